@@ -1,0 +1,57 @@
+//! Makes the generated C headers, and tells the linker what `rustc` does not: the shared library's name, and the weak
+//! symbols that it exports.
+//!
+//! `IMAGING_WRITE_HEADERS=1` puts the headers into `include/libImaging/`; otherwise they stay in the build directory.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+
+#[path = "build/headers.rs"]
+mod headers;
+#[allow(dead_code)] // the names are all that is needed here
+#[path = "src/mode.rs"]
+mod mode;
+
+/// Defined by assembly, since stable Rust has no weak symbols; so `rustc` does not know that they are to be exported.
+const WEAK_SYMBOLS: [&str; 8] = [
+    "ImagingError_MemoryError",
+    "ImagingError_ModeError",
+    "ImagingError_Mismatch",
+    "ImagingError_ValueError",
+    "ImagingError_OSError",
+    "ImagingError_InternalError",
+    "ImagingSectionEnter",
+    "ImagingSectionLeave",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+
+    println!("cargo::rerun-if-env-changed=IMAGING_WRITE_HEADERS");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build/headers.rs");
+    println!("cargo::rerun-if-changed=src/mode.rs");
+    let write = env::var_os("IMAGING_WRITE_HEADERS").is_some_and(|value| value != "0");
+    for header in &headers::HEADERS {
+        for source in header.sources() {
+            println!("cargo::rerun-if-changed={source}");
+        }
+        let name = format!("{}.h", header.name);
+        let text = header.generate(&root)?;
+        fs::write(out.join(&name), &text)?;
+        if write {
+            fs::write(root.join("include/libImaging").join(&name), &text)?;
+        }
+    }
+
+    if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libImaging.so.{}", env::var("CARGO_PKG_VERSION_MAJOR")?);
+        let script = out.join("weak-symbols.map");
+        fs::write(&script, format!("{{ global: {}; }};\n", WEAK_SYMBOLS.join("; ")))?;
+        println!("cargo::rustc-cdylib-link-arg=-Wl,--version-script={}", script.display());
+    }
+    Ok(())
+}

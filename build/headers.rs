@@ -1,0 +1,271 @@
+//! Makes the generated C headers: what `cbindgen` reads off the Rust sources, in an order for readers.
+//!
+//! A header has its opening, its macros and its end from `cbindgen/<name>.toml`, and all declarations, with their
+//! comments, from Rust: constants and types from one file, functions from one file for each theme. The first paragraph
+//! of such a file's `//!` comment stands above its functions. A comment that starts with `// # Title` opens a smaller
+//! section, before whatever is declared next.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cbindgen::{Config, ItemType};
+
+use crate::mode::{MODES, RAW_MODES};
+
+/// A header, and the Rust files that it comes from.
+pub struct Header {
+    pub name: &'static str,
+    /// The file that its constants and types are in.
+    pub types: &'static str,
+    /// The files that its functions are in, in the header's order.
+    pub functions: &'static [&'static str],
+}
+
+pub const HEADERS: [Header; 3] = [
+    Header { name: "Mode", types: "src/abi.rs", functions: &["src/ffi/mode.rs"] },
+    Header {
+        name: "Imaging",
+        types: "src/abi.rs",
+        functions: &[
+            "src/ffi/storage.rs",
+            "src/ffi/access.rs",
+            "src/ffi/palette.rs",
+            "src/ffi/arrow.rs",
+            "src/ffi/ppm.rs",
+            "src/host/symbols.rs",
+            "src/ffi/planned.rs",
+        ],
+    },
+    Header { name: "ImagingExt", types: "src/ffi/ext.rs", functions: &["src/ffi/ext.rs"] },
+];
+
+impl Header {
+    /// The files that the header is made from.
+    pub fn sources(&self) -> impl Iterator<Item = String> {
+        let config = format!("cbindgen/{}.toml", self.name);
+        std::iter::once(config)
+            .chain(std::iter::once(self.types).chain(self.functions.iter().copied()).map(str::to_owned))
+    }
+
+    /// The text of the header.
+    pub fn generate(&self, root: &Path) -> Result<String, Box<dyn Error>> {
+        let config = Config::from_file(root.join(format!("cbindgen/{}.toml", self.name)))?;
+        let types = root.join(self.types);
+        let functions: Vec<_> = self.functions.iter().map(|file| root.join(file)).collect();
+
+        let mut body = String::new();
+        if self.name == "Mode" {
+            body += &enumerators()?;
+        }
+        body += &declarations(&config, &[ItemType::Constants], [&types])?;
+        let named = |items| Ok::<_, Box<dyn Error>>(in_listed_order(&declarations(&config, items, [&types])?, &config));
+        body += &named(&[ItemType::Typedefs])?;
+        body += &named(&[ItemType::Structs])?;
+        let others = functions.iter().filter(|file| **file != types);
+        body += &declarations(&config, &[ItemType::Functions], others.chain([&types]))?;
+
+        let mut sections = sections(&fs::read_to_string(&types)?, None);
+        for file in &functions {
+            let source = fs::read_to_string(file)?;
+            let title = (functions.len() > 1).then(|| first_paragraph(&source));
+            sections.extend(self::sections(&source, title));
+        }
+        for section in sections {
+            section.insert(&mut body);
+        }
+        Ok(assemble(&config, &body))
+    }
+}
+
+/// What `cbindgen` makes of the items of these kinds, as far as the header has such.
+fn declarations<'a>(
+    config: &Config,
+    items: &[ItemType],
+    sources: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<String, Box<dyn Error>> {
+    let mut config = config.clone();
+    config.export.item_types.retain(|item| items.contains(item));
+    if config.export.item_types.is_empty() {
+        return Ok(String::new());
+    }
+    (config.header, config.after_includes, config.trailer, config.include_guard) = (None, None, None, None);
+    (config.includes, config.sys_includes) = (Vec::new(), Vec::new());
+
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in sources {
+        builder = builder.with_src(source);
+    }
+    let mut text = Vec::new();
+    builder.generate()?.write(&mut text);
+    Ok(tidy(&String::from_utf8(text)?))
+}
+
+/// Irons out what `cbindgen` leaves crumpled: comments of one line on three, links that only Rust's documentation
+/// follows, and the semicolon of a conditional field outside of its condition.
+fn tidy(text: &str) -> String {
+    let mut lines: VecDeque<_> = text.lines().collect();
+    let mut out = String::new();
+    while let Some(line) = lines.pop_front() {
+        let code = line.trim_start();
+        let next = |n: usize| lines.get(n).map_or("", |line| line.trim());
+        if code == "/**" && next(1) == "*/" {
+            let indent = &line[..line.len() - code.len()];
+            out += &format!("{indent}/** {} */\n", without_links(next(0).trim_start_matches("* ")));
+            lines.drain(..2);
+        } else if next(0) == "#endif" && next(1) == ";" {
+            out += &format!("{line};\n#endif\n");
+            lines.drain(..2);
+        } else if code.starts_with('*') {
+            out += &format!("{}\n", without_links(line));
+        } else {
+            out += &format!("{line}\n");
+        }
+    }
+    format!("{}\n\n", out.trim())
+}
+
+/// Turns [`name`](path) and [`name`] into `name`.
+fn without_links(comment: &str) -> String {
+    let mut out = String::new();
+    let mut rest = comment;
+    while let Some((before, link)) = rest.split_once("[`") {
+        let Some((name, after)) = link.split_once("`]") else { break };
+        out += &format!("{before}`{name}`");
+        rest = after.strip_prefix('(').and_then(|path| path.split_once(')')).map_or(after, |(_, after)| after);
+    }
+    out + rest
+}
+
+/// Those types that the configuration lists, in that order.
+fn in_listed_order(types: &str, config: &Config) -> String {
+    let paragraphs: Vec<_> = types.trim().split("\n\n").collect();
+    let listed = config.export.include.iter();
+    let found = listed.filter_map(|name| paragraphs.iter().find(|paragraph| declaration(paragraph, name).is_some()));
+    found.map(|paragraph| format!("{paragraph}\n\n")).collect()
+}
+
+/// Where `text` declares `name`: the start of that line.
+fn declaration(text: &str, name: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let constant_or_struct = [format!("#define {name} "), format!("struct {name} {{")];
+        let typedef = [format!("*{name};"), format!("(*{name})(")];
+        let function = [format!(" {name}("), format!("*{name}(")];
+        if constant_or_struct.iter().any(|code| line.starts_with(code))
+            || line.starts_with("typedef ") && typedef.iter().any(|code| line.contains(code))
+            || !line.starts_with([' ', '/']) && function.iter().any(|code| line.contains(code))
+        {
+            return Some(start);
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The first paragraph of a file's own comment.
+fn first_paragraph(source: &str) -> Vec<String> {
+    let comment = source.lines().map_while(|line| line.strip_prefix("//!"));
+    comment.map(|line| without_links(line.trim())).take_while(|line| !line.is_empty()).collect()
+}
+
+/// A section of a header.
+struct Section {
+    /// How its comment begins.
+    rule: String,
+    comment: Vec<String>,
+    /// What is declared from there on.
+    names: Vec<String>,
+}
+
+impl Section {
+    fn new(rule: &str, comment: Vec<String>) -> Self {
+        Self { rule: format!(" {rule}").repeat(58), comment, names: Vec::new() }
+    }
+
+    /// Puts the section's comment before the first of its declarations.
+    fn insert(&self, body: &mut String) {
+        let Some(declared) = self.names.iter().filter_map(|name| declaration(body, name)).min() else { return };
+        // An empty line precedes the declaration's comment.
+        let place = body[..declared].rfind("\n\n").map_or(0, |empty| empty + 2);
+        let comment: String =
+            self.comment.iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect();
+        body.insert_str(place, &format!("/*{}\n{comment} */\n\n", self.rule));
+    }
+}
+
+/// The sections that a Rust file opens, and one for the whole of it if that has a title.
+fn sections(source: &str, title: Option<Vec<String>>) -> Vec<Section> {
+    let mut whole = title.map(|title| Section::new("=", title));
+    let mut parts: Vec<Section> = Vec::new();
+    let mut in_comment = false;
+    for line in source.lines().map(str::trim) {
+        if let Some(title) = line.strip_prefix("// # ") {
+            parts.push(Section::new("-", vec![title.to_owned()]));
+            in_comment = true;
+        } else if let (true, Some(text), Some(part)) = (in_comment, line.strip_prefix("//"), parts.last_mut()) {
+            part.comment.push(text.trim().to_owned());
+        } else {
+            in_comment = false;
+            for section in whole.iter_mut().chain(parts.last_mut()) {
+                section.names.extend(declared_name(line));
+            }
+        }
+    }
+    whole.into_iter().chain(parts).collect()
+}
+
+/// What a line of Rust declares to the world.
+fn declared_name(line: &str) -> Option<String> {
+    let mut words = line.strip_prefix("pub ")?.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.find(|word| matches!(*word, "fn" | "const" | "type" | "struct"))?;
+    words.next().map(str::to_owned)
+}
+
+/// The parts of a header in their places.
+fn assemble(config: &Config, body: &str) -> String {
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    let guard = text(&config.include_guard);
+    let includes: String = (config.sys_includes.iter().map(|name| format!("#include <{name}>\n")))
+        .chain(config.includes.iter().map(|name| format!("#include \"{name}\"\n")))
+        .collect();
+    [
+        &text(&config.header),
+        &format!("#ifndef {guard}\n#define {guard}"),
+        &includes,
+        &text(&config.after_includes),
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif",
+        body,
+        &text(&config.trailer),
+        "#ifdef __cplusplus\n}\n#endif",
+        &format!("#endif /* {guard} */"),
+    ]
+    .map(str::trim)
+    .into_iter()
+    .filter(|part| !part.is_empty())
+    .collect::<Vec<_>>()
+    .join("\n\n")
+        + "\n"
+}
+
+/// The enumerators of `Mode.h`.
+fn enumerators() -> Result<String, Box<dyn Error>> {
+    let item = |prefix: &str, name: &str, number: usize| {
+        let name = if name.is_empty() { "UNKNOWN".to_owned() } else { name.replace(';', "_") };
+        format!("    IMAGING_{prefix}_{name} = {number},")
+    };
+    let mut text =
+        "/** Says what the pixels of an image mean and how they lie in memory. */\ntypedef enum ModeID {\n".to_owned();
+    for (number, mode) in MODES.iter().enumerate() {
+        let bytes = if mode.bands > 1 { format!("; {}", mode.band_names.join(" ")) } else { String::new() };
+        writeln!(text, "{:<31} /**< {}{bytes} */", item("MODE", mode.name.to_str()?, number), mode.summary)?;
+    }
+    text += "} ModeID;\n\n/** Says how pixels lie in a file. The first 21 are the modes: pixels as in memory. */\n";
+    text += "typedef enum RawModeID {\n";
+    for (number, name) in RAW_MODES.iter().enumerate() {
+        writeln!(text, "{}", item("RAWMODE", name.to_str()?, number))?;
+    }
+    Ok(text + "} RawModeID;\n\n")
+}

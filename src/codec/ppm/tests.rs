@@ -1,0 +1,107 @@
+//! Files there and back, and files that are broken. What Pillow makes of the same files is tested beside Pillow.
+
+use std::path::PathBuf;
+
+use super::{open, save};
+use crate::error::Error;
+use crate::image::Image;
+use crate::mode::Mode;
+
+/// A path of this test's own.
+fn path(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("libimaging-{}-{name}.ppm", std::process::id()))
+}
+
+/// What becomes of a file with these bytes.
+fn opened(name: &str, bytes: &[u8]) -> Result<Image, Error> {
+    let path = path(name);
+    std::fs::write(&path, bytes).expect("the folder can be written to");
+    let image = open(&path);
+    std::fs::remove_file(&path).expect("the file was written");
+    image
+}
+
+fn rows(image: &Image) -> Vec<u8> {
+    image.view().expect("whole").rows().flatten().copied().collect()
+}
+
+#[test]
+fn comments_are_nowhere() {
+    let image = opened("comments", b"P2 # grey\n2#width\n 2\n#\n10 0 #\r5\n1#ten\n0 2").expect("whole");
+    assert_eq!(rows(&image), [0, 128, 255, 51]);
+}
+
+#[test]
+fn every_mode_that_is_written_is_read() {
+    for (mode, read) in [
+        (Mode::One, Mode::One),
+        (Mode::L, Mode::L),
+        (Mode::I, Mode::I),
+        (Mode::I16, Mode::I),
+        (Mode::I16L, Mode::I),
+        (Mode::I16B, Mode::I),
+        (Mode::I16N, Mode::I),
+        (Mode::RGB, Mode::RGB),
+        (Mode::RGBA, Mode::RGB),
+        (Mode::RGBX, Mode::RGB),
+    ] {
+        let mut image = Image::new(mode, 13, 7).expect("small");
+        for row in image.view_mut().expect("new").rows_mut() {
+            row.fill(255);
+        }
+        let path = path(&format!("roundtrip-{}", mode.id()));
+        save(&image.view().expect("whole"), &path).expect("the folder can be written to");
+        let back = open(&path).expect("whole");
+        std::fs::remove_file(&path).expect("the file was written");
+        assert_eq!(back.view().expect("whole").mode(), read);
+        match mode {
+            Mode::I => assert!(back.view().expect("whole").pixels::<i32>(3).iter().all(|value| *value == 0)),
+            _ if read == Mode::I => {
+                assert!(back.view().expect("whole").pixels::<i32>(3).iter().all(|value| *value == 65535));
+            }
+            _ => assert!(rows(&back).iter().all(|byte| *byte == 255)),
+        }
+    }
+}
+
+#[test]
+fn what_is_broken_is_said() {
+    for (bytes, said) in [
+        (&b""[..], "does not begin with P1 to P6"),
+        (b"P7 1 1 1 0", "does not begin with P1 to P6"),
+        (b"P6", "does not begin with P1 to P6"),
+        (b"P5 ", "ends early"),
+        (b"P5 3", "ends early"),
+        (b"P5 3 -2 255\n", "a height with '-' in it"),
+        (b"P5 3 2 0\n", "maximum of 0"),
+        (b"P5 3 2 65536\n", "maximum of 65536"),
+        (b"P5 99999999999 2 255\n", "more than 10 digits"),
+        (b"P5 2147483648 1 255\n", "width of 2147483648"),
+        (b"P5 3 2 255\n12345", "need 6 bytes, and there are 5"),
+        (b"P5 40000 40000 255\n1", "need 1600000000 bytes, and there are 1"),
+        (b"P6 1 1 65535\n12345", "need 6 bytes, and there are 5"),
+        (b"P4 9 2\n123", "need 4 bytes, and there are 3"),
+        (b"P1 2 2 012", "need 4 bytes, and there are 3"),
+        (b"P1 2 2 0102", "has '2' where there must be 0 or 1"),
+        (b"P2 2 1 9 3 10", "pixel value of 10, above its maximum of 9"),
+        (b"P2 2 1 9 3 x", "a pixel value with 'x' in it"),
+        (b"P2 2 1 9 3   ", "ends early"),
+    ] {
+        let error = opened("broken", bytes).expect_err(said);
+        assert!(error.to_string().contains(said), "{error}");
+    }
+}
+
+#[test]
+fn a_failure_leaves_the_old_file() {
+    let path = path("old");
+    std::fs::write(&path, b"old").expect("the folder can be written to");
+    let image = Image::new(Mode::CMYK, 3, 3).expect("small");
+    assert_eq!(save(&image.view().expect("whole"), &path), Err(Error::Mode));
+    assert_eq!(std::fs::read(&path).expect("still there"), b"old");
+    std::fs::remove_file(&path).expect("the file was written");
+    let nowhere = path.join("nowhere.ppm");
+    let grey = Image::new(Mode::L, 3, 3).expect("small");
+    assert!(matches!(save(&grey.view().expect("whole"), &nowhere), Err(Error::Os { .. })));
+    assert!(matches!(open(&nowhere), Err(Error::Os { .. })));
+}

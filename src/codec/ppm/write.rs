@@ -1,0 +1,50 @@
+//! Writing, always in binary.
+
+use std::path::Path;
+
+use crate::codec::Replacement;
+use crate::error::{Error, Result};
+use crate::image::ImageRef;
+use crate::mode::Mode;
+
+/// Writes an image. See `ImagingSavePPM` for what becomes of which mode.
+pub fn save(image: &ImageRef<'_>, path: &Path) -> Result<()> {
+    let (magic, max) = match image.mode() {
+        Mode::One => ("P4", ""),
+        Mode::L => ("P5", "255\n"),
+        Mode::I | Mode::I16 | Mode::I16L | Mode::I16B | Mode::I16N => ("P5", "65535\n"),
+        Mode::RGB | Mode::RGBA | Mode::RGBX => ("P6", "255\n"),
+        _ => return Err(Error::Mode),
+    };
+    let mut file = Replacement::begin(path)?;
+    let mut header = arrayvec::ArrayString::<64>::new();
+    std::fmt::write(&mut header, format_args!("{magic}\n{} {}\n{max}", image.xsize(), image.ysize()))
+        .expect("two numbers fit");
+    file.write(header.as_bytes())?;
+    for row in image.rows() {
+        write_row(&mut file, image.mode(), row)?;
+    }
+    file.keep()
+}
+
+fn write_row(file: &mut Replacement<'_>, mode: Mode, row: &[u8]) -> Result<()> {
+    match mode {
+        Mode::L => file.write(row),
+        Mode::One => row.chunks(8).try_for_each(|eight| {
+            let bits = eight.iter().enumerate().filter(|(_, pixel)| **pixel == 0);
+            file.write(&[bits.fold(0u8, |byte, (bit, _)| byte | 0x80 >> bit)])
+        }),
+        Mode::I => row.as_chunks().0.iter().try_for_each(|pixel| {
+            let value = i32::from_ne_bytes(*pixel).clamp(0, 65535) as u16;
+            file.write(&value.to_be_bytes())
+        }),
+        Mode::I16B => file.write(row),
+        Mode::I16N => {
+            row.as_chunks().0.iter().try_for_each(|pixel| file.write(&u16::from_ne_bytes(*pixel).to_be_bytes()))
+        }
+        Mode::I16 | Mode::I16L => {
+            row.as_chunks().0.iter().try_for_each(|pixel| file.write(&u16::from_le_bytes(*pixel).to_be_bytes()))
+        }
+        _ => row.as_chunks::<4>().0.iter().try_for_each(|pixel| file.write(&pixel[..3])),
+    }
+}

@@ -1,0 +1,129 @@
+//! Everything that can go wrong, as one value.
+//!
+//! Making and passing on an [`Error`] never allocates, so that it can tell of a lack of memory.
+
+use std::ffi::c_int;
+
+use arrayvec::ArrayString;
+
+/// A short text inside an error, cut where it is too long.
+pub type Detail = ArrayString<160>;
+
+/// Copies as much of `text` as fits into a [`Detail`].
+pub fn detail(text: &str) -> Detail {
+    let mut detail = Detail::new();
+    for character in text.chars() {
+        let shown = if character.is_control() { '?' } else { character };
+        if detail.try_push(shown).is_err() {
+            break;
+        }
+    }
+    detail
+}
+
+/// What kind of error it is: what a host can tell apart. The numbers are those of `IMAGING_ERROR_*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Kind {
+    /// There is not enough memory.
+    Memory = 1,
+    /// The image has a mode that the operation does not take.
+    Mode = 2,
+    /// Two images differ in mode or size and must not.
+    Mismatch = 3,
+    /// Some other argument cannot be.
+    Value = 4,
+    /// A file could not be read or written, or is not what it should be.
+    Os = 5,
+    /// A fault of this library.
+    Internal = 6,
+}
+
+/// An error: what went wrong and with what.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is not enough memory.
+    #[error("out of memory")]
+    Memory,
+
+    /// The operation does not take images of this mode.
+    #[error("image has wrong mode")]
+    Mode,
+
+    /// Two images that must agree in mode and size do not.
+    #[error("images do not match")]
+    Mismatch,
+
+    /// An argument that cannot be, in words that are known beforehand.
+    #[error("{0}")]
+    Value(&'static str),
+
+    /// NULL where there must be something.
+    #[error("{0} is NULL")]
+    Null(&'static str),
+
+    /// An environment variable whose value breaks its rule.
+    #[error("{variable}={value}: {rule}")]
+    Setting {
+        /// Its name.
+        variable: &'static str,
+        /// What it is set to.
+        value: Detail,
+        /// What it may be set to.
+        rule: &'static str,
+    },
+
+    /// A file that is not what it should be.
+    #[error("{path}: {fault}")]
+    File {
+        /// Which file.
+        path: Detail,
+        /// What is wrong with it.
+        fault: Detail,
+    },
+
+    /// The system refused to read or write a file.
+    #[error("{path}: {}", std::io::Error::from_raw_os_error(*code))]
+    Os {
+        /// Which file.
+        path: Detail,
+        /// `errno`.
+        code: i32,
+    },
+
+    /// A panic that was caught at the border.
+    #[error("internal error: {0}")]
+    Internal(Detail),
+}
+
+/// The result of anything that can go wrong.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// What kind of error it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Memory => Kind::Memory,
+            Self::Mode => Kind::Mode,
+            Self::Mismatch => Kind::Mismatch,
+            Self::Value(_) | Self::Null(_) | Self::Setting { .. } => Kind::Value,
+            Self::File { .. } | Self::Os { .. } => Kind::Os,
+            Self::Internal(_) => Kind::Internal,
+        }
+    }
+
+    /// An error of the system with the file at `path`.
+    pub fn os(path: &str, error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::OutOfMemory => Self::Memory,
+            _ => Self::Os { path: detail(path), code: error.raw_os_error().unwrap_or(0) },
+        }
+    }
+}
+
+impl From<Kind> for c_int {
+    fn from(kind: Kind) -> Self {
+        kind as Self
+    }
+}

@@ -1,0 +1,64 @@
+//! The C surface: one file for each theme, every function a few lines. Check what came in, look at it through a view,
+//! call the floor below, hand back what comes out.
+//!
+//! An error or a panic never crosses the border: [`guard`] raises it with the host and returns what the function
+//! returns on failure.
+
+#![allow(unsafe_code)] // C pointers come in here, and go no further than this room
+#![allow(clippy::missing_safety_doc)] // every pointer is NULL (an error) or points to what its type says
+
+mod access;
+mod arrow;
+pub mod ext;
+mod mode;
+mod palette;
+#[allow(dead_code)] // declared for the header, and for whoever implements them next
+mod planned;
+mod ppm;
+mod storage;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::{Error, Result, detail};
+use crate::host;
+
+/// Does what an exported function does. An error or a panic is raised with the host, and `failure` returned.
+fn guard<R>(failure: R, work: impl FnOnce() -> Result<R>) -> R {
+    let error = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(result)) => return result,
+        Ok(Err(error)) => error,
+        Err(panic) => Error::Internal(detail(words(&*panic))),
+    };
+    host::raise(&error);
+    failure
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(words), _) => words,
+        (_, Some(words)) => words,
+        _ => "panic",
+    }
+}
+
+/// What a pointer points to, or an error that names the argument.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to a live `T` that nobody writes to for `'a`.
+unsafe fn reference<'a, T>(pointer: *const T, name: &'static str) -> Result<&'a T> {
+    // SAFETY: as the caller promises.
+    unsafe { pointer.as_ref() }.ok_or(Error::Null(name))
+}
+
+/// What a pointer points to, to be changed, or an error that names the argument.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to a live `T` that nobody else uses for `'a`.
+unsafe fn reference_mut<'a, T>(pointer: *mut T, name: &'static str) -> Result<&'a mut T> {
+    // SAFETY: as the caller promises.
+    unsafe { pointer.as_mut() }.ok_or(Error::Null(name))
+}

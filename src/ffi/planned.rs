@@ -1,0 +1,709 @@
+//! Declared but not implemented yet: programs that call what is below compile, and do not link.
+//!
+//! So the C header is whole from the start. A group moves to a file of its own when it is implemented; when nothing is
+//! left here, the library is complete. The crate itself calls none of these.
+//!
+//! A comment that starts with `// #` opens a section of the C header.
+
+#![allow(unsafe_code)] // foreign declarations, which C headers are made from
+#![allow(non_snake_case)]
+
+use std::ffi::{c_char, c_double, c_float, c_int, c_void};
+
+use crate::abi::{
+    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ImagingPalette, ImagingShuffler,
+    ModeID, Py_ssize_t, PyObject, RawModeID,
+};
+
+// # Copying and cropping
+unsafe extern "C" {
+    /// A copy of an image, with its palette.
+    pub fn ImagingCopy(im: Imaging) -> Imaging;
+
+    /// Copies the pixels and the palette of `imIn` to `imOut`, which must have the same mode and size, and returns
+    /// `imOut`. With NULL for `imOut` this is `ImagingCopy`.
+    pub fn ImagingCopy2(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
+    /// zero. A box turned inside out gives an empty image.
+    pub fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging;
+
+    /// An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative.
+    pub fn ImagingExpand(im: Imaging, m: c_int) -> Imaging;
+
+    /// The image moved right and down, with wrap-around.
+    pub fn ImagingOffset(im: Imaging, xoffset: c_int, yoffset: c_int) -> Imaging;
+}
+
+// # Conversion
+unsafe extern "C" {
+    /// Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
+    ///
+    /// `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette
+    /// to map to when the mode is P or PA, or NULL for a standard one. Anything but 0 for `dither` asks for
+    /// Floyd-Steinberg dithering where colours are lost (to 1 and to P). ValueError if there is no such conversion.
+    pub fn ImagingConvert(
+        imOut: Imaging,
+        imIn: Imaging,
+        mode: ModeID,
+        palette: ImagingPalette,
+        dither: c_int,
+    ) -> Imaging;
+
+    /// Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three
+    /// factors and a constant each. ModeError for any other mode.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[m; 12]]
+    pub fn ImagingConvertMatrix(im: Imaging, mode: ModeID, m: *const c_float) -> Imaging;
+
+    /// Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or
+    /// La; from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. ValueError for others.
+    pub fn ImagingConvertTransparent(im: Imaging, mode: ModeID, r: c_int, g: c_int, b: c_int) -> Imaging;
+
+    /// Reduces the colours of an L, P, RGB or RGBA image and returns a P image with its palette.
+    ///
+    /// `colours` is 1 to 256. `mode` chooses the way: 0 median cut, 1 maximum coverage, 2 fast octree, 3 libimagequant
+    /// where it is built in; RGBA takes only the last two. Anything but 0 for `kmeans` (modes 0 and 1) then moves each
+    /// colour to the mean of its pixels, again and again until fewer than `kmeans` pixels change theirs.
+    pub fn ImagingQuantize(im: Imaging, colours: c_int, mode: c_int, kmeans: c_int) -> Imaging;
+}
+
+// # Bands
+//
+// Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
+unsafe extern "C" {
+    /// One band of an image of 8-bit bands, as an L image (a copy, in its own mode, if there is just one band).
+    pub fn ImagingGetBand(im: Imaging, band: c_int) -> Imaging;
+
+    /// Copies the one-band image `imIn` to a band of `im`, which has the same size and type; returns `im`.
+    pub fn ImagingPutBand(im: Imaging, imIn: Imaging, band: c_int) -> Imaging;
+
+    /// Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`.
+    pub fn ImagingFillBand(im: Imaging, band: c_int, color: c_int) -> Imaging;
+
+    /// Puts the bands of an image of 8-bit bands into `bands`, new images all, and returns how many, -1 on error.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[bands; 4]]
+    pub fn ImagingSplit(im: Imaging, bands: *mut Imaging) -> c_int;
+
+    /// Makes an image out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there are
+    /// as many as the mode has.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[bands; 4]]
+    pub fn ImagingMerge(mode: ModeID, bands: *mut Imaging) -> Imaging;
+}
+
+// # Filling, pasting and blending
+//
+// An ink is a pointer to one pixel as it lies in memory: `pixelsize` bytes.
+unsafe extern "C" {
+    /// Sets all pixels to `ink`; returns `im`.
+    pub fn ImagingFill(im: Imaging, ink: *const c_void) -> Imaging;
+
+    /// Sets the pixels from (x0, y0) up to, not including, (x1, y1) to `ink`, through `mask` if it is not NULL: an image
+    /// of that size of mode 1, L, LA, RGBA (their alpha) or RGBa. Clipped to the image. Returns 0, or -1 on error.
+    pub fn ImagingFill2(
+        into: Imaging,
+        ink: *const c_void,
+        mask: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+    ) -> c_int;
+
+    /// Pastes `im` at (x0, y0), through `mask` as `ImagingFill2` does. (x1, y1) must be (x0, y0) plus the size of `im`,
+    /// and both images must have as many bytes a pixel. Returns 0, or -1 on error.
+    pub fn ImagingPaste(into: Imaging, im: Imaging, mask: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int)
+    -> c_int;
+
+    /// A 256 × 256 image that runs from 0 at the top to 255 at the bottom; mode 1, L, P, I or F.
+    pub fn ImagingFillLinearGradient(mode: ModeID) -> Imaging;
+
+    /// A 256 × 256 image that runs from 0 in the middle to 255 at the border and beyond; mode 1, L, P, I or F.
+    pub fn ImagingFillRadialGradient(mode: ModeID) -> Imaging;
+
+    /// The second image over the first; both RGBA or both LA, of the same size.
+    pub fn ImagingAlphaComposite(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped; both of 8-bit bands, as many, and of the same size. Outside 0..1
+    /// this extrapolates.
+    pub fn ImagingBlend(imIn1: Imaging, imIn2: Imaging, alpha: c_float) -> Imaging;
+}
+
+// # Channel operations
+//
+// Byte by byte on two images of 8-bit bands, as many in both. The result has the mode of the first, and the smaller width
+// and height. Values are clipped to 0..255 unless said otherwise.
+unsafe extern "C" {
+    /// The larger value.
+    pub fn ImagingChopLighter(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// The smaller value.
+    pub fn ImagingChopDarker(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// `|in1 - in2|`.
+    pub fn ImagingChopDifference(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// `in1 * in2 / 255`.
+    pub fn ImagingChopMultiply(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// `255 - (255 - in1) * (255 - in2) / 255`.
+    pub fn ImagingChopScreen(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// `(in1 + in2) / scale + offset`.
+    pub fn ImagingChopAdd(imIn1: Imaging, imIn2: Imaging, scale: c_float, offset: c_int) -> Imaging;
+
+    /// `(in1 - in2) / scale + offset`.
+    pub fn ImagingChopSubtract(imIn1: Imaging, imIn2: Imaging, scale: c_float, offset: c_int) -> Imaging;
+
+    /// `in1 + in2`, modulo 256.
+    pub fn ImagingChopAddModulo(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// `in1 - in2`, modulo 256.
+    pub fn ImagingChopSubtractModulo(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// Soft light: a mean of multiply and screen, weighed by the first image.
+    pub fn ImagingChopSoftLight(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// Hard light: multiply where the second image is dark, screen where it is light.
+    pub fn ImagingChopHardLight(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// Overlay: multiply where the first image is dark, screen where it is light.
+    pub fn ImagingOverlay(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// Both. Images of mode 1 only.
+    pub fn ImagingChopAnd(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// Either. Images of mode 1 only.
+    pub fn ImagingChopOr(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+
+    /// One but not both. Images of mode 1 only.
+    pub fn ImagingChopXor(imIn1: Imaging, imIn2: Imaging) -> Imaging;
+}
+
+// # Point operations
+unsafe extern "C" {
+    /// Looks up each value in a table.
+    ///
+    /// With `IMAGING_MODE_UNKNOWN`, or the image's own mode, for `tablemode`: 256 bytes for each band, one table behind
+    /// the other. From an image of one 8-bit band to another mode: 256 values of the type of that mode. From I to L:
+    /// 65536 bytes. ValueError for others.
+    pub fn ImagingPoint(im: Imaging, tablemode: ModeID, table: *const c_void) -> Imaging;
+
+    /// `value * scale + offset`, without clipping, for I, I;16 and F.
+    pub fn ImagingPointTransform(imIn: Imaging, scale: c_double, offset: c_double) -> Imaging;
+
+    /// Inverts each bit.
+    pub fn ImagingNegative(im: Imaging) -> Imaging;
+
+    /// Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
+    ///
+    /// The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running
+    /// fastest, where 255 << 6 is white. `imOut` takes the result, and has at least that many bands; a fourth band comes
+    /// from `imIn` if the table has none. Returns `imOut`.
+    pub fn ImagingColorLUT3D_linear(
+        imOut: Imaging,
+        imIn: Imaging,
+        table_channels: c_int,
+        size1D: c_int,
+        size2D: c_int,
+        size3D: c_int,
+        table: *mut i16,
+    ) -> Imaging;
+}
+
+// # Geometry
+//
+// Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
+// or Mismatch. It must not be `imIn`. The functions that return an image return it.
+unsafe extern "C" {
+    /// Mirrors left and right.
+    pub fn ImagingFlipLeftRight(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// Mirrors top and bottom.
+    pub fn ImagingFlipTopBottom(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// Turns by 90 degrees counter-clockwise.
+    pub fn ImagingRotate90(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// Turns by 180 degrees.
+    pub fn ImagingRotate180(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// Turns by 270 degrees counter-clockwise.
+    pub fn ImagingRotate270(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// Mirrors at the diagonal from the top left: rows become columns.
+    pub fn ImagingTranspose(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// Mirrors at the diagonal from the top right.
+    pub fn ImagingTransverse(imOut: Imaging, imIn: Imaging) -> Imaging;
+
+    /// Draws `imIn`, transformed, into the box from (x0, y0) to (x1, y1) of `imOut`.
+    ///
+    /// `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
+    /// place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
+    /// `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
+    /// error.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[a; 8]]
+    pub fn ImagingTransform(
+        imOut: Imaging,
+        imIn: Imaging,
+        method: c_int,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        a: *mut c_double,
+        filter: c_int,
+        fill: c_int,
+    ) -> c_int;
+
+    /// Resizes the part `box` (left, top, right, bottom; fractions count) to `xsize` by `ysize` pixels.
+    ///
+    /// `filter` is `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` or `_MKS2021`; its
+    /// support grows with the scale, so no pixel of the box is passed over. Not for P and 1. The sizes must be positive
+    /// and the box inside the image: that is for the caller to check.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[box; 4]]
+    pub fn ImagingResample(imIn: Imaging, xsize: c_int, ysize: c_int, filter: c_int, r#box: *mut c_float) -> Imaging;
+
+    /// Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
+    /// `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
+    /// factors positive: that is for the caller to check.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[box; 4]]
+    pub fn ImagingReduce(imIn: Imaging, xscale: c_int, yscale: c_int, r#box: *mut c_int) -> Imaging;
+}
+
+// # Filters
+unsafe extern "C" {
+    /// Convolves with a kernel of 3 × 3 or 5 × 5, bottom row first, and adds `offset`. Pixels at the edge are copied, and
+    /// so is an image smaller than the kernel. Not for F.
+    pub fn ImagingFilter(im: Imaging, xsize: c_int, ysize: c_int, kernel: *const c_float, offset: c_float) -> Imaging;
+
+    /// For each pixel the value at place `rank`, from 0, of the `size * size` around it, sorted. One band only, not I;16.
+    /// `size` is odd, and the result is smaller by `size - 1` each way: `ImagingExpand` first to keep the size.
+    pub fn ImagingRankFilter(im: Imaging, size: c_int, rank: c_int) -> Imaging;
+
+    /// For each pixel the commonest of the `size * size` around it, if it occurs more than twice. One 8-bit band only.
+    pub fn ImagingModeFilter(im: Imaging, size: c_int) -> Imaging;
+
+    /// Takes the mean of the pixels at most `xradius` and `yradius` away, fractions weighed, `n` times; into `imOut`,
+    /// which has the same mode and size and may be `imIn`, and is returned. For L, LA, La, RGB, RGBA, RGBa, RGBX, CMYK.
+    pub fn ImagingBoxBlur(imOut: Imaging, imIn: Imaging, xradius: c_float, yradius: c_float, n: c_int) -> Imaging;
+
+    /// Blurs like a Gaussian of these standard deviations, by `passes` box blurs (3 is usual); otherwise as
+    /// `ImagingBoxBlur`.
+    pub fn ImagingGaussianBlur(
+        imOut: Imaging,
+        imIn: Imaging,
+        xradius: c_float,
+        yradius: c_float,
+        passes: c_int,
+    ) -> Imaging;
+
+    /// Adds `percent` of the difference between a pixel and its Gaussian blur, where that is more than `threshold`;
+    /// otherwise as `ImagingBoxBlur`, but `imOut` must not be `im`.
+    pub fn ImagingUnsharpMask(
+        imOut: Imaging,
+        im: Imaging,
+        radius: c_float,
+        percent: c_int,
+        threshold: c_int,
+    ) -> Imaging;
+}
+
+// # Measuring
+unsafe extern "C" {
+    /// The smallest box (left, top, right, bottom) with all pixels that are not zero. Returns 1, or 0 if there are none.
+    /// `alpha_only` not 0 looks at nothing but alpha, in modes that have it.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[bbox; 4]]
+    pub fn ImagingGetBBox(im: Imaging, bbox: *mut c_int, alpha_only: c_int) -> c_int;
+
+    /// The colours of an image of 4-byte pixels: a table to `free`, of as many items as `colors` says then. More than
+    /// `maxcolors` there means that there are too many to list.
+    pub fn ImagingGetColors(im: Imaging, maxcolors: c_int, colors: *mut c_int) -> *mut ImagingColorItem;
+
+    /// The smallest and the largest value of a one-band image: two values of its type at `extrema` (two `uint16_t` for
+    /// I;16). Returns 1; 0 for an empty image; -1 on error.
+    pub fn ImagingGetExtrema(im: Imaging, extrema: *mut c_void) -> c_int;
+
+    /// Sets `xproj[x]` (and `yproj[y]`) to 1 if the column (the row) has a pixel that is not zero, else to 0; `xsize` and
+    /// `ysize` bytes. Returns 1.
+    pub fn ImagingGetProjection(im: Imaging, xproj: *mut u8, yproj: *mut u8) -> c_int;
+
+    /// Counts values, by band, where `mask` (NULL, or an image of the same size of mode 1 or L) is not 0.
+    ///
+    /// Values of I and F are put into 256 bins from the first to the second value at `extrema`, two of the image's type;
+    /// other modes need none. Free the result with `ImagingHistogramDelete`.
+    pub fn ImagingGetHistogram(im: Imaging, mask: Imaging, extrema: *mut c_void) -> ImagingHistogram;
+
+    /// Frees a histogram. NULL is fine.
+    pub fn ImagingHistogramDelete(histogram: ImagingHistogram);
+}
+
+// # Drawing
+//
+// Coordinates may lie outside the image: what falls outside is not drawn. Boxes include (x1, y1). `fill` not 0 fills the
+// shape, else it gets an outline `width` pixels wide. `op` not 0 mixes the ink with what is there, as its fourth byte
+// says, in images of 4-byte pixels; 0 replaces. Where there is a `mask`, NULL or an image as large as `im`, pixels are
+// drawn where it is not 0. Angles are in degrees, clockwise from the right. All return 0, or -1 on error.
+unsafe extern "C" {
+    /// A pixel.
+    pub fn ImagingDrawPoint(im: Imaging, x: c_int, y: c_int, ink: *const c_void, op: c_int) -> c_int;
+
+    /// A line, one pixel wide, both ends included.
+    pub fn ImagingDrawLine(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        op: c_int,
+    ) -> c_int;
+
+    /// A line `width` pixels wide.
+    pub fn ImagingDrawWideLine(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        width: c_int,
+        op: c_int,
+        mask: Imaging,
+    ) -> c_int;
+
+    /// A rectangle.
+    pub fn ImagingDrawRectangle(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+
+    /// A closed polygon of `points` points: x and y in turn at `xy`.
+    pub fn ImagingDrawPolygon(
+        im: Imaging,
+        points: c_int,
+        xy: *mut c_int,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+        mask: Imaging,
+    ) -> c_int;
+
+    /// The ellipse that just fits into a box.
+    pub fn ImagingDrawEllipse(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+
+    /// A piece of an ellipse's outline.
+    pub fn ImagingDrawArc(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        start: c_float,
+        end: c_float,
+        ink: *const c_void,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+
+    /// An arc whose ends are joined by a line.
+    pub fn ImagingDrawChord(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        start: c_float,
+        end: c_float,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+
+    /// An arc whose ends are joined to the centre.
+    pub fn ImagingDrawPieslice(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        start: c_float,
+        end: c_float,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+
+    /// Fills with ink through `bitmap`, a mask as for `ImagingFill2`, whose top left is at (x0, y0). `op` has no effect.
+    pub fn ImagingDrawBitmap(
+        im: Imaging,
+        x0: c_int,
+        y0: c_int,
+        bitmap: Imaging,
+        ink: *const c_void,
+        op: c_int,
+    ) -> c_int;
+
+    /// A filled outline. `fill` has no effect.
+    pub fn ImagingDrawOutline(
+        im: Imaging,
+        outline: ImagingOutline,
+        ink: *const c_void,
+        fill: c_int,
+        op: c_int,
+    ) -> c_int;
+}
+
+// # Outlines
+//
+// A path of lines and curves for `ImagingDrawOutline`. All but the first two return 0, or -1 if there is no memory.
+unsafe extern "C" {
+    /// An empty outline at (0, 0); free it with `ImagingOutlineDelete`.
+    pub fn ImagingOutlineNew() -> ImagingOutline;
+
+    /// Frees an outline. NULL is fine.
+    pub fn ImagingOutlineDelete(outline: ImagingOutline);
+
+    /// Starts a new part at (x, y).
+    pub fn ImagingOutlineMove(outline: ImagingOutline, x: c_float, y: c_float) -> c_int;
+
+    /// A line to (x, y).
+    pub fn ImagingOutlineLine(outline: ImagingOutline, x: c_float, y: c_float) -> c_int;
+
+    /// A cubic Bézier curve to (x3, y3), with the control points (x1, y1) and (x2, y2).
+    pub fn ImagingOutlineCurve(
+        outline: ImagingOutline,
+        x1: c_float,
+        y1: c_float,
+        x2: c_float,
+        y2: c_float,
+        x3: c_float,
+        y3: c_float,
+    ) -> c_int;
+
+    /// A line back to where the part started.
+    pub fn ImagingOutlineClose(outline: ImagingOutline) -> c_int;
+
+    /// Moves all points from (x, y) to `(a[0] * x + a[1] * y + a[2], a[3] * x + a[4] * y + a[5])`.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[a; 6]]
+    pub fn ImagingOutlineTransform(outline: ImagingOutline, a: *mut c_double) -> c_int;
+}
+
+// # Special effects
+unsafe extern "C" {
+    /// Moves pixels about at random, inside a square of `distance` pixels. Draws on `rand`.
+    pub fn ImagingEffectSpread(imIn: Imaging, distance: c_int) -> Imaging;
+
+    /// An L image of Gaussian noise around 128. Draws on `rand`.
+    pub fn ImagingEffectNoise(xsize: c_int, ysize: c_int, sigma: c_float) -> Imaging;
+
+    /// An L image of the Mandelbrot set between the corners `extent` (x0, y0, x1, y1), by at most `quality` steps, 2 or
+    /// more.
+    ///
+    /// cbindgen:ptrs-as-arrays=[[extent; 4]]
+    pub fn ImagingEffectMandelbrot(xsize: c_int, ysize: c_int, extent: *mut c_double, quality: c_int) -> Imaging;
+}
+
+// # Packing and unpacking
+//
+// An unpacker turns a line of file data into pixels, a packer pixels into a line of file data.
+unsafe extern "C" {
+    /// The unpacker from a raw mode to a mode, or NULL (no error is set) if there is none. `bits_out`, if not NULL, gets
+    /// the bits that a pixel has in the file.
+    pub fn ImagingFindUnpacker(mode: ModeID, rawmode: RawModeID, bits_out: *mut c_int) -> ImagingShuffler;
+
+    /// The packer from a mode to a raw mode; otherwise as `ImagingFindUnpacker`.
+    pub fn ImagingFindPacker(mode: ModeID, rawmode: RawModeID, bits_out: *mut c_int) -> ImagingShuffler;
+
+    /// Packs RGB pixels into 3 bytes each, blue first.
+    pub fn ImagingPackBGR(out: *mut u8, r#in: *const u8, pixels: c_int);
+
+    /// Unpacks 3-byte PhotoYCC pixels to RGB.
+    pub fn ImagingUnpackYCC(out: *mut u8, r#in: *const u8, pixels: c_int);
+
+    /// Unpacks 4-byte PhotoYCC pixels with premultiplied alpha to RGBA.
+    pub fn ImagingUnpackYCCA(out: *mut u8, r#in: *const u8, pixels: c_int);
+
+    /// Converts 4-byte RGB pixels to YCbCr, as JPEG defines it. The fourth byte is copied. `out` may be `in`.
+    pub fn ImagingConvertRGB2YCbCr(out: *mut u8, r#in: *const u8, pixels: c_int);
+
+    /// Converts 4-byte YCbCr pixels to RGB, as JPEG defines it. The fourth byte is copied. `out` may be `in`.
+    pub fn ImagingConvertYCbCr2RGB(out: *mut u8, r#in: *const u8, pixels: c_int);
+}
+
+// # Decoders and encoders
+//
+// One call for each piece of the file. Set the first call up with a zeroed state: the rectangle, `shuffle`, `bits`,
+// `bytes`, a `buffer` for a line, from `malloc`, and a zeroed `context` with the codec's options, as the headers beside
+// this one define them.
+//
+// A decoder takes `bytes` bytes at `buffer` and returns how many it used; call it again with the rest and what comes
+// after. -1 ends it: `errcode` is 0 if the image is whole, else `IMAGING_CODEC_*`. (A decoder of a whole file returns the
+// same at once.)
+//
+// An encoder writes at most `bytes` bytes to `buffer` and returns how many; `errcode` becomes not 0 when it stops,
+// `IMAGING_CODEC_END` if all is well.
+unsafe extern "C" {
+    /// Decodes blocks of compressed textures, `state->state` = 1 to 7 for BC1 to BC7. `context`: BCNSTATE.
+    pub fn ImagingBcnDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes blocks of compressed textures, `state->state` = 1, 2, 3 or 5. `context`: BCNSTATE.
+    pub fn ImagingBcnEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Decodes pixels of 1 to 31 bits into an F image. `context`: BITSTATE.
+    pub fn ImagingBitDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes hexadecimal digits, as PostScript reads them.
+    pub fn ImagingEpsEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Decodes a frame of an Autodesk FLI or FLC animation.
+    pub fn ImagingFliDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Decodes GIF image data. `context`: GIFDECODERSTATE.
+    pub fn ImagingGifDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes GIF image data. `context`: GIFENCODERSTATE.
+    pub fn ImagingGifEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Decodes hexadecimal digits.
+    pub fn ImagingHexDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Decodes JPEG. `context`: JPEGSTATE.
+    pub fn ImagingJpegDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Frees what the decoder keeps; call it once it has stopped.
+    pub fn ImagingJpegDecodeCleanup(state: ImagingCodecState);
+
+    /// 1 if the JPEG library converts to RGBX and the like by itself, else 0.
+    pub fn ImagingJpegUseJCSExtensions() -> c_int;
+
+    /// Encodes JPEG. `context`: JPEGENCODERSTATE.
+    pub fn ImagingJpegEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// The version of the JPEG library. Static.
+    pub fn ImagingJpegVersion() -> *const c_char;
+
+    /// Decodes JPEG 2000. `context`: JPEG2KDECODESTATE.
+    pub fn ImagingJpeg2KDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Frees what the decoder keeps; call it once it has stopped.
+    pub fn ImagingJpeg2KDecodeCleanup(state: ImagingCodecState);
+
+    /// Encodes JPEG 2000. `context`: JPEG2KENCODESTATE.
+    pub fn ImagingJpeg2KEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Frees what the encoder keeps; call it once it has stopped.
+    pub fn ImagingJpeg2KEncodeCleanup(state: ImagingCodecState);
+
+    /// The version of the JPEG 2000 library. Static.
+    pub fn ImagingJpeg2KVersion() -> *const c_char;
+
+    /// Decodes a TIFF, a whole file at once. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`.
+    pub fn ImagingLibTiffDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes a TIFF. `context`: TIFFSTATE, set up by `ImagingLibTiffEncodeInit`.
+    pub fn ImagingLibTiffEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// The version of the TIFF library. Static.
+    pub fn ImagingTiffVersion() -> *const c_char;
+
+    /// Decodes Microsoft Paint files. The reference declares it and never had it.
+    pub fn ImagingMspDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Decodes Macintosh PackBits.
+    pub fn ImagingPackbitsDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Decodes the base image of a Kodak PhotoCD.
+    pub fn ImagingPcdDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Decodes ZSoft PCX image data.
+    pub fn ImagingPcxDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes ZSoft PCX image data.
+    pub fn ImagingPcxEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Decodes lines that are not compressed. `context`: RAWSTATE.
+    pub fn ImagingRawDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes lines without compression; `state->count` is the distance between them, 0 where there is no padding.
+    pub fn ImagingRawEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Decodes run-length encoded SGI image data; reads by `state->fd`. `context`: SGISTATE.
+    pub fn ImagingSgiRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Decodes run-length encoded Sun raster data.
+    pub fn ImagingSunRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Decodes run-length encoded Targa data.
+    pub fn ImagingTgaRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes run-length encoded Targa data.
+    pub fn ImagingTgaRleEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Decodes X bitmaps.
+    pub fn ImagingXbmDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Encodes X bitmaps.
+    pub fn ImagingXbmEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE.
+    pub fn ImagingZipDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
+
+    /// Frees what the decoder keeps; call it once it has stopped.
+    pub fn ImagingZipDecodeCleanup(state: ImagingCodecState);
+
+    /// Encodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE.
+    pub fn ImagingZipEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
+
+    /// Frees what the encoder keeps; call it once it has stopped.
+    pub fn ImagingZipEncodeCleanup(state: ImagingCodecState);
+
+    /// The version of the compression library. Static.
+    pub fn ImagingZipVersion() -> *const c_char;
+}
+
+// # Python files
+//
+// Reading and writing by the methods of a Python file object; the caller holds the GIL. -1 on error, with a Python
+// exception set.
+unsafe extern "C" {
+    /// Reads at most `bytes` bytes to `dest`; returns how many.
+    pub fn _imaging_read_pyFd(fd: *mut PyObject, dest: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t;
+
+    /// Writes `bytes` bytes; returns `bytes`.
+    pub fn _imaging_write_pyFd(fd: *mut PyObject, src: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t;
+
+    /// Goes to a place in the file; `whence` as for `fseek`. Returns 0.
+    pub fn _imaging_seek_pyFd(fd: *mut PyObject, offset: Py_ssize_t, whence: c_int) -> c_int;
+
+    /// The place in the file.
+    pub fn _imaging_tell_pyFd(fd: *mut PyObject) -> Py_ssize_t;
+}

@@ -1,0 +1,55 @@
+//! PPM files.
+
+use std::ffi::{CStr, OsStr, c_char, c_int};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::ptr::null_mut;
+
+use super::{guard, reference};
+use crate::abi::Imaging;
+use crate::codec::ppm;
+use crate::error::Result;
+use crate::host::long_section;
+use crate::image::ImageRef;
+
+/// The path that a C string names.
+///
+/// # Safety
+///
+/// `filename` is NULL or a string that lives for `'a`.
+unsafe fn path<'a>(filename: *const c_char) -> Result<&'a Path> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        reference(filename, "file name")?;
+        Ok(Path::new(OsStr::from_bytes(CStr::from_ptr(filename).to_bytes())))
+    }
+}
+
+/// Reads a PBM, PGM or PPM file, plain or binary (P1 to P6), of up to 16 bits a value. The mode is 1 for PBM, L for PGM
+/// (I where values go beyond 255, stretched to 0 to 65535) and RGB for PPM; values are stretched to the whole range.
+///
+/// Returns NULL where the file cannot be read, is broken, or is shorter than its header says; nothing is allocated for
+/// pixels that are not there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingOpenPPM(filename: *const c_char) -> Imaging {
+    guard(null_mut(), || {
+        // SAFETY: the caller's name is NULL or a string.
+        let path = unsafe { path(filename)? };
+        Ok(long_section(|| ppm::open(path))?.into_raw())
+    })
+}
+
+/// Writes an image as a binary file: P4 for the mode 1, P5 for L, 16-bit P5 for I (values cut to 0 to 65535) and the
+/// four I;16 modes, P6 for RGB, RGBA and RGBX, whose fourth band is left out. Other modes are refused.
+///
+/// Returns 1, or 0 where the file cannot be written. The file is written beside its place and put there when it is
+/// whole: on failure what was there before stays as it was.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingSavePPM(im: Imaging, filename: *const c_char) -> c_int {
+    guard(0, || {
+        // SAFETY: the caller's image is NULL or live, and nobody writes to it meanwhile; the name is NULL or a string.
+        let (view, path) = unsafe { (ImageRef::from_raw(im)?, path(filename)?) };
+        long_section(|| ppm::save(&view, path))?;
+        Ok(1)
+    })
+}

@@ -1,0 +1,150 @@
+//! Making and deleting images, and the arena that they come from.
+
+use std::ffi::c_int;
+use std::ptr::null_mut;
+
+use super::{guard, reference};
+use crate::abi::{Imaging, ImagingMemoryArena, ImagingMemoryInstance, ModeID};
+use crate::error::{Error, Result};
+use crate::memory::arena::Arena;
+use crate::memory::{self, Fill, Raw, instance};
+
+/// Makes an image of `xsize` × `ysize` pixels, all zero. Either may be 0.
+///
+/// Returns NULL for a mode that there is not, a negative size, or where there is not enough memory. The caller owns the
+/// image: see `ImagingDelete`.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingNew(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
+    guard(null_mut(), || Ok(memory::new_image(mode, xsize, ysize, Fill::Zeroed)?.as_ptr()))
+}
+
+/// Makes an image as `ImagingNew` does, but leaves in its pixels whatever was there: for images that are written whole.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingNewDirty(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
+    guard(null_mut(), || Ok(memory::new_image(mode, xsize, ysize, Fill::Dirty)?.as_ptr()))
+}
+
+/// Makes an image as `ImagingNew` does, with all rows in a single block, one behind the other, at `im->block`.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingNewBlock(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
+    guard(null_mut(), || Ok(memory::new_block_image(mode, xsize, ysize)?.as_ptr()))
+}
+
+/// Returns `imOut` where it has this mode and the size of `imIn`, and an error where it has not; where `imOut` is NULL,
+/// a new image of this mode and that size, its pixels yet to be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingNew2Dirty(mode: ModeID, imOut: Imaging, imIn: Imaging) -> Imaging {
+    guard(null_mut(), || {
+        // SAFETY: the caller's images are NULL or live.
+        let (out, input) = unsafe { (imOut.as_ref(), reference(imIn, "input image")?) };
+        match out {
+            None => Ok(memory::new_image(mode, input.xsize, input.ysize, Fill::Dirty)?.as_ptr()),
+            Some(out) if (out.mode, out.xsize, out.ysize) == (mode, input.xsize, input.ysize) => Ok(imOut),
+            Some(_) => Err(Error::Mismatch),
+        }
+    })
+}
+
+/// Makes an image without pixels: its row table has `ysize` places, all NULL, for the caller to fill. Set `destroy` to
+/// what frees the pixels.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingNewPrologue(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
+    let structure_size = size_of::<ImagingMemoryInstance>();
+    guard(null_mut(), || Ok(instance::new(mode, xsize, ysize, structure_size)?.as_ptr()))
+}
+
+/// Makes an image without pixels as `ImagingNewPrologue` does, in a struct of `structure_size` bytes that begins with a
+/// `struct ImagingMemoryInstance`. What is behind that is zeroed, and the caller's own.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingNewPrologueSubtype(
+    mode: ModeID,
+    xsize: c_int,
+    ysize: c_int,
+    structure_size: c_int,
+) -> Imaging {
+    guard(null_mut(), || {
+        let structure_size = usize::try_from(structure_size).unwrap_or(0);
+        Ok(instance::new(mode, xsize, ysize, structure_size)?.as_ptr())
+    })
+}
+
+/// Gives up an image. With its last owner it is deleted: its palette, its pixels (by `destroy`), itself. NULL is none.
+/// May be called on any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingDelete(im: Imaging) {
+    guard((), || {
+        if let Some(im) = Raw::new(im) {
+            // SAFETY: the caller owns a count of a live image, and gives it up.
+            unsafe { instance::delete(im) };
+        }
+        Ok(())
+    });
+}
+
+/// Gives `destination` a copy of the palette of `source`, instead of its own. Does nothing where `source` has none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingCopyPalette(destination: Imaging, source: Imaging) {
+    guard((), || {
+        // SAFETY: the caller's images are NULL or live, and so is the palette of a live image.
+        let palette = unsafe { reference(source, "source image")?.palette.as_ref() };
+        let Some(palette) = palette else { return Ok(()) };
+        let copy = memory::palette::duplicate(palette)?.as_ptr();
+        // SAFETY: the caller's image is NULL or live, and owns its palette.
+        unsafe {
+            match destination.as_mut() {
+                Some(destination) => {
+                    memory::palette::delete(std::mem::replace(&mut destination.palette, copy));
+                    Ok(())
+                }
+                None => {
+                    memory::palette::delete(copy);
+                    Err(Error::Null("destination image"))
+                }
+            }
+        }
+    });
+}
+
+/// The caller's arena.
+///
+/// # Safety
+///
+/// `arena` is NULL or live.
+unsafe fn live(arena: ImagingMemoryArena) -> Result<Arena> {
+    // SAFETY: as the caller promises.
+    unsafe { Arena::from_raw(arena) }.ok_or(Error::Null("arena"))
+}
+
+/// Sets how many freed blocks the arena keeps for reuse, and frees those above that. Returns 1, or 0 where there is no
+/// memory for that many (the number then stays as it was).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingMemorySetBlocksMax(arena: ImagingMemoryArena, blocks_max: c_int) -> c_int {
+    guard(0, || {
+        // SAFETY: the caller's arena is NULL or live.
+        match unsafe { live(arena)?.set_blocks_max(blocks_max) } {
+            // Whoever gets 0 raises the error: bindings do.
+            Err(Error::Memory) => Ok(0),
+            result => result.map(|()| 1),
+        }
+    })
+}
+
+/// Frees blocks that the arena keeps, until no more than `new_size` are left.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingMemoryClearCache(arena: ImagingMemoryArena, new_size: c_int) {
+    guard((), || {
+        // SAFETY: the caller's arena is NULL or live.
+        unsafe { live(arena)? }.clear_cache(new_size);
+        Ok(())
+    });
+}
+
+/// Sets whether `ImagingNew` and `ImagingNewDirty` make single-block images (not 0) or array images (0, the default).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingMemorySetBlockAllocator(arena: ImagingMemoryArena, use_block_allocator: c_int) {
+    guard((), || {
+        // SAFETY: the caller's arena is NULL or live.
+        unsafe { live(arena)? }.use_block_allocator(use_block_allocator);
+        Ok(())
+    });
+}

@@ -1,0 +1,79 @@
+//! How an error, and the news that work will take long, reach whoever called: a C program, Python, a registered host.
+//!
+//! Errors leave through the weak symbols `ImagingError_*` and long sections through `ImagingSectionEnter` and
+//! `ImagingSectionLeave` (see [`symbols`]), so that a program that defines these itself is asked first. Ours then look
+//! for a host that was [`registered`], for [`python`], and at last keep the error for `ImagingGetLastError`.
+
+#![allow(unsafe_code)] // this room talks to C callbacks and to Python's C API
+
+pub mod last_error;
+pub mod python;
+pub mod registered;
+mod section;
+pub mod symbols;
+
+use std::ffi::{CStr, c_int, c_void};
+use std::fmt::Write;
+
+use crate::error::{Error, Kind};
+
+pub use section::long_section;
+
+/// How an error's text crosses the border: cut to a fixed size and ended by NUL, so that it needs no memory.
+pub struct Message {
+    bytes: [u8; 400],
+    length: usize,
+}
+
+impl Message {
+    /// No text.
+    pub const EMPTY: Self = Self { bytes: [0; 400], length: 0 };
+
+    /// The text of anything that can be printed.
+    pub fn new(text: impl std::fmt::Display) -> Self {
+        let mut message = Self::EMPTY;
+        // A text that does not fit is cut: what there is room for has been written.
+        let _ = write!(message, "{text}");
+        message
+    }
+
+    /// The text for C.
+    pub fn as_c_str(&self) -> &CStr {
+        CStr::from_bytes_until_nul(&self.bytes).expect("the last byte is never written")
+    }
+}
+
+impl Write for Message {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = self.bytes.len() - 1 - self.length;
+        let fits = text.floor_char_boundary(room);
+        self.bytes[self.length..self.length + fits].copy_from_slice(&text.as_bytes()[..fits]);
+        self.length += fits;
+        if fits == text.len() { Ok(()) } else { Err(std::fmt::Error) }
+    }
+}
+
+/// Raises an error with whoever called.
+pub fn raise(error: &Error) {
+    let message = Message::new(error);
+    let text = message.as_c_str().as_ptr();
+    // SAFETY: these are ours or the program's own with the same signatures; the text outlives the call.
+    unsafe {
+        match error.kind() {
+            Kind::Memory => symbols::ImagingError_MemoryError(),
+            Kind::Mode => symbols::ImagingError_ModeError(),
+            Kind::Mismatch => symbols::ImagingError_Mismatch(),
+            Kind::Value => symbols::ImagingError_ValueError(text),
+            Kind::Os => symbols::ImagingError_OSError(text),
+            Kind::Internal => symbols::ImagingError_InternalError(text),
+        }
+    };
+}
+
+/// Where an error goes that no program has taken for itself. Returns NULL, as the symbols do.
+fn deliver(kind: Kind, message: &CStr) -> *mut c_void {
+    if registered::report(c_int::from(kind), message) || !python::raise(kind, message) {
+        last_error::set(c_int::from(kind), message);
+    }
+    std::ptr::null_mut()
+}

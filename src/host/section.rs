@@ -1,0 +1,60 @@
+//! Long sections: work during which Python may run other threads.
+
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::ptr::null_mut;
+
+use super::{python, registered, symbols};
+use crate::abi::ImagingSectionCookie;
+use crate::ffi::ext::ImagingHost;
+
+/// Who was told of the section that this thread is in, and is to be told of its end.
+#[derive(Clone, Copy)]
+enum Told {
+    Nobody,
+    Host(ImagingHost),
+    Python,
+}
+
+thread_local! {
+    static TOLD: Cell<Told> = const { Cell::new(Told::Nobody) };
+}
+
+/// What `ImagingSectionEnter` does where no program has taken it for itself.
+pub fn enter() -> ImagingSectionCookie {
+    let (told, cookie) = if let Some((host, cookie)) = registered::enter_section() {
+        (Told::Host(host), cookie)
+    } else if let Some(state) = python::release() {
+        (Told::Python, state)
+    } else {
+        (Told::Nobody, null_mut())
+    };
+    TOLD.set(told);
+    cookie
+}
+
+/// What `ImagingSectionLeave` does where no program has taken it for itself.
+pub fn leave(cookie: ImagingSectionCookie) {
+    match TOLD.replace(Told::Nobody) {
+        Told::Nobody => {}
+        Told::Host(host) => registered::leave_section(host, cookie),
+        Told::Python => python::reacquire(cookie),
+    }
+}
+
+/// Does work that may take long and touches neither Python nor the host.
+pub fn long_section<R>(work: impl FnOnce() -> R) -> R {
+    struct Section(*mut c_void);
+
+    impl Drop for Section {
+        fn drop(&mut self) {
+            // SAFETY: ours or the program's own; the cookie is that of the call that this one ends.
+            unsafe { symbols::ImagingSectionLeave(&mut self.0) };
+        }
+    }
+
+    let mut section = Section(null_mut());
+    // SAFETY: ours or the program's own; it writes the cookie.
+    unsafe { symbols::ImagingSectionEnter(&mut section.0) };
+    work()
+}

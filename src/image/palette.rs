@@ -1,0 +1,170 @@
+//! Colours of a palette, and the search for the nearest.
+//!
+//! The search is Heckbert's locally sorted one, as the JPEG library of Thomas Lane has it: colour space is cut into
+//! boxes of 32 × 32 × 32, and the first time a colour of a box is asked for, the nearest palette entry is found for all
+//! 8 × 8 × 8 cache cells of that box at once. Entries that are too far away from the whole box are left out first.
+
+use crate::abi::ImagingPaletteInstance;
+use crate::error::{Error, Result};
+use crate::memory::palette;
+
+/// The edge of a box, in colour values.
+const BOX: i32 = 32;
+
+/// The edge of a box, in cache cells.
+const CELLS: usize = 8;
+
+/// The edge of a cache cell, in colour values.
+const CELL: i32 = 4;
+
+/// The first entry of the browser palette; those before it are left to the system.
+const BROWSER_START: usize = 10;
+
+/// Writes the 6 × 6 × 6 colours that every browser has, blue changing slowest, from entry 10 on.
+pub fn fill_browser(palette: &mut ImagingPaletteInstance) {
+    let steps = || (0..=255u8).step_by(51);
+    let colours = steps().flat_map(|b| steps().flat_map(move |g| steps().map(move |r| [r, g, b])));
+    let entries = &mut palette.palette.as_chunks_mut::<4>().0[BROWSER_START..];
+    let mut size = BROWSER_START;
+    for (entry, [r, g, b]) in entries.iter_mut().zip(colours) {
+        entry[..3].copy_from_slice(&[r, g, b]);
+        size += 1;
+    }
+    palette.size = size as i32;
+}
+
+/// A box of colour space, along one band: the colours from `low` to `low + 31`.
+#[derive(Clone, Copy)]
+struct Span {
+    low: i32,
+}
+
+impl Span {
+    fn around(value: i32) -> Self {
+        Self { low: value & 0xe0 }
+    }
+
+    fn high(self) -> i32 {
+        self.low + BOX - 1
+    }
+
+    /// The squares of the distances from `value` to the nearest and to the farthest end.
+    fn distances(self, value: i32) -> (u32, u32) {
+        let nearest = if value < self.low {
+            self.low
+        } else if value > self.high() {
+            self.high()
+        } else {
+            value
+        };
+        let farthest = if value <= (self.low + self.high()) / 2 { self.high() } else { self.low };
+        (square(value - nearest), square(value - farthest))
+    }
+
+    /// The first cache cell.
+    fn cell(self) -> usize {
+        (self.low / CELL) as usize
+    }
+}
+
+fn square(distance: i32) -> u32 {
+    (distance * distance) as u32
+}
+
+/// Fills the cache for the box that the colour lies in, with the number of the nearest of the palette's colours.
+pub fn update_cache(palette: &mut ImagingPaletteInstance, colour: [i32; 3]) -> Result<()> {
+    let spans = colour.map(Span::around);
+    let size = palette.size.clamp(0, 256) as usize;
+    let nearest = nearest_in_box(&palette.palette.as_chunks::<4>().0[..size], spans);
+    let cache = palette::cache(palette).ok_or(Error::Value("palette has no cache"))?;
+    let [r0, g0, b0] = spans.map(Span::cell);
+    let cells = (0..CELLS).flat_map(|r| (0..CELLS).flat_map(move |g| (0..CELLS).map(move |b| (r, g, b))));
+    for ((r, g, b), entry) in cells.zip(nearest) {
+        cache[(r0 + r) + (g0 + g) * 64 + (b0 + b) * 64 * 64] = i16::from(entry);
+    }
+    Ok(())
+}
+
+/// The nearest colour for the first corner of each cell of a box; of two that are equally near, the first.
+fn nearest_in_box(colours: &[[u8; 4]], spans: [Span; 3]) -> [u8; CELLS * CELLS * CELLS] {
+    let distances = |colour: &[u8; 4]| {
+        let mut sums = (0, 0);
+        for (span, value) in spans.iter().zip(colour) {
+            let (near, far) = span.distances(i32::from(*value));
+            sums = (sums.0 + near, sums.1 + far);
+        }
+        sums
+    };
+    // An entry may be the nearest to some cell only where its near end is not beyond some other's far end.
+    let reach = colours.iter().map(|colour| distances(colour).1).min().unwrap_or(0);
+
+    let mut best = [u32::MAX; CELLS * CELLS * CELLS];
+    let mut nearest = [0; CELLS * CELLS * CELLS];
+    for (entry, colour) in colours.iter().enumerate().filter(|(_, colour)| distances(colour).0 <= reach) {
+        let along = |band: usize| {
+            let start = spans[band].low - i32::from(colour[band]);
+            std::array::from_fn::<u32, CELLS, _>(|cell| square(start + CELL * cell as i32))
+        };
+        let (r, g, b) = (along(0), along(1), along(2));
+        for (cell, (best, nearest)) in best.iter_mut().zip(&mut nearest).enumerate() {
+            let distance = r[cell / 64] + g[cell / 8 % 8] + b[cell % 8];
+            if distance < *best {
+                (*best, *nearest) = (distance, entry as u8);
+            }
+        }
+    }
+    nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::mode::Mode;
+
+    fn with_colours(colours: &[[u8; 3]]) -> Box<ImagingPaletteInstance> {
+        let mut palette = Box::new(ImagingPaletteInstance {
+            mode: Mode::RGB.id(),
+            size: colours.len() as i32,
+            palette: [255; 1024],
+            cache: std::ptr::null_mut(),
+            keep_cache: 0,
+        });
+        for (entry, colour) in palette.palette.as_chunks_mut::<4>().0.iter_mut().zip(colours) {
+            entry[..3].copy_from_slice(colour);
+        }
+        palette
+    }
+
+    proptest! {
+        #[test]
+        fn the_cache_holds_the_nearest_colour(
+            colours in proptest::collection::vec(any::<[u8; 3]>(), 1..=256), asked in any::<[u8; 3]>(),
+        ) {
+            let mut palette = with_colours(&colours);
+            palette::prepare_cache(&mut palette)?;
+            update_cache(&mut palette, asked.map(i32::from))?;
+            let cell = asked.map(|value| i32::from(value) & !3);
+            let distance = |colour: &[u8; 3]| {
+                cell.iter().zip(colour).map(|(a, b)| square(a - i32::from(*b))).sum::<u32>()
+            };
+            let [r, g, b] = cell.map(|value| value as usize / 4);
+            let found = palette::cache(&mut palette).expect("prepared")[r + g * 64 + b * 64 * 64];
+            let best = colours.iter().map(distance).min().expect("at least one");
+            prop_assert_eq!(distance(&colours[found as usize]), best);
+            prop_assert!(colours[..found as usize].iter().all(|colour| distance(colour) > best));
+            palette::delete_cache(&mut palette);
+        }
+    }
+
+    #[test]
+    fn the_browser_has_216_colours() {
+        let mut palette = with_colours(&[]);
+        fill_browser(&mut palette);
+        assert_eq!(palette.size, 226);
+        assert_eq!(palette.palette[40..44], [0, 0, 0, 255]);
+        assert_eq!(palette.palette[225 * 4..226 * 4], [255, 255, 255, 255]);
+        assert_eq!(palette.palette[11 * 4..11 * 4 + 3], [51, 0, 0]);
+    }
+}

@@ -1,0 +1,45 @@
+//! `malloc` and its family, with a lack of memory as an error and products of sizes checked.
+
+use std::ptr::NonNull;
+
+use crate::error::{Error, Result};
+
+/// Zeroed memory for `count` values of `T`; room for one where `count` is 0, since `calloc` may then return NULL.
+pub fn zeroed<T>(count: usize) -> Result<NonNull<T>> {
+    // SAFETY: `calloc` takes any sizes, and checks their product.
+    NonNull::new(unsafe { libc::calloc(count.max(1), size_of::<T>()) }.cast()).ok_or(Error::Memory)
+}
+
+/// Memory for `bytes` bytes, zeroed or not, at least one.
+pub fn bytes(bytes: usize, fill: super::Fill) -> Result<NonNull<u8>> {
+    match fill {
+        super::Fill::Zeroed => zeroed(bytes),
+        // SAFETY: `malloc` takes any size.
+        super::Fill::Dirty => NonNull::new(unsafe { libc::malloc(bytes.max(1)) }.cast()).ok_or(Error::Memory),
+    }
+}
+
+/// Gives memory back.
+///
+/// # Safety
+///
+/// `memory` is NULL or came from the C allocator, and nobody uses it any more.
+pub unsafe fn free<T>(memory: *mut T) {
+    // SAFETY: as the caller promises.
+    unsafe { libc::free(memory.cast()) }
+}
+
+/// A C string of `parts`, one behind the other and ended by NUL, in memory that the receiver frees.
+pub fn c_string(parts: &[&str]) -> Result<NonNull<u8>> {
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    let text = zeroed::<u8>(length + 1)?;
+    let mut end = text;
+    for part in parts {
+        // SAFETY: `text` has room for all parts, and `end` has moved by those before.
+        unsafe {
+            end.copy_from_nonoverlapping(NonNull::from(part.as_bytes()).cast(), part.len());
+            end = end.add(part.len());
+        }
+    }
+    Ok(text)
+}

@@ -15,6 +15,9 @@ use cbindgen::{Config, ItemType};
 
 use crate::mode::{MODES, RAW_MODES};
 
+/// How wide a header may get.
+const WIDTH: usize = 120;
+
 /// A header, and the Rust files that it comes from.
 pub struct Header {
     pub name: &'static str,
@@ -34,6 +37,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/access.rs",
             "src/ffi/palette.rs",
             "src/ffi/arrow.rs",
+            "src/ffi/raw.rs",
             "src/ffi/ppm.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
@@ -67,14 +71,17 @@ impl Header {
         let others = functions.iter().filter(|file| **file != types);
         body += &declarations(&config, &[ItemType::Functions], others.chain([&types]))?;
 
-        let mut sections = sections(&fs::read_to_string(&types)?, None);
-        for file in &functions {
-            let source = fs::read_to_string(file)?;
-            let title = (functions.len() > 1).then(|| first_paragraph(&source));
-            sections.extend(self::sections(&source, title));
-        }
-        for section in sections {
-            section.insert(&mut body);
+        // A header of one theme has its title above it all.
+        if functions.len() > 1 {
+            for section in sections(&fs::read_to_string(&types)?, None) {
+                section.insert(&mut body);
+            }
+            for file in &functions {
+                let source = fs::read_to_string(file)?;
+                for section in sections(&source, Some(first_paragraph(&source))) {
+                    section.insert(&mut body);
+                }
+            }
         }
         Ok(assemble(&config, &body))
     }
@@ -103,34 +110,56 @@ fn declarations<'a>(
     Ok(tidy(&String::from_utf8(text)?))
 }
 
-/// Irons out what `cbindgen` leaves crumpled: comments of one line on three, links that only Rust's documentation
-/// follows, and the semicolon of a conditional field outside of its condition.
+/// Irons out what `cbindgen` leaves crumpled: empty last lines of comments, comments of one line on three, links that
+/// only Rust's documentation follows, the semicolon of a conditional field outside of its condition, long lines.
 fn tidy(text: &str) -> String {
+    let text = without_links(text).replace("\n *\n */", "\n */");
     let mut lines: VecDeque<_> = text.lines().collect();
     let mut out = String::new();
     while let Some(line) = lines.pop_front() {
         let code = line.trim_start();
         let next = |n: usize| lines.get(n).map_or("", |line| line.trim());
-        if code == "/**" && next(1) == "*/" {
-            let indent = &line[..line.len() - code.len()];
-            out += &format!("{indent}/** {} */\n", without_links(next(0).trim_start_matches("* ")));
+        let one_line_comment = || {
+            let comment = next(0).strip_prefix("* ").filter(|_| code == "/**" && next(1) == "*/")?;
+            let comment = format!("{}/** {comment} */", &line[..line.len() - code.len()]);
+            (comment.chars().count() <= WIDTH).then_some(comment)
+        };
+        if let Some(comment) = one_line_comment() {
+            out += &comment;
             lines.drain(..2);
         } else if next(0) == "#endif" && next(1) == ";" {
-            out += &format!("{line};\n#endif\n");
+            out += &format!("{line};\n#endif");
             lines.drain(..2);
-        } else if code.starts_with('*') {
-            out += &format!("{}\n", without_links(line));
+        } else if line.len() > WIDTH && line.starts_with("extern ") {
+            out += &wrapped(line);
         } else {
-            out += &format!("{line}\n");
+            out += line;
         }
+        out.push('\n');
     }
     format!("{}\n\n", out.trim())
 }
 
+/// A declaration of a function with its arguments on lines of their own.
+fn wrapped(declaration: &str) -> String {
+    let Some((head, arguments)) = declaration.strip_suffix(");").and_then(|line| line.split_once('(')) else {
+        return declaration.to_owned();
+    };
+    let mut lines = vec![String::new()];
+    for argument in arguments.split_inclusive(", ") {
+        if lines.last().is_some_and(|line| line.len() + argument.trim().len() + 4 > WIDTH) {
+            lines.push(String::new());
+        }
+        lines.last_mut().expect("there is one").push_str(argument);
+    }
+    let arguments: String = lines.iter().map(|line| format!("    {}\n", line.trim())).collect();
+    format!("{head}(\n{arguments});")
+}
+
 /// Turns [`name`](path) and [`name`] into `name`.
-fn without_links(comment: &str) -> String {
+fn without_links(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = comment;
+    let mut rest = text;
     while let Some((before, link)) = rest.split_once("[`") {
         let Some((name, after)) = link.split_once("`]") else { break };
         out += &format!("{before}`{name}`");
@@ -219,9 +248,9 @@ fn sections(source: &str, title: Option<Vec<String>>) -> Vec<Section> {
 
 /// What a line of Rust declares to the world.
 fn declared_name(line: &str) -> Option<String> {
-    let mut words = line.strip_prefix("pub ")?.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.find(|word| matches!(*word, "fn" | "const" | "type" | "struct"))?;
-    words.next().map(str::to_owned)
+    let item = line.strip_prefix("pub ")?.trim_start_matches("unsafe ").trim_start_matches("extern \"C\" ");
+    let named = ["fn ", "const ", "type ", "struct "].iter().find_map(|keyword| item.strip_prefix(keyword))?;
+    named.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
 }
 
 /// The parts of a header in their places.
@@ -262,7 +291,7 @@ fn enumerators() -> Result<String, Box<dyn Error>> {
         let bytes = if mode.bands > 1 { format!("; {}", mode.band_names.join(" ")) } else { String::new() };
         writeln!(text, "{:<31} /**< {}{bytes} */", item("MODE", mode.name.to_str()?, number), mode.summary)?;
     }
-    text += "} ModeID;\n\n/** Says how pixels lie in a file. The first 21 are the modes: pixels as in memory. */\n";
+    text += "} ModeID;\n\n/** Says how pixels lie in a file. The first 21 have the names of the modes. */\n";
     text += "typedef enum RawModeID {\n";
     for (number, name) in RAW_MODES.iter().enumerate() {
         writeln!(text, "{}", item("RAWMODE", name.to_str()?, number))?;

@@ -25,7 +25,9 @@ pub mod codec;
 pub mod error;
 pub mod image;
 pub mod mode;
+pub mod raw;
 
+mod exec;
 mod ffi;
 mod host;
 mod memory;

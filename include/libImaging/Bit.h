@@ -12,12 +12,12 @@ typedef struct {
     int bits;
     /** To how many bits a line is filled up: 0 or 8. */
     int pad;
-    /** Which bits come first. Bit 0 set: bytes are read from their lowest bit on; bit 1 set: pixels are. */
+    /** Bit 0 set: the first byte has the lowest bits; bit 1 set: the first pixel is in the lowest bits. */
     int fill;
     /** Not 0: pixels are signed. */
     int sign;
 
-    /** A table to look pixels up in: not used. */
+    /** The values that pixels stand for, `lutsize` of them; or none, where pixels are the values. */
     unsigned long lutsize;
     FLOAT32 *lut;
 

@@ -53,15 +53,20 @@
 #define M_PI 3.14159265358979323846
 #endif
 
-/* The lock that images and arenas have in free-threaded builds of Python. Without Python.h: as much room. */
-#ifdef Py_GIL_DISABLED
-#ifdef Py_PYTHON_H
+/* The lock that images and arenas have in free-threaded builds of Python. Without Python.h there is only room for it. */
+#if !defined(Py_GIL_DISABLED)
+#define MUTEX_LOCK(m)
+#define MUTEX_UNLOCK(m)
+#elif defined(PY_VERSION_HEX) && PY_VERSION_HEX >= 0x030d0000
 typedef PyMutex ImagingMutex;
+#define MUTEX_LOCK(m) PyMutex_Lock(m)
+#define MUTEX_UNLOCK(m) PyMutex_Unlock(m)
 #else
 typedef struct ImagingMutex {
     uint8_t bits;
 } ImagingMutex;
-#endif
+#define MUTEX_LOCK(m)
+#define MUTEX_UNLOCK(m)
 #endif
 
 /* Python's types, where Python.h is not there; it may still come. A second typedef is new in C11, but compilers let it

@@ -16,16 +16,17 @@
  *     ImagingSavePPM(im, "green.ppm");
  *     ImagingDelete(im);
  *
- * Pixels. An image is a table of pointers to rows. A pixel has 1 byte in the modes 1, L and P, 2 in I;16 and its like,
- * and 4 in all others, used or not: RGB is R, G, B and a spare byte, LA is L twice spare A, I and F are a number in the
- * machine's byte order. Mode.h lists the modes.
+ * Pixels. An image is a table of pointers to rows. A pixel has 1 byte in the modes 1, L and P, 2 in the four I;16 modes,
+ * and 4 in all others, whether they need them or not: RGB has a spare byte behind B, LA has two between L and A. Mode.h
+ * lists the modes.
  *
  * Ownership. A function that returns an image returns a new one, for ImagingDelete, unless its comment says that it
  * returns one of its arguments. It reads the images that it is given, and writes to none but the one that its comment
  * names.
  *
  * Errors. A function that returns a pointer returns NULL on error, and has called the one of the ImagingError functions
- * that its comment names, or ImagingError_MemoryError. Where Python runs, that has set a Python exception.
+ * that its comment names, or ImagingError_MemoryError. In a process with Python that sets an exception; elsewhere see
+ * ImagingGetLastError in ImagingExt.h.
  *
  * Threads. Functions may be called at the same time for different images, and for the same image as long as all of them
  * only read it.
@@ -102,7 +103,9 @@ extern "C" {
  * Transforms and filters
  */
 
-/** `a` is an affine map (`method` of `ImagingTransform`): `x' = a[0] x + a[1] y + a[2]`, `y' = a[3] x + a[4] y + a[5]`. */
+/**
+ * `a` is an affine map (`method` of `ImagingTransform`): `x' = a[0] x + a[1] y + a[2]`, `y' = a[3] x + a[4] y + a[5]`.
+ */
 #define IMAGING_TRANSFORM_AFFINE 0
 
 /** `a` is an affine map whose result is divided by `a[6] x + a[7] y + 1`. */
@@ -163,10 +166,6 @@ typedef struct ImagingMemoryArenaInstance *ImagingMemoryArena;
 /** What `ImagingSectionEnter` keeps for `ImagingSectionLeave`. */
 typedef void *ImagingSectionCookie;
 
-/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Single pixels: the functions that read and write one, for each mode.
- */
-
 /** Converts a line of `pixels` pixels between a raw mode and a mode. */
 typedef void (*ImagingShuffler)(uint8_t *out, const uint8_t *in, int pixels);
 
@@ -178,6 +177,10 @@ typedef int (*ImagingTransformMap)(double *X, double *Y, int x, int y, void *dat
 
 /** Reads the pixel at a place of the input; returns 0 where there is none. */
 typedef int (*ImagingTransformFilter)(void *out, Imaging im, double x, double y);
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Structs
+ */
 
 /** An image: its format, and the table of pointers to its rows. */
 struct ImagingMemoryInstance {
@@ -231,10 +234,6 @@ struct ImagingMemoryInstance {
 #endif
 };
 
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Structs
- */
-
 /** A piece of memory that holds some lines of an image. */
 struct ImagingMemoryBlock {
     /** From `malloc`; NULL ends a list of blocks. */
@@ -251,7 +250,9 @@ struct ImagingPaletteInstance {
     int size;
     /** 256 colours of 4 bytes, as a pixel of `mode` has them. */
     uint8_t palette[1024];
-    /** The nearest colour for each of 64 × 64 × 64 colours, 256 where it is not known yet; NULL until it is prepared. */
+    /**
+     * The nearest colour for each of 64 × 64 × 64 colours, 256 where it is not known yet; NULL until it is prepared.
+     */
     int16_t *cache;
     /** Not 0: somebody will use the cache again. */
     int keep_cache;
@@ -370,61 +371,69 @@ struct ImagingMemoryArenaInstance {
  * Returns NULL for a mode that there is not, a negative size, or where there is not enough memory. The caller owns the
  * image: see `ImagingDelete`.
  */
-Imaging ImagingNew(ModeID mode, int xsize, int ysize);
+extern Imaging ImagingNew(ModeID mode, int xsize, int ysize);
 
-/** Makes an image as `ImagingNew` does, but leaves in its pixels whatever was there: for images that are written whole. */
-Imaging ImagingNewDirty(ModeID mode, int xsize, int ysize);
+/**
+ * Makes an image as `ImagingNew` does, but leaves in its pixels whatever was there: for images that are written whole.
+ */
+extern Imaging ImagingNewDirty(ModeID mode, int xsize, int ysize);
 
 /** Makes an image as `ImagingNew` does, with all rows in a single block, one behind the other, at `im->block`. */
-Imaging ImagingNewBlock(ModeID mode, int xsize, int ysize);
+extern Imaging ImagingNewBlock(ModeID mode, int xsize, int ysize);
 
 /**
  * Returns `imOut` where it has this mode and the size of `imIn`, and an error where it has not; where `imOut` is NULL,
  * a new image of this mode and that size, its pixels yet to be written.
  */
-Imaging ImagingNew2Dirty(ModeID mode, Imaging imOut, Imaging imIn);
+extern Imaging ImagingNew2Dirty(ModeID mode, Imaging imOut, Imaging imIn);
 
 /**
  * Makes an image without pixels: its row table has `ysize` places, all NULL, for the caller to fill. Set `destroy` to
  * what frees the pixels.
  */
-Imaging ImagingNewPrologue(ModeID mode, int xsize, int ysize);
+extern Imaging ImagingNewPrologue(ModeID mode, int xsize, int ysize);
 
 /**
  * Makes an image without pixels as `ImagingNewPrologue` does, in a struct of `structure_size` bytes that begins with a
  * `struct ImagingMemoryInstance`. What is behind that is zeroed, and the caller's own.
  */
-Imaging ImagingNewPrologueSubtype(ModeID mode, int xsize, int ysize, int structure_size);
+extern Imaging ImagingNewPrologueSubtype(ModeID mode, int xsize, int ysize, int structure_size);
 
 /**
  * Gives up an image. With its last owner it is deleted: its palette, its pixels (by `destroy`), itself. NULL is none.
  * May be called on any thread.
  */
-void ImagingDelete(Imaging im);
+extern void ImagingDelete(Imaging im);
 
 /** Gives `destination` a copy of the palette of `source`, instead of its own. Does nothing where `source` has none. */
-void ImagingCopyPalette(Imaging destination, Imaging source);
+extern void ImagingCopyPalette(Imaging destination, Imaging source);
 
 /**
  * Sets how many freed blocks the arena keeps for reuse, and frees those above that. Returns 1, or 0 where there is no
  * memory for that many (the number then stays as it was).
  */
-int ImagingMemorySetBlocksMax(ImagingMemoryArena arena, int blocks_max);
+extern int ImagingMemorySetBlocksMax(ImagingMemoryArena arena, int blocks_max);
 
 /** Frees blocks that the arena keeps, until no more than `new_size` are left. */
-void ImagingMemoryClearCache(ImagingMemoryArena arena, int new_size);
+extern void ImagingMemoryClearCache(ImagingMemoryArena arena, int new_size);
 
-/** Sets whether `ImagingNew` and `ImagingNewDirty` make single-block images (not 0) or array images (0, the default). */
-void ImagingMemorySetBlockAllocator(ImagingMemoryArena arena, int use_block_allocator);
+/**
+ * Sets whether `ImagingNew` and `ImagingNewDirty` make single-block images (not 0) or array images (0, the default).
+ */
+extern void ImagingMemorySetBlockAllocator(ImagingMemoryArena arena, int use_block_allocator);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Single pixels: the functions that read and write one, for each mode.
+ */
 
 /**
  * The functions that read and write single pixels of an image of this mode; NULL for an image of no mode. Static, not
  * to be changed.
  */
-ImagingAccess ImagingAccessNew(Imaging im);
+extern ImagingAccess ImagingAccessNew(Imaging im);
 
 /** Does nothing: what `ImagingAccessNew` gives is static. */
-void _ImagingAccessDelete(Imaging _im, ImagingAccess _access);
+extern void _ImagingAccessDelete(Imaging im, ImagingAccess access);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Palettes.
@@ -434,22 +443,22 @@ void _ImagingAccessDelete(Imaging _im, ImagingAccess _access);
  * Makes a palette for colours of this mode (RGB, RGBA or CMYK), of no colours yet: all black and opaque. Returns NULL
  * for another mode. The caller owns it: see `ImagingPaletteDelete`.
  */
-ImagingPalette ImagingPaletteNew(ModeID mode);
+extern ImagingPalette ImagingPaletteNew(ModeID mode);
 
 /** Makes an RGB palette of the 216 colours of 6 × 6 × 6 steps that every browser has, from entry 10 on. */
-ImagingPalette ImagingPaletteNewBrowser(void);
+extern ImagingPalette ImagingPaletteNewBrowser(void);
 
 /** Copies a palette, without its cache. Returns NULL for NULL. */
-ImagingPalette ImagingPaletteDuplicate(ImagingPalette palette);
+extern ImagingPalette ImagingPaletteDuplicate(ImagingPalette palette);
 
 /** Deletes a palette and its cache. NULL is none. A palette that belongs to an image is deleted with it. */
-void ImagingPaletteDelete(ImagingPalette palette);
+extern void ImagingPaletteDelete(ImagingPalette palette);
 
 /**
  * Gives a palette a cache of the nearest colours, none of which is known yet; see `ImagingPaletteCache`. Returns 0, or
  * -1 where there is no memory for it.
  */
-int ImagingPaletteCachePrepare(ImagingPalette palette);
+extern int ImagingPaletteCachePrepare(ImagingPalette palette);
 
 /**
  * Finds the nearest colours for the 8 × 8 × 8 cache cells around the colour (r, g, b), 0 to 255 each, and writes their
@@ -457,13 +466,10 @@ int ImagingPaletteCachePrepare(ImagingPalette palette);
  *
  * The search is Heckbert's locally sorted search, as the JPEG library of Thomas Lane has it.
  */
-void ImagingPaletteCacheUpdate(ImagingPalette palette,
-                               int r,
-                               int g,
-                               int b);
+extern void ImagingPaletteCacheUpdate(ImagingPalette palette, int r, int g, int b);
 
 /** Frees the cache of a palette. NULL is none. */
-void ImagingPaletteCacheDelete(ImagingPalette palette);
+extern void ImagingPaletteCacheDelete(ImagingPalette palette);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Images as Arrow arrays, with no copy.
@@ -476,14 +482,14 @@ void ImagingPaletteCacheDelete(ImagingPalette palette);
  * Returns 0, or one of `IMAGING_ARROW_INCOMPATIBLE_MODE`, `IMAGING_ARROW_MEMORY_LAYOUT` (the rows do not lie one behind
  * the other) and `IMAGING_CODEC_MEMORY`; `array` is then as it was.
  */
-int export_imaging_array(Imaging im, struct ArrowArray *array);
+extern int export_imaging_array(Imaging im, struct ArrowArray *array);
 
 /**
  * Describes what `export_imaging_array` exports, with the names of the bands as metadata.
  *
  * Returns as `export_imaging_array` does.
  */
-int export_imaging_schema(Imaging im, struct ArrowSchema *schema);
+extern int export_imaging_schema(Imaging im, struct ArrowSchema *schema);
 
 /**
  * Makes a read-only image whose pixels are those of an Arrow array, with no copy. `schema_capsule` and `array_capsule`
@@ -492,7 +498,60 @@ int export_imaging_schema(Imaging im, struct ArrowSchema *schema);
  * The array must have an item a pixel (of the image's one band, or 32 bits for four), four bytes a pixel, or a list of
  * four bytes a pixel. Returns NULL where it has not, and where the calling thread may not use Python.
  */
-Imaging ImagingNewArrow(ModeID mode, int xsize, int ysize, PyObject *schema_capsule, PyObject *array_capsule);
+extern Imaging ImagingNewArrow(ModeID mode, int xsize, int ysize, PyObject *schema_capsule, PyObject *array_capsule);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Raw pixels: packing, unpacking, and the raw codec.
+ */
+
+/**
+ * The shuffler from a raw mode to a mode; NULL where there is none. `*bits_out`, where that is not NULL, gets the bits of
+ * a pixel in the file.
+ *
+ * It reads no byte behind the packed line and writes none behind the line's pixels. The two lines may start at any
+ * address, and may overlap.
+ */
+extern ImagingShuffler ImagingFindUnpacker(ModeID mode, RawModeID rawmode, int *bits_out);
+
+/** The shuffler from a mode to a raw mode; otherwise as `ImagingFindUnpacker`. */
+extern ImagingShuffler ImagingFindPacker(ModeID mode, RawModeID rawmode, int *bits_out);
+
+/** Packs RGB (or any pixels of 4 bytes) to 3 bytes a pixel: blue, green, red. */
+extern void ImagingPackBGR(uint8_t *out, const uint8_t *in, int pixels);
+
+/** Unpacks PhotoYCC, 3 bytes a pixel, to RGB. */
+extern void ImagingUnpackYCC(uint8_t *out, const uint8_t *in, int pixels);
+
+/** Unpacks PhotoYCC that was multiplied by its alpha, 4 bytes a pixel, to RGBA. */
+extern void ImagingUnpackYCCA(uint8_t *out, const uint8_t *in, int pixels);
+
+/** Converts RGB to YCbCr as JFIF files have it, 4 bytes a pixel; the fourth is copied. */
+extern void ImagingConvertRGB2YCbCr(uint8_t *out, const uint8_t *in, int pixels);
+
+/** Converts YCbCr as JFIF files have it to RGB, 4 bytes a pixel; the fourth is copied. */
+extern void ImagingConvertYCbCr2RGB(uint8_t *out, const uint8_t *in, int pixels);
+
+/**
+ * Decodes uncompressed lines, of `bits` a pixel or `planes` bit planes, into the state's rectangle of the image, from
+ * the top down or, where `ystep` is -1, from the bottom up. `context` is a `RAWSTATE`, whose `stride` is that of the
+ * lines, 0 for none between them.
+ *
+ * May be called with any number of `bytes`. Returns how many it consumed, only whole lines and gaps, and is to be given
+ * the others again with those that follow; -1 when it has all lines, or `errcode` says why it has not:
+ * `IMAGING_CODEC_CONFIG` where the state cannot be.
+ */
+extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes the state's rectangle of the image as uncompressed lines, from the top down or, where `ystep` is -1, from the
+ * bottom up. Before the first call `bytes` is the length of a packed line, and `count` the distance of lines where it is
+ * not 0: what is between them is filled with zeros.
+ *
+ * Fills `buffer` with as many whole lines as fit into `bytes`. Returns how many bytes that was. `errcode` becomes
+ * `IMAGING_CODEC_END` with the last line; or `IMAGING_CODEC_CONFIG`, where not even one line fits (0 is returned), or
+ * the state cannot be (-1).
+ */
+extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * PPM files.
@@ -505,7 +564,7 @@ Imaging ImagingNewArrow(ModeID mode, int xsize, int ysize, PyObject *schema_caps
  * Returns NULL where the file cannot be read, is broken, or is shorter than its header says; nothing is allocated for
  * pixels that are not there.
  */
-Imaging ImagingOpenPPM(const char *filename);
+extern Imaging ImagingOpenPPM(const char *filename);
 
 /**
  * Writes an image as a binary file: P4 for the mode 1, P5 for L, 16-bit P5 for I (values cut to 0 to 65535) and the
@@ -514,7 +573,7 @@ Imaging ImagingOpenPPM(const char *filename);
  * Returns 1, or 0 where the file cannot be written. The file is written beside its place and put there when it is
  * whole: on failure what was there before stays as it was.
  */
-int ImagingSavePPM(Imaging im, const char *filename);
+extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
@@ -595,7 +654,6 @@ extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingP
 /**
  * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three
  * factors and a constant each. ModeError for any other mode.
- *
  */
 extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
 
@@ -629,16 +687,12 @@ extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
 /** Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. */
 extern Imaging ImagingFillBand(Imaging im, int band, int color);
 
-/**
- * Puts the bands of an image of 8-bit bands into `bands`, new images all, and returns how many, -1 on error.
- *
- */
+/** Puts the bands of an image of 8-bit bands into `bands`, new images all, and returns how many, -1 on error. */
 extern int ImagingSplit(Imaging im, Imaging bands[4]);
 
 /**
  * Makes an image out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there are
  * as many as the mode has.
- *
  */
 extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
 
@@ -756,13 +810,9 @@ extern Imaging ImagingNegative(Imaging im);
  * fastest, where 255 << 6 is white. `imOut` takes the result, and has at least that many bands; a fourth band comes
  * from `imIn` if the table has none. Returns `imOut`.
  */
-extern Imaging ImagingColorLUT3D_linear(Imaging imOut,
-                                        Imaging imIn,
-                                        int table_channels,
-                                        int size1D,
-                                        int size2D,
-                                        int size3D,
-                                        int16_t *table);
+extern Imaging ImagingColorLUT3D_linear(
+    Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
+);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Geometry
@@ -799,18 +849,10 @@ extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
  * place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
  * `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
  * error.
- *
  */
-extern int ImagingTransform(Imaging imOut,
-                            Imaging imIn,
-                            int method,
-                            int x0,
-                            int y0,
-                            int x1,
-                            int y1,
-                            double a[8],
-                            int filter,
-                            int fill);
+extern int ImagingTransform(
+    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
+);
 
 /**
  * Resizes the part `box` (left, top, right, bottom; fractions count) to `xsize` by `ysize` pixels.
@@ -818,7 +860,6 @@ extern int ImagingTransform(Imaging imOut,
  * `filter` is `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` or `_MKS2021`; its
  * support grows with the scale, so no pixel of the box is passed over. Not for P and 1. The sizes must be positive
  * and the box inside the image: that is for the caller to check.
- *
  */
 extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, float box[4]);
 
@@ -826,7 +867,6 @@ extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, f
  * Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
  * `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
  * factors positive: that is for the caller to check.
- *
  */
 extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
 
@@ -874,7 +914,6 @@ extern Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int p
 /**
  * The smallest box (left, top, right, bottom) with all pixels that are not zero. Returns 1, or 0 if there are none.
  * `alpha_only` not 0 looks at nothing but alpha, in modes that have it.
- *
  */
 extern int ImagingGetBBox(Imaging im, int bbox[4], int alpha_only);
 
@@ -923,77 +962,37 @@ extern int ImagingDrawPoint(Imaging im, int x, int y, const void *ink, int op);
 extern int ImagingDrawLine(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int op);
 
 /** A line `width` pixels wide. */
-extern int ImagingDrawWideLine(Imaging im,
-                               int x0,
-                               int y0,
-                               int x1,
-                               int y1,
-                               const void *ink,
-                               int width,
-                               int op,
-                               Imaging mask);
+extern int ImagingDrawWideLine(
+    Imaging im, int x0, int y0, int x1, int y1, const void *ink, int width, int op, Imaging mask
+);
 
 /** A rectangle. */
-extern int ImagingDrawRectangle(Imaging im,
-                                int x0,
-                                int y0,
-                                int x1,
-                                int y1,
-                                const void *ink,
-                                int fill,
-                                int width,
-                                int op);
+extern int ImagingDrawRectangle(
+    Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op
+);
 
 /** A closed polygon of `points` points: x and y in turn at `xy`. */
-extern int ImagingDrawPolygon(Imaging im,
-                              int points,
-                              int *xy,
-                              const void *ink,
-                              int fill,
-                              int width,
-                              int op,
-                              Imaging mask);
+extern int ImagingDrawPolygon(
+    Imaging im, int points, int *xy, const void *ink, int fill, int width, int op, Imaging mask
+);
 
 /** The ellipse that just fits into a box. */
 extern int ImagingDrawEllipse(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op);
 
 /** A piece of an ellipse's outline. */
-extern int ImagingDrawArc(Imaging im,
-                          int x0,
-                          int y0,
-                          int x1,
-                          int y1,
-                          float start,
-                          float end,
-                          const void *ink,
-                          int width,
-                          int op);
+extern int ImagingDrawArc(
+    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int width, int op
+);
 
 /** An arc whose ends are joined by a line. */
-extern int ImagingDrawChord(Imaging im,
-                            int x0,
-                            int y0,
-                            int x1,
-                            int y1,
-                            float start,
-                            float end,
-                            const void *ink,
-                            int fill,
-                            int width,
-                            int op);
+extern int ImagingDrawChord(
+    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
+);
 
 /** An arc whose ends are joined to the centre. */
-extern int ImagingDrawPieslice(Imaging im,
-                               int x0,
-                               int y0,
-                               int x1,
-                               int y1,
-                               float start,
-                               float end,
-                               const void *ink,
-                               int fill,
-                               int width,
-                               int op);
+extern int ImagingDrawPieslice(
+    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
+);
 
 /** Fills with ink through `bitmap`, a mask as for `ImagingFill2`, whose top left is at (x0, y0). `op` has no effect. */
 extern int ImagingDrawBitmap(Imaging im, int x0, int y0, Imaging bitmap, const void *ink, int op);
@@ -1025,10 +1024,7 @@ extern int ImagingOutlineCurve(ImagingOutline outline, float x1, float y1, float
 /** A line back to where the part started. */
 extern int ImagingOutlineClose(ImagingOutline outline);
 
-/**
- * Moves all points from (x, y) to `(a[0] * x + a[1] * y + a[2], a[3] * x + a[4] * y + a[5])`.
- *
- */
+/** Moves all points from (x, y) to `(a[0] * x + a[1] * y + a[2], a[3] * x + a[4] * y + a[5])`. */
 extern int ImagingOutlineTransform(ImagingOutline outline, double a[6]);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
@@ -1044,39 +1040,8 @@ extern Imaging ImagingEffectNoise(int xsize, int ysize, float sigma);
 /**
  * An L image of the Mandelbrot set between the corners `extent` (x0, y0, x1, y1), by at most `quality` steps, 2 or
  * more.
- *
  */
 extern Imaging ImagingEffectMandelbrot(int xsize, int ysize, double extent[4], int quality);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Packing and unpacking
- *
- * An unpacker turns a line of file data into pixels, a packer pixels into a line of file data.
- */
-
-/**
- * The unpacker from a raw mode to a mode, or NULL (no error is set) if there is none. `bits_out`, if not NULL, gets
- * the bits that a pixel has in the file.
- */
-extern ImagingShuffler ImagingFindUnpacker(ModeID mode, RawModeID rawmode, int *bits_out);
-
-/** The packer from a mode to a raw mode; otherwise as `ImagingFindUnpacker`. */
-extern ImagingShuffler ImagingFindPacker(ModeID mode, RawModeID rawmode, int *bits_out);
-
-/** Packs RGB pixels into 3 bytes each, blue first. */
-extern void ImagingPackBGR(uint8_t *out, const uint8_t *in, int pixels);
-
-/** Unpacks 3-byte PhotoYCC pixels to RGB. */
-extern void ImagingUnpackYCC(uint8_t *out, const uint8_t *in, int pixels);
-
-/** Unpacks 4-byte PhotoYCC pixels with premultiplied alpha to RGBA. */
-extern void ImagingUnpackYCCA(uint8_t *out, const uint8_t *in, int pixels);
-
-/** Converts 4-byte RGB pixels to YCbCr, as JPEG defines it. The fourth byte is copied. `out` may be `in`. */
-extern void ImagingConvertRGB2YCbCr(uint8_t *out, const uint8_t *in, int pixels);
-
-/** Converts 4-byte YCbCr pixels to RGB, as JPEG defines it. The fourth byte is copied. `out` may be `in`. */
-extern void ImagingConvertYCbCr2RGB(uint8_t *out, const uint8_t *in, int pixels);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Decoders and encoders
@@ -1171,12 +1136,6 @@ extern int ImagingPcxDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 /** Encodes ZSoft PCX image data. */
 extern int ImagingPcxEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** Decodes lines that are not compressed. `context`: RAWSTATE. */
-extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes lines without compression; `state->count` is the distance between them, 0 where there is no padding. */
-extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
 /** Decodes run-length encoded SGI image data; reads by `state->fd`. `context`: SGISTATE. */
 extern int ImagingSgiRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
@@ -1265,15 +1224,6 @@ extern UINT8 *clip8_lookups;
 
 /* Accesses are static: there is nothing to free. */
 #define ImagingAccessDelete(im, access)
-
-/* Python's lock, where an image and the arena have one. */
-#if defined(Py_GIL_DISABLED) && defined(Py_PYTHON_H)
-#define MUTEX_LOCK(m) PyMutex_Lock(m)
-#define MUTEX_UNLOCK(m) PyMutex_Unlock(m)
-#else
-#define MUTEX_LOCK(m)
-#define MUTEX_UNLOCK(m)
-#endif
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,8 @@
 #ifndef LIBIMAGING_IMAGINGEXT_H
 #define LIBIMAGING_IMAGINGEXT_H
 
+#include "Imaging.h"
+
 typedef struct ImagingHost ImagingHost;
 
 #ifdef __cplusplus
@@ -58,16 +60,16 @@ struct ImagingHost {
  * thread's next error. In a process with Python, on a thread that may use it, errors are Python exceptions and not kept
  * here.
  */
-int ImagingGetLastError(const char **message);
+extern int ImagingGetLastError(const char **message);
 
 /** Forgets this thread's last error. */
-void ImagingClearError(void);
+extern void ImagingClearError(void);
 
 /**
  * Registers a program's functions for errors and long sections, in place of those registered before; NULL for none.
  * `host` is copied. They come before Python, and after the program's own `ImagingError_*` and `ImagingSection*`.
  */
-void ImagingSetHost(const struct ImagingHost *host);
+extern void ImagingSetHost(const struct ImagingHost *host);
 
 /**
  * Sets up `ImagingDefaultArena` from the environment, for programs without Pillow's Python layer, which does so itself:
@@ -76,53 +78,10 @@ void ImagingSetHost(const struct ImagingHost *host);
  *
  * Returns 1; or 0 where one of them breaks its rule, in an error that names it, and then none is applied.
  */
-int ImagingMemoryConfigureFromEnv(void);
+extern int ImagingMemoryConfigureFromEnv(void);
 
 /** The version of this library, such as "13.0.0": its first number is that of the ABI. */
-const char *ImagingVersion(void);
-
-/**
- * Called where a file cannot be read or written, or is not what it should be; `message` says which and why. Raises
- * `OSError` in Python. Returns NULL. Weak, as the `ImagingError_*` of `Imaging.h` are.
- */
-extern void *ImagingError_OSError(const char *message);
-
-/**
- * Called for a fault of this library; `message` says what is known of it. Raises `RuntimeError` in Python. Returns
- * NULL. Weak, as the `ImagingError_*` of `Imaging.h` are.
- */
-extern void *ImagingError_InternalError(const char *message);
-
-/**
- * Returns `IMAGING_ERROR_*`: what went wrong last on this thread, in a call that returned NULL or another sign of
- * failure. Calls that succeed leave it as it is.
- *
- * Where `message` is not NULL, `*message` is set to the error's text, empty where there is none. It stays until the
- * thread's next error. In a process with Python, on a thread that may use it, errors are Python exceptions and not kept
- * here.
- */
-int ImagingGetLastError(const char **message);
-
-/** Forgets this thread's last error. */
-void ImagingClearError(void);
-
-/**
- * Registers a program's functions for errors and long sections, in place of those registered before; NULL for none.
- * `host` is copied. They come before Python, and after the program's own `ImagingError_*` and `ImagingSection*`.
- */
-void ImagingSetHost(const struct ImagingHost *host);
-
-/**
- * Sets up `ImagingDefaultArena` from the environment, for programs without Pillow's Python layer, which does so itself:
- * `PILLOW_ALIGNMENT` (a power of two, 1 to 128), `PILLOW_BLOCK_SIZE` (bytes, a multiple of 4096; `k` or `m` behind it
- * for KiB or MiB) and `PILLOW_BLOCKS_MAX` (how many freed blocks to keep).
- *
- * Returns 1; or 0 where one of them breaks its rule, in an error that names it, and then none is applied.
- */
-int ImagingMemoryConfigureFromEnv(void);
-
-/** The version of this library, such as "13.0.0": its first number is that of the ABI. */
-const char *ImagingVersion(void);
+extern const char *ImagingVersion(void);
 
 /**
  * Called where a file cannot be read or written, or is not what it should be; `message` says which and why. Raises

@@ -40,7 +40,7 @@ typedef enum ModeID {
     IMAGING_MODE_I_16N = 20,    /**< 16-bit unsigned integers, in the machine's order */
 } ModeID;
 
-/** Says how pixels lie in a file. The first 21 are the modes: pixels as in memory. */
+/** Says how pixels lie in a file. The first 21 have the names of the modes. */
 typedef enum RawModeID {
     IMAGING_RAWMODE_UNKNOWN = 0,
     IMAGING_RAWMODE_1 = 1,
@@ -215,10 +215,6 @@ typedef enum RawModeID {
     IMAGING_RAWMODE_aRGB = 170,
 } RawModeID;
 
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Structs
- */
-
 /** What a mode is called. */
 struct ModeData {
     /** Ended by NUL, static. */
@@ -232,25 +228,25 @@ struct RawModeData {
 };
 
 /** The number of the mode with this name, `IMAGING_MODE_UNKNOWN` where there is none. */
-ModeID findModeID(const char *name);
+extern ModeID findModeID(const char *name);
 
 /**
  * What is known of a mode. Never NULL: for a number that no mode has, the data of `IMAGING_MODE_UNKNOWN`, whose name
  * is empty. Static.
  */
-const struct ModeData *getModeData(ModeID id);
+extern const struct ModeData *getModeData(ModeID id);
 
 /** The number of the raw mode with this name, `IMAGING_RAWMODE_UNKNOWN` where there is none. */
-RawModeID findRawModeID(const char *name);
+extern RawModeID findRawModeID(const char *name);
 
 /**
  * What is known of a raw mode. Never NULL: for a number that no raw mode has, the data of `IMAGING_RAWMODE_UNKNOWN`,
  * whose name is empty. Static.
  */
-const struct RawModeData *getRawModeData(RawModeID id);
+extern const struct RawModeData *getRawModeData(RawModeID id);
 
 /** Returns 1 for the four modes whose pixels are 16-bit integers, 0 for all others. */
-int isModeI16(ModeID mode);
+extern int isModeI16(ModeID mode);
 
 #ifdef __cplusplus
 }

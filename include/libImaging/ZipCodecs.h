@@ -29,7 +29,7 @@ typedef struct {
     int dictionary_size;
 
     /* The codec's own, but for `interlaced`. */
-    z_stream z_stream;
+    struct z_stream_s z_stream;
     UINT8 *previous;
     int last_output;
     UINT8 *prior;

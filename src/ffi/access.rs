@@ -92,4 +92,6 @@ pub unsafe extern "C" fn ImagingAccessNew(im: Imaging) -> ImagingAccess {
 
 /// Does nothing: what `ImagingAccessNew` gives is static.
 #[unsafe(no_mangle)]
-pub extern "C" fn _ImagingAccessDelete(_im: Imaging, _access: ImagingAccess) {}
+pub extern "C" fn _ImagingAccessDelete(im: Imaging, access: ImagingAccess) {
+    let _ = (im, access);
+}

@@ -15,6 +15,7 @@ mod palette;
 #[allow(dead_code)] // declared for the header, and for whoever implements them next
 mod planned;
 mod ppm;
+mod raw;
 mod storage;
 
 use std::any::Any;

@@ -11,8 +11,8 @@
 use std::ffi::{c_char, c_double, c_float, c_int, c_void};
 
 use crate::abi::{
-    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ImagingPalette, ImagingShuffler,
-    ModeID, Py_ssize_t, PyObject, RawModeID,
+    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ImagingPalette, ModeID, Py_ssize_t,
+    PyObject,
 };
 
 // # Copying and cropping
@@ -532,33 +532,6 @@ unsafe extern "C" {
     pub fn ImagingEffectMandelbrot(xsize: c_int, ysize: c_int, extent: *mut c_double, quality: c_int) -> Imaging;
 }
 
-// # Packing and unpacking
-//
-// An unpacker turns a line of file data into pixels, a packer pixels into a line of file data.
-unsafe extern "C" {
-    /// The unpacker from a raw mode to a mode, or NULL (no error is set) if there is none. `bits_out`, if not NULL, gets
-    /// the bits that a pixel has in the file.
-    pub fn ImagingFindUnpacker(mode: ModeID, rawmode: RawModeID, bits_out: *mut c_int) -> ImagingShuffler;
-
-    /// The packer from a mode to a raw mode; otherwise as `ImagingFindUnpacker`.
-    pub fn ImagingFindPacker(mode: ModeID, rawmode: RawModeID, bits_out: *mut c_int) -> ImagingShuffler;
-
-    /// Packs RGB pixels into 3 bytes each, blue first.
-    pub fn ImagingPackBGR(out: *mut u8, r#in: *const u8, pixels: c_int);
-
-    /// Unpacks 3-byte PhotoYCC pixels to RGB.
-    pub fn ImagingUnpackYCC(out: *mut u8, r#in: *const u8, pixels: c_int);
-
-    /// Unpacks 4-byte PhotoYCC pixels with premultiplied alpha to RGBA.
-    pub fn ImagingUnpackYCCA(out: *mut u8, r#in: *const u8, pixels: c_int);
-
-    /// Converts 4-byte RGB pixels to YCbCr, as JPEG defines it. The fourth byte is copied. `out` may be `in`.
-    pub fn ImagingConvertRGB2YCbCr(out: *mut u8, r#in: *const u8, pixels: c_int);
-
-    /// Converts 4-byte YCbCr pixels to RGB, as JPEG defines it. The fourth byte is copied. `out` may be `in`.
-    pub fn ImagingConvertYCbCr2RGB(out: *mut u8, r#in: *const u8, pixels: c_int);
-}
-
 // # Decoders and encoders
 //
 // One call for each piece of the file. Set the first call up with a zeroed state: the rectangle, `shuffle`, `bits`,
@@ -649,12 +622,6 @@ unsafe extern "C" {
 
     /// Encodes ZSoft PCX image data.
     pub fn ImagingPcxEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Decodes lines that are not compressed. `context`: RAWSTATE.
-    pub fn ImagingRawDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes lines without compression; `state->count` is the distance between them, 0 where there is no padding.
-    pub fn ImagingRawEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
 
     /// Decodes run-length encoded SGI image data; reads by `state->fd`. `context`: SGISTATE.
     pub fn ImagingSgiRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;

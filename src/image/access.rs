@@ -17,6 +17,20 @@ unsafe fn locate(im: *const ImagingMemoryInstance, x: i32, y: i32) -> Option<*mu
     Some(unsafe { (*im.image.add(y as usize)).cast::<u8>().add(x as usize * im.pixelsize as usize) })
 }
 
+/// Where `pixels` pixels from (x, y) on lie, to the right; `None` where the image has not got them all.
+///
+/// # Safety
+///
+/// As for [`get_pixel`].
+pub unsafe fn locate_run(im: *const ImagingMemoryInstance, x: i32, y: i32, pixels: i32) -> Option<*mut u8> {
+    if pixels == 0 {
+        return Some(std::ptr::dangling_mut());
+    }
+    let last = x.checked_add(pixels - 1)?;
+    // SAFETY: as the caller promises.
+    unsafe { locate(im, last, y).and(locate(im, x, y)).filter(|first| !first.is_null()) }
+}
+
 /// Reads the bytes of the pixel at (x, y), the first `N` of it. Zeros outside the image.
 ///
 /// # Safety

@@ -6,10 +6,11 @@
 #![allow(unsafe_code)] // rows are raw pointers in the ABI; here, and here only, they become slices
 
 mod access;
+pub mod line;
 mod owned;
 pub mod palette;
 mod view;
 
-pub use access::{get_pixel, put_pixel};
+pub use access::{get_pixel, locate_run, put_pixel};
 pub use owned::Image;
 pub use view::{ImageMut, ImageRef};

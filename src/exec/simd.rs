@@ -1,0 +1,106 @@
+//! The instructions that the processor has, found once.
+//!
+//! Kernels are compiled for each [`Level`] and chosen at run time. `IMAGING_SIMD` can ask for a lower one, so that every
+//! level can be tested on one machine.
+
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+/// A set of instructions; each has those of the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// What every processor of this architecture has.
+    Generic = 1,
+    /// x86-64 with SSE4.1 (and SSSE3).
+    Sse41 = 2,
+    /// x86-64 with AVX2.
+    Avx2 = 3,
+    /// x86-64 with AVX-512 for bytes and words, and byte permutations (VBMI).
+    Avx512 = 4,
+}
+
+impl Level {
+    /// Every level, the lowest first.
+    pub const ALL: [Self; 4] = [Self::Generic, Self::Sse41, Self::Avx2, Self::Avx512];
+
+    /// What `IMAGING_SIMD` calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::Sse41 => "sse4.1",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+}
+
+/// The level that kernels are chosen by.
+pub fn level() -> Level {
+    static CHOSEN: AtomicU8 = AtomicU8::new(0);
+    match CHOSEN.load(Relaxed) {
+        1 => Level::Generic,
+        2 => Level::Sse41,
+        3 => Level::Avx2,
+        4 => Level::Avx512,
+        _ => {
+            let level = choose(std::env::var("IMAGING_SIMD").ok().as_deref());
+            CHOSEN.store(level as u8, Relaxed);
+            level
+        }
+    }
+}
+
+/// The highest level that the processor has, or the one that was asked for if that is not higher.
+fn choose(asked: Option<&str>) -> Level {
+    let best = detect();
+    let Some(asked) = asked else { return best };
+    match Level::ALL.into_iter().find(|level| level.name() == asked) {
+        Some(level) if level <= best => level,
+        Some(_) => {
+            eprintln!("libImaging: IMAGING_SIMD={asked}: this processor has no more than {}", best.name());
+            best
+        }
+        None => {
+            eprintln!("libImaging: IMAGING_SIMD={asked}: must be generic, sse4.1, avx2 or avx512");
+            best
+        }
+    }
+}
+
+/// The highest level that the processor has.
+#[cfg(target_arch = "x86_64")]
+pub fn detect() -> Level {
+    macro_rules! has {
+        ($($feature:tt)*) => { $(is_x86_feature_detected!($feature))&&* };
+    }
+    if has!("avx512f" "avx512bw" "avx512vl" "avx512dq" "avx512vbmi" "avx2" "bmi2") {
+        Level::Avx512
+    } else if has!("avx2" "bmi2") {
+        Level::Avx2
+    } else if has!("sse4.1" "ssse3") {
+        Level::Sse41
+    } else {
+        Level::Generic
+    }
+}
+
+/// The highest level that the processor has.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn detect() -> Level {
+    Level::Generic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_had_if_the_processor_has_it() {
+        assert_eq!(choose(None), detect());
+        assert_eq!(choose(Some("generic")), Level::Generic);
+        assert_eq!(choose(Some("nonsense")), detect());
+        for level in Level::ALL {
+            assert_eq!(choose(Some(level.name())), level.min(detect()));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Colours that are computed: packed into 16 bits, multiplied by their alpha, separated.
+
+use super::shuffle::Shuffle;
+
+/// The product of two 8-bit values as a part of 255, to the nearest.
+#[inline(always)]
+pub fn muldiv255(a: u8, b: u8) -> u8 {
+    let product = u32::from(a) * u32::from(b) + 128;
+    (((product >> 8) + product) >> 8) as u8
+}
+
+/// What becomes of the upper bit, or bits, of a 16-bit pixel.
+#[derive(Clone, Copy)]
+pub struct Alpha;
+
+impl Alpha {
+    /// There is no alpha: 255.
+    pub const NONE: u8 = 0;
+    /// The bits above the three colours, stretched to 255.
+    pub const ABOVE: u8 = 1;
+    /// The same, inverted.
+    pub const INVERTED: u8 = 2;
+}
+
+/// 16-bit pixels, low byte first: three colours from the lower bits on, of as many bits as `BITS` has in hexadecimal
+/// digits from the left, blue first if `BLUE_FIRST`, and `ALPHA`. Each is stretched to 0 to 255.
+pub struct FromPacked16<const BITS: u16, const BLUE_FIRST: bool, const ALPHA: u8>;
+
+impl<const BITS: u16, const BLUE_FIRST: bool, const ALPHA: u8> Shuffle for FromPacked16<BITS, BLUE_FIRST, ALPHA> {
+    fn input(pixels: usize) -> usize {
+        pixels * 2
+    }
+
+    fn output(pixels: usize) -> usize {
+        pixels * 4
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        let [first, second, third] = [BITS >> 8 & 0xf, BITS >> 4 & 0xf, BITS & 0xf].map(u32::from);
+        let field = |pixel: u32, shift: u32, bits: u32| {
+            let most = (1 << bits) - 1;
+            ((pixel >> shift & most) * 255 / most) as u8
+        };
+        for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<2>().0) {
+            let pixel = u32::from(u16::from_le_bytes(*input));
+            let above = first + second + third;
+            let alpha = match ALPHA {
+                Alpha::NONE => 255,
+                Alpha::INVERTED => !field(pixel, above, 16 - above),
+                _ => field(pixel, above, 16 - above),
+            };
+            let colours = [field(pixel, 0, first), field(pixel, first, second), field(pixel, first + second, third)];
+            *out = if BLUE_FIRST {
+                [colours[2], colours[1], colours[0], alpha]
+            } else {
+                [colours[0], colours[1], colours[2], alpha]
+            };
+        }
+    }
+}
+
+/// Colours that were multiplied by their alpha are divided by it again. Of `IN` bytes a pixel, `PLACES` has those of
+/// red, green, blue and alpha, in hexadecimal digits from the left.
+pub struct Divided<const IN: usize, const PLACES: u16>;
+
+impl<const IN: usize, const PLACES: u16> Shuffle for Divided<IN, PLACES> {
+    fn input(pixels: usize) -> usize {
+        pixels * IN
+    }
+
+    fn output(pixels: usize) -> usize {
+        pixels * 4
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<IN>().0) {
+            let byte = |digit: u16| input[(PLACES >> (4 * digit) & 0xf) as usize];
+            let alpha = byte(0);
+            *out = match divide(alpha) {
+                Some(factor) => [byte(3), byte(2), byte(1)].map(|value| quotient(value, factor)).into_pixel(alpha),
+                None => [0; 4],
+            };
+        }
+    }
+}
+
+/// 255 / alpha as a factor for [`quotient`]; none for an alpha of 0.
+#[inline(always)]
+fn divide(alpha: u8) -> Option<u32> {
+    const FACTORS: [u32; 256] = {
+        let mut factors = [0; 256];
+        let mut alpha = 1;
+        while alpha < 256 {
+            // Rounded up, so that the whole part of every product is that of the exact quotient.
+            factors[alpha] = ((255 << 16) + alpha as u32 - 1) / alpha as u32;
+            alpha += 1;
+        }
+        factors
+    };
+    (alpha != 0).then(|| FACTORS[alpha as usize])
+}
+
+/// `value * 255 / alpha`, no more than 255.
+#[inline(always)]
+fn quotient(value: u8, factor: u32) -> u8 {
+    (u32::from(value) * factor >> 16).min(255) as u8
+}
+
+trait IntoPixel {
+    fn into_pixel(self, alpha: u8) -> [u8; 4];
+}
+
+impl IntoPixel for [u8; 3] {
+    #[inline(always)]
+    fn into_pixel(self, alpha: u8) -> [u8; 4] {
+        [self[0], self[1], self[2], alpha]
+    }
+}
+
+/// RGBA becomes BGR multiplied by alpha, and alpha.
+pub struct MultipliedBgra;
+
+impl Shuffle for MultipliedBgra {
+    fn input(pixels: usize) -> usize {
+        pixels * 4
+    }
+
+    fn output(pixels: usize) -> usize {
+        pixels * 4
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        for (out, [r, g, b, a]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
+            *out = [muldiv255(*b, *a), muldiv255(*g, *a), muldiv255(*r, *a), *a];
+        }
+    }
+}
+
+/// Cyan, magenta, yellow and black become red, green and blue, and 255 where `OUT` is 4.
+pub struct Separated<const OUT: usize>;
+
+impl<const OUT: usize> Shuffle for Separated<OUT> {
+    fn input(pixels: usize) -> usize {
+        pixels * 4
+    }
+
+    fn output(pixels: usize) -> usize {
+        pixels * OUT
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        for (out, [c, m, y, k]) in out.as_chunks_mut::<OUT>().0.iter_mut().zip(input.as_chunks::<4>().0) {
+            let white = 255 - k;
+            let colours = [c, m, y].map(|ink| white - muldiv255(*ink, white));
+            out.copy_from_slice(&colours.into_pixel(255)[..OUT]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_are_exact() {
+        assert!(divide(0).is_none());
+        for alpha in 1..=255u8 {
+            let factor = divide(alpha).expect("not 0");
+            for value in 0..=255u8 {
+                let exact = (u32::from(value) * 255 / u32::from(alpha)).min(255) as u8;
+                assert_eq!(quotient(value, factor), exact, "{value} / {alpha}");
+            }
+        }
+    }
+
+    #[test]
+    fn products_are_to_the_nearest() {
+        for a in 0..=255u8 {
+            for b in 0..=255u8 {
+                let exact = (f64::from(a) * f64::from(b) / 255.0).round() as u8;
+                assert_eq!(muldiv255(a, b), exact, "{a} * {b}");
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Raw pixels: how they lie in files, and the way there and back.
+//!
+//! A *raw mode* names how a pixel lies in a file. For every pair of a mode and a raw mode that there is, a *shuffle*
+//! converts a line: [`unpackers`] from the file to memory, [`packers`] from memory to the file. Both are tables, over a
+//! dozen kinds of shuffle: bytes that are [picked](pick), [bits], [planes], [numbers], [colours](colour). [`decode`] and
+//! [`encode`] take whole images through them in whatever pieces the bytes come.
+
+pub mod bits;
+pub mod colour;
+pub mod decode;
+pub mod encode;
+mod kernels;
+pub mod numbers;
+pub mod packers;
+pub mod pick;
+pub mod planes;
+mod shuffle;
+pub mod unpackers;
+pub mod ycc;
+
+pub use shuffle::{Pair, Shuffle, Shuffler};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Bytes picked: each byte of a pixel is one of the bytes that it has on the other side, or a constant.
+//!
+//! Most raw modes are like that: they order bands otherwise, have more or less of them, wider ones of which the upper
+//! byte counts, or inverted ones.
+
+use super::shuffle::Shuffle;
+
+/// One byte of the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Byte {
+    /// That byte of the pixel, as it is.
+    Of(u8),
+    /// That byte with all bits inverted.
+    Not(u8),
+    /// That byte with the upper bit inverted: signed for unsigned.
+    Signed(u8),
+    /// That byte with its bits in reverse order.
+    Reversed(u8),
+    /// Always this.
+    Always(u8),
+}
+
+/// What is picked: from pixels of `input` bytes, pixels of `output` bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pick {
+    /// Bytes that a pixel has before.
+    pub input: usize,
+    /// Bytes that a pixel has behind.
+    pub output: usize,
+    /// What they are, the first `output` of these.
+    pub bytes: [Byte; 4],
+}
+
+impl Pick {
+    /// Packs what is picked into a number: the only way in which a type can carry it.
+    pub const fn code(bytes: &[Byte]) -> u64 {
+        let mut code = 0;
+        let mut n = 0;
+        while n < bytes.len() {
+            let (kind, value) = match bytes[n] {
+                Byte::Of(place) => (0, place),
+                Byte::Not(place) => (1, place),
+                Byte::Signed(place) => (2, place),
+                Byte::Reversed(place) => (3, place),
+                Byte::Always(value) => (4, value),
+            };
+            code |= (kind << 8 | value as u64) << (16 * n);
+            n += 1;
+        }
+        code
+    }
+
+    /// Unpacks what [`code`](Self::code) has packed.
+    const fn decode(input: usize, output: usize, code: u64) -> Self {
+        let mut bytes = [Byte::Always(0); 4];
+        let mut n = 0;
+        while n < output {
+            let value = (code >> (16 * n)) as u8;
+            bytes[n] = match code >> (16 * n + 8) & 0xff {
+                0 => Byte::Of(value),
+                1 => Byte::Not(value),
+                2 => Byte::Signed(value),
+                3 => Byte::Reversed(value),
+                _ => Byte::Always(value),
+            };
+            n += 1;
+        }
+        Self { input, output, bytes }
+    }
+}
+
+/// Picks bytes: pixels of `IN` bytes become pixels of `OUT` bytes, as `CODE` says. See [`picked!`].
+pub struct Picked<const IN: usize, const OUT: usize, const CODE: u64>;
+
+/// The type of a shuffle that picks bytes: `picked!(3 => Of(2), Of(1), Of(0), Always(255))`.
+macro_rules! picked {
+    ($input:literal => $($byte:expr),+) => {
+        $crate::raw::pick::Picked<
+            $input,
+            { [$($byte),+].len() },
+            { $crate::raw::pick::Pick::code(&[$($byte),+]) },
+        >
+    };
+}
+pub(super) use picked;
+
+impl<const IN: usize, const OUT: usize, const CODE: u64> Shuffle for Picked<IN, OUT, CODE> {
+    fn input(pixels: usize) -> usize {
+        pixels * IN
+    }
+
+    fn output(pixels: usize) -> usize {
+        pixels * OUT
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        let pick = const { Pick::decode(IN, OUT, CODE) };
+        for (out, input) in out.as_chunks_mut::<OUT>().0.iter_mut().zip(input.as_chunks::<IN>().0) {
+            for (out, byte) in out.iter_mut().zip(pick.bytes) {
+                *out = match byte {
+                    Byte::Of(place) => input[place as usize],
+                    Byte::Not(place) => !input[place as usize],
+                    Byte::Signed(place) => input[place as usize] ^ 0x80,
+                    Byte::Reversed(place) => input[place as usize].reverse_bits(),
+                    Byte::Always(value) => value,
+                };
+            }
+        }
+    }
+
+    const PICK: Option<Pick> = Some(Pick::decode(IN, OUT, CODE));
+}
+
+/// Nothing changes: `N` bytes a pixel on both sides.
+pub struct Same<const N: usize>;
+
+impl<const N: usize> Shuffle for Same<N> {
+    fn input(pixels: usize) -> usize {
+        pixels * N
+    }
+
+    fn output(pixels: usize) -> usize {
+        pixels * N
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        out.copy_from_slice(input);
+    }
+}
+
+/// One byte becomes one band of pixels of four; the other bands stay. It is byte `AT` of `IN`.
+pub struct IntoBand<const BAND: usize, const IN: usize, const AT: usize, const INVERTED: bool>;
+
+impl<const BAND: usize, const IN: usize, const AT: usize, const INVERTED: bool> Shuffle
+    for IntoBand<BAND, IN, AT, INVERTED>
+{
+    fn input(pixels: usize) -> usize {
+        pixels * IN
+    }
+
+    fn output(pixels: usize) -> usize {
+        pixels * 4
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<IN>().0) {
+            // Rewriting the other bands too lets the compiler work on whole pixels.
+            let value = if INVERTED { !input[AT] } else { input[AT] };
+            let others = u32::from_le_bytes(*out) & !(0xff << (8 * BAND));
+            *out = (others | u32::from(value) << (8 * BAND)).to_le_bytes();
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Pixels of less than a byte.
 
-use super::shuffle::Shuffle;
+use super::shuffle::{Kernel, Shuffle};
 
 /// Pixels of `N` bits, the first in the upper bits; `REVERSED` if it is the other way round (bits of a pixel included),
 /// `INVERTED` if 0 is white. A pixel's value is multiplied by `SCALE`.
@@ -35,6 +35,11 @@ impl<const N: usize, const REVERSED: bool, const INVERTED: bool, const SCALE: u8
             expand(input[input.len() - 1], rest);
         }
     }
+
+    const KERNEL: Kernel = match N {
+        1 => Kernel::FromBits { reversed: REVERSED, inverted: INVERTED, scale: SCALE },
+        _ => Kernel::Compiled,
+    };
 }
 
 /// Pixels become `N` bits, the lower bits of each, the first in the upper bits of a byte. One bit is set where a pixel
@@ -72,6 +77,11 @@ impl<const N: usize, const REVERSED: bool, const INVERTED: bool> Shuffle for ToB
             *last = collect(rest);
         }
     }
+
+    const KERNEL: Kernel = match N {
+        1 => Kernel::ToBits { reversed: REVERSED, inverted: INVERTED },
+        _ => Kernel::Compiled,
+    };
 }
 
 /// Pixels whose bits lie in `N` planes, the lowest first: a line of upper-first bits for each.

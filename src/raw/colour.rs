@@ -77,35 +77,32 @@ impl<const IN: usize, const PLACES: u16> Shuffle for Divided<IN, PLACES> {
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<IN>().0) {
             let byte = |digit: u16| input[(PLACES >> (4 * digit) & 0xf) as usize];
-            let alpha = byte(0);
-            *out = match divide(alpha) {
-                Some(factor) => [byte(3), byte(2), byte(1)].map(|value| quotient(value, factor)).into_pixel(alpha),
-                None => [0; 4],
-            };
+            let (alpha, factor) = (byte(0), factor(byte(0)));
+            *out = [byte(3), byte(2), byte(1)].map(|value| quotient(value, factor).min(255) as u8).into_pixel(alpha);
         }
     }
 }
 
-/// 255 / alpha as a factor for [`quotient`]; none for an alpha of 0.
+/// 255 / alpha as a factor for [`quotient`]; 0 for an alpha of 0, under which there is no colour.
 #[inline(always)]
-fn divide(alpha: u8) -> Option<u32> {
-    const FACTORS: [u32; 256] = {
+pub fn factor(alpha: u8) -> u32 {
+    static FACTORS: [u32; 256] = {
         let mut factors = [0; 256];
         let mut alpha = 1;
         while alpha < 256 {
             // Rounded up, so that the whole part of every product is that of the exact quotient.
-            factors[alpha] = ((255 << 16) + alpha as u32 - 1) / alpha as u32;
+            factors[alpha] = (255u32 << 16).div_ceil(alpha as u32);
             alpha += 1;
         }
         factors
     };
-    (alpha != 0).then(|| FACTORS[alpha as usize])
+    FACTORS[alpha as usize]
 }
 
-/// `value * 255 / alpha`, no more than 255.
+/// `value * 255 / alpha`, the whole part.
 #[inline(always)]
-fn quotient(value: u8, factor: u32) -> u8 {
-    (u32::from(value) * factor >> 16).min(255) as u8
+pub fn quotient(value: u8, factor: u32) -> u32 {
+    (u32::from(value) * factor) >> 16
 }
 
 trait IntoPixel {
@@ -167,12 +164,11 @@ mod tests {
 
     #[test]
     fn quotients_are_exact() {
-        assert!(divide(0).is_none());
+        assert_eq!(quotient(255, factor(0)), 0);
         for alpha in 1..=255u8 {
-            let factor = divide(alpha).expect("not 0");
             for value in 0..=255u8 {
-                let exact = (u32::from(value) * 255 / u32::from(alpha)).min(255) as u8;
-                assert_eq!(quotient(value, factor), exact, "{value} / {alpha}");
+                let exact = u32::from(value) * 255 / u32::from(alpha);
+                assert_eq!(quotient(value, factor(alpha)), exact, "{value} / {alpha}");
             }
         }
     }

@@ -18,7 +18,7 @@ mod shuffle;
 pub mod unpackers;
 pub mod ycc;
 
-pub use shuffle::{Pair, Shuffle, Shuffler};
+pub use shuffle::{Kernel, Pair, Shuffle, Shuffler};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! Most raw modes are like that: they order bands otherwise, have more or less of them, wider ones of which the upper
 //! byte counts, or inverted ones.
 
-use super::shuffle::Shuffle;
+use super::shuffle::{Kernel, Shuffle};
 
 /// One byte of the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,18 @@ impl Pick {
         }
         Self { input, output, bytes }
     }
+
+    /// Permutations can do it, unless bits within a byte change their places.
+    const fn kernel(self) -> Kernel {
+        let mut n = 0;
+        while n < self.output {
+            if matches!(self.bytes[n], Byte::Reversed(_)) {
+                return Kernel::Compiled;
+            }
+            n += 1;
+        }
+        Kernel::Pick(self)
+    }
 }
 
 /// Picks bytes: pixels of `IN` bytes become pixels of `OUT` bytes, as `CODE` says. See [`picked!`].
@@ -109,7 +121,7 @@ impl<const IN: usize, const OUT: usize, const CODE: u64> Shuffle for Picked<IN, 
         }
     }
 
-    const PICK: Option<Pick> = Some(Pick::decode(IN, OUT, CODE));
+    const KERNEL: Kernel = Pick::decode(IN, OUT, CODE).kernel();
 }
 
 /// Nothing changes: `N` bytes a pixel on both sides.

@@ -44,13 +44,15 @@ impl<const N: usize, const BANDS: u16> Shuffle for ToPlanes<N, BANDS> {
 
     #[inline(always)]
     fn shuffle(out: &mut [u8], input: &[u8], pixels: usize) {
-        if pixels == 0 {
-            return;
-        }
-        for (number, plane) in out.chunks_exact_mut(pixels).enumerate() {
-            let band = (BANDS >> (4 * (N - 1 - number)) & 0xf) as usize;
-            for (out, pixel) in plane.iter_mut().zip(input.as_chunks::<4>().0) {
-                *out = pixel[band];
+        // Piece by piece, so that what one plane has read is still at hand for the next.
+        const PIECE: usize = 512;
+        for (piece, input) in input.chunks(4 * PIECE).enumerate() {
+            for number in 0..N {
+                let shift = 8 * u32::from(BANDS >> (4 * (N - 1 - number)) & 0xf);
+                let out = &mut out[number * pixels + piece * PIECE..][..input.len() / 4];
+                for (out, pixel) in out.iter_mut().zip(input.as_chunks::<4>().0) {
+                    *out = (u32::from_le_bytes(*pixel) >> shift) as u8;
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int};
 
 use super::kernels;
+use super::pick::Pick;
 use crate::exec::simd;
 use crate::image::line;
 use crate::mode::{Mode, RAW_MODES};
@@ -21,8 +22,33 @@ pub trait Shuffle: 'static {
     /// Always inlined, so that it is compiled anew for each set of instructions.
     fn shuffle(out: &mut [u8], input: &[u8], pixels: usize);
 
-    /// Where the shuffle does nothing but pick bytes: for kernels that do that with permutations.
-    const PICK: Option<super::pick::Pick> = None;
+    /// What the shuffle does, for the kernels that are written by hand.
+    const KERNEL: Kernel = Kernel::Compiled;
+}
+
+/// Which kernels there are for a shuffle.
+#[derive(Clone, Copy)]
+pub enum Kernel {
+    /// Those that the compiler makes of it.
+    Compiled,
+    /// Permutations of bytes.
+    Pick(Pick),
+    /// Bits spread to bytes: the lowest bit is the first if `reversed`; a byte is `scale` where its bit is not `inverted`.
+    FromBits {
+        /// The lowest bit is the first.
+        reversed: bool,
+        /// Bytes are set where bits are not.
+        inverted: bool,
+        /// What a byte is that is set.
+        scale: u8,
+    },
+    /// Bits collected from bytes that are not 0, or that are if `inverted`.
+    ToBits {
+        /// The lowest bit is the first.
+        reversed: bool,
+        /// Bits are set where bytes are not.
+        inverted: bool,
+    },
 }
 
 /// A shuffle, for Rust and for C.

@@ -2,6 +2,7 @@
 //!
 //! Each value has its share of the outcome, from a table that is computed as its definition says.
 
+use super::colour::{factor, quotient};
 use super::shuffle::Shuffle;
 
 /// The shares of the values 0 to 255: `factor` for each step from `zero` on, to the nearest, halves up.
@@ -122,10 +123,8 @@ impl Shuffle for FromPhotoYcca {
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, [y, cb, cr, a]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
             // A value above its alpha cannot be; what becomes of it is its lower eight bits.
-            let divided = |value: u8| match a {
-                0 => 0,
-                _ => (u32::from(value) * 255 / u32::from(*a)) as u8,
-            };
+            let factor = factor(*a);
+            let divided = |value: u8| quotient(value, factor) as u8;
             let [r, g, b] = photo([divided(*y), divided(*cb), divided(*cr)]);
             *out = [r, g, b, *a];
         }

@@ -43,7 +43,11 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/planned.rs",
         ],
     },
-    Header { name: "ImagingExt", types: "src/ffi/ext.rs", functions: &["src/ffi/ext.rs"] },
+    Header {
+        name: "ImagingExt",
+        types: "src/abi/ext.rs",
+        functions: &["src/ffi/ext.rs", "src/host/symbols_ext.rs", "src/ffi/files.rs"],
+    },
 ];
 
 impl Header {

@@ -5,6 +5,8 @@
 
 #![allow(non_camel_case_types)]
 
+pub mod ext;
+
 use std::ffi::{c_char, c_int, c_long, c_void};
 
 /// The number of a mode, `IMAGING_MODE_*`. Any `int` may come in; see [`Mode::from_id`](crate::mode::Mode::from_id).

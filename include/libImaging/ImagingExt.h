@@ -34,6 +34,15 @@ extern "C" {
 /** A fault of this library. */
 #define IMAGING_ERROR_INTERNAL 6
 
+/** A mapped image may be read; `read_only` is set. */
+#define IMAGING_MAP_READ_ONLY 0
+
+/** A mapped image may be changed, and the file does not see it. */
+#define IMAGING_MAP_PRIVATE 1
+
+/** A mapped image may be changed, and so is the file. */
+#define IMAGING_MAP_SHARED 2
+
 /**
  * A program that wants to be told of errors and long sections. Any of the functions may be NULL. They may be called on
  * any thread.
@@ -51,6 +60,10 @@ struct ImagingHost {
     /** Called after such work, on the same thread. */
     void (*section_leave)(void *context, void *cookie);
 };
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Errors, hosts, settings: for programs without Python.
+ */
 
 /**
  * Returns `IMAGING_ERROR_*`: what went wrong last on this thread, in a call that returned NULL or another sign of
@@ -83,6 +96,10 @@ extern int ImagingMemoryConfigureFromEnv(void);
 /** The version of this library, such as "13.0.0": its first number is that of the ABI. */
 extern const char *ImagingVersion(void);
 
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Errors of files, and of this library itself: weak symbols like those of `Imaging.h`.
+ */
+
 /**
  * Called where a file cannot be read or written, or is not what it should be; `message` says which and why. Raises
  * `OSError` in Python. Returns NULL. Weak, as the `ImagingError_*` of `Imaging.h` are.
@@ -94,6 +111,73 @@ extern void *ImagingError_OSError(const char *message);
  * NULL. Weak, as the `ImagingError_*` of `Imaging.h` are.
  */
 extern void *ImagingError_InternalError(const char *message);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Raw files: mapped, loaded, read in tiles, saved; and views of images. A raw file has pixels and nothing else: lines of
+ * them, the first at byte `offset`, `stride` bytes from one to the next (0 where nothing is between them), from the top
+ * down (`ystep` 1) or from the bottom up (-1). A mapped file must not become shorter while it is mapped: a program that
+ * reads pixels which are no longer there is ended by the system (SIGBUS). Those that are there are never wrong, and no
+ * other file is touched.
+ */
+
+/**
+ * Makes an image whose rows lie in a file: nothing is read until it is looked at, and nothing is copied. `access` is
+ * `IMAGING_MAP_*`.
+ *
+ * For the modes whose pixels lie in files as in memory: L, P, I, F, RGBX, RGBA, RGBa, CMYK and the four I;16. Returns
+ * NULL for another mode, a file that is shorter than the lines need, a stride less than a line, and an offset or stride
+ * that is no multiple of 4 for I and F.
+ */
+extern Imaging ImagingMapFile(
+    const char *path, ModeID mode, int xsize, int ysize, int64_t offset, int64_t stride, int ystep, int access
+);
+
+/**
+ * Writes what was changed in an image that is mapped with `IMAGING_MAP_SHARED`, or in a view of one, to its file, and
+ * waits until it is there. (Without this the system does so when it sees fit.) Returns 1, or 0 where that failed, or
+ * where the image is not in a file.
+ */
+extern int ImagingMapFlush(Imaging im);
+
+/**
+ * Makes an image of the pixels in a raw file. Where they lie in the file as in memory, they are mapped (what is changed
+ * then does not reach the file); else they are read and unpacked, with a buffer of a mebibyte, or of a line.
+ *
+ * Returns NULL where there is no unpacker from `rawmode` to `mode`, and as `ImagingMapFile` does.
+ */
+extern Imaging ImagingLoadRaw(
+    const char *path, ModeID mode, RawModeID rawmode, int xsize, int ysize, int64_t offset, int64_t stride, int ystep
+);
+
+/**
+ * Reads a tile, or a strip, of a raw file into the pixels of `im` from (x0, y0) to before (x1, y1): for files that are
+ * larger than memory, piece by piece. `offset` and `stride` are those of the tile.
+ *
+ * Returns 1; or 0 where the box is not within the image, the image is read-only, there is no unpacker from `rawmode` to
+ * its mode, or the file is shorter than the tile needs. Where the reading itself fails, some of the box may be read.
+ */
+extern int ImagingReadTile(
+    Imaging im, const char *path, int x0, int y0, int x1, int y1, int64_t offset, RawModeID rawmode, int64_t stride,
+    int ystep
+);
+
+/**
+ * Writes the pixels of an image, and nothing else, to a file. Gaps between lines, and behind the last, are zeros.
+ *
+ * The file is written beside its place and put there when it is whole: on failure (a full disk, say) what was there
+ * before stays as it was. Returns 1; or 0 where there is no packer from the image's mode to `rawmode`, or the file cannot
+ * be written.
+ */
+extern int ImagingSaveRaw(Imaging im, const char *path, RawModeID rawmode, int64_t stride, int ystep);
+
+/**
+ * Makes an image of the pixels from (x0, y0) to before (x1, y1) of another, in the same memory: what is written to one
+ * is seen in both. It keeps the other's pixels alive; both are deleted, in any order. It is read-only where the other is,
+ * and has a palette of its own.
+ *
+ * Returns NULL where the box is not within the image.
+ */
+extern Imaging ImagingView(Imaging im, int x0, int y0, int x1, int y1);
 
 #ifdef __cplusplus
 }

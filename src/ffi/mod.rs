@@ -10,6 +10,7 @@
 mod access;
 mod arrow;
 pub mod ext;
+mod files;
 mod mode;
 mod palette;
 #[allow(dead_code)] // declared for the header, and for whoever implements them next
@@ -19,7 +20,10 @@ mod raw;
 mod storage;
 
 use std::any::Any;
+use std::ffi::{CStr, OsStr, c_char};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use crate::error::{Error, Result, detail};
 use crate::host;
@@ -62,4 +66,17 @@ unsafe fn reference<'a, T>(pointer: *const T, name: &'static str) -> Result<&'a 
 unsafe fn reference_mut<'a, T>(pointer: *mut T, name: &'static str) -> Result<&'a mut T> {
     // SAFETY: as the caller promises.
     unsafe { pointer.as_mut() }.ok_or(Error::Null(name))
+}
+
+/// The path that a C string names.
+///
+/// # Safety
+///
+/// `filename` is NULL or a string that lives for `'a`.
+unsafe fn path<'a>(filename: *const c_char) -> Result<&'a Path> {
+    // SAFETY: as the caller promises.
+    unsafe {
+        reference(filename, "file name")?;
+        Ok(Path::new(OsStr::from_bytes(CStr::from_ptr(filename).to_bytes())))
+    }
 }

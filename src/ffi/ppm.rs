@@ -1,29 +1,13 @@
 //! PPM files.
 
-use std::ffi::{CStr, OsStr, c_char, c_int};
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
-use super::{guard, reference};
+use super::{guard, path};
 use crate::abi::Imaging;
 use crate::codec::ppm;
-use crate::error::Result;
 use crate::host::long_section;
 use crate::image::ImageRef;
-
-/// The path that a C string names.
-///
-/// # Safety
-///
-/// `filename` is NULL or a string that lives for `'a`.
-unsafe fn path<'a>(filename: *const c_char) -> Result<&'a Path> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        reference(filename, "file name")?;
-        Ok(Path::new(OsStr::from_bytes(CStr::from_ptr(filename).to_bytes())))
-    }
-}
 
 /// Reads a PBM, PGM or PPM file, plain or binary (P1 to P6), of up to 16 bits a value. The mode is 1 for PBM, L for PGM
 /// (I where values go beyond 255, stretched to 0 to 65535) and RGB for PPM; values are stretched to the whole range.

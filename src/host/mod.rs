@@ -11,6 +11,7 @@ pub mod python;
 pub mod registered;
 mod section;
 pub mod symbols;
+mod symbols_ext;
 
 use std::ffi::{CStr, c_int, c_void};
 use std::fmt::Write;

@@ -3,18 +3,27 @@
 use std::ffi::{CStr, c_int, c_void};
 use std::sync::{PoisonError, RwLock};
 
-use crate::ffi::ext::ImagingHost;
+use crate::abi::ext::ImagingHost;
 
-static HOST: RwLock<Option<ImagingHost>> = RwLock::new(None);
+static HOST: RwLock<Option<Registered>> = RwLock::new(None);
+
+/// A host that was registered.
+#[derive(Clone, Copy)]
+struct Registered(ImagingHost);
+
+// SAFETY: whoever registers a host promises functions and a context that may be used on any thread.
+unsafe impl Send for Registered {}
+// SAFETY: as above.
+unsafe impl Sync for Registered {}
 
 /// Registers a host, or none.
 pub fn set(host: Option<ImagingHost>) {
-    *HOST.write().unwrap_or_else(PoisonError::into_inner) = host;
+    *HOST.write().unwrap_or_else(PoisonError::into_inner) = host.map(Registered);
 }
 
 /// The host that is registered.
-pub fn get() -> Option<ImagingHost> {
-    *HOST.read().unwrap_or_else(PoisonError::into_inner)
+fn get() -> Option<ImagingHost> {
+    HOST.read().unwrap_or_else(PoisonError::into_inner).map(|Registered(host)| host)
 }
 
 /// Tells the host of an error. Returns whether there is one that wants to know.

@@ -6,7 +6,7 @@ use std::ptr::null_mut;
 
 use super::{python, registered, symbols};
 use crate::abi::ImagingSectionCookie;
-use crate::ffi::ext::ImagingHost;
+use crate::abi::ext::ImagingHost;
 
 /// Who was told of the section that this thread is in, and is to be told of its end.
 #[derive(Clone, Copy)]

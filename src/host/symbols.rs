@@ -35,8 +35,8 @@ unsafe extern "C" {
     pub fn ImagingSectionLeave(cookie: *mut ImagingSectionCookie);
 }
 
-// Additions of this library: declared in `ImagingExt.h`, see `ffi::ext`.
-pub use crate::ffi::ext::{ImagingError_InternalError, ImagingError_OSError};
+// Additions of this library, declared in a header of their own.
+pub use super::symbols_ext::{ImagingError_InternalError, ImagingError_OSError};
 
 /// Defines weak symbols that jump to functions of this module.
 macro_rules! weak {

@@ -28,7 +28,12 @@ impl Image {
     /// An image whose pixels are yet to be written, all of them.
     pub(crate) fn with_fill(mode: Mode, xsize: usize, ysize: usize, fill: Fill) -> Result<Self> {
         let size = |length: usize| i32::try_from(length).map_err(|_| Error::Memory);
-        memory::new_image(mode.id(), size(xsize)?, size(ysize)?, fill).map(Self)
+        memory::new_image(mode.id(), size(xsize)?, size(ysize)?, fill).map(Self::adopt)
+    }
+
+    /// Takes over an image that was made just now.
+    pub(crate) fn adopt(im: memory::Raw) -> Self {
+        Self(im)
     }
 
     /// Takes over a raw image.

@@ -12,7 +12,7 @@ use crate::mode::{Mode, ModeSpec, PixelType};
 const MAX_XSIZE: c_int = c_int::MAX / 4 - 1;
 
 /// Programs built for a free-threaded Python see one more field, and use it: there is always room for that.
-const TAIL: usize = size_of::<ImagingMutex>().next_multiple_of(align_of::<ImagingMemoryInstance>());
+pub const TAIL: usize = size_of::<ImagingMutex>().next_multiple_of(align_of::<ImagingMemoryInstance>());
 
 /// Makes an instance with an empty row table: no pixels, one owner. `structure_size` bytes are allocated, for bindings
 /// that put fields of their own behind those of the instance.

@@ -5,7 +5,9 @@
 //!
 //! - [`array`]: a chain of blocks from an [`arena`], whole lines in each; what `ImagingNew` gives;
 //! - [`block`]: one block, rows without gaps; for sharing;
-//! - [`borrowed`]: somebody else's memory, such as an Arrow array.
+//! - [`borrowed`]: somebody else's memory, such as an Arrow array;
+//! - [`mapped`]: a file;
+//! - [`view`]: another image's rows.
 
 #![allow(unsafe_code)] // this room makes raw memory; every function says what it takes and leaves
 
@@ -15,10 +17,14 @@ pub mod arrow;
 pub mod block;
 pub mod borrowed;
 pub mod config;
+pub mod extended;
 pub mod heap;
 pub mod instance;
+pub mod lines;
+pub mod mapped;
 pub mod palette;
 mod pool_lock;
+pub mod view;
 
 use std::ptr::NonNull;
 

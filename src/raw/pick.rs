@@ -140,6 +140,8 @@ impl<const N: usize> Shuffle for Same<N> {
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         out.copy_from_slice(input);
     }
+
+    const KERNEL: Kernel = Kernel::Same;
 }
 
 /// One byte becomes one band of pixels of four; the other bands stay. It is byte `AT` of `IN`.

@@ -29,6 +29,8 @@ pub trait Shuffle: 'static {
 /// Which kernels there are for a shuffle.
 #[derive(Clone, Copy)]
 pub enum Kernel {
+    /// None are needed: the bytes are copied as they are.
+    Same,
     /// Those that the compiler makes of it.
     Compiled,
     /// Permutations of bytes.
@@ -62,12 +64,20 @@ pub struct Shuffler {
     pub line: fn(&mut [u8], &[u8], usize),
     /// The same for C: see `ImagingShuffler`.
     pub entry: line::Entry,
+    /// Whether nothing changes: the file may be the memory.
+    pub same: bool,
 }
 
 impl Shuffler {
     /// The shuffle `S`.
     pub const fn of<S: Shuffle>() -> Self {
-        Self { input: S::input, output: S::output, line: best::<S>, entry: line::entry::<Line<S>> }
+        Self {
+            input: S::input,
+            output: S::output,
+            line: best::<S>,
+            entry: line::entry::<Line<S>>,
+            same: matches!(S::KERNEL, Kernel::Same),
+        }
     }
 }
 

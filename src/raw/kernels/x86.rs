@@ -27,7 +27,7 @@ pub fn shuffle_avx2<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
         Kernel::Pick(_) => pick_avx2::<S>(out, input),
         Kernel::FromBits { reversed, inverted, scale } => from_bits_avx2(out, input, reversed, inverted, scale),
         Kernel::ToBits { reversed, inverted } => to_bits_avx2(out, input, reversed, inverted),
-        Kernel::Compiled => 0,
+        Kernel::Same | Kernel::Compiled => 0,
     };
     finish::<S>(out, input, pixels, done);
 }
@@ -117,9 +117,9 @@ fn pick_sse41<S: Shuffle>(out: &mut [u8], input: &[u8]) -> usize {
         unsafe {
             let from = input.as_ptr().add(vector * Permutation::<S>::INPUT);
             let mut picked = _mm_setzero_si128();
-            for load in 0..Permutation::<S>::LOADS {
+            for (load, places) in places.iter().enumerate().take(Permutation::<S>::LOADS) {
                 let bytes = _mm_loadu_si128(from.add(16 * load).cast());
-                picked = _mm_or_si128(picked, _mm_shuffle_epi8(bytes, _mm_loadu_si128(places[load].as_ptr().cast())));
+                picked = _mm_or_si128(picked, _mm_shuffle_epi8(bytes, _mm_loadu_si128(places.as_ptr().cast())));
             }
             picked = _mm_xor_si128(picked, _mm_loadu_si128(inverted.as_ptr().cast()));
             picked = _mm_or_si128(picked, _mm_loadu_si128(set.as_ptr().cast()));
@@ -141,10 +141,10 @@ fn pick_avx2<S: Shuffle>(out: &mut [u8], input: &[u8]) -> usize {
         unsafe {
             let from = input.as_ptr().add(2 * vector * Permutation::<S>::INPUT);
             let mut picked = _mm256_setzero_si256();
-            for load in 0..Permutation::<S>::LOADS {
+            for (load, places) in places.iter().enumerate().take(Permutation::<S>::LOADS) {
                 let low = from.add(16 * load).cast();
                 let bytes = _mm256_loadu2_m128i(from.add(Permutation::<S>::INPUT + 16 * load).cast(), low);
-                picked = _mm256_or_si256(picked, _mm256_shuffle_epi8(bytes, both(&places[load])));
+                picked = _mm256_or_si256(picked, _mm256_shuffle_epi8(bytes, both(places)));
             }
             picked = _mm256_xor_si256(picked, both(inverted));
             picked = _mm256_or_si256(picked, both(set));

@@ -1,0 +1,151 @@
+//! Raw files: mapped, loaded, read in tiles, saved; and views of images. A raw file has pixels and nothing else: lines of
+//! them, the first at byte `offset`, `stride` bytes from one to the next (0 where nothing is between them), from the top
+//! down (`ystep` 1) or from the bottom up (-1). A mapped file must not become shorter while it is mapped: a program that
+//! reads pixels which are no longer there is ended by the system (SIGBUS). Those that are there are never wrong, and no
+//! other file is touched.
+
+use std::ffi::{c_char, c_int};
+use std::ptr::null_mut;
+
+use super::{guard, path};
+use crate::abi::ext::{IMAGING_MAP_PRIVATE, IMAGING_MAP_READ_ONLY, IMAGING_MAP_SHARED};
+use crate::abi::{Imaging, ModeID, RawModeID};
+use crate::error::{Error, Result};
+use crate::host::long_section;
+use crate::image::{ImageMut, ImageRef};
+use crate::memory::mapped::{self, Access};
+use crate::memory::{Raw, view};
+use crate::raw::file::{self, Place};
+
+/// What a caller asks for.
+fn access(access: c_int) -> Result<Access> {
+    match access {
+        IMAGING_MAP_READ_ONLY => Ok(Access::ReadOnly),
+        IMAGING_MAP_PRIVATE => Ok(Access::Private),
+        IMAGING_MAP_SHARED => Ok(Access::Shared),
+        _ => Err(Error::Value("access must be IMAGING_MAP_READ_ONLY, IMAGING_MAP_PRIVATE or IMAGING_MAP_SHARED")),
+    }
+}
+
+/// Makes an image whose rows lie in a file: nothing is read until it is looked at, and nothing is copied. `access` is
+/// `IMAGING_MAP_*`.
+///
+/// For the modes whose pixels lie in files as in memory: L, P, I, F, RGBX, RGBA, RGBa, CMYK and the four I;16. Returns
+/// NULL for another mode, a file that is shorter than the lines need, a stride less than a line, and an offset or stride
+/// that is no multiple of 4 for I and F.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingMapFile(
+    path: *const c_char,
+    mode: ModeID,
+    xsize: c_int,
+    ysize: c_int,
+    offset: i64,
+    stride: i64,
+    ystep: c_int,
+    access: c_int,
+) -> Imaging {
+    guard(null_mut(), || {
+        // SAFETY: the caller's path is NULL or a string.
+        let path = unsafe { self::path(path)? };
+        let access = self::access(access)?;
+        Ok(file::map(path, mode, (xsize, ysize), Place { offset, stride, ystep }, access)?.into_raw())
+    })
+}
+
+/// Writes what was changed in an image that is mapped with `IMAGING_MAP_SHARED`, or in a view of one, to its file, and
+/// waits until it is there. (Without this the system does so when it sees fit.) Returns 1, or 0 where that failed, or
+/// where the image is not in a file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingMapFlush(im: Imaging) -> c_int {
+    guard(0, || {
+        let im = Raw::new(im).ok_or(Error::Null("image"))?;
+        // SAFETY: the caller's image is live.
+        long_section(|| unsafe { mapped::flush(im) })?;
+        Ok(1)
+    })
+}
+
+/// Makes an image of the pixels in a raw file. Where they lie in the file as in memory, they are mapped (what is changed
+/// then does not reach the file); else they are read and unpacked, with a buffer of a mebibyte, or of a line.
+///
+/// Returns NULL where there is no unpacker from `rawmode` to `mode`, and as `ImagingMapFile` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingLoadRaw(
+    path: *const c_char,
+    mode: ModeID,
+    rawmode: RawModeID,
+    xsize: c_int,
+    ysize: c_int,
+    offset: i64,
+    stride: i64,
+    ystep: c_int,
+) -> Imaging {
+    guard(null_mut(), || {
+        // SAFETY: the caller's path is NULL or a string.
+        let path = unsafe { self::path(path)? };
+        let place = Place { offset, stride, ystep };
+        Ok(long_section(|| file::load(path, mode, rawmode, (xsize, ysize), place))?.into_raw())
+    })
+}
+
+/// Reads a tile, or a strip, of a raw file into the pixels of `im` from (x0, y0) to before (x1, y1): for files that are
+/// larger than memory, piece by piece. `offset` and `stride` are those of the tile.
+///
+/// Returns 1; or 0 where the box is not within the image, the image is read-only, there is no unpacker from `rawmode` to
+/// its mode, or the file is shorter than the tile needs. Where the reading itself fails, some of the box may be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingReadTile(
+    im: Imaging,
+    path: *const c_char,
+    x0: c_int,
+    y0: c_int,
+    x1: c_int,
+    y1: c_int,
+    offset: i64,
+    rawmode: RawModeID,
+    stride: i64,
+    ystep: c_int,
+) -> c_int {
+    guard(0, || {
+        // SAFETY: the caller's image is NULL or live, and nobody else uses it meanwhile; the path is NULL or a string.
+        let (mut image, path) = unsafe { (ImageMut::from_raw(im)?, self::path(path)?) };
+        let place = Place { offset, stride, ystep };
+        long_section(|| file::read_tile(&mut image, [x0, y0, x1, y1], path, rawmode, place))?;
+        Ok(1)
+    })
+}
+
+/// Writes the pixels of an image, and nothing else, to a file. Gaps between lines, and behind the last, are zeros.
+///
+/// The file is written beside its place and put there when it is whole: on failure (a full disk, say) what was there
+/// before stays as it was. Returns 1; or 0 where there is no packer from the image's mode to `rawmode`, or the file cannot
+/// be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingSaveRaw(
+    im: Imaging,
+    path: *const c_char,
+    rawmode: RawModeID,
+    stride: i64,
+    ystep: c_int,
+) -> c_int {
+    guard(0, || {
+        // SAFETY: the caller's image is NULL or live, and nobody writes to it meanwhile; the path is NULL or a string.
+        let (image, path) = unsafe { (ImageRef::from_raw(im)?, self::path(path)?) };
+        long_section(|| file::save(&image, path, rawmode, stride, ystep))?;
+        Ok(1)
+    })
+}
+
+/// Makes an image of the pixels from (x0, y0) to before (x1, y1) of another, in the same memory: what is written to one
+/// is seen in both. It keeps the other's pixels alive; both are deleted, in any order. It is read-only where the other is,
+/// and has a palette of its own.
+///
+/// Returns NULL where the box is not within the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingView(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging {
+    guard(null_mut(), || {
+        let im = Raw::new(im).ok_or(Error::Null("image"))?;
+        // SAFETY: the caller's image is live.
+        Ok(unsafe { view::new(im, [x0, y0, x1, y1])? }.as_ptr())
+    })
+}

@@ -1,0 +1,162 @@
+//! Raw files: images in them, read from them whole or in tiles, and written to them.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use super::shuffle::Pair;
+use super::{packers, unpackers};
+use crate::codec::Replacement;
+use crate::error::{Detail, Error, Result, detail};
+use crate::image::{Image, ImageMut, ImageRef};
+use crate::memory::mapped::{self, Access};
+use crate::memory::{Fill, lines::Lines};
+use crate::mode::{MODES, Mode, RAW_MODES, find};
+
+/// How much of a file is read at once, where a line is not longer.
+const BUFFER: u64 = 1 << 20;
+
+/// Where an image is in a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The first byte.
+    pub offset: i64,
+    /// Bytes from a line to the next; 0 where nothing is between them.
+    pub stride: i64,
+    /// 1 where the first line is the top row, -1 where it is the bottom row.
+    pub ystep: i32,
+}
+
+/// A file, opened, and what it is called.
+struct Opened {
+    file: File,
+    path: Detail,
+}
+
+impl Opened {
+    fn new(path: &Path, writable: bool) -> Result<Self> {
+        let name = detail(&path.to_string_lossy());
+        let file = OpenOptions::new().read(true).write(writable).open(path);
+        Ok(Self { file: file.map_err(|error| Error::os(&name, &error))?, path: name })
+    }
+
+    /// An error where the file has not got all lines. A pipe has none.
+    fn check(&self, lines: &Lines) -> Result<()> {
+        let metadata = self.file.metadata().map_err(|error| Error::os(&self.path, &error))?;
+        if !metadata.is_file() {
+            return Err(Error::File { path: self.path, fault: detail("is not a file") });
+        }
+        lines.check_held(&self.path, metadata.len())
+    }
+
+    /// Hands each line to `take`, with the number of the row that it is.
+    fn read(&self, lines: &Lines, mut take: impl FnMut(usize, &[u8])) -> Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let at_once = (BUFFER / lines.stride).clamp(1, lines.count as u64) as usize;
+        let mut buffer = Vec::new();
+        let bytes = |count: usize| (count - 1) * lines.stride as usize + lines.length;
+        buffer.try_reserve_exact(bytes(at_once)).map_err(|_| Error::Memory)?;
+        buffer.resize(bytes(at_once), 0);
+        for first in (0..lines.count).step_by(at_once) {
+            let count = at_once.min(lines.count - first);
+            let buffer = &mut buffer[..bytes(count)];
+            self.file
+                .read_exact_at(buffer, lines.offset + first as u64 * lines.stride)
+                .map_err(|error| Error::os(&self.path, &error))?;
+            for line in 0..count {
+                take(lines.row(first + line), &buffer[line * lines.stride as usize..][..lines.length]);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The unpacker, or an error that names both modes.
+fn unpacker(mode: i32, raw_mode: i32) -> Result<&'static Pair> {
+    unpackers::find(mode, raw_mode).ok_or(Error::Value("no unpacker from this raw mode to this mode"))
+}
+
+/// A size as it comes from C.
+fn size(xsize: i32, ysize: i32) -> Result<(usize, usize)> {
+    match (usize::try_from(xsize), usize::try_from(ysize)) {
+        (Ok(xsize), Ok(ysize)) => Ok((xsize, ysize)),
+        _ => Err(Error::Value("bad image size")),
+    }
+}
+
+/// Makes an image whose rows lie in a file.
+pub fn map(path: &Path, mode: i32, (xsize, ysize): (i32, i32), place: Place, access: Access) -> Result<Image> {
+    let (columns, rows) = size(xsize, ysize)?;
+    let known = Mode::from_id(mode).ok_or(Error::Value("unrecognized image mode"))?;
+    let raw_mode = find(RAW_MODES, MODES[known.id() as usize].name);
+    let pair = unpacker(mode, raw_mode)?;
+    if !pair.shuffler.same {
+        return Err(Error::Value("pixels of this mode lie otherwise in files: they can be loaded, not mapped"));
+    }
+    let lines = Lines::new(columns * known.pixel_size(), rows, place.offset, place.stride, place.ystep)?;
+    let opened = Opened::new(path, access == Access::Shared)?;
+    opened.check(&lines)?;
+    let im = mapped::map(&opened.file, &opened.path, mode, (xsize, ysize), &lines, access)?;
+    Ok(Image::adopt(im))
+}
+
+/// Makes an image of the pixels in a file: maps them where they lie in the file as in memory (changes do not reach the
+/// file), else reads them.
+pub fn load(path: &Path, mode: i32, raw_mode: i32, (xsize, ysize): (i32, i32), place: Place) -> Result<Image> {
+    let (columns, rows) = size(xsize, ysize)?;
+    let pair = unpacker(mode, raw_mode)?;
+    let lines = Lines::new((pair.shuffler.input)(columns), rows, place.offset, place.stride, place.ystep)?;
+    let opened = Opened::new(path, false)?;
+    opened.check(&lines)?;
+    if pair.shuffler.same && mapped::is_aligned(pair.mode, &lines) {
+        let im = mapped::map(&opened.file, &opened.path, mode, (xsize, ysize), &lines, Access::Private)?;
+        return Ok(Image::adopt(im));
+    }
+    let mut image = Image::with_fill(pair.mode, columns, rows, Fill::Zeroed)?;
+    let mut view = image.view_mut()?;
+    opened.read(&lines, |row, line| (pair.shuffler.line)(view.row_mut(row), line, columns))?;
+    Ok(image)
+}
+
+/// Reads a tile of a file into the pixels from (x0, y0) to before (x1, y1).
+pub fn read_tile(
+    image: &mut ImageMut<'_>,
+    [x0, y0, x1, y1]: [i32; 4],
+    path: &Path,
+    raw_mode: i32,
+    place: Place,
+) -> Result<()> {
+    const OUTSIDE: Error = Error::Value("tile is not within the image");
+    let [x0, y0, x1, y1] = [x0, y0, x1, y1].map(usize::try_from);
+    let (Ok(x0), Ok(y0), Ok(x1), Ok(y1)) = (x0, y0, x1, y1) else { return Err(OUTSIDE) };
+    if x1 < x0 || y1 < y0 || x1 > image.xsize() || y1 > image.ysize() {
+        return Err(OUTSIDE);
+    }
+    let pair = unpacker(image.mode().id(), raw_mode)?;
+    let lines = Lines::new((pair.shuffler.input)(x1 - x0), y1 - y0, place.offset, place.stride, place.ystep)?;
+    let opened = Opened::new(path, false)?;
+    opened.check(&lines)?;
+    let columns = x0 * pair.mode.pixel_size()..x1 * pair.mode.pixel_size();
+    opened.read(&lines, |row, line| {
+        (pair.shuffler.line)(&mut image.row_mut(y0 + row)[columns.clone()], line, x1 - x0);
+    })
+}
+
+/// Writes an image's pixels to a file, and nothing else. Gaps between lines are zeros.
+pub fn save(image: &ImageRef<'_>, path: &Path, raw_mode: i32, stride: i64, ystep: i32) -> Result<()> {
+    let pair =
+        packers::find(image.mode().id(), raw_mode).ok_or(Error::Value("no packer from this mode to this raw mode"))?;
+    let lines = Lines::new((pair.shuffler.output)(image.xsize()), image.ysize(), 0, stride, ystep)?;
+    let length = usize::try_from(lines.stride).map_err(|_| Error::Memory)?;
+    let mut packed = Vec::new();
+    packed.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+    packed.resize(length, 0);
+    let mut file = Replacement::begin(path)?;
+    for line in 0..lines.count {
+        (pair.shuffler.line)(&mut packed[..lines.length], image.row(lines.row(line)), image.xsize());
+        file.write(&packed)?;
+    }
+    file.keep()
+}

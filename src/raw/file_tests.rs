@@ -1,0 +1,169 @@
+//! Files there and back: mapped, loaded, in tiles; and what cannot be.
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use super::file::{Place, load, map, read_tile, save};
+use super::packers::PACKERS;
+use super::unpackers;
+use crate::error::Error;
+use crate::image::Image;
+use crate::memory::mapped::Access;
+use crate::mode::{Mode, RAW_MODES, find};
+
+/// A file of a test's own, gone with it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self(std::env::temp_dir().join(format!("libimaging-{}-{count}-{name}.raw", std::process::id())))
+    }
+
+    fn with(name: &str, bytes: &[u8]) -> Self {
+        let scratch = Self::new(name);
+        std::fs::write(&scratch.0, bytes).expect("the folder can be written to");
+        scratch
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        std::fs::read(&self.0).expect("the file is there")
+    }
+}
+
+impl std::ops::Deref for Scratch {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn rows(image: &Image) -> Vec<Vec<u8>> {
+    image.view().expect("whole").rows().map(<[u8]>::to_vec).collect()
+}
+
+/// An image in which every byte tells where it is.
+fn filled(mode: Mode, xsize: usize, ysize: usize) -> Image {
+    let mut image = Image::new(mode, xsize, ysize).expect("small");
+    for (y, row) in image.view_mut().expect("new").rows_mut().enumerate() {
+        for (x, byte) in row.iter_mut().enumerate() {
+            *byte = (x * 7 + y * 31) as u8;
+        }
+    }
+    image
+}
+
+const PLAIN: Place = Place { offset: 0, stride: 0, ystep: 1 };
+
+proptest! {
+    #[test]
+    fn what_is_saved_is_loaded(
+        pair in 0..PACKERS.len(), xsize in 0..40usize, ysize in 0..40usize, gap in 0..9i64, up in any::<bool>(),
+    ) {
+        let packer = &PACKERS[pair];
+        let raw_mode = packer.raw_mode_id;
+        let Some(unpacker) = unpackers::find(packer.mode.id(), raw_mode) else { return Ok(()) };
+        let image = filled(packer.mode, xsize, ysize);
+        let packed = (packer.shuffler.output)(xsize) as i64;
+        let stride = if gap == 0 { 0 } else { packed + gap };
+        let ystep = if up { -1 } else { 1 };
+
+        let file = Scratch::new("there-and-back");
+        save(&image.view()?, &file, raw_mode, stride, ystep)?;
+        prop_assert_eq!(file.bytes().len() as i64, if gap == 0 { packed } else { stride } * ysize as i64);
+
+        // Packing may lose something: what comes back is what unpacking the packed lines gives.
+        let loaded = load(&file, packer.mode.id(), raw_mode, (xsize as i32, ysize as i32), Place { offset: 0, stride, ystep })?;
+        for (row, found) in rows(&image).iter().zip(rows(&loaded)) {
+            let mut line = vec![0; packed as usize];
+            let mut expected = vec![0; row.len()];
+            (packer.shuffler.line)(&mut line, row, xsize);
+            (unpacker.shuffler.line)(&mut expected, &line, xsize);
+            prop_assert_eq!(expected, found);
+        }
+    }
+
+    #[test]
+    fn tiles_make_the_whole(xsize in 1..50usize, ysize in 1..50usize, tile in 1..20usize, up in any::<bool>()) {
+        let whole = filled(Mode::L, xsize, ysize);
+        let file = Scratch::new("tiles");
+        let ystep = if up { -1 } else { 1 };
+        let raw_mode = find(RAW_MODES, c"L");
+        save(&whole.view()?, &file, raw_mode, 0, ystep)?;
+        let mut pieces = Image::new(Mode::L, xsize, ysize)?;
+        for y0 in (0..ysize).step_by(tile) {
+            for x0 in (0..xsize).step_by(tile) {
+                let (x1, y1) = ((x0 + tile).min(xsize), (y0 + tile).min(ysize));
+                let first = if up { ysize - y1 } else { y0 };
+                let place = Place { offset: (first * xsize + x0) as i64, stride: xsize as i64, ystep };
+                let area = [x0, y0, x1, y1].map(|n| n as i32);
+                read_tile(&mut pieces.view_mut()?, area, &file, raw_mode, place)?;
+            }
+        }
+        prop_assert_eq!(rows(&pieces), rows(&whole));
+    }
+}
+
+#[test]
+fn a_mapped_image_is_its_file() {
+    for mode in [Mode::L, Mode::I16, Mode::RGBA, Mode::CMYK, Mode::I, Mode::F] {
+        let size = mode.pixel_size() * 5;
+        let bytes: Vec<u8> = (0..8 + 3 * (size + 4)).map(|n| n as u8).collect();
+        let file = Scratch::with("map", &bytes);
+        let place = Place { offset: 8, stride: size as i64 + 4, ystep: -1 };
+        for access in [Access::ReadOnly, Access::Private, Access::Shared] {
+            let mut image = map(&file, mode.id(), (5, 3), place, access).expect("there is enough");
+            let expected: Vec<_> = (0..3).rev().map(|y| bytes[8 + y * (size + 4)..][..size].to_vec()).collect();
+            assert_eq!(rows(&image), expected);
+            match image.view_mut() {
+                Ok(mut view) => view.row_mut(0)[0] = 99,
+                Err(error) => assert_eq!((access, error.to_string()), (Access::ReadOnly, "image is read-only".into())),
+            }
+            drop(image);
+            let changed = file.bytes()[8 + 2 * (size + 4)] == 99;
+            assert_eq!(changed, access == Access::Shared);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let file = Scratch::with("refused", &[0; 99]);
+    let refused = |mode: Mode, size, place| {
+        map(&file, mode.id(), size, place, Access::ReadOnly).expect_err("it cannot be").to_string()
+    };
+    assert!(refused(Mode::L, (10, 10), PLAIN).ends_with("is too short: 100 bytes are needed, and there are 99"));
+    assert!(refused(Mode::RGB, (1, 1), PLAIN).contains("lie otherwise in files"));
+    assert!(refused(Mode::L, (-1, 1), PLAIN).contains("bad image size"));
+    assert!(refused(Mode::I, (2, 2), Place { offset: 2, ..PLAIN }).contains("multiples of 4"));
+    assert!(refused(Mode::F, (2, 2), Place { stride: 9, ..PLAIN }).contains("multiples of 4"));
+    assert!(refused(Mode::L, (10, 2), Place { stride: 9, ..PLAIN }).contains("less than a line"));
+    assert!(refused(Mode::L, (10, 2), Place { offset: -1, ..PLAIN }).contains("offset is negative"));
+    assert!(refused(Mode::L, (10, 2), Place { offset: i64::MAX, ..PLAIN }).contains("beyond"));
+    assert!(refused(Mode::L, (10, 2), Place { ystep: 0, ..PLAIN }).contains("ystep"));
+
+    let raw_mode = find(RAW_MODES, c"RGB");
+    let error = load(&file, Mode::L.id(), raw_mode, (1, 1), PLAIN).unwrap_err();
+    assert!(error.to_string().contains("no unpacker"));
+    let nowhere = file.join("nowhere");
+    assert!(matches!(load(&nowhere, Mode::RGB.id(), raw_mode, (1, 1), PLAIN), Err(Error::Os { .. })));
+    let folder = std::env::temp_dir();
+    assert!(load(&folder, Mode::RGB.id(), raw_mode, (1, 1), PLAIN).is_err());
+
+    let mut image = Image::new(Mode::RGB, 4, 4).expect("small");
+    let mut view = image.view_mut().expect("new");
+    for outside in [[-1, 0, 1, 1], [0, 0, 5, 1], [0, 0, 1, 5], [2, 0, 1, 1], [0, 2, 1, 1]] {
+        let error = read_tile(&mut view, outside, &file, raw_mode, PLAIN).unwrap_err();
+        assert!(error.to_string().contains("not within the image"));
+    }
+}

@@ -140,6 +140,15 @@ extern Imaging ImagingMapFile(
 extern int ImagingMapFlush(Imaging im);
 
 /**
+ * Tells the system that the pixels of a mapped image, or of a view of one, are not needed for now: the memory that they
+ * have taken is free again, and they are read anew when they are looked at. So a program that works through a large file
+ * view by view stays small. Nothing that was changed is lost; an image mapped with `IMAGING_MAP_PRIVATE` keeps its memory.
+ *
+ * Returns 1, or 0 where the image is not in a file.
+ */
+extern int ImagingMapRelease(Imaging im);
+
+/**
  * Makes an image of the pixels in a raw file. Where they lie in the file as in memory, they are mapped (what is changed
  * then does not reach the file); else they are read and unpacked, with a buffer of a mebibyte, or of a line.
  *

@@ -65,6 +65,21 @@ pub unsafe extern "C" fn ImagingMapFlush(im: Imaging) -> c_int {
     })
 }
 
+/// Tells the system that the pixels of a mapped image, or of a view of one, are not needed for now: the memory that they
+/// have taken is free again, and they are read anew when they are looked at. So a program that works through a large file
+/// view by view stays small. Nothing that was changed is lost; an image mapped with `IMAGING_MAP_PRIVATE` keeps its memory.
+///
+/// Returns 1, or 0 where the image is not in a file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingMapRelease(im: Imaging) -> c_int {
+    guard(0, || {
+        let im = Raw::new(im).ok_or(Error::Null("image"))?;
+        // SAFETY: the caller's image is live.
+        unsafe { mapped::release(im)? };
+        Ok(1)
+    })
+}
+
 /// Makes an image of the pixels in a raw file. Where they lie in the file as in memory, they are mapped (what is changed
 /// then does not reach the file); else they are read and unpacked, with a buffer of a mebibyte, or of a line.
 ///

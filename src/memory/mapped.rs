@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use memmap2::{Mmap, MmapMut, MmapOptions};
+use memmap2::{Mmap, MmapMut, MmapOptions, UncheckedAdvice};
 
 use super::{Raw, extended, lines::Lines, view::View};
 use crate::abi::ModeID;
@@ -65,6 +65,20 @@ impl Mapping {
             Bytes::ReadOnly(_) | Bytes::Private(_) => Ok(()),
         }
     }
+
+    /// Lets the system take back the memory of some bytes, which it reads anew when they are looked at again.
+    fn release(&self, start: usize, end: usize) -> Result<()> {
+        let unneeded = UncheckedAdvice::DontNeed;
+        // SAFETY: what is read anew is the same: the file has it, changes to a shared mapping included.
+        let released = unsafe {
+            match &self.bytes {
+                Bytes::ReadOnly(map) => map.unchecked_advise_range(unneeded, start, end - start),
+                Bytes::Shared(map) => map.unchecked_advise_range(unneeded, start, end - start),
+                Bytes::Private(_) => Ok(()),
+            }
+        };
+        released.map_err(|error| Error::os(&self.path, &error))
+    }
 }
 
 /// Whether lines at such places may be rows of images of this mode: 32-bit values are read where they lie.
@@ -97,18 +111,46 @@ pub fn map(file: &File, path: &str, mode: ModeID, size: (i32, i32), lines: &Line
     Ok(im)
 }
 
-/// Writes what was changed in an image whose pixels are in a file, or in a view of one, back to that file.
+/// The mapping that an image, or the image that it is a view of, is in.
 ///
 /// # Safety
 ///
-/// `im` points to a live image.
-pub unsafe fn flush(im: Raw) -> Result<()> {
+/// `im` is live for `'a`.
+unsafe fn mapping<'a>(im: Raw) -> Result<&'a Mapping> {
     let mut im = im;
     // SAFETY: as the caller promises; a view's parent lives as long as the view.
     unsafe {
         while let Some(view) = extended::keeper::<View>(im) {
             im = view.parent();
         }
-        extended::keeper::<Mapping>(im).ok_or(Error::Value("image is not in a file"))?.flush()
+        extended::keeper(im).ok_or(Error::Value("image is not in a file"))
     }
+}
+
+/// Writes what was changed in an image whose pixels are in a file, or in a view of one, back to that file.
+///
+/// # Safety
+///
+/// `im` points to a live image.
+pub unsafe fn flush(im: Raw) -> Result<()> {
+    // SAFETY: as the caller promises.
+    unsafe { mapping(im) }?.flush()
+}
+
+/// Lets the system take back the memory that the rows of an image, whose pixels are in a file, or of a view of one, have
+/// needed. Where they may differ from the file, nothing is taken.
+///
+/// # Safety
+///
+/// `im` points to a live image.
+pub unsafe fn release(im: Raw) -> Result<()> {
+    // SAFETY: as the caller promises.
+    let (mapping, view) = unsafe { (mapping(im)?, im.as_ref()) };
+    if view.linesize <= 0 || view.ysize <= 0 {
+        return Ok(());
+    }
+    // SAFETY: the row table has `ysize` places.
+    let row = |y: i32| unsafe { *view.image.add(y as usize) }.addr() - mapping.start().addr();
+    let (one, other) = (row(0), row(view.ysize - 1));
+    mapping.release(one.min(other), one.max(other) + view.linesize as usize)
 }

@@ -576,6 +576,19 @@ extern Imaging ImagingOpenPPM(const char *filename);
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Where pixels are: copied.
+ */
+
+/** Copies an image: a new one with the same pixels and palette. */
+extern Imaging ImagingCopy(Imaging im);
+
+/**
+ * Copies an image, its palette included, into `imOut`, which must have the same mode and size, and returns that; where
+ * `imOut` is NULL, copies it as `ImagingCopy` does.
+ */
+extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
  * itself, and links this library statically or dynamically, has its own called instead.
  */
@@ -616,15 +629,6 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Copying and cropping
  */
-
-/** A copy of an image, with its palette. */
-extern Imaging ImagingCopy(Imaging im);
-
-/**
- * Copies the pixels and the palette of `imIn` to `imOut`, which must have the same mode and size, and returns
- * `imOut`. With NULL for `imOut` this is `ImagingCopy`.
- */
-extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
 
 /**
  * The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is

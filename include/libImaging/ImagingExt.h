@@ -93,6 +93,15 @@ extern void ImagingSetHost(const struct ImagingHost *host);
  */
 extern int ImagingMemoryConfigureFromEnv(void);
 
+/**
+ * Sets how many threads work is split over, 1 to 1024. Without this it is `IMAGING_NUM_THREADS` of the environment, or
+ * one for each processor. Results do not depend on it. Returns 1, or 0 for another number.
+ */
+extern int ImagingSetNumThreads(int threads);
+
+/** How many threads work is split over. */
+extern int ImagingGetNumThreads(void);
+
 /** The version of this library, such as "13.0.0": its first number is that of the ABI. */
 extern const char *ImagingVersion(void);
 

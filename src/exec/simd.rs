@@ -50,6 +50,54 @@ pub fn level() -> Level {
     }
 }
 
+/// Compiles functions for every level, from one body each, and calls the one for the level that was chosen. The body is
+/// plain code that the compiler vectorises; what it calls must be inlined into it.
+macro_rules! for_each_level {
+    ($(
+        $(#[$meta:meta])*
+        $vis:vis fn $name:ident $(<$($generic:ident $(: $bound:path)?),+>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block
+    )+) => {$(
+        $(#[$meta])*
+        #[allow(unsafe_code)] // calls of functions that were compiled for instructions which are there
+        $vis fn $name $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
+            #[inline(always)]
+            fn generic $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? $body
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "sse4.1,ssse3")]
+            fn sse41 $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
+                generic $(::<$($generic),+>)? ($($arg),*)
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,bmi2")]
+            fn avx2 $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
+                generic $(::<$($generic),+>)? ($($arg),*)
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx2,bmi2")]
+            fn avx512 $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
+                generic $(::<$($generic),+>)? ($($arg),*)
+            }
+
+            match $crate::exec::simd::level() {
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: the level is one that was detected, or a lower one.
+                $crate::exec::simd::Level::Avx512 => unsafe { avx512 $(::<$($generic),+>)? ($($arg),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                $crate::exec::simd::Level::Avx2 => unsafe { avx2 $(::<$($generic),+>)? ($($arg),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                $crate::exec::simd::Level::Sse41 => unsafe { sse41 $(::<$($generic),+>)? ($($arg),*) },
+                _ => generic $(::<$($generic),+>)? ($($arg),*),
+            }
+        }
+    )+};
+}
+pub(crate) use for_each_level;
+
 /// The highest level that the processor has, or the one that was asked for if that is not higher.
 fn choose(asked: Option<&str>) -> Level {
     let best = detect();

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::guard;
 use crate::abi::ext::ImagingHost;
+use crate::exec::threads;
 use crate::host::{last_error, registered};
 use crate::memory::{arena::Arena, config};
 
@@ -49,6 +50,22 @@ pub extern "C" fn ImagingMemoryConfigureFromEnv() -> c_int {
         config::configure(Arena::the_default(), environment)?;
         Ok(1)
     })
+}
+
+/// Sets how many threads work is split over, 1 to 1024. Without this it is `IMAGING_NUM_THREADS` of the environment, or
+/// one for each processor. Results do not depend on it. Returns 1, or 0 for another number.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingSetNumThreads(threads: c_int) -> c_int {
+    guard(0, || {
+        threads::set_count(threads)?;
+        Ok(1)
+    })
+}
+
+/// How many threads work is split over.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingGetNumThreads() -> c_int {
+    threads::count() as c_int
 }
 
 /// The value of an environment variable.

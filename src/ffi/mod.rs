@@ -11,7 +11,9 @@ mod access;
 mod arrow;
 pub mod ext;
 mod files;
+mod geometry;
 mod mode;
+mod output;
 mod palette;
 #[allow(dead_code)] // declared for the header, and for whoever implements them next
 mod planned;

@@ -17,13 +17,6 @@ use crate::abi::{
 
 // # Copying and cropping
 unsafe extern "C" {
-    /// A copy of an image, with its palette.
-    pub fn ImagingCopy(im: Imaging) -> Imaging;
-
-    /// Copies the pixels and the palette of `imIn` to `imOut`, which must have the same mode and size, and returns
-    /// `imOut`. With NULL for `imOut` this is `ImagingCopy`.
-    pub fn ImagingCopy2(imOut: Imaging, imIn: Imaging) -> Imaging;
-
     /// The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
     /// zero. A box turned inside out gives an empty image.
     pub fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging;

@@ -3,7 +3,8 @@
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
-use super::{guard, reference};
+use super::guard;
+use super::output::Output;
 use crate::abi::{Imaging, ImagingMemoryArena, ImagingMemoryInstance, ModeID};
 use crate::error::{Error, Result};
 use crate::memory::arena::Arena;
@@ -34,15 +35,8 @@ pub extern "C" fn ImagingNewBlock(mode: ModeID, xsize: c_int, ysize: c_int) -> I
 /// a new image of this mode and that size, its pixels yet to be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingNew2Dirty(mode: ModeID, imOut: Imaging, imIn: Imaging) -> Imaging {
-    guard(null_mut(), || {
-        // SAFETY: the caller's images are NULL or live.
-        let (out, input) = unsafe { (imOut.as_ref(), reference(imIn, "input image")?) };
-        match out {
-            None => Ok(memory::new_image(mode, input.xsize, input.ysize, Fill::Dirty)?.as_ptr()),
-            Some(out) if (out.mode, out.xsize, out.ysize) == (mode, input.xsize, input.ysize) => Ok(imOut),
-            Some(_) => Err(Error::Mismatch),
-        }
-    })
+    // SAFETY: the caller's images are NULL or live.
+    guard(null_mut(), || Ok(unsafe { Output::like(mode, imOut, imIn)? }.into_raw()))
 }
 
 /// Makes an image without pixels: its row table has `ysize` places, all NULL, for the caller to fill. Set `destroy` to
@@ -85,23 +79,10 @@ pub unsafe extern "C" fn ImagingDelete(im: Imaging) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingCopyPalette(destination: Imaging, source: Imaging) {
     guard((), || {
-        // SAFETY: the caller's images are NULL or live, and so is the palette of a live image.
-        let palette = unsafe { reference(source, "source image")?.palette.as_ref() };
-        let Some(palette) = palette else { return Ok(()) };
-        let copy = memory::palette::duplicate(palette)?.as_ptr();
-        // SAFETY: the caller's image is NULL or live, and owns its palette.
-        unsafe {
-            match destination.as_mut() {
-                Some(destination) => {
-                    memory::palette::delete(std::mem::replace(&mut destination.palette, copy));
-                    Ok(())
-                }
-                None => {
-                    memory::palette::delete(copy);
-                    Err(Error::Null("destination image"))
-                }
-            }
-        }
+        let source = Raw::new(source).ok_or(Error::Null("source image"))?;
+        let destination = Raw::new(destination).ok_or(Error::Null("destination image"))?;
+        // SAFETY: the caller's images are live.
+        unsafe { memory::palette::copy(destination, source) }
     });
 }
 

@@ -88,6 +88,7 @@ macro_rules! shape_methods {
         }
 
         /// The bytes of a row, from the top: `xsize` pixels. Panics where there is no such row.
+        #[inline]
         pub fn row(&self, y: usize) -> &[u8] {
             // SAFETY: a checked row has that many bytes, which stay as long as the view and do not change meanwhile.
             unsafe { std::slice::from_raw_parts(self.shape.row(self.table, y).as_ptr(), self.shape.row_bytes()) }
@@ -112,6 +113,11 @@ pub struct ImageRef<'a> {
     table: *mut *mut u8,
     image: std::marker::PhantomData<&'a ImagingMemoryInstance>,
 }
+
+// SAFETY: a view is a checked pointer to rows that nobody writes to for `'a`.
+unsafe impl Send for ImageRef<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for ImageRef<'_> {}
 
 impl<'a> ImageRef<'a> {
     /// A view of a raw image, once it is checked.
@@ -139,6 +145,11 @@ pub struct ImageMut<'a> {
     image: std::marker::PhantomData<&'a mut ImagingMemoryInstance>,
 }
 
+// SAFETY: a view is a checked pointer to rows that nobody else uses for `'a`.
+unsafe impl Send for ImageMut<'_> {}
+// SAFETY: as above; shared, it only reads.
+unsafe impl Sync for ImageMut<'_> {}
+
 impl<'a> ImageMut<'a> {
     /// A view of a raw image, once it is checked. A read-only image is refused.
     ///
@@ -158,6 +169,18 @@ impl<'a> ImageMut<'a> {
     }
 
     shape_methods!();
+
+    /// The rows above `y`, and those from `y` on, as images of their own. Panics where there are fewer rows.
+    pub fn split_at_row(self, y: usize) -> (Self, Self) {
+        assert!(y <= self.shape.ysize, "row {y} of an image of {} rows", self.shape.ysize);
+        let part = |first: usize, ysize: usize| Self {
+            shape: Shape { ysize, ..self.shape },
+            // An image without rows may have no table; the first row of a part is then never looked at.
+            table: self.table.wrapping_add(first),
+            image: std::marker::PhantomData,
+        };
+        (part(0, y), part(y, self.shape.ysize - y))
+    }
 
     /// The bytes of a row, to be written. Panics where there is no such row.
     pub fn row_mut(&mut self, y: usize) -> &mut [u8] {

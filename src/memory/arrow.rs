@@ -376,7 +376,7 @@ unsafe fn pixels(array: &ArrowArray, width: usize) -> Result<*mut c_char> {
         let data = *array.buffers.add(1).cast::<*mut c_char>();
         let offset = usize::try_from(array.offset).ok().and_then(|offset| offset.checked_mul(width));
         match offset {
-            Some(offset) if !data.is_null() => Ok(data.add(offset)),
+            Some(offset) if !data.is_null() => Ok(data.wrapping_add(offset)),
             _ => Err(REFUSED),
         }
     }

@@ -18,7 +18,7 @@ const SETTINGS: [Setting; 3] = [
     Setting {
         variable: c"PILLOW_ALIGNMENT",
         rule: "must be a power of two from 1 to 128",
-        read: |value| number(value).filter(|n| (1..=MAX_ALIGNMENT).contains(n) && n.count_ones() == 1),
+        read: |value| size(value).filter(|n| (1..=MAX_ALIGNMENT).contains(n) && n.count_ones() == 1),
         apply: |arena, alignment| {
             arena.set_alignment(alignment);
             Ok(())
@@ -36,7 +36,7 @@ const SETTINGS: [Setting; 3] = [
     Setting {
         variable: c"PILLOW_BLOCKS_MAX",
         rule: "must be a number of blocks, 0 or more",
-        read: |value| number(value).filter(|n| *n >= 0),
+        read: |value| size(value).filter(|n| *n >= 0),
         apply: Arena::set_blocks_max,
     },
 ];
@@ -61,12 +61,7 @@ pub fn configure<'a>(arena: Arena, lookup: impl Fn(&CStr) -> Option<&'a OsStr>) 
     Ok(())
 }
 
-/// A decimal number, with blanks around it.
-fn number(value: &str) -> Option<c_int> {
-    value.trim().parse().ok()
-}
-
-/// A number of bytes, with an optional `k` or `m`.
+/// A number, with an optional `k` or `m`, and blanks around it: as Pillow reads all three.
 fn size(value: &str) -> Option<c_int> {
     let value = value.trim();
     let (digits, factor) = match (value.strip_suffix(['k', 'K']), value.strip_suffix(['m', 'M'])) {
@@ -74,7 +69,7 @@ fn size(value: &str) -> Option<c_int> {
         (_, Some(digits)) => (digits, 1 << 20),
         _ => (value, 1),
     };
-    number(digits)?.checked_mul(factor)
+    digits.parse::<c_int>().ok()?.checked_mul(factor)
 }
 
 #[cfg(test)]

@@ -115,7 +115,9 @@ pub unsafe fn retain(im: Raw) {
 pub unsafe fn delete(im: Raw) {
     // SAFETY: the instance lives until its last owner is here, and that one is alone.
     unsafe {
-        if owners(im).fetch_sub(1, Ordering::AcqRel) > 1 {
+        // A single owner need not count: nobody else can add one.
+        let owners = owners(im);
+        if owners.load(Ordering::Acquire) > 1 && owners.fetch_sub(1, Ordering::AcqRel) > 1 {
             return;
         }
         let instance = im.as_ptr();

@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use super::heap;
+use super::{Raw, heap};
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
 use crate::mode::Mode;
@@ -35,6 +35,21 @@ pub fn duplicate(source: &ImagingPaletteInstance) -> Result<NonNull<ImagingPalet
     // SAFETY: made just now, with room for a palette.
     unsafe { palette.write(copy) };
     Ok(palette)
+}
+
+/// Gives an image a copy of another's palette, instead of its own. Does nothing where the other has none.
+///
+/// # Safety
+///
+/// Both images are live; they may be one.
+pub unsafe fn copy(destination: Raw, source: Raw) -> Result<()> {
+    // SAFETY: as the caller promises; an image owns its palette.
+    unsafe {
+        let Some(palette) = (*source.as_ptr()).palette.as_ref() else { return Ok(()) };
+        let copy = duplicate(palette)?.as_ptr();
+        delete(std::mem::replace(&mut (*destination.as_ptr()).palette, copy));
+    }
+    Ok(())
 }
 
 /// Frees a palette and its cache. NULL is none.

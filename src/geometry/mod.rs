@@ -1,0 +1,5 @@
+//! Where pixels are: copied.
+
+mod copy;
+
+pub use copy::copy;

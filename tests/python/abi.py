@@ -1,0 +1,296 @@
+"""The C ABI of libImaging, as ctypes sees it.
+
+The structures below are checked field by field against `abi/layout.json` (see test_layout.py). A `Library` is one loaded
+copy of libImaging with typed functions. Two copies live in the test process: the one inside Pillow's extension module,
+which is the reference, and ours. They are loaded privately, so each has its own arena and its own error path, and since
+both take the same structures, what one makes the other can read.
+"""
+
+from __future__ import annotations
+
+import csv
+import ctypes
+import json
+from ctypes import (
+    POINTER,
+    PYFUNCTYPE,
+    Structure,
+    c_char,
+    c_char_p,
+    c_int,
+    c_int16,
+    c_int64,
+    c_ssize_t,
+    c_ubyte,
+    c_void_p,
+    py_object,
+)
+from pathlib import Path
+
+from interposition import ROOT
+
+LAYOUT = json.loads((ROOT / "abi" / "layout.json").read_text())
+_MODES = json.loads((ROOT / "abi" / "modes.json").read_text())
+MODES: list[str] = _MODES["modes"]
+RAW_MODES: list[str] = _MODES["rawmodes"]
+UNPACKERS: dict[str, dict[str, int]] = _MODES["unpackers"]
+PACKERS: dict[str, dict[str, int]] = _MODES["packers"]
+MODE_ID = {name: number for number, name in enumerate(MODES)}
+RAW_MODE_ID = {name: number for number, name in enumerate(RAW_MODES)}
+
+PALETTE_CACHE_ENTRIES = 64 * 64 * 64
+ARROW_INCOMPATIBLE_MODE = -10
+ARROW_MEMORY_LAYOUT = -11
+
+
+def public_symbols() -> list[dict[str, str]]:
+    """The rows of `abi/symbols.tsv`: group, symbol, kind, used."""
+    text = (ROOT / "abi" / "symbols.tsv").read_text()
+    return list(csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t"))
+
+
+class ImagingPaletteInstance(Structure):
+    _fields_ = [
+        ("mode", c_int),
+        ("size", c_int),
+        ("palette", c_ubyte * 1024),
+        ("cache", POINTER(c_int16)),
+        ("keep_cache", c_int),
+    ]
+
+
+class ImagingMemoryBlock(Structure):
+    _fields_ = [("ptr", c_void_p), ("size", c_int)]
+
+
+class ImagingMemoryInstance(Structure):
+    _fields_ = [
+        ("mode", c_int),
+        ("type", c_int),
+        ("depth", c_int),
+        ("bands", c_int),
+        ("xsize", c_int),
+        ("ysize", c_int),
+        ("palette", POINTER(ImagingPaletteInstance)),
+        ("image8", c_void_p),
+        ("image32", c_void_p),
+        ("image", POINTER(c_void_p)),
+        ("block", c_void_p),
+        ("blocks", POINTER(ImagingMemoryBlock)),
+        ("pixelsize", c_int),
+        ("linesize", c_int),
+        ("destroy", c_void_p),
+        ("refcount", c_int),
+        ("band_names", c_char * 3 * 4),
+        ("arrow_band_format", c_char * 2),
+        ("read_only", c_int),
+        ("arrow_array_capsule", c_void_p),
+        ("blocks_count", c_int),
+        ("lines_per_block", c_int),
+    ]
+
+
+class ImagingMemoryArena(Structure):
+    _fields_ = [
+        ("alignment", c_int),
+        ("block_size", c_int),
+        ("blocks_max", c_int),
+        ("blocks_cached", c_int),
+        ("blocks_pool", POINTER(ImagingMemoryBlock)),
+        ("stats_new_count", c_int),
+        ("stats_allocated_blocks", c_int),
+        ("stats_reused_blocks", c_int),
+        ("stats_reallocated_blocks", c_int),
+        ("stats_freed_blocks", c_int),
+        ("use_block_allocator", c_int),
+    ]
+
+
+Image = POINTER(ImagingMemoryInstance)
+Palette = POINTER(ImagingPaletteInstance)
+Arena = POINTER(ImagingMemoryArena)
+
+
+class ImagingAccessInstance(Structure):
+    _fields_ = [
+        ("mode", c_int),
+        ("get_pixel", PYFUNCTYPE(None, Image, c_int, c_int, c_void_p)),
+        ("put_pixel", PYFUNCTYPE(None, Image, c_int, c_int, c_void_p)),
+    ]
+
+
+Shuffler = PYFUNCTYPE(None, c_void_p, c_void_p, c_int)
+"""A packer or an unpacker: where to, where from, how many pixels. False where there is none."""
+
+
+class ImagingCodecStateInstance(Structure):
+    _fields_ = [
+        ("count", c_int),
+        ("state", c_int),
+        ("errcode", c_int),
+        ("x", c_int),
+        ("y", c_int),
+        ("ystep", c_int),
+        ("xsize", c_int),
+        ("ysize", c_int),
+        ("xoff", c_int),
+        ("yoff", c_int),
+        ("shuffle", Shuffler),
+        ("bits", c_int),
+        ("bytes", c_int),
+        ("planes", c_int),
+        ("buffer", c_void_p),
+        ("context", c_void_p),
+        ("fd", c_void_p),
+    ]
+
+
+class RawState(Structure):
+    """`RAWSTATE`, the context of the raw decoder."""
+
+    _fields_ = [("stride", c_int), ("skip", c_int)]
+
+
+class NamedMode(Structure):
+    """`ModeData` and `RawModeData`."""
+
+    _fields_ = [("name", c_char_p)]
+
+
+class ArrowSchema(Structure):
+    """The Arrow C data interface's description of a type."""
+
+
+ArrowSchema._fields_ = [
+    ("format", c_char_p),
+    ("name", c_char_p),
+    ("metadata", c_void_p),
+    ("flags", c_int64),
+    ("n_children", c_int64),
+    ("children", POINTER(POINTER(ArrowSchema))),
+    ("dictionary", POINTER(ArrowSchema)),
+    ("release", PYFUNCTYPE(None, POINTER(ArrowSchema))),
+    ("private_data", c_void_p),
+]
+
+
+class ArrowArray(Structure):
+    """The Arrow C data interface's description of the data."""
+
+
+ArrowArray._fields_ = [
+    ("length", c_int64),
+    ("null_count", c_int64),
+    ("offset", c_int64),
+    ("n_buffers", c_int64),
+    ("n_children", c_int64),
+    ("buffers", POINTER(c_void_p)),
+    ("children", POINTER(POINTER(ArrowArray))),
+    ("dictionary", POINTER(ArrowArray)),
+    ("release", PYFUNCTYPE(None, POINTER(ArrowArray))),
+    ("private_data", c_void_p),
+]
+
+STRUCTURES = {
+    "ImagingMemoryInstance": ImagingMemoryInstance,
+    "ImagingMemoryBlock": ImagingMemoryBlock,
+    "ImagingMemoryArena": ImagingMemoryArena,
+    "ImagingPaletteInstance": ImagingPaletteInstance,
+    "ImagingAccessInstance": ImagingAccessInstance,
+    "ImagingCodecStateInstance": ImagingCodecStateInstance,
+    "RAWSTATE": RawState,
+    "ModeData": NamedMode,
+    "RawModeData": NamedMode,
+}
+
+_PROTOTYPES = {
+    "ImagingNew": (Image, c_int, c_int, c_int),
+    "ImagingNewDirty": (Image, c_int, c_int, c_int),
+    "ImagingNewBlock": (Image, c_int, c_int, c_int),
+    "ImagingNewPrologue": (Image, c_int, c_int, c_int),
+    "ImagingNewPrologueSubtype": (Image, c_int, c_int, c_int, c_int),
+    "ImagingNew2Dirty": (Image, c_int, Image, Image),
+    "ImagingNewArrow": (Image, c_int, c_int, c_int, py_object, py_object),
+    "ImagingDelete": (None, Image),
+    "ImagingCopyPalette": (None, Image, Image),
+    "ImagingMemorySetBlocksMax": (c_int, Arena, c_int),
+    "ImagingMemoryClearCache": (None, Arena, c_int),
+    "ImagingMemorySetBlockAllocator": (None, Arena, c_int),
+    "ImagingAccessNew": (POINTER(ImagingAccessInstance), Image),
+    "_ImagingAccessDelete": (None, Image, POINTER(ImagingAccessInstance)),
+    "ImagingPaletteNew": (Palette, c_int),
+    "ImagingPaletteNewBrowser": (Palette,),
+    "ImagingPaletteDuplicate": (Palette, Palette),
+    "ImagingPaletteDelete": (None, Palette),
+    "ImagingPaletteCachePrepare": (c_int, Palette),
+    "ImagingPaletteCacheUpdate": (None, Palette, c_int, c_int, c_int),
+    "ImagingPaletteCacheDelete": (None, Palette),
+    "findModeID": (c_int, c_char_p),
+    "findRawModeID": (c_int, c_char_p),
+    "getModeData": (POINTER(NamedMode), c_int),
+    "getRawModeData": (POINTER(NamedMode), c_int),
+    "isModeI16": (c_int, c_int),
+    "ImagingFindUnpacker": (Shuffler, c_int, c_int, POINTER(c_int)),
+    "ImagingFindPacker": (Shuffler, c_int, c_int, POINTER(c_int)),
+    "ImagingPackBGR": (None, c_void_p, c_void_p, c_int),
+    "ImagingUnpackYCC": (None, c_void_p, c_void_p, c_int),
+    "ImagingUnpackYCCA": (None, c_void_p, c_void_p, c_int),
+    "ImagingConvertRGB2YCbCr": (None, c_void_p, c_void_p, c_int),
+    "ImagingConvertYCbCr2RGB": (None, c_void_p, c_void_p, c_int),
+    "ImagingRawDecode": (c_int, Image, POINTER(ImagingCodecStateInstance), c_void_p, c_ssize_t),
+    "ImagingRawEncode": (c_int, Image, POINTER(ImagingCodecStateInstance), c_void_p, c_int),
+    "export_imaging_schema": (c_int, Image, POINTER(ArrowSchema)),
+    "export_imaging_array": (c_int, Image, POINTER(ArrowArray)),
+    "ImagingError_MemoryError": (c_void_p,),
+    "ImagingError_ModeError": (c_void_p,),
+    "ImagingError_Mismatch": (c_void_p,),
+    "ImagingError_ValueError": (c_void_p, c_char_p),
+    "ImagingSectionEnter": (None, POINTER(c_void_p)),
+    "ImagingSectionLeave": (None, POINTER(c_void_p)),
+}
+
+# What only we define: declared by the reference and never written, or our own.
+_OUR_PROTOTYPES = {
+    "ImagingOpenPPM": (Image, c_char_p),
+    "ImagingSavePPM": (c_int, Image, c_char_p),
+    "ImagingGetLastError": (c_int, POINTER(c_char_p)),
+    "ImagingClearError": (None,),
+    "ImagingMemoryConfigureFromEnv": (c_int,),
+}
+
+
+class Library:
+    """One loaded libImaging. `library.ImagingNew(mode, width, height)` calls it, with types checked.
+
+    By default the calls hold the GIL, as Pillow's do, and an error that the library sets is raised here as the Python
+    exception it is. With `hold_gil=False` they release it, as a program that knows nothing of Python would be.
+    """
+
+    def __init__(self, name: str, path: Path | str, *, ours: bool, hold_gil: bool = True) -> None:
+        self.name = name
+        self.path = Path(path)
+        self.handle = (ctypes.PyDLL if hold_gil else ctypes.CDLL)(str(path))
+        self.arena = ImagingMemoryArena.in_dll(self.handle, "ImagingDefaultArena")
+        for symbol, (result, *arguments) in (_PROTOTYPES | (_OUR_PROTOTYPES if ours else {})).items():
+            function = getattr(self.handle, symbol, None)
+            if function is None:
+                continue  # a test that needs it fails by its name
+            function.restype = result
+            function.argtypes = arguments
+            setattr(self, symbol, function)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def exports(self, symbol: str) -> bool:
+        return hasattr(self.handle, symbol)
+
+    def reset_arena(self) -> None:
+        """Puts the default arena back to how a fresh process finds it."""
+        self.ImagingMemorySetBlocksMax(self.arena, 0)
+        self.ImagingMemorySetBlockAllocator(self.arena, 0)
+        self.arena.alignment = 1
+        self.arena.block_size = 16 * 1024 * 1024
+        for field, _ in ImagingMemoryArena._fields_:
+            if field.startswith("stats_"):
+                setattr(self.arena, field, 0)

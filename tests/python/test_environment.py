@@ -1,0 +1,130 @@
+"""The environment variables: read when a program asks for it, with Pillow's rules, and refused in clear words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import child
+
+DEFAULTS = {"alignment": 1, "block_size": 16 * 1024 * 1024, "blocks_max": 0}
+
+_CONFIGURE = """
+    import json
+    library = load(hold_gil=False)
+    def settings(): return {field: getattr(library.arena, field) for field in ("alignment", "block_size", "blocks_max")}
+    before, result, message = settings(), library.ImagingMemoryConfigureFromEnv(), ctypes.c_char_p()
+    code = library.ImagingGetLastError(message)
+    print(json.dumps([before, result, settings(), code, message.value.decode()]))
+"""
+
+_ASK_PILLOW = """
+    import json, warnings
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        from PIL import Image
+    core = Image.core
+    settings = {name: getattr(core, "get_" + name)() for name in ("alignment", "block_size", "blocks_max")}
+    print(json.dumps([settings, len(said)]))
+"""
+
+GOOD = [
+    ("PILLOW_ALIGNMENT", "1"),
+    ("PILLOW_ALIGNMENT", "2"),
+    ("PILLOW_ALIGNMENT", "64"),
+    ("PILLOW_ALIGNMENT", "128"),
+    ("PILLOW_ALIGNMENT", " 8 "),
+    ("PILLOW_BLOCK_SIZE", "4096"),
+    ("PILLOW_BLOCK_SIZE", "4k"),
+    ("PILLOW_BLOCK_SIZE", "64K"),
+    ("PILLOW_BLOCK_SIZE", "1m"),
+    ("PILLOW_BLOCK_SIZE", "32M"),
+    ("PILLOW_BLOCKS_MAX", "0"),
+    ("PILLOW_BLOCKS_MAX", "1"),
+    ("PILLOW_BLOCKS_MAX", "1000"),
+    ("PILLOW_BLOCKS_MAX", "1k"),
+]
+
+BAD = [
+    ("PILLOW_ALIGNMENT", "0"),
+    ("PILLOW_ALIGNMENT", "3"),
+    ("PILLOW_ALIGNMENT", "256"),
+    ("PILLOW_ALIGNMENT", "-1"),
+    ("PILLOW_ALIGNMENT", "eight"),
+    ("PILLOW_ALIGNMENT", ""),
+    ("PILLOW_ALIGNMENT", "8.0"),
+    ("PILLOW_ALIGNMENT", "1k"),
+    ("PILLOW_BLOCK_SIZE", "0"),
+    ("PILLOW_BLOCK_SIZE", "4095"),
+    ("PILLOW_BLOCK_SIZE", "4097"),
+    ("PILLOW_BLOCK_SIZE", "-4096"),
+    ("PILLOW_BLOCK_SIZE", "k"),
+    ("PILLOW_BLOCK_SIZE", "1g"),
+    ("PILLOW_BLOCKS_MAX", "-1"),
+    ("PILLOW_BLOCKS_MAX", "many"),
+    ("PILLOW_BLOCKS_MAX", "0x10"),
+]
+
+TOO_LARGE_FOR_AN_INT = [
+    ("PILLOW_ALIGNMENT", "4294967297"),
+    ("PILLOW_BLOCK_SIZE", "2048m"),
+    ("PILLOW_BLOCK_SIZE", "99999999999999999999"),
+    ("PILLOW_BLOCKS_MAX", "2147483648"),
+]
+
+
+def configure(**env):
+    return json.loads(child.run(_CONFIGURE, **env))
+
+
+def test_nothing_set():
+    before, result, after, _, _ = configure()
+    assert (before, result, after) == (DEFAULTS, 1, DEFAULTS)
+
+
+@pytest.mark.parametrize("variable, value", GOOD)
+def test_good_value_is_applied_as_pillow_applies_it(variable, value):
+    before, result, after, code, _ = configure(**{variable: value})
+    assert before == DEFAULTS, "nothing is read before the program asks"
+    assert [after, 0] == json.loads(child.run(_ASK_PILLOW, **{variable: value}))
+    assert (result, code) == (1, 0)
+
+
+@pytest.mark.parametrize("variable, value", BAD)
+def test_bad_value_is_refused_where_pillow_warns(variable, value):
+    _, result, after, code, message = configure(**{variable: value})
+    assert (result, after) == (0, DEFAULTS)
+    assert code == 4
+    assert variable in message and f"={value}:" in message and "must be" in message
+    assert json.loads(child.run(_ASK_PILLOW, **{variable: value})) == [DEFAULTS, 1]
+
+
+@pytest.mark.parametrize("variable, value", TOO_LARGE_FOR_AN_INT)
+def test_value_too_large_for_an_int_is_refused(variable, value):
+    """Pillow cannot be imported with these."""
+    _, result, after, _, message = configure(**{variable: value})
+    assert (result, after) == (0, DEFAULTS)
+    assert variable in message and value in message and "must be" in message
+
+
+def test_all_three_together():
+    _, result, after, _, _ = configure(PILLOW_ALIGNMENT="32", PILLOW_BLOCK_SIZE="1m", PILLOW_BLOCKS_MAX="7")
+    assert (result, after) == (1, {"alignment": 32, "block_size": 1 << 20, "blocks_max": 7})
+
+
+def test_one_bad_value_and_none_is_applied():
+    _, result, after, _, message = configure(PILLOW_ALIGNMENT="32", PILLOW_BLOCK_SIZE="1m", PILLOW_BLOCKS_MAX="x")
+    assert (result, after) == (0, DEFAULTS)
+    assert "PILLOW_BLOCKS_MAX=x" in message
+
+
+def test_bad_value_is_an_exception_in_python():
+    told = child.run(
+        """
+        try: load().ImagingMemoryConfigureFromEnv()
+        except ValueError as error: print(error)
+        """,
+        PILLOW_ALIGNMENT="3",
+    )
+    assert told == "PILLOW_ALIGNMENT=3: must be a power of two from 1 to 128\n"

@@ -1,0 +1,52 @@
+"""The structures these tests use, and the symbols the library exports, are those of the ABI's description."""
+
+from __future__ import annotations
+
+import ctypes
+
+import pytest
+
+import abi
+
+FINISHED_GROUPS = {"Storage", "Access", "Arrow", "Mode", "Palette"}
+"""The groups of `abi/symbols.tsv` that the library defines completely."""
+
+HOST_SYMBOLS = {
+    "ImagingError_MemoryError",
+    "ImagingError_Mismatch",
+    "ImagingError_ModeError",
+    "ImagingError_ValueError",
+    "ImagingOpenPPM",
+    "ImagingSavePPM",
+    "ImagingSectionEnter",
+    "ImagingSectionLeave",
+}
+"""What the reference declares and leaves to the host, and the library defines."""
+
+
+@pytest.mark.parametrize("name", abi.STRUCTURES)
+def test_structure_matches_the_layout(name):
+    structure = abi.STRUCTURES[name]
+    layout = abi.LAYOUT[name]
+    described = {
+        field: [getattr(structure, field).offset, getattr(structure, field).size] for field, _ in structure._fields_
+    }
+    assert described == layout["fields"]
+    assert (ctypes.sizeof(structure), ctypes.alignment(structure)) == (layout["size"], layout["align"])
+
+
+def test_finished_symbols_are_exported(ours):
+    promised = HOST_SYMBOLS | {row["symbol"] for row in abi.public_symbols() if row["group"] in FINISHED_GROUPS}
+    assert len(promised) > len(HOST_SYMBOLS)
+    assert [symbol for symbol in sorted(promised) if not ours.exports(symbol)] == []
+
+
+def test_arena_starts_as_the_reference_does(both):
+    """What a program finds before it has configured anything."""
+    for library in both:
+        library.reset_arena()
+    states = [
+        {field: getattr(library.arena, field) for field, _ in abi.ImagingMemoryArena._fields_[:4]} for library in both
+    ]
+    assert states[0] == states[1]
+    assert states[1] == {"alignment": 1, "block_size": 16 * 1024 * 1024, "blocks_max": 0, "blocks_cached": 0}

@@ -1,0 +1,133 @@
+"""The raw codec where the reference reads or writes what is not there: `errcode` is CONFIG, and nothing is touched.
+
+All cases run in one process of their own, which may crash without taking the tests with it.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import child
+
+CONFIG = -8
+END = 1
+MOST = 2**31 - 1
+
+_PREPARED = """
+    import json, os
+    from ctypes import addressof, create_string_buffer
+    from side_by_side import fill, pixels
+    library = load()
+    L = abi.MODE_ID["L"], abi.RAW_MODE_ID["L"]
+
+    def outcome(codec, image=True, buffer=True, length=100, context=True, calls=1, **fields):
+        '''What a call gives on an image of 10 by 10, into or out of a rectangle of 4 by 3, but for what is given.'''
+        picture = library.ImagingNew(L[0], 10, 10)
+        fill(picture, bytes(range(100)))
+        raw, place = abi.RawState(stride=fields.pop("stride", 0)), create_string_buffer(b"x" * 100, 100)
+        find = library.ImagingFindUnpacker if codec == "decode" else library.ImagingFindPacker
+        wanted = dict(shuffle=find(*L, None), bits=8, xsize=4, ysize=3, xoff=2, yoff=1, context=addressof(raw))
+        wanted |= dict(bytes=4) if codec == "encode" else {}
+        wanted |= {} if context else dict(context=None)
+        wanted |= dict(shuffle=abi.Shuffler()) if fields.pop("no_shuffle", False) else {}
+        state = abi.ImagingCodecStateInstance(**(wanted | fields))
+        call = library.ImagingRawDecode if codec == "decode" else library.ImagingRawEncode
+        for _ in range(calls):
+            result = call(picture if image else None, state, place if buffer else None, length)
+        touched = pixels(picture) != bytes(range(100)), place.raw != b"x" * 100
+        library.ImagingDelete(picture)
+        return result, state.errcode, touched
+
+    print(json.dumps([outcome(codec, **arguments) for codec, arguments in json.loads(os.environ["CASES"])]))
+"""
+
+OUTSIDE = {
+    "left": dict(xoff=-1),
+    "right": dict(xoff=7),
+    "above": dict(yoff=-1),
+    "below": dict(yoff=10),
+    "far": dict(xoff=MOST),
+    "far above": dict(yoff=-MOST - 1),
+    "far below": dict(yoff=MOST),
+    "nothing of it inside": dict(xoff=10, yoff=10),
+    "below, from the bottom up": dict(yoff=8, ystep=-1),
+    "no lines": dict(ysize=0),
+    "no lines, from the bottom up": dict(ysize=0, ystep=-1),
+    "lines less than none": dict(ysize=-1),
+    "a line above the first": dict(y=-1),
+    "a line behind the last": dict(y=3),
+    "a line nowhere": dict(y=MOST),
+    "an offset that overflows": dict(y=2, yoff=MOST),
+    "no image": dict(image=False),
+    "no shuffler": dict(no_shuffle=True),
+}
+"""For both codecs."""
+
+CANNOT_BE = {
+    "decode": {
+        "no context": dict(context=False),
+        "width less than nothing": dict(xsize=-1),
+        "width far less than nothing": dict(xsize=-MOST - 1),
+        "line that overflows": dict(xsize=MOST, bits=MOST),
+        "planes that overflow": dict(xsize=MOST, planes=MOST),
+        "planes less than none": dict(planes=-1),
+        "bits less than none": dict(bits=-8),
+        "stride less than a line": dict(stride=3),
+        "stride less than nothing": dict(stride=-MOST - 1),
+    },
+    "encode": {
+        "width less than nothing": dict(xsize=-1, bytes=0),
+        "line of less bytes than its pixels have": dict(bytes=3),
+        "line of no bytes": dict(bytes=0),
+        "line of less than no bytes": dict(bytes=-4),
+        "line that overflows": dict(xsize=MOST, bits=MOST),
+        "stride less than a line": dict(count=3),
+    },
+}
+
+NO_ROOM = {
+    "no buffer": dict(buffer=False),
+    "buffer of nothing": dict(length=0),
+    "buffer of less than nothing": dict(length=-1),
+    "buffer of less than a line": dict(length=3),
+    "line of 2 GiB": dict(bytes=MOST),
+    "stride of 2 GiB": dict(count=MOST),
+}
+"""For the encoder, whose answer is 0."""
+
+OTHERS = {
+    "decode, no buffer": ("decode", dict(buffer=False), [0, 0, [False, False]]),
+    "decode, less than no bytes": ("decode", dict(length=-1), [0, 0, [False, False]]),
+    "decode, a line of 2 GiB, of which 100 bytes are here": ("decode", dict(xsize=MOST), [0, 0, [False, False]]),
+    "decode, the last line is below": ("decode", dict(yoff=8), [-1, CONFIG, [True, False]]),
+    "encode, the last line is below": ("encode", dict(yoff=8), [-1, CONFIG, [False, True]]),
+    "decode, all is done": ("decode", dict(calls=1), [-1, 0, [True, False]]),
+    "encode, all is done": ("encode", dict(calls=1), [12, END, [False, True]]),
+    "decode again when all is done": ("decode", dict(calls=2), [-1, CONFIG, [True, False]]),
+    "encode again when all is done": ("encode", dict(calls=2), [-1, CONFIG, [False, True]]),
+}
+
+NOTHING_TOUCHED = [False, False]
+CASES = {
+    **{
+        f"{codec}, {name}": (codec, arguments, [-1, CONFIG, NOTHING_TOUCHED])
+        for codec in CANNOT_BE
+        for name, arguments in (OUTSIDE | CANNOT_BE[codec]).items()
+    },
+    **{f"encode, {name}": ("encode", arguments, [0, CONFIG, NOTHING_TOUCHED]) for name, arguments in NO_ROOM.items()},
+    **OTHERS,
+}
+"""The codec, what is otherwise than usual, and what it must come to: result, `errcode`, whether image and buffer changed."""
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, list]:
+    asked = json.dumps([case[:2] for case in CASES.values()])
+    return dict(zip(CASES, json.loads(child.run(_PREPARED, CASES=asked)), strict=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_outcome(outcomes, name):
+    assert outcomes[name] == CASES[name][2]

@@ -27,6 +27,7 @@ pub mod geometry;
 pub mod image;
 pub mod mode;
 pub mod raw;
+pub mod resample;
 
 mod exec;
 mod ffi;

@@ -589,6 +589,20 @@ extern Imaging ImagingCopy(Imaging im);
 extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Resizing with a filter.
+ */
+
+/**
+ * Resizes the part `box` (left, top, right, bottom, in pixels and parts of them) of an image to `xsize` × `ysize` pixels.
+ * Every pixel of the result is the mean of those that it covers, weighted by `filter`, which is one of
+ * `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` and `_MKS2021`.
+ *
+ * Returns a new image; NULL for the modes 1 and P, another filter, and a box that is empty or not within the image. The
+ * source is read once from the top down: it may be a mapped file of any height.
+ */
+extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
  * itself, and links this library statically or dynamically, has its own called instead.
  */
@@ -857,15 +871,6 @@ extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
 extern int ImagingTransform(
     Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
 );
-
-/**
- * Resizes the part `box` (left, top, right, bottom; fractions count) to `xsize` by `ysize` pixels.
- *
- * `filter` is `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` or `_MKS2021`; its
- * support grows with the scale, so no pixel of the box is passed over. Not for P and 1. The sizes must be positive
- * and the box inside the image: that is for the caller to check.
- */
-extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, float box[4]);
 
 /**
  * Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by

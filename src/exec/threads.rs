@@ -95,6 +95,19 @@ extern "C" fn forget() {
 /// Does `work` on all rows of an image, of which each costs about `cost` operations: whole where that is little, else in
 /// bands of rows on several threads. `work` gets a band and the number of its first row.
 pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<'_>) + Sync) {
+    let done = try_for_rows(image, cost, |first, band| {
+        work(first, band);
+        Ok(())
+    });
+    done.expect("this work does not fail");
+}
+
+/// Does `work`, which may fail, as [`for_rows`] does. The error is that of the upmost band that has one.
+pub fn try_for_rows(
+    image: ImageMut<'_>,
+    cost: usize,
+    work: impl Fn(usize, ImageMut<'_>) -> Result<()> + Sync,
+) -> Result<()> {
     let rows = image.ysize();
     let parts = (rows.saturating_mul(cost) / WORTHWHILE).min(count()).min(rows);
     match if parts > 1 { pool() } else { None } {
@@ -105,13 +118,19 @@ pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<
 }
 
 /// Splits an image in two until bands have no more than `most` rows.
-fn split(first: usize, image: ImageMut<'_>, most: usize, work: &(impl Fn(usize, ImageMut<'_>) + Sync)) {
+fn split(
+    first: usize,
+    image: ImageMut<'_>,
+    most: usize,
+    work: &(impl Fn(usize, ImageMut<'_>) -> Result<()> + Sync),
+) -> Result<()> {
     if image.ysize() <= most {
         return work(first, image);
     }
     let middle = image.ysize() / 2;
     let (upper, lower) = image.split_at_row(middle);
-    rayon::join(|| split(first, upper, most, work), || split(first + middle, lower, most, work));
+    let (upper, lower) = rayon::join(|| split(first, upper, most, work), || split(first + middle, lower, most, work));
+    upper.and(lower)
 }
 
 #[cfg(test)]

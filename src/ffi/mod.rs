@@ -19,6 +19,7 @@ mod palette;
 mod planned;
 mod ppm;
 mod raw;
+mod resample;
 mod storage;
 
 use std::any::Any;

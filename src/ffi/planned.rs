@@ -253,15 +253,6 @@ unsafe extern "C" {
         fill: c_int,
     ) -> c_int;
 
-    /// Resizes the part `box` (left, top, right, bottom; fractions count) to `xsize` by `ysize` pixels.
-    ///
-    /// `filter` is `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` or `_MKS2021`; its
-    /// support grows with the scale, so no pixel of the box is passed over. Not for P and 1. The sizes must be positive
-    /// and the box inside the image: that is for the caller to check.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[box; 4]]
-    pub fn ImagingResample(imIn: Imaging, xsize: c_int, ysize: c_int, filter: c_int, r#box: *mut c_float) -> Imaging;
-
     /// Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
     /// `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
     /// factors positive: that is for the caller to check.

@@ -42,6 +42,19 @@ impl<const N: usize, const REVERSED: bool, const INVERTED: bool, const SCALE: u8
     };
 }
 
+/// Collects the lower `N` bits of `PIXELS` pixels at once, which are one number: there are vectors of such numbers, and
+/// to take bytes out of vectors one by one is slow.
+#[inline(always)]
+fn narrow<const N: usize, const PIXELS: usize>(out: &mut [u8], input: &[u8]) {
+    for (out, pixels) in out.iter_mut().zip(input.as_chunks::<PIXELS>().0) {
+        let mut word = [0; 4];
+        word[..PIXELS].copy_from_slice(pixels);
+        let word = u32::from_le_bytes(word);
+        *out = (0..PIXELS).fold(0, |byte, place| byte | (word >> (8 * place) & ((1 << N) - 1)) << (8 - N - N * place))
+            as u8;
+    }
+}
+
 /// Pixels become `N` bits, the lower bits of each, the first in the upper bits of a byte. One bit is set where a pixel
 /// is not 0. `REVERSED` and `INVERTED` as for [`FromBits`].
 pub struct ToBits<const N: usize, const REVERSED: bool, const INVERTED: bool>;
@@ -70,8 +83,10 @@ impl<const N: usize, const REVERSED: bool, const INVERTED: bool> Shuffle for ToB
         };
         let whole = input.chunks_exact(8 / N);
         let rest = whole.remainder();
-        for (out, pixels) in out.iter_mut().zip(whole) {
-            *out = collect(pixels);
+        match N {
+            2 if !REVERSED => narrow::<2, 4>(out, input),
+            4 if !REVERSED => narrow::<4, 2>(out, input),
+            _ => out.iter_mut().zip(whole).for_each(|(out, pixels)| *out = collect(pixels)),
         }
         if let ([.., last], false) = (out, rest.is_empty()) {
             *last = collect(rest);

@@ -1,31 +1,39 @@
 //! Luminance and chrominance: those of JPEG files, and those of Photo CDs.
 //!
-//! Each value has its share of the outcome, from a table that is computed as its definition says.
+//! Each value has its share of the outcome. It is computed, not looked up: vectors have no tables.
 
-use super::colour::{factor, quotient};
+use super::colour::{Divisor, clip};
 use super::shuffle::Shuffle;
 
-/// The shares of the values 0 to 255: `factor` for each step from `zero` on, to the nearest, halves up.
-const fn shares(factor: f64, zero: usize) -> [i16; 256] {
-    let mut shares = [0; 256];
-    let mut value = 0;
-    while value < 256 {
-        shares[value] = (factor * (value as f64 - zero as f64) + 0.5) as i16;
-        value += 1;
+/// What a value adds to the outcome: so much for each step from `zero` on, and a half, without what is behind the point.
+#[derive(Clone, Copy)]
+struct Share {
+    /// For a step, in parts of `ONE`.
+    factor: i32,
+    zero: i32,
+}
+
+impl Share {
+    /// Fine enough that all shares here are those of the exact factor.
+    const ONE: i32 = 1 << 16;
+
+    const fn new(factor: f64, zero: i32) -> Self {
+        let parts = factor * Self::ONE as f64;
+        Self { factor: (if parts < 0.0 { parts - 0.5 } else { parts + 0.5 }) as i32, zero }
     }
-    shares
+
+    #[inline(always)]
+    const fn of(self, value: u8) -> i32 {
+        ((value as i32 - self.zero) * self.factor + Self::ONE / 2) / Self::ONE
+    }
 }
 
 /// How many bits of JPEG's shares are behind the point.
 const POINT: u32 = 6;
 
-/// JPEG's shares of a value: see [`shares`].
-const fn jpeg(factor: f64, zero: usize) -> [i16; 256] {
-    shares(factor * (1 << POINT) as f64, zero)
-}
-
-fn clip(value: i16) -> u8 {
-    value.clamp(0, 255) as u8
+/// JPEG's share of a value.
+const fn jpeg(factor: f64, zero: i32) -> Share {
+    Share::new(factor * (1 << POINT) as f64, zero)
 }
 
 macro_rules! four_bytes_a_pixel {
@@ -48,14 +56,12 @@ impl Shuffle for RgbToYcbcr {
 
     #[inline(always)]
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
-        static Y: [[i16; 256]; 3] = [jpeg(0.299, 0), jpeg(0.587, 0), jpeg(0.114, 0)];
-        static CB: [[i16; 256]; 3] = [jpeg(-0.16874, 0), jpeg(-0.33126, 0), jpeg(0.5, 0)];
-        static CR: [[i16; 256]; 3] = [jpeg(0.5, 0), jpeg(-0.41869, 0), jpeg(-0.08131, 0)];
+        const Y: [Share; 3] = [jpeg(0.299, 0), jpeg(0.587, 0), jpeg(0.114, 0)];
+        const CB: [Share; 3] = [jpeg(-0.16874, 0), jpeg(-0.33126, 0), jpeg(0.5, 0)];
+        const CR: [Share; 3] = [jpeg(0.5, 0), jpeg(-0.41869, 0), jpeg(-0.08131, 0)];
         for (out, [r, g, b, a]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
-            let sum = |shares: &[[i16; 256]; 3]| {
-                (shares[0][*r as usize] + shares[1][*g as usize] + shares[2][*b as usize]) >> POINT
-            };
-            *out = [sum(&Y) as u8, (sum(&CB) + 128) as u8, (sum(&CR) + 128) as u8, *a];
+            let sum = |[of_r, of_g, of_b]: [Share; 3]| (of_r.of(*r) + of_g.of(*g) + of_b.of(*b)) >> POINT;
+            *out = [sum(Y) as u8, (sum(CB) + 128) as u8, (sum(CR) + 128) as u8, *a];
         }
     }
 }
@@ -68,28 +74,29 @@ impl Shuffle for YcbcrToRgb {
 
     #[inline(always)]
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
-        static R_CR: [i16; 256] = jpeg(1.402, 128);
-        static G_CB: [i16; 256] = jpeg(-0.34414, 128);
-        static G_CR: [i16; 256] = jpeg(-0.71414, 128);
-        static B_CB: [i16; 256] = jpeg(1.772, 128);
+        const R_CR: Share = jpeg(1.402, 128);
+        const G_CB: Share = jpeg(-0.34414, 128);
+        const G_CR: Share = jpeg(-0.71414, 128);
+        const B_CB: Share = jpeg(1.772, 128);
         for (out, [y, cb, cr, a]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
-            let (y, cb, cr) = (i16::from(*y), *cb as usize, *cr as usize);
-            let (r, g, b) = (R_CR[cr] >> POINT, (G_CB[cb] + G_CR[cr]) >> POINT, B_CB[cb] >> POINT);
-            *out = [clip(y + r), clip(y + g), clip(y + b), *a];
+            let (r, g, b) = (R_CR.of(*cr), G_CB.of(*cb) + G_CR.of(*cr), B_CB.of(*cb));
+            let [r, g, b] = [r, g, b].map(|share| clip(i32::from(*y) + (share >> POINT)));
+            *out = [r, g, b, *a];
         }
     }
 }
 
+const LUMINANCE: Share = Share::new(1.3584, 0);
+const R_CR: Share = Share::new(1.8215, 137);
+const G_CR: Share = Share::new(-0.9271435, 137);
+const G_CB: Share = Share::new(-0.4302726, 156);
+const B_CB: Share = Share::new(2.2179, 156);
+
 /// A Photo CD's luminance and chrominance as red, green and blue.
 #[inline(always)]
 fn photo([y, cb, cr]: [u8; 3]) -> [u8; 3] {
-    static LUMINANCE: [i16; 256] = shares(1.3584, 0);
-    static R_CR: [i16; 256] = shares(1.8215, 137);
-    static G_CR: [i16; 256] = shares(-0.9271435, 137);
-    static G_CB: [i16; 256] = shares(-0.4302726, 156);
-    static B_CB: [i16; 256] = shares(2.2179, 156);
-    let (luminance, cb, cr) = (LUMINANCE[y as usize], cb as usize, cr as usize);
-    [clip(luminance + R_CR[cr]), clip(luminance + G_CR[cr] + G_CB[cb]), clip(luminance + B_CB[cb])]
+    let luminance = LUMINANCE.of(y);
+    [R_CR.of(cr), G_CR.of(cr) + G_CB.of(cb), B_CB.of(cb)].map(|share| clip(luminance + share))
 }
 
 /// PhotoYCC becomes RGB.
@@ -123,10 +130,27 @@ impl Shuffle for FromPhotoYcca {
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, [y, cb, cr, a]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
             // A value above its alpha cannot be; what becomes of it is its lower eight bits.
-            let factor = factor(*a);
-            let divided = |value: u8| quotient(value, factor) as u8;
-            let [r, g, b] = photo([divided(*y), divided(*cb), divided(*cr)]);
+            let alpha = Divisor::new(*a);
+            let [r, g, b] = photo([y, cb, cr].map(|value| alpha.divide(*value) as u8));
             *out = [r, g, b, *a];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_those_of_the_exact_factors() {
+        let jpeg = [0.299, 0.587, 0.114, -0.16874, -0.33126, 0.5, -0.41869, -0.08131].map(|factor| (factor * 64.0, 0));
+        let jpeg_back = [1.402, -0.34414, -0.71414, 1.772].map(|factor| (factor * 64.0, 128));
+        let photo = [(1.3584, 0), (1.8215, 137), (-0.9271435, 137), (-0.4302726, 156), (2.2179, 156)];
+        for (factor, zero) in [&jpeg[..], &jpeg_back, &photo].concat() {
+            for value in 0..=255u8 {
+                let exact = (factor * f64::from(i32::from(value) - zero) + 0.5) as i32;
+                assert_eq!(Share::new(factor, zero).of(value), exact, "{factor} * ({value} - {zero})");
+            }
         }
     }
 }

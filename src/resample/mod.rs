@@ -1,0 +1,115 @@
+//! Resizing with a filter: every pixel of the outcome is the weighted mean of those it covers.
+//!
+//! The filter is applied along one axis and then along the other, and what is between has the precision of the image
+//! itself: that rounding is part of the result. The source is gone through once: of what is between, only the rows that
+//! the second pass needs are kept, in a [ring](ring::Ring) for each thread. So the memory needed does not depend on the
+//! source's height.
+
+mod coefficients;
+mod filters;
+mod kernels;
+mod passes;
+mod ring;
+
+use std::ops::RangeInclusive;
+
+pub use filters::Filter;
+
+use crate::error::{Error, Result};
+use crate::exec::threads;
+use crate::image::{ImageMut, ImageRef};
+use crate::mode::{Mode, PixelType};
+use coefficients::Coefficients;
+use kernels::{Bytes, Float, Half, Integer, Kind};
+use passes::Passes;
+
+/// What part of an image, in pixels and parts of them: left, top, right, bottom.
+pub type Area = [f32; 4];
+
+/// What is to be done.
+pub struct Plan {
+    filter: Filter,
+    area: Area,
+    /// Whether pixels change along x, and along y.
+    horizontal: bool,
+    vertical: bool,
+    /// Whether the vertical pass is the first: where the height shrinks by much more than the width, that is less work.
+    vertical_first: bool,
+}
+
+impl Plan {
+    /// Checks what is asked for, and whether there is anything to do: `None` where the outcome is the image itself.
+    pub fn new(
+        mode: Mode,
+        input: (usize, usize),
+        output: (usize, usize),
+        filter: Filter,
+        area: Area,
+    ) -> Result<Option<Self>> {
+        if matches!(mode, Mode::P | Mode::One) {
+            return Err(Error::Mode);
+        }
+        let within = |from: f32, to: f32, size: usize| {
+            let range: RangeInclusive<f32> = 0.0..=size as f32;
+            from < to && range.contains(&from) && range.contains(&to)
+        };
+        let [left, top, right, bottom] = area;
+        let horizontal = output.0 != input.0 || left != 0.0 || right != output.0 as f32;
+        let vertical = output.1 != input.1 || top != 0.0 || bottom != output.1 as f32;
+        if !horizontal && !vertical {
+            return Ok(None);
+        }
+        if !within(left, right, input.0) || !within(top, bottom, input.1) {
+            return Err(Error::Value("box is empty or not within the image"));
+        }
+        let shrinks = input.1 as i64 - output.1 as i64;
+        let vertical_first = shrinks > 0 && shrinks > (input.0 as i64 - output.0 as i64) * 2;
+        Ok(Some(Self { filter, area, horizontal, vertical, vertical_first }))
+    }
+
+    /// Resizes `input` to the size of `out`, which has the same mode.
+    pub fn resample(&self, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+        if out.xsize() == 0 || out.ysize() == 0 {
+            return Ok(());
+        }
+        let [left, top, right, bottom] = self.area;
+        let coefficients = |needed: bool, size: usize, from, to, count| {
+            needed.then(|| Coefficients::new(size, from, to, count, self.filter)).transpose()
+        };
+        let horizontal = coefficients(self.horizontal, input.xsize(), left, right, out.xsize())?;
+        let vertical = coefficients(self.vertical, input.ysize(), top, bottom, out.ysize())?;
+        let spec = input.mode().spec();
+        match (spec.pixel_type, spec.bands, input.mode()) {
+            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(out, input, horizontal, vertical),
+            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(out, input, horizontal, vertical),
+            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(out, input, horizontal, vertical),
+            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(out, input, horizontal, vertical),
+            (PixelType::I32, ..) => self.run::<Integer>(out, input, horizontal, vertical),
+            (PixelType::F32, ..) => self.run::<Float>(out, input, horizontal, vertical),
+            // The reference reads the mode of the machine's order high byte first, and that of the high byte first as if
+            // it were the other way round, where the machine has the low byte first.
+            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(out, input, horizontal, vertical),
+            (PixelType::I16, _, Mode::I16B) if cfg!(target_endian = "big") => {
+                self.run::<Half<true>>(out, input, horizontal, vertical)
+            }
+            (PixelType::I16, ..) => self.run::<Half<false>>(out, input, horizontal, vertical),
+        }
+    }
+
+    /// Resizes pixels of one kind.
+    fn run<K: Kind>(
+        &self,
+        out: ImageMut<'_>,
+        input: &ImageRef<'_>,
+        horizontal: Option<Coefficients<f64>>,
+        vertical: Option<Coefficients<f64>>,
+    ) -> Result<()> {
+        let passes = Passes::<K> {
+            horizontal: horizontal.map(K::weights).transpose()?,
+            vertical: vertical.map(K::weights).transpose()?,
+            vertical_first: self.vertical_first,
+        };
+        let cost = passes.cost(input, &out);
+        threads::try_for_rows(out, cost, |first, band| passes.run(first, band, input))
+    }
+}

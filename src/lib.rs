@@ -22,6 +22,7 @@
 
 pub mod abi;
 pub mod codec;
+pub mod composite;
 pub mod error;
 pub mod geometry;
 pub mod image;

@@ -603,6 +603,19 @@ extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
 extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Shrinking by whole factors.
+ */
+
+/**
+ * Shrinks the part `box` (left, top, width, height, in pixels) of an image by whole factors: each pixel of the result is
+ * the mean of `xscale` × `yscale`, and of those that are left in the last column and row.
+ *
+ * Returns a new image of `width / xscale` × `height / yscale` pixels, rounded up. ModeError for the modes 1, P and those
+ * of 16 bits; ValueError for a box that is empty or not within the image, and for factors less than 1.
+ */
+extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Bands taken out of pixels and put in, and images laid over one another.
  */
 
@@ -893,13 +906,6 @@ extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
 extern int ImagingTransform(
     Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
 );
-
-/**
- * Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
- * `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
- * factors positive: that is for the caller to check.
- */
-extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filters

@@ -20,6 +20,7 @@ mod palette;
 mod planned;
 mod ppm;
 mod raw;
+mod reduce;
 mod resample;
 mod storage;
 

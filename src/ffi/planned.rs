@@ -224,13 +224,6 @@ unsafe extern "C" {
         filter: c_int,
         fill: c_int,
     ) -> c_int;
-
-    /// Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
-    /// `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
-    /// factors positive: that is for the caller to check.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[box; 4]]
-    pub fn ImagingReduce(imIn: Imaging, xscale: c_int, yscale: c_int, r#box: *mut c_int) -> Imaging;
 }
 
 // # Filters

@@ -64,7 +64,7 @@ impl Shape {
     unsafe fn row(self, table: *mut *mut u8, y: usize) -> NonNull<u8> {
         assert!(y < self.ysize, "row {y} of an image of {} rows", self.ysize);
         if self.row_bytes() == 0 {
-            return NonNull::dangling();
+            return NonNull::<u64>::dangling().cast(); // aligned for any pixel
         }
         // SAFETY: y is within the table, and its rows were checked not to be NULL.
         unsafe { NonNull::new_unchecked(*table.add(y)) }

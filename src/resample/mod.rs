@@ -9,11 +9,13 @@ mod coefficients;
 mod filters;
 mod kernels;
 mod passes;
+mod reduce;
 mod ring;
 
 use std::ops::RangeInclusive;
 
 pub use filters::Filter;
+pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
 use crate::exec::threads;

@@ -103,7 +103,7 @@ pub unsafe extern "C" fn ImagingFillBand(im: Imaging, band: c_int, color: c_int)
         } else if view.xsize() <= 1 {
             view.rows_mut().for_each(|row| row.fill(value));
         } else {
-            return Err(Error::Value("an image of one band is filled whole"));
+            return Err(Error::Value("image has just one band: fill all of it"));
         }
         Ok(im)
     })

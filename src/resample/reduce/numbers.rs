@@ -117,7 +117,7 @@ for_each_level! {
             3 => pairs(sums, line, 3),
             4 => pairs(sums, line, 4),
             5 => pairs(sums, line, 5),
-            _ => pairs_side_by_side(sums, line, xscale),
+            _ => pairs(sums, line, xscale),
         }
     }
 
@@ -172,46 +172,33 @@ const LANES: usize = 4;
 /// Does what [`squares`] does.
 #[inline(always)]
 fn squares_side_by_side<N: Number>(sums: &mut [f64], upper: &[N], lower: &[N], xscale: usize) {
-    let square = |n: usize| upper[n].plus(upper[n + 1]).plus(lower[n]).plus(lower[n + 1]).wide();
-    add_up(sums, xscale, square, |n| upper[n].plus(lower[n]).wide());
-}
-
-/// Does what [`pairs`] does.
-#[inline(always)]
-fn pairs_side_by_side<N: Number>(sums: &mut [f64], line: &[N], xscale: usize) {
-    add_up(sums, xscale, |n| line[n].plus(line[n + 1]).wide(), |n| line[n].wide());
-}
-
-/// Adds to each sum what `two` makes of each two of its `xscale` columns, and what `one` makes of the last that is left.
-#[inline(always)]
-fn add_up(sums: &mut [f64], xscale: usize, two: impl Fn(usize) -> f64, one: impl Fn(usize) -> f64) {
     let (lanes, rest) = sums.as_chunks_mut::<LANES>();
-    let done = lanes.len() * LANES;
-    for (group, sums) in lanes.iter_mut().enumerate() {
-        add_side_by_side(sums, group * LANES * xscale, xscale, &two, &one);
+    let (upper, lower) = (upper.split_at(lanes.len() * LANES * xscale), lower.split_at(lanes.len() * LANES * xscale));
+    let lines = upper.0.chunks_exact(LANES * xscale).zip(lower.0.chunks_exact(LANES * xscale));
+    for (sums, (upper, lower)) in lanes.iter_mut().zip(lines) {
+        let mut local = *sums; // in registers
+        let (above, below) = (columns(upper, xscale), columns(lower, xscale));
+        for pair in 0..xscale / 2 {
+            for (lane, sum) in local.iter_mut().enumerate() {
+                let ([a, b], [c, d]) = (above[lane].0[pair], below[lane].0[pair]);
+                *sum += a.plus(b).plus(c).plus(d).wide();
+            }
+        }
+        for (lane, sum) in local.iter_mut().enumerate() {
+            if let ([a], [b]) = (above[lane].1, below[lane].1) {
+                *sum += a.plus(*b).wide();
+            }
+        }
+        *sums = local;
     }
-    for (x, sum) in rest.iter_mut().enumerate() {
-        add_side_by_side(std::array::from_mut(sum), (done + x) * xscale, xscale, &two, &one);
-    }
+    squares(rest, upper.1, lower.1, xscale);
 }
 
-/// Does that for `L` sums whose columns start at `start`.
+/// The pairs of the columns of each lane, and the last column where there is one left.
 #[inline(always)]
-fn add_side_by_side<const L: usize>(
-    sums: &mut [f64; L],
-    start: usize,
-    xscale: usize,
-    two: impl Fn(usize) -> f64,
-    one: impl Fn(usize) -> f64,
-) {
-    for column in (0..xscale - 1).step_by(2) {
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            *sum += two(start + lane * xscale + column);
-        }
-    }
-    if xscale % 2 == 1 {
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            *sum += one(start + lane * xscale + xscale - 1);
-        }
-    }
+fn columns<N: Number>(line: &[N], xscale: usize) -> [(&[[N; 2]], &[N]); LANES] {
+    std::array::from_fn(|lane| {
+        let (pairs, last) = line[lane * xscale..][..xscale].as_chunks::<2>();
+        (&pairs[..xscale / 2], last)
+    })
 }

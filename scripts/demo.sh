@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows the library at work on a photograph: in a small C program, then under an unmodified Pillow.
+# Shows the library at work: on a photograph in a small C program, on a mapped file, and under an unmodified Pillow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,6 +35,15 @@ cc -O2 -o "$work/mirror" examples/mirror.c $(pkg-config --cflags --libs libImagi
 "$python" -c 'import sys; from PIL import Image; Image.open(sys.argv[1]).save(sys.argv[2])' "$work/mirrored.ppm" "$work/mirrored.png"
 echo "   before: target/demo/photo.jpg, after: target/demo/mirrored.png"
 
+echo "2. examples/gigapixel.c maps a raw picture of 400 million pixels, walks through it in strips on all processors,"
+echo "   draws a ring into it and makes an overview."
+# shellcheck disable=SC2046
+cc -O2 -D_DEFAULT_SOURCE -o "$work/gigapixel" examples/gigapixel.c $(pkg-config --cflags --libs libImaging) -pthread -Wl,-rpath,"$prefix/lib"
+"$work/gigapixel" "$work/gigapixel.raw" "$work/overview.pgm" 20000
+rm "$work/gigapixel.raw"
+"$python" -c 'import sys; from PIL import Image; Image.open(sys.argv[1]).save(sys.argv[2])' "$work/overview.pgm" "$work/overview.png"
+echo "   overview: target/demo/overview.png"
+
 # Prints a digest of the pixels, and on the side how many images our library made, where it is loaded.
 pillow=$work/pillow.py
 cat >"$pillow" <<'PYTHON'
@@ -62,7 +71,7 @@ else:
     print("   Pillow used its own core.", file=sys.stderr)
 PYTHON
 
-echo "2. Pillow from its wheel makes a thumbnail, turns, sharpens and stretches it: alone, then with us loaded first."
+echo "3. Pillow from its wheel makes a thumbnail, turns, sharpens and stretches it: alone, then with us loaded first."
 alone=$("$python" "$pillow" "$photo" "$work/pillow-alone.png")
 with_us=$(LD_PRELOAD=$prefix/lib/libImaging.so "$python" "$pillow" "$photo" "$work/pillow-with-libimaging.png")
 if [ "$alone" != "$with_us" ]; then

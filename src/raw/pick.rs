@@ -81,7 +81,7 @@ impl Pick {
     }
 }
 
-/// Picks bytes: pixels of `IN` bytes become pixels of `OUT` bytes, as `CODE` says. See [`picked!`].
+/// Picks bytes: pixels of `IN` bytes become pixels of `OUT` bytes, as `CODE` says: see `picked!`.
 pub struct Picked<const IN: usize, const OUT: usize, const CODE: u64>;
 
 /// The type of a shuffle that picks bytes: `picked!(3 => Of(2), Of(1), Of(0), Always(255))`.

@@ -66,6 +66,9 @@ pub struct Shuffler {
     pub entry: line::Entry,
     /// Whether nothing changes: the file may be the memory.
     pub same: bool,
+    /// `line` with the instructions of a level, which the processor must have.
+    #[cfg(test)]
+    pub line_at: fn(simd::Level, &mut [u8], &[u8], usize),
 }
 
 impl Shuffler {
@@ -77,6 +80,8 @@ impl Shuffler {
             line: best::<S>,
             entry: line::entry::<Line<S>>,
             same: matches!(S::KERNEL, Kernel::Same),
+            #[cfg(test)]
+            line_at: kernels::shuffle::<S>,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The filter is applied along one axis and then along the other, and what is between has the precision of the image
 //! itself: that rounding is part of the result. The source is gone through once: of what is between, only the rows that
-//! the second pass needs are kept, in a [ring](ring::Ring) for each thread. So the memory needed does not depend on the
+//! the second pass needs are kept, in a ring for each thread. So the memory needed does not depend on the
 //! source's height.
 
 mod coefficients;

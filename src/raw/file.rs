@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use super::shuffle::Pair;
+use super::table::Pair;
 use super::{packers, unpackers};
 use crate::error::{Detail, Error, Result, detail};
 use crate::files::{self, Replacement};

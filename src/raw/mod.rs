@@ -16,10 +16,12 @@ pub mod packers;
 pub mod pick;
 pub mod planes;
 mod shuffle;
+mod table;
 pub mod unpackers;
 pub mod ycc;
 
-pub use shuffle::{Kernel, Pair, Shuffle, Shuffler};
+pub use shuffle::{Byte, Kernel, Pick, Shuffle};
+pub use table::{Pair, Shuffler};
 
 #[cfg(test)]
 mod file_tests;

@@ -6,8 +6,7 @@
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
-use super::super::pick::{Byte, Pick};
-use super::super::shuffle::{Kernel, Shuffle};
+use super::super::shuffle::{Byte, Kernel, Pick, Shuffle};
 
 /// SSE4.1.
 #[target_feature(enable = "sse4.1,ssse3")]

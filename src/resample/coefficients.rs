@@ -25,6 +25,11 @@ pub struct Coefficients<W> {
 }
 
 impl<W> Coefficients<W> {
+    /// How many output pixels there are.
+    pub fn len(&self) -> usize {
+        self.taps.len()
+    }
+
     /// The taps of an output pixel.
     pub fn taps(&self, x: usize) -> Taps {
         self.taps[x]

@@ -16,12 +16,12 @@ use std::ops::RangeInclusive;
 pub use filters::Filter;
 
 use crate::error::{Error, Result};
-use crate::exec::threads;
+use crate::exec::{simd, threads};
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
 use coefficients::Coefficients;
 use kernels::{Bytes, Float, Half, Integer, Kind};
-use passes::Passes;
+use passes::{Across, Down, Passes};
 
 /// What part of an image, in pixels and parts of them: left, top, right, bottom.
 pub type Area = [f32; 4];
@@ -104,10 +104,11 @@ impl Plan {
         horizontal: Option<Coefficients<f64>>,
         vertical: Option<Coefficients<f64>>,
     ) -> Result<()> {
+        let level = simd::level();
         let passes = Passes::<K> {
-            horizontal: horizontal.map(K::weights).transpose()?,
-            vertical: vertical.map(K::weights).transpose()?,
-            vertical_first: self.vertical_first,
+            across: horizontal.map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
+            down: vertical.map(|pass| Down::new(pass, level)).transpose()?,
+            down_first: self.vertical_first,
         };
         let cost = passes.cost(input, &out);
         threads::try_for_rows(out, cost, |first, band| passes.run(first, band, input))

@@ -55,12 +55,6 @@ impl Ring {
         debug_assert!(self.made.contains(&y) && y + self.room >= self.made.end, "row {y} of {:?}", self.made);
         &self.rows[y % self.room * self.row_bytes..][..self.row_bytes]
     }
-
-    /// How many bytes there is room for.
-    #[cfg(test)]
-    pub fn bytes(&self) -> usize {
-        self.rows.capacity()
-    }
 }
 
 #[cfg(test)]

@@ -51,12 +51,14 @@ impl Spread {
         masks.try_reserve_exact(length).map_err(|_| Error::Memory)?;
         weights.resize(length, [0.0; OUTPUTS]);
         masks.resize(length, 0);
-        for (number, block) in blocks.iter().enumerate() {
+        let tables = weights.chunks_exact_mut(taps).zip(masks.chunks_exact_mut(taps));
+        for (block, (weights, masks)) in blocks.iter().zip(tables) {
             for place in 0..OUTPUTS {
                 let real = Blocks::real(block, place, coefficients);
-                for (tap, weight) in real.zip(coefficients.weights(block.first + place)) {
-                    weights[number * taps + tap][place] = *weight;
-                    masks[number * taps + tap] |= 1 << place;
+                let table = weights[real.clone()].iter_mut().zip(&mut masks[real]);
+                for ((weights, mask), weight) in table.zip(coefficients.weights(block.first + place)) {
+                    weights[place] = *weight;
+                    *mask |= 1 << place;
                 }
             }
         }

@@ -4,6 +4,7 @@ use super::super::coefficients::{Coefficients, PRECISION};
 use super::Kind;
 use super::blocks::Layout;
 use super::digits::{Across, Down};
+use super::halves::Halves;
 use crate::error::Result;
 use crate::exec::simd::{Level, for_each_level};
 
@@ -41,6 +42,9 @@ pub enum Rows {
     /// Pixels of one byte, four at once, of 16 taps each.
     #[cfg(target_arch = "x86_64")]
     Deep(Across<4>),
+    /// One pixel after the other, of up to four rows at once.
+    #[cfg(target_arch = "x86_64")]
+    Halves(Halves),
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -78,6 +82,8 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
             (Level::Avx512, 1) => Rows::for_bytes(coefficients, input),
             #[cfg(target_arch = "x86_64")]
             (Level::Avx512, _) => Rows::for_pixels(coefficients, input),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx2, _) => Ok(Halves::new(coefficients, input)?.map_or(Rows::Plain, Rows::Halves)),
             _ => Ok(Rows::Plain),
         }
     }
@@ -94,6 +100,10 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
             Rows::Wide(across) => super::x86::wide(outs, inputs, across),
             #[cfg(target_arch = "x86_64")]
             Rows::Deep(across) => super::x86::deep(outs, inputs, across),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Halves(halves) if BYTES == 1 => super::x86::avx2::bytes(outs, inputs, halves),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Halves(halves) => super::x86::avx2::pixels(outs, inputs, halves, kept(BANDS)),
             Rows::Plain => {
                 for (out, input) in outs.iter_mut().zip(inputs) {
                     match BYTES {

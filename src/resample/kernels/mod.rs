@@ -5,6 +5,7 @@
 mod blocks;
 mod bytes;
 mod digits;
+mod halves;
 mod spread;
 mod values;
 #[cfg(target_arch = "x86_64")]

@@ -3,6 +3,8 @@
 
 use super::super::coefficients::Coefficients;
 use super::spread::Spread;
+#[cfg(target_arch = "x86_64")]
+use super::x86::truncated;
 use super::{Kind, ROWS};
 use crate::error::Result;
 use crate::exec::simd::{Level, for_each_level};
@@ -30,15 +32,22 @@ trait Value: Copy {
 
     fn read(stored: Self::Stored) -> f64;
 
-    fn made(sum: f64) -> Self::Stored;
+    fn made<const N: usize>(sums: [f64; N]) -> [Self::Stored; N];
 }
 
 /// A sum as an integer: to the nearest, halves away from zero. A sum that is too large for one becomes the least one, as
 /// x86 processors have it, which is what the reference gives there.
 #[inline(always)]
-fn nearest(sum: f64) -> i32 {
-    let nearest = if sum >= 0.0 { sum + 0.5 } else { sum - 0.5 };
-    if nearest > f64::from(i32::MIN) - 1.0 && nearest < -f64::from(i32::MIN) { nearest as i32 } else { i32::MIN }
+fn nearest<const N: usize>(sums: [f64; N]) -> [i32; N] {
+    truncated(sums.map(|sum| if sum >= 0.0 { sum + 0.5 } else { sum - 0.5 }))
+}
+
+/// Numbers without what is behind the point, as above.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn truncated<const N: usize>(numbers: [f64; N]) -> [i32; N] {
+    let fits = f64::from(i32::MIN) - 1.0..-f64::from(i32::MIN);
+    numbers.map(|number| if number > fits.start && number < fits.end { number as i32 } else { i32::MIN })
 }
 
 /// 32-bit integers.
@@ -56,8 +65,8 @@ impl Value for Integer {
     }
 
     #[inline(always)]
-    fn made(sum: f64) -> [u8; 4] {
-        nearest(sum).to_ne_bytes()
+    fn made<const N: usize>(sums: [f64; N]) -> [[u8; 4]; N] {
+        nearest(sums).map(i32::to_ne_bytes)
     }
 }
 
@@ -76,8 +85,8 @@ impl Value for Float {
     }
 
     #[inline(always)]
-    fn made(sum: f64) -> [u8; 4] {
-        (sum as f32).to_ne_bytes()
+    fn made<const N: usize>(sums: [f64; N]) -> [[u8; 4]; N] {
+        sums.map(|sum| (sum as f32).to_ne_bytes())
     }
 }
 
@@ -96,9 +105,9 @@ impl<const BIG: bool> Value for Half<BIG> {
     }
 
     #[inline(always)]
-    fn made(sum: f64) -> [u8; 2] {
-        let value = nearest(sum).clamp(0, 65535) as u16;
-        if BIG { value.to_be_bytes() } else { value.to_le_bytes() }
+    fn made<const N: usize>(sums: [f64; N]) -> [[u8; 2]; N] {
+        let values = nearest(sums).map(|value| value.clamp(0, 65535) as u16);
+        values.map(|value| if BIG { value.to_be_bytes() } else { value.to_le_bytes() })
     }
 }
 
@@ -109,7 +118,7 @@ for_each_level! {
         for (x, out) in bytemuck::cast_slice_mut::<u8, V::Stored>(out).iter_mut().enumerate() {
             let values = &input[coefficients.taps(x).start..];
             let products = values.iter().zip(coefficients.weights(x)).map(|(value, weight)| V::read(*value) * weight);
-            *out = V::made(products.fold(0.0, |sum, product| sum + product));
+            [*out] = V::made([products.fold(0.0, |sum, product| sum + product)]);
         }
     }
 
@@ -125,8 +134,8 @@ for_each_level! {
                     *sum += V::read(values[tap]) * weight;
                 }
             }
-            for (out, sum) in outs.iter_mut().zip(sums) {
-                bytemuck::cast_slice_mut::<u8, V::Stored>(out)[x] = V::made(sum);
+            for (out, made) in outs.iter_mut().zip(V::made(sums)) {
+                bytemuck::cast_slice_mut::<u8, V::Stored>(out)[x] = made;
             }
         }
     }
@@ -143,14 +152,12 @@ for_each_level! {
                     *sum += V::read(*value) * weight;
                 }
             }
-            for (out, sum) in out.iter_mut().zip(sums) {
-                *out = V::made(sum);
-            }
+            *out = V::made(sums);
         }
         for (x, out) in rest.iter_mut().enumerate() {
             let values = rows.iter().map(|row| bytemuck::cast_slice::<u8, V::Stored>(row)[pieces.len() * PIECE + x]);
             let products = values.zip(weights).map(|(value, weight)| V::read(value) * weight);
-            *out = V::made(products.fold(0.0, |sum, product| sum + product));
+            [*out] = V::made([products.fold(0.0, |sum, product| sum + product)]);
         }
     }
 }

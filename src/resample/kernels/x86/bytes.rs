@@ -1,4 +1,4 @@
-//! 8-bit bands, by products of bytes and digits: `vpdpbusd` adds four products to each 32-bit sum.
+//! AVX-512: 8-bit bands, by products of bytes and digits: `vpdpbusd` adds four products to each 32-bit sum.
 
 use std::arch::x86_64::*;
 

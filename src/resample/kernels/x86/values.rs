@@ -1,4 +1,4 @@
-//! Values of 16 and 32 bits: eight sums at once, each term by term.
+//! AVX-512: values of 16 and 32 bits: eight sums at once, each term by term.
 
 use std::arch::x86_64::*;
 

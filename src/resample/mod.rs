@@ -10,18 +10,21 @@ mod filters;
 mod kernels;
 mod passes;
 mod ring;
+#[cfg(test)]
+mod tests;
 
 use std::ops::RangeInclusive;
 
 pub use filters::Filter;
 
 use crate::error::{Error, Result};
+use crate::exec::simd::{self, Level};
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
 use coefficients::Coefficients;
 use kernels::{Bytes, Float, Half, Integer, Kind};
-use passes::Passes;
+use passes::{Across, Down, Passes};
 
 /// What part of an image, in pixels and parts of them: left, top, right, bottom.
 pub type Area = [f32; 4];
@@ -69,6 +72,11 @@ impl Plan {
 
     /// Resizes `input` to the size of `out`, which has the same mode.
     pub fn resample(&self, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+        self.resample_at(simd::level(), out, input)
+    }
+
+    /// The same with the instructions of a level, which the processor must have.
+    fn resample_at(&self, level: Level, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
         if out.xsize() == 0 || out.ysize() == 0 {
             return Ok(());
         }
@@ -77,37 +85,44 @@ impl Plan {
             needed.then(|| Coefficients::new(size, from, to, count, self.filter)).transpose()
         };
         let horizontal = coefficients(self.horizontal, input.xsize(), left, right, out.xsize())?;
-        let vertical = coefficients(self.vertical, input.ysize(), top, bottom, out.ysize())?;
+        let vertical = match &horizontal {
+            // A square made of a square: both axes are one.
+            Some(same) if (input.ysize(), top, bottom, out.ysize()) == (input.xsize(), left, right, out.xsize()) => {
+                Some(same.try_clone()?)
+            }
+            _ => coefficients(self.vertical, input.ysize(), top, bottom, out.ysize())?,
+        };
         let spec = input.mode().spec();
         match (spec.pixel_type, spec.bands, input.mode()) {
-            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(out, input, horizontal, vertical),
-            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(out, input, horizontal, vertical),
-            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(out, input, horizontal, vertical),
-            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(out, input, horizontal, vertical),
-            (PixelType::I32, ..) => self.run::<Integer>(out, input, horizontal, vertical),
-            (PixelType::F32, ..) => self.run::<Float>(out, input, horizontal, vertical),
+            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(level, out, input, horizontal, vertical),
+            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(level, out, input, horizontal, vertical),
+            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(level, out, input, horizontal, vertical),
+            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(level, out, input, horizontal, vertical),
+            (PixelType::I32, ..) => self.run::<Integer>(level, out, input, horizontal, vertical),
+            (PixelType::F32, ..) => self.run::<Float>(level, out, input, horizontal, vertical),
             // The reference reads the mode of the machine's order high byte first, and that of the high byte first as if
             // it were the other way round, where the machine has the low byte first.
-            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(out, input, horizontal, vertical),
+            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(level, out, input, horizontal, vertical),
             (PixelType::I16, _, Mode::I16B) if cfg!(target_endian = "big") => {
-                self.run::<Half<true>>(out, input, horizontal, vertical)
+                self.run::<Half<true>>(level, out, input, horizontal, vertical)
             }
-            (PixelType::I16, ..) => self.run::<Half<false>>(out, input, horizontal, vertical),
+            (PixelType::I16, ..) => self.run::<Half<false>>(level, out, input, horizontal, vertical),
         }
     }
 
     /// Resizes pixels of one kind.
     fn run<K: Kind>(
         &self,
+        level: Level,
         out: ImageMut<'_>,
         input: &ImageRef<'_>,
         horizontal: Option<Coefficients<f64>>,
         vertical: Option<Coefficients<f64>>,
     ) -> Result<()> {
         let passes = Passes::<K> {
-            horizontal: horizontal.map(K::weights).transpose()?,
-            vertical: vertical.map(K::weights).transpose()?,
-            vertical_first: self.vertical_first,
+            across: horizontal.map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
+            down: vertical.map(|pass| Down::new(pass, level)).transpose()?,
+            down_first: self.vertical_first,
         };
         let cost = passes.cost(input, &out);
         threads::try_for_rows(out, cost, |first, band| passes.run(first, band, input))

@@ -41,6 +41,8 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/ppm.rs",
             "src/ffi/geometry.rs",
             "src/ffi/resample.rs",
+            "src/ffi/reduce.rs",
+            "src/ffi/composite.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
         ],

@@ -603,6 +603,68 @@ extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
 extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Shrinking by whole factors.
+ */
+
+/**
+ * Shrinks the part `box` (left, top, width, height, in pixels) of an image by whole factors: each pixel of the result is
+ * the mean of `xscale` × `yscale`, and of those that are left in the last column and row.
+ *
+ * Returns a new image of `width / xscale` × `height / yscale` pixels, rounded up. ModeError for the modes 1, P and those
+ * of 16 bits; ValueError for a box that is empty or not within the image, and for factors less than 1.
+ */
+extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Bands taken out of pixels and put in, and images laid over one another.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Bands
+ *
+ * Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
+ */
+
+/**
+ * A band of an image of 8-bit bands, as a new L image; where there is just one band, a copy of the image in its own mode.
+ * ModeError for images of other bands.
+ */
+extern Imaging ImagingGetBand(Imaging im, int band);
+
+/**
+ * Copies the one-band image `imIn` to a band of `im`, which has the same size and type of values; returns `im`. Where `im`
+ * has just one band, both must have the same mode, and the palette is copied too.
+ */
+extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
+
+/**
+ * Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. ValueError where there is just one
+ * band, unless the image is no wider than a pixel.
+ */
+extern Imaging ImagingFillBand(Imaging im, int band, int color);
+
+/**
+ * Puts the bands of an image of 8-bit bands into `bands`: new L images all, or a copy of the image where it has just one.
+ * Returns 0; or -1 on error, and then `bands` is as it was.
+ */
+extern int ImagingSplit(Imaging im, Imaging bands[4]);
+
+/**
+ * Makes an image of `mode` out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there
+ * are as many as the mode has; ModeError unless each has 8-bit values, or there is just one.
+ */
+extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Compositing
+ */
+
+/**
+ * Lays `imIn2` over `imIn1` by their alpha and returns a new image. Both are RGBA, or both LA, and of the same size.
+ */
+extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
  * itself, and links this library statically or dynamically, has its own called instead.
  */
@@ -691,30 +753,6 @@ extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, 
 extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Bands
- *
- * Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
- */
-
-/** One band of an image of 8-bit bands, as an L image (a copy, in its own mode, if there is just one band). */
-extern Imaging ImagingGetBand(Imaging im, int band);
-
-/** Copies the one-band image `imIn` to a band of `im`, which has the same size and type; returns `im`. */
-extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
-
-/** Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. */
-extern Imaging ImagingFillBand(Imaging im, int band, int color);
-
-/** Puts the bands of an image of 8-bit bands into `bands`, new images all, and returns how many, -1 on error. */
-extern int ImagingSplit(Imaging im, Imaging bands[4]);
-
-/**
- * Makes an image out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there are
- * as many as the mode has.
- */
-extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filling, pasting and blending
  *
  * An ink is a pointer to one pixel as it lies in memory: `pixelsize` bytes.
@@ -740,9 +778,6 @@ extern Imaging ImagingFillLinearGradient(ModeID mode);
 
 /** A 256 × 256 image that runs from 0 in the middle to 255 at the border and beyond; mode 1, L, P, I or F. */
 extern Imaging ImagingFillRadialGradient(ModeID mode);
-
-/** The second image over the first; both RGBA or both LA, of the same size. */
-extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
 /**
  * `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped; both of 8-bit bands, as many, and of the same size. Outside 0..1
@@ -871,13 +906,6 @@ extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
 extern int ImagingTransform(
     Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
 );
-
-/**
- * Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
- * `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
- * factors positive: that is for the caller to check.
- */
-extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filters

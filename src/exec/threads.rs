@@ -102,33 +102,68 @@ pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<
     done.expect("this work does not fail");
 }
 
+/// Does `work` on the rows of several images of one height as [`for_rows`] does on those of one: it gets the same rows of
+/// each.
+pub fn for_rows_of<const N: usize>(
+    images: [ImageMut<'_>; N],
+    cost: usize,
+    work: impl Fn(usize, [ImageMut<'_>; N]) + Sync,
+) {
+    let done = try_for_rows_of(images, cost, |first, bands| {
+        work(first, bands);
+        Ok(())
+    });
+    done.expect("this work does not fail");
+}
+
 /// Does `work`, which may fail, as [`for_rows`] does. The error is that of the upmost band that has one.
 pub fn try_for_rows(
     image: ImageMut<'_>,
     cost: usize,
     work: impl Fn(usize, ImageMut<'_>) -> Result<()> + Sync,
 ) -> Result<()> {
-    let rows = image.ysize();
+    try_for_rows_of([image], cost, |first, [band]| work(first, band))
+}
+
+fn try_for_rows_of<const N: usize>(
+    images: [ImageMut<'_>; N],
+    cost: usize,
+    work: impl Fn(usize, [ImageMut<'_>; N]) -> Result<()> + Sync,
+) -> Result<()> {
+    let rows = rows_of(&images);
     let parts = (rows.saturating_mul(cost) / WORTHWHILE).min(count()).min(rows);
     match if parts > 1 { pool() } else { None } {
         // Twice as many bands as threads, so that one that is held up does not hold up all.
-        Some(pool) => pool.install(|| split(0, image, rows.div_ceil(2 * parts), &work)),
-        None => work(0, image),
+        Some(pool) => pool.install(|| split(0, images, rows.div_ceil(2 * parts), &work)),
+        None => work(0, images),
     }
 }
 
-/// Splits an image in two until bands have no more than `most` rows.
-fn split(
+/// How many rows images have that all have as many.
+fn rows_of(images: &[ImageMut<'_>]) -> usize {
+    images.iter().map(ImageMut::ysize).min().unwrap_or(0)
+}
+
+/// Splits images in two until bands have no more than `most` rows.
+fn split<const N: usize>(
     first: usize,
-    image: ImageMut<'_>,
+    images: [ImageMut<'_>; N],
     most: usize,
-    work: &(impl Fn(usize, ImageMut<'_>) -> Result<()> + Sync),
+    work: &(impl Fn(usize, [ImageMut<'_>; N]) -> Result<()> + Sync),
 ) -> Result<()> {
-    if image.ysize() <= most {
-        return work(first, image);
+    let rows = rows_of(&images);
+    if rows <= most {
+        return work(first, images);
     }
-    let middle = image.ysize() / 2;
-    let (upper, lower) = image.split_at_row(middle);
+    let middle = rows / 2;
+    let mut lower = [const { None }; N];
+    let mut rest = lower.iter_mut();
+    let upper = images.map(|image| {
+        let (upper, lower) = image.split_at_row(middle);
+        *rest.next().expect("as many") = Some(lower);
+        upper
+    });
+    let lower = lower.map(|image| image.expect("split above"));
     let (upper, lower) = rayon::join(|| split(first, upper, most, work), || split(first + middle, lower, most, work));
     upper.and(lower)
 }

@@ -9,6 +9,7 @@
 
 mod access;
 mod arrow;
+mod composite;
 pub mod ext;
 mod files;
 mod geometry;
@@ -19,6 +20,7 @@ mod palette;
 mod planned;
 mod ppm;
 mod raw;
+mod reduce;
 mod resample;
 mod storage;
 

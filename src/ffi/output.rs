@@ -57,6 +57,11 @@ impl Output {
         unsafe { memory::palette::copy(self.im, source) }
     }
 
+    /// The raw image, which stays in here.
+    pub fn as_raw(&self) -> Imaging {
+        self.im.as_ptr()
+    }
+
     /// Hands it back.
     pub fn into_raw(self) -> Imaging {
         std::mem::ManuallyDrop::new(self).im.as_ptr()

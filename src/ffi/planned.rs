@@ -61,31 +61,6 @@ unsafe extern "C" {
     pub fn ImagingQuantize(im: Imaging, colours: c_int, mode: c_int, kmeans: c_int) -> Imaging;
 }
 
-// # Bands
-//
-// Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
-unsafe extern "C" {
-    /// One band of an image of 8-bit bands, as an L image (a copy, in its own mode, if there is just one band).
-    pub fn ImagingGetBand(im: Imaging, band: c_int) -> Imaging;
-
-    /// Copies the one-band image `imIn` to a band of `im`, which has the same size and type; returns `im`.
-    pub fn ImagingPutBand(im: Imaging, imIn: Imaging, band: c_int) -> Imaging;
-
-    /// Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`.
-    pub fn ImagingFillBand(im: Imaging, band: c_int, color: c_int) -> Imaging;
-
-    /// Puts the bands of an image of 8-bit bands into `bands`, new images all, and returns how many, -1 on error.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[bands; 4]]
-    pub fn ImagingSplit(im: Imaging, bands: *mut Imaging) -> c_int;
-
-    /// Makes an image out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there are
-    /// as many as the mode has.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[bands; 4]]
-    pub fn ImagingMerge(mode: ModeID, bands: *mut Imaging) -> Imaging;
-}
-
 // # Filling, pasting and blending
 //
 // An ink is a pointer to one pixel as it lies in memory: `pixelsize` bytes.
@@ -115,9 +90,6 @@ unsafe extern "C" {
 
     /// A 256 × 256 image that runs from 0 in the middle to 255 at the border and beyond; mode 1, L, P, I or F.
     pub fn ImagingFillRadialGradient(mode: ModeID) -> Imaging;
-
-    /// The second image over the first; both RGBA or both LA, of the same size.
-    pub fn ImagingAlphaComposite(imIn1: Imaging, imIn2: Imaging) -> Imaging;
 
     /// `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped; both of 8-bit bands, as many, and of the same size. Outside 0..1
     /// this extrapolates.
@@ -252,13 +224,6 @@ unsafe extern "C" {
         filter: c_int,
         fill: c_int,
     ) -> c_int;
-
-    /// Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
-    /// `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
-    /// factors positive: that is for the caller to check.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[box; 4]]
-    pub fn ImagingReduce(imIn: Imaging, xscale: c_int, yscale: c_int, r#box: *mut c_int) -> Imaging;
 }
 
 // # Filters

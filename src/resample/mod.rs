@@ -9,6 +9,7 @@ mod coefficients;
 mod filters;
 mod kernels;
 mod passes;
+mod reduce;
 mod ring;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod tests;
 use std::ops::RangeInclusive;
 
 pub use filters::Filter;
+pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
 use crate::exec::simd::{self, Level};

@@ -1,0 +1,7 @@
+//! Pixels put together and taken apart: bands of images, and one image over another.
+
+mod alpha;
+mod bands;
+
+pub use alpha::alpha_composite;
+pub use bands::{Band, fill_band, get_band, merge, put_band, split};

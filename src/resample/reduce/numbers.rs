@@ -1,0 +1,217 @@
+//! Means of 32-bit numbers.
+//!
+//! The order in which floats are added is part of the result, and so is where integers overflow: by squares of two by two,
+//! each in the precision of the numbers themselves, squares of the upper rows first; in the last column and the last row
+//! number by number.
+
+use bytemuck::AnyBitPattern;
+
+use super::Reduction;
+use crate::exec::simd::for_each_level;
+use crate::image::ImageRef;
+
+/// A number that pixels are made of.
+pub trait Number: AnyBitPattern + bytemuck::NoUninit {
+    /// The sum in the number's own precision.
+    fn plus(self, other: Self) -> Self;
+
+    /// The same as a double.
+    fn wide(self) -> f64;
+
+    /// What is nearest.
+    fn near(value: f64) -> Self;
+}
+
+impl Number for i32 {
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self.wrapping_add(other)
+    }
+
+    #[inline(always)]
+    fn wide(self) -> f64 {
+        self.into()
+    }
+
+    #[inline(always)]
+    fn near(value: f64) -> Self {
+        (if value >= 0.0 { value + 0.5 } else { value - 0.5 }) as Self
+    }
+}
+
+impl Number for f32 {
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self + other
+    }
+
+    #[inline(always)]
+    fn wide(self) -> f64 {
+        self.into()
+    }
+
+    #[inline(always)]
+    fn near(value: f64) -> Self {
+        value as Self
+    }
+}
+
+/// How many pixels of the outcome are worked on at a time.
+const PIECE: usize = 256;
+
+/// Makes row `y` of the outcome.
+pub fn row<N: Number>(reduction: &Reduction, y: usize, out: &mut [u8], input: &ImageRef<'_>) {
+    let rows = reduction.rows_of(y);
+    let out: &mut [N] = bytemuck::cast_slice_mut(out);
+    let (whole, rest) = reduction.whole_and_rest();
+    let (whole, last) = out.split_at_mut(whole);
+    let line = |y: usize| &input.pixels::<N>(y)[reduction.columns.clone()];
+    let squares = rows.len() == reduction.yscale;
+    let xscale = reduction.xscale;
+    for (piece, out) in whole.chunks_mut(PIECE).enumerate() {
+        let columns = piece * PIECE * xscale..(piece * PIECE + out.len()) * xscale;
+        let sums = &mut [0.0; PIECE][..out.len()];
+        let mut pairs = rows.clone();
+        while let Some(y) = pairs.next() {
+            let upper = &line(y)[columns.clone()];
+            match if squares { pairs.next() } else { None } {
+                Some(y) => add_pair(sums, upper, &line(y)[columns.clone()], xscale),
+                None if squares => add_line(sums, upper, xscale),
+                None => add_each(sums, upper, xscale),
+            }
+        }
+        divide(out, sums, 1.0 / area(xscale, rows.len()));
+    }
+    for last in last {
+        let mut sum = 0.0;
+        for y in rows.clone() {
+            add_each(std::slice::from_mut(&mut sum), &line(y)[whole.len() * xscale..], rest);
+        }
+        divide(std::slice::from_mut(last), &[sum], 1.0 / area(rest, rows.len()));
+    }
+}
+
+/// How many pixels a mean is of.
+fn area(xscale: usize, yscale: usize) -> f64 {
+    (xscale * yscale) as f64
+}
+
+for_each_level! {
+    /// Adds two lines, of which `xscale` numbers belong to a sum, by squares.
+    fn add_pair<N: Number>(sums: &mut [f64], upper: &[N], lower: &[N], xscale: usize) {
+        match xscale {
+            1 => squares(sums, upper, lower, 1),
+            2 => squares(sums, upper, lower, 2),
+            3 => squares(sums, upper, lower, 3),
+            4 => squares(sums, upper, lower, 4),
+            5 => squares(sums, upper, lower, 5),
+            _ => squares_side_by_side(sums, upper, lower, xscale),
+        }
+    }
+
+    /// Adds a line by pairs.
+    fn add_line<N: Number>(sums: &mut [f64], line: &[N], xscale: usize) {
+        match xscale {
+            1 => pairs(sums, line, 1),
+            2 => pairs(sums, line, 2),
+            3 => pairs(sums, line, 3),
+            4 => pairs(sums, line, 4),
+            5 => pairs(sums, line, 5),
+            _ => pairs_side_by_side(sums, line, xscale),
+        }
+    }
+
+    /// Adds a line number by number.
+    fn add_each<N: Number>(sums: &mut [f64], line: &[N], xscale: usize) {
+        for (sum, line) in sums.iter_mut().zip(line.chunks_exact(xscale)) {
+            for value in line {
+                *sum += value.wide();
+            }
+        }
+    }
+
+    fn divide<N: Number>(out: &mut [N], sums: &[f64], factor: f64) {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = N::near(sum * factor);
+        }
+    }
+}
+
+/// Adds to each sum the squares of its `xscale` columns of two lines.
+#[inline(always)]
+fn squares<N: Number>(sums: &mut [f64], upper: &[N], lower: &[N], xscale: usize) {
+    let lines = upper.chunks_exact(xscale).zip(lower.chunks_exact(xscale));
+    for (sum, (upper, lower)) in sums.iter_mut().zip(lines) {
+        let (above, below) = (upper.as_chunks::<2>(), lower.as_chunks::<2>());
+        for ([a, b], [c, d]) in above.0.iter().zip(below.0) {
+            *sum += a.plus(*b).plus(*c).plus(*d).wide();
+        }
+        if let ([a], [b]) = (above.1, below.1) {
+            *sum += a.plus(*b).wide();
+        }
+    }
+}
+
+/// Adds to each sum the pairs of its `xscale` columns of a line.
+#[inline(always)]
+fn pairs<N: Number>(sums: &mut [f64], line: &[N], xscale: usize) {
+    for (sum, line) in sums.iter_mut().zip(line.chunks_exact(xscale)) {
+        let (pairs, last) = line.as_chunks::<2>();
+        for [a, b] in pairs {
+            *sum += a.plus(*b).wide();
+        }
+        if let [value] = last {
+            *sum += value.wide();
+        }
+    }
+}
+
+/// How many sums grow side by side, so that none waits for the last addition to the same.
+const LANES: usize = 4;
+
+/// Does what [`squares`] does.
+#[inline(always)]
+fn squares_side_by_side<N: Number>(sums: &mut [f64], upper: &[N], lower: &[N], xscale: usize) {
+    let square = |n: usize| upper[n].plus(upper[n + 1]).plus(lower[n]).plus(lower[n + 1]).wide();
+    add_up(sums, xscale, square, |n| upper[n].plus(lower[n]).wide());
+}
+
+/// Does what [`pairs`] does.
+#[inline(always)]
+fn pairs_side_by_side<N: Number>(sums: &mut [f64], line: &[N], xscale: usize) {
+    add_up(sums, xscale, |n| line[n].plus(line[n + 1]).wide(), |n| line[n].wide());
+}
+
+/// Adds to each sum what `two` makes of each two of its `xscale` columns, and what `one` makes of the last that is left.
+#[inline(always)]
+fn add_up(sums: &mut [f64], xscale: usize, two: impl Fn(usize) -> f64, one: impl Fn(usize) -> f64) {
+    let (lanes, rest) = sums.as_chunks_mut::<LANES>();
+    let done = lanes.len() * LANES;
+    for (group, sums) in lanes.iter_mut().enumerate() {
+        add_side_by_side(sums, group * LANES * xscale, xscale, &two, &one);
+    }
+    for (x, sum) in rest.iter_mut().enumerate() {
+        add_side_by_side(std::array::from_mut(sum), (done + x) * xscale, xscale, &two, &one);
+    }
+}
+
+/// Does that for `L` sums whose columns start at `start`.
+#[inline(always)]
+fn add_side_by_side<const L: usize>(
+    sums: &mut [f64; L],
+    start: usize,
+    xscale: usize,
+    two: impl Fn(usize) -> f64,
+    one: impl Fn(usize) -> f64,
+) {
+    for column in (0..xscale - 1).step_by(2) {
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            *sum += two(start + lane * xscale + column);
+        }
+    }
+    if xscale % 2 == 1 {
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            *sum += one(start + lane * xscale + xscale - 1);
+        }
+    }
+}

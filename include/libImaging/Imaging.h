@@ -576,7 +576,7 @@ extern Imaging ImagingOpenPPM(const char *filename);
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Where pixels are: copied.
+ * Where pixels are: copied, cropped, mirrored, turned, transformed.
  */
 
 /** Copies an image: a new one with the same pixels and palette. */
@@ -587,6 +587,54 @@ extern Imaging ImagingCopy(Imaging im);
  * `imOut` is NULL, copies it as `ImagingCopy` does.
  */
 extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
+
+/**
+ * The pixels from (x0, y0) up to, not including, (x1, y1): a new image with the same palette. The box may reach past the
+ * image: what lies outside is zero. A box turned inside out gives an empty image.
+ */
+extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
+
+/** Mirrors left and right. Returns `imOut`. */
+extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
+
+/** Mirrors top and bottom. Returns `imOut`. */
+extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
+
+/** Turns by 90 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
+
+/** Turns by 180 degrees. Returns `imOut`. */
+extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
+
+/** Turns by 270 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`. */
+extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top right. Returns `imOut`. */
+extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
+
+/**
+ * Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
+ * and any size. The box is clipped to `imOut`, and places count from the corner of what is left of it.
+ *
+ * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
+ * place in the box to one in `imIn`, for the middle (x, y) of each pixel:
+ *
+ * - affine: `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`;
+ * - perspective: these two, each divided by `a[6] x + a[7] y + 1`;
+ * - quad: `(a[0] + a[1] x + a[2] y + a[3] x y, a[4] + a[5] x + a[6] y + a[7] x y)`.
+ *
+ * `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for I;16 only the first makes sense, and for P.
+ * Places that `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. With a filter, bytes
+ * of a pixel that are no band stay too.
+ *
+ * Returns 0, or -1 on error: another method or filter, and modes that differ.
+ */
+extern int ImagingTransform(
+    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
+);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Resizing with a filter.
@@ -643,12 +691,6 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Copying and cropping
  */
-
-/**
- * The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
- * zero. A box turned inside out gives an empty image.
- */
-extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
 
 /** An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative. */
 extern Imaging ImagingExpand(Imaging im, int m);
@@ -833,44 +875,8 @@ extern Imaging ImagingColorLUT3D_linear(
 );
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Geometry
- *
- * Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
- * or Mismatch. It must not be `imIn`. The functions that return an image return it.
+ * Reducing
  */
-
-/** Mirrors left and right. */
-extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
-
-/** Mirrors top and bottom. */
-extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
-
-/** Turns by 90 degrees counter-clockwise. */
-extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
-
-/** Turns by 180 degrees. */
-extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
-
-/** Turns by 270 degrees counter-clockwise. */
-extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top left: rows become columns. */
-extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top right. */
-extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
-
-/**
- * Draws `imIn`, transformed, into the box from (x0, y0) to (x1, y1) of `imOut`.
- *
- * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
- * place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
- * `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
- * error.
- */
-extern int ImagingTransform(
-    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
-);
 
 /**
  * Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by

@@ -576,7 +576,7 @@ extern Imaging ImagingOpenPPM(const char *filename);
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Where pixels are: copied.
+ * Where pixels are: copied, cropped, mirrored, turned, transformed.
  */
 
 /** Copies an image: a new one with the same pixels and palette. */
@@ -587,6 +587,54 @@ extern Imaging ImagingCopy(Imaging im);
  * `imOut` is NULL, copies it as `ImagingCopy` does.
  */
 extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
+
+/**
+ * The pixels from (x0, y0) up to, not including, (x1, y1): a new image with the same palette. The box may reach past the
+ * image: what lies outside is zero. A box turned inside out gives an empty image.
+ */
+extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
+
+/** Mirrors left and right. Returns `imOut`. */
+extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
+
+/** Mirrors top and bottom. Returns `imOut`. */
+extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
+
+/** Turns by 90 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
+
+/** Turns by 180 degrees. Returns `imOut`. */
+extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
+
+/** Turns by 270 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`. */
+extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top right. Returns `imOut`. */
+extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
+
+/**
+ * Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
+ * and any size. The box is clipped to `imOut`, and places count from the corner of what is left of it.
+ *
+ * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
+ * place in the box to one in `imIn`, for the middle (x, y) of each pixel:
+ *
+ * - affine: `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`;
+ * - perspective: these two, each divided by `a[6] x + a[7] y + 1`;
+ * - quad: `(a[0] + a[1] x + a[2] y + a[3] x y, a[4] + a[5] x + a[6] y + a[7] x y)`.
+ *
+ * `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for I;16 only the first makes sense, and for P.
+ * Places that `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. With a filter, bytes
+ * of a pixel that are no band stay too.
+ *
+ * Returns 0, or -1 on error: another method or filter, and modes that differ.
+ */
+extern int ImagingTransform(
+    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
+);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Resizing with a filter.
@@ -601,68 +649,6 @@ extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
  * source is read once from the top down: it may be a mapped file of any height.
  */
 extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]);
-
-/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Shrinking by whole factors.
- */
-
-/**
- * Shrinks the part `box` (left, top, width, height, in pixels) of an image by whole factors: each pixel of the result is
- * the mean of `xscale` × `yscale`, and of those that are left in the last column and row.
- *
- * Returns a new image of `width / xscale` × `height / yscale` pixels, rounded up. ModeError for the modes 1, P and those
- * of 16 bits; ValueError for a box that is empty or not within the image, and for factors less than 1.
- */
-extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
-
-/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Bands taken out of pixels and put in, and images laid over one another.
- */
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Bands
- *
- * Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
- */
-
-/**
- * A band of an image of 8-bit bands, as a new L image; where there is just one band, a copy of the image in its own mode.
- * ModeError for images of other bands.
- */
-extern Imaging ImagingGetBand(Imaging im, int band);
-
-/**
- * Copies the one-band image `imIn` to a band of `im`, which has the same size and type of values; returns `im`. Where `im`
- * has just one band, both must have the same mode, and the palette is copied too.
- */
-extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
-
-/**
- * Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. ValueError where there is just one
- * band, unless the image is no wider than a pixel.
- */
-extern Imaging ImagingFillBand(Imaging im, int band, int color);
-
-/**
- * Puts the bands of an image of 8-bit bands into `bands`: new L images all, or a copy of the image where it has just one.
- * Returns 0; or -1 on error, and then `bands` is as it was.
- */
-extern int ImagingSplit(Imaging im, Imaging bands[4]);
-
-/**
- * Makes an image of `mode` out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there
- * are as many as the mode has; ModeError unless each has 8-bit values, or there is just one.
- */
-extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Compositing
- */
-
-/**
- * Lays `imIn2` over `imIn1` by their alpha and returns a new image. Both are RGBA, or both LA, and of the same size.
- */
-extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
@@ -706,12 +692,6 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
  * Copying and cropping
  */
 
-/**
- * The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
- * zero. A box turned inside out gives an empty image.
- */
-extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
-
 /** An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative. */
 extern Imaging ImagingExpand(Imaging im, int m);
 
@@ -753,6 +733,30 @@ extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, 
 extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Bands
+ *
+ * Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
+ */
+
+/** One band of an image of 8-bit bands, as an L image (a copy, in its own mode, if there is just one band). */
+extern Imaging ImagingGetBand(Imaging im, int band);
+
+/** Copies the one-band image `imIn` to a band of `im`, which has the same size and type; returns `im`. */
+extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
+
+/** Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. */
+extern Imaging ImagingFillBand(Imaging im, int band, int color);
+
+/** Puts the bands of an image of 8-bit bands into `bands`, new images all, and returns how many, -1 on error. */
+extern int ImagingSplit(Imaging im, Imaging bands[4]);
+
+/**
+ * Makes an image out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there are
+ * as many as the mode has.
+ */
+extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filling, pasting and blending
  *
  * An ink is a pointer to one pixel as it lies in memory: `pixelsize` bytes.
@@ -778,6 +782,9 @@ extern Imaging ImagingFillLinearGradient(ModeID mode);
 
 /** A 256 × 256 image that runs from 0 in the middle to 255 at the border and beyond; mode 1, L, P, I or F. */
 extern Imaging ImagingFillRadialGradient(ModeID mode);
+
+/** The second image over the first; both RGBA or both LA, of the same size. */
+extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
 /**
  * `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped; both of 8-bit bands, as many, and of the same size. Outside 0..1
@@ -868,44 +875,15 @@ extern Imaging ImagingColorLUT3D_linear(
 );
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Geometry
- *
- * Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
- * or Mismatch. It must not be `imIn`. The functions that return an image return it.
+ * Reducing
  */
-
-/** Mirrors left and right. */
-extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
-
-/** Mirrors top and bottom. */
-extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
-
-/** Turns by 90 degrees counter-clockwise. */
-extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
-
-/** Turns by 180 degrees. */
-extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
-
-/** Turns by 270 degrees counter-clockwise. */
-extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top left: rows become columns. */
-extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top right. */
-extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
 
 /**
- * Draws `imIn`, transformed, into the box from (x0, y0) to (x1, y1) of `imOut`.
- *
- * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
- * place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
- * `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
- * error.
+ * Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
+ * `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
+ * factors positive: that is for the caller to check.
  */
-extern int ImagingTransform(
-    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
-);
+extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filters

@@ -17,10 +17,6 @@ use crate::abi::{
 
 // # Copying and cropping
 unsafe extern "C" {
-    /// The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
-    /// zero. A box turned inside out gives an empty image.
-    pub fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging;
-
     /// An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative.
     pub fn ImagingExpand(im: Imaging, m: c_int) -> Imaging;
 
@@ -176,54 +172,6 @@ unsafe extern "C" {
         size3D: c_int,
         table: *mut i16,
     ) -> Imaging;
-}
-
-// # Geometry
-//
-// Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
-// or Mismatch. It must not be `imIn`. The functions that return an image return it.
-unsafe extern "C" {
-    /// Mirrors left and right.
-    pub fn ImagingFlipLeftRight(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Mirrors top and bottom.
-    pub fn ImagingFlipTopBottom(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Turns by 90 degrees counter-clockwise.
-    pub fn ImagingRotate90(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Turns by 180 degrees.
-    pub fn ImagingRotate180(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Turns by 270 degrees counter-clockwise.
-    pub fn ImagingRotate270(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Mirrors at the diagonal from the top left: rows become columns.
-    pub fn ImagingTranspose(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Mirrors at the diagonal from the top right.
-    pub fn ImagingTransverse(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Draws `imIn`, transformed, into the box from (x0, y0) to (x1, y1) of `imOut`.
-    ///
-    /// `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
-    /// place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
-    /// `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
-    /// error.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[a; 8]]
-    pub fn ImagingTransform(
-        imOut: Imaging,
-        imIn: Imaging,
-        method: c_int,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        a: *mut c_double,
-        filter: c_int,
-        fill: c_int,
-    ) -> c_int;
 }
 
 // # Filters

@@ -576,6 +576,56 @@ extern Imaging ImagingOpenPPM(const char *filename);
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Conversion between modes, by a matrix, by a table.
+ */
+
+/**
+ * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
+ *
+ * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette to
+ * map to when the mode is P or PA, or NULL for a standard one: every grey for L, else the colours of the browsers. It
+ * gets a cache of its nearest colours, which stays with it. Anything but 0 for `dither` asks for Floyd-Steinberg
+ * dithering where colours are lost (to 1, from L and RGB only, and to P and PA).
+ *
+ * To the mode that the image has, copies it. Returns the result; NULL for NULL, where there is no such conversion, where
+ * an image of mode P or PA has no palette or a given palette no colours, and where `imOut` does not match.
+ */
+extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither);
+
+/**
+ * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or La;
+ * from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. Of each, the lower eight bits count.
+ *
+ * A transparent pixel keeps its colour, in LA too, where that is red, green, blue and no alpha; in RGBa and La it is all
+ * zero. From RGB to LA or La it is looked for in the source, where also the fourth byte must be 255.
+ *
+ * Returns a new image; NULL for NULL and other modes.
+ */
+extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, int b);
+
+/**
+ * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three factors
+ * and a constant each. Bands are rounded to the nearest and clipped; the fourth byte becomes 255.
+ *
+ * Returns a new image; NULL for NULL and other modes. To L, only the first row is read.
+ */
+extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
+
+/**
+ * Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
+ *
+ * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running fastest,
+ * where 255 << 6 is white. Sizes are 2 at least; 256, and each 255 more, would need a neighbour that is not there.
+ *
+ * `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`. Both have three or four
+ * bands of 8 bits, `imOut` as many as the table at least; where the table has three, the fourth byte comes from `imIn`,
+ * which must then have a fourth band if `imOut` has. Returns `imOut`, or NULL.
+ */
+extern Imaging ImagingColorLUT3D_linear(
+    Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
+);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Where pixels are: copied.
  */
 
@@ -657,29 +707,8 @@ extern Imaging ImagingExpand(Imaging im, int m);
 extern Imaging ImagingOffset(Imaging im, int xoffset, int yoffset);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Conversion
+ * Quantization
  */
-
-/**
- * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
- *
- * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette
- * to map to when the mode is P or PA, or NULL for a standard one. Anything but 0 for `dither` asks for
- * Floyd-Steinberg dithering where colours are lost (to 1 and to P). ValueError if there is no such conversion.
- */
-extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither);
-
-/**
- * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three
- * factors and a constant each. ModeError for any other mode.
- */
-extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
-
-/**
- * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or
- * La; from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. ValueError for others.
- */
-extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, int b);
 
 /**
  * Reduces the colours of an L, P, RGB or RGBA image and returns a P image with its palette.
@@ -820,17 +849,6 @@ extern Imaging ImagingPointTransform(Imaging imIn, double scale, double offset);
 
 /** Inverts each bit. */
 extern Imaging ImagingNegative(Imaging im);
-
-/**
- * Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
- *
- * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running
- * fastest, where 255 << 6 is white. `imOut` takes the result, and has at least that many bands; a fourth band comes
- * from `imIn` if the table has none. Returns `imOut`.
- */
-extern Imaging ImagingColorLUT3D_linear(
-    Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
-);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Geometry

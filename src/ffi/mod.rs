@@ -9,6 +9,7 @@
 
 mod access;
 mod arrow;
+mod color;
 pub mod ext;
 mod files;
 mod geometry;

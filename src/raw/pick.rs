@@ -94,7 +94,7 @@ macro_rules! picked {
         >
     };
 }
-pub(super) use picked;
+pub(crate) use picked;
 
 impl<const IN: usize, const OUT: usize, const CODE: u64> Shuffle for Picked<IN, OUT, CODE> {
     fn input(pixels: usize) -> usize {

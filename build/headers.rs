@@ -39,6 +39,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/arrow.rs",
             "src/ffi/raw.rs",
             "src/ffi/ppm.rs",
+            "src/ffi/color.rs",
             "src/ffi/geometry.rs",
             "src/ffi/resample.rs",
             "src/ffi/reduce.rs",

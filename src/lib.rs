@@ -22,6 +22,7 @@
 
 pub mod abi;
 pub mod codec;
+pub mod color;
 pub mod composite;
 pub mod error;
 mod files;

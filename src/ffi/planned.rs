@@ -11,8 +11,7 @@
 use std::ffi::{c_char, c_double, c_float, c_int, c_void};
 
 use crate::abi::{
-    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ImagingPalette, ModeID, Py_ssize_t,
-    PyObject,
+    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ModeID, Py_ssize_t, PyObject,
 };
 
 // # Copying and cropping
@@ -24,31 +23,8 @@ unsafe extern "C" {
     pub fn ImagingOffset(im: Imaging, xoffset: c_int, yoffset: c_int) -> Imaging;
 }
 
-// # Conversion
+// # Quantization
 unsafe extern "C" {
-    /// Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
-    ///
-    /// `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette
-    /// to map to when the mode is P or PA, or NULL for a standard one. Anything but 0 for `dither` asks for
-    /// Floyd-Steinberg dithering where colours are lost (to 1 and to P). ValueError if there is no such conversion.
-    pub fn ImagingConvert(
-        imOut: Imaging,
-        imIn: Imaging,
-        mode: ModeID,
-        palette: ImagingPalette,
-        dither: c_int,
-    ) -> Imaging;
-
-    /// Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three
-    /// factors and a constant each. ModeError for any other mode.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[m; 12]]
-    pub fn ImagingConvertMatrix(im: Imaging, mode: ModeID, m: *const c_float) -> Imaging;
-
-    /// Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or
-    /// La; from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. ValueError for others.
-    pub fn ImagingConvertTransparent(im: Imaging, mode: ModeID, r: c_int, g: c_int, b: c_int) -> Imaging;
-
     /// Reduces the colours of an L, P, RGB or RGBA image and returns a P image with its palette.
     ///
     /// `colours` is 1 to 256. `mode` chooses the way: 0 median cut, 1 maximum coverage, 2 fast octree, 3 libimagequant
@@ -157,21 +133,6 @@ unsafe extern "C" {
 
     /// Inverts each bit.
     pub fn ImagingNegative(im: Imaging) -> Imaging;
-
-    /// Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
-    ///
-    /// The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running
-    /// fastest, where 255 << 6 is white. `imOut` takes the result, and has at least that many bands; a fourth band comes
-    /// from `imIn` if the table has none. Returns `imOut`.
-    pub fn ImagingColorLUT3D_linear(
-        imOut: Imaging,
-        imIn: Imaging,
-        table_channels: c_int,
-        size1D: c_int,
-        size2D: c_int,
-        size3D: c_int,
-        table: *mut i16,
-    ) -> Imaging;
 }
 
 // # Filters

@@ -14,11 +14,11 @@ macro_rules! picked {
         $crate::raw::pick::Picked<
             $input,
             { [$($byte),+].len() },
-            { $crate::raw::shuffle::Pick::code(&[$($byte),+]) },
+            { $crate::raw::Pick::code(&[$($byte),+]) },
         >
     };
 }
-pub(super) use picked;
+pub(crate) use picked;
 
 impl<const IN: usize, const OUT: usize, const CODE: u64> Shuffle for Picked<IN, OUT, CODE> {
     fn input(pixels: usize) -> usize {

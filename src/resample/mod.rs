@@ -2,8 +2,7 @@
 //!
 //! The filter is applied along one axis and then along the other, and what is between has the precision of the image
 //! itself: that rounding is part of the result. The source is gone through once: of what is between, only the rows that
-//! the second pass needs are kept, in a ring for each thread. So the memory needed does not depend on the
-//! source's height.
+//! the second pass needs are kept, in a ring for each thread. So the memory needed does not depend on the source's height.
 
 mod coefficients;
 mod filters;
@@ -23,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::exec::simd::{self, Level};
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::instance::count_image;
 use crate::mode::{Mode, PixelType};
 use coefficients::Coefficients;
 use kernels::{Bytes, Float, Half, Integer, Kind};
@@ -56,7 +56,7 @@ impl Plan {
         }
         let within = |from: f32, to: f32, size: usize| {
             let range: RangeInclusive<f32> = 0.0..=size as f32;
-            from < to && range.contains(&from) && range.contains(&to)
+            from <= to && range.contains(&from) && range.contains(&to)
         };
         let [left, top, right, bottom] = area;
         let horizontal = output.0 != input.0 || left != 0.0 || right != output.0 as f32;
@@ -65,7 +65,7 @@ impl Plan {
             return Ok(None);
         }
         if !within(left, right, input.0) || !within(top, bottom, input.1) {
-            return Err(Error::Value("box is empty or not within the image"));
+            return Err(Error::Value("box is not within the image"));
         }
         let shrinks = input.1 as i64 - output.1 as i64;
         let vertical_first = shrinks > 0 && shrinks > (input.0 as i64 - output.0 as i64) * 2;
@@ -126,6 +126,10 @@ impl Plan {
             down: vertical.map(|pass| Down::new(pass, level)).transpose()?,
             down_first: self.vertical_first,
         };
+        if passes.across.is_some() && passes.down.is_some() {
+            // The image between the passes, which only the reference makes.
+            count_image();
+        }
         let cost = passes.cost(input, &out);
         threads::try_for_rows(out, cost, |first, band| passes.run(first, band, input))
     }

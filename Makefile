@@ -5,6 +5,8 @@ LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
 CARGO   ?= cargo
 
+FUZZ_SECONDS ?= 60
+
 version    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 major      := $(firstword $(subst ., ,$(version)))
 target     := $(or $(CARGO_TARGET_DIR),target)
@@ -20,7 +22,7 @@ stages     := rust c python bindings pillow
 fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(major)|' \
            -e 's|@IMAGING_PREFIX_FROM_LIBDIR@|$(shell realpath -m --relative-to=$(LIBDIR) $(PREFIX))|'
 
-.PHONY: all install uninstall setup demo test $(addprefix test-,$(stages)) bench header clean help
+.PHONY: all install uninstall setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
 
 all: ## build the shared and the static library (the default)
 	$(CARGO) build --release --lib
@@ -82,6 +84,15 @@ test-pillow: all ## Pillow's own tests, with us and without
 bench: all ## ratios to Pillow's own core
 	scripts/venv.sh
 	$(python) benches/run.py
+	$(python) benches/raw_pairs.py
+
+fuzz: ## any bytes for the raw codec and the PPM reader, under the address sanitizer; FUZZ_SECONDS for each
+	test -x target/tools/bin/cargo-fuzz || $(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools
+	for name in raw_decode ppm; do \
+	    mkdir -p target/fuzz/corpus/$$name && \
+	    PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --target-dir target/fuzz $$name \
+	        target/fuzz/corpus/$$name -- -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=20 || exit 1; \
+	done
 
 header: ## write the generated headers into include/
 	IMAGING_WRITE_HEADERS=1 $(CARGO) build --lib

@@ -2,13 +2,17 @@
 
 #![no_main]
 
-use std::path::PathBuf;
+use std::ffi::{CString, OsStr};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::LazyLock;
 
 use Imaging::codec::ppm;
 use libfuzzer_sys::{Corpus, fuzz_target};
 
-static FILE: LazyLock<PathBuf> = LazyLock::new(|| std::env::temp_dir().join(format!("fuzz-{}.ppm", std::process::id())));
+static FILE: LazyLock<CString> = LazyLock::new(|| {
+    let path = std::env::temp_dir().join(format!("fuzz-{}.ppm", std::process::id()));
+    CString::new(path.into_os_string().into_vec()).expect("a path has no NUL")
+});
 
 /// Images larger than this would only take time.
 const MOST: usize = 1 << 22;
@@ -24,7 +28,7 @@ fuzz_target!(|file: &[u8]| -> Corpus {
     if !is_small(file) {
         return Corpus::Reject;
     }
-    std::fs::write(&*FILE, file).expect("there is room for a small file");
+    std::fs::write(OsStr::from_bytes(FILE.to_bytes()), file).expect("there is room for a small file");
     let Ok(image) = ppm::open(&FILE) else { return Corpus::Keep };
     let view = image.view().expect("an image that was read is whole");
     if view.mode().pixel_size() * view.xsize() * view.ysize() > MOST {

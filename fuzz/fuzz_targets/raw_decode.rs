@@ -13,8 +13,10 @@ use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 
 unsafe extern "C" {
-    fn ImagingRawDecode(im: *mut c_void, state: *mut ImagingCodecStateInstance, buffer: *mut u8, bytes: isize) -> c_int;
-    fn ImagingRawEncode(im: *mut c_void, state: *mut ImagingCodecStateInstance, buffer: *mut u8, bytes: c_int) -> c_int;
+    fn ImagingRawDecode(im: *mut c_void, state: *mut ImagingCodecStateInstance, buffer: *mut u8, bytes: isize)
+    -> c_int;
+    fn ImagingRawEncode(im: *mut c_void, state: *mut ImagingCodecStateInstance, buffer: *mut u8, bytes: c_int)
+    -> c_int;
 }
 
 /// Mostly within reach, sometimes anywhere.
@@ -100,7 +102,8 @@ impl Task<'_> {
             end = (end + piece).min(self.file.len());
             let mut buffer: Box<[u8]> = self.file[begin..end].into();
             // SAFETY: the image is live, the state that of a pair, and the buffer as long as is said.
-            let used = unsafe { ImagingRawDecode(image.cast(), &mut state, buffer.as_mut_ptr(), buffer.len() as isize) };
+            let used =
+                unsafe { ImagingRawDecode(image.cast(), &mut state, buffer.as_mut_ptr(), buffer.len() as isize) };
             assert!(used <= buffer.len() as c_int);
             assert_eq!(&*buffer, &self.file[begin..end], "a decoder only reads");
             begin += usize::try_from(used).unwrap_or(0);
@@ -159,7 +162,10 @@ fuzz_target!(|task: Task| {
     let (size, rectangle) = (at_once.mode().pixel_size(), task.rectangle.map(Number::get));
     for (y, row) in at_once.rows().enumerate() {
         for (x, pixel) in row.chunks_exact(size).enumerate() {
-            assert!(within(rectangle, x, y) || pixel.iter().all(|byte| *byte == 0xa5), "written outside of the rectangle");
+            assert!(
+                within(rectangle, x, y) || pixel.iter().all(|byte| *byte == 0xa5),
+                "written outside of the rectangle"
+            );
         }
     }
     task.encode();

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::{guard, reference};
 use crate::abi::{
     IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_BICUBIC, IMAGING_TRANSFORM_BILINEAR, IMAGING_TRANSFORM_NEAREST,
-    IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD, Imaging,
+    IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD, Imaging, ImagingMemoryInstance,
 };
 use crate::error::{Error, Result};
 use crate::geometry::{self, Filter, Map, Mirror, Region};
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_in
 unsafe fn between(
     out: Imaging,
     input: Imaging,
-    check: impl FnOnce(&ImageRef<'_>, &ImageRef<'_>) -> Result<()>,
+    check: impl FnOnce(&ImagingMemoryInstance, &ImagingMemoryInstance) -> Result<()>,
     work: impl FnOnce(ImageMut<'_>, &ImageRef<'_>) -> Result<()>,
 ) -> Result<()> {
     // SAFETY: as the caller promises; where both are one image, only the copy is read while that is written.
@@ -89,7 +89,7 @@ unsafe fn between(
         if target.as_ref().mode != source.as_ref().mode {
             return Err(Error::Mode);
         }
-        check(&ImageRef::from_raw(out)?, &ImageRef::from_raw(input)?)?;
+        check(target.as_ref(), source.as_ref())?;
         let view = ImageMut::from_raw(out)?;
         if out == input {
             let copied = Raw::new(copy(null_mut(), input)?).ok_or(Error::Memory)?;
@@ -110,10 +110,10 @@ unsafe fn between(
 /// As for [`between`].
 unsafe fn turned(out: Imaging, input: Imaging, transposes: bool, mirror: Mirror) -> Imaging {
     guard(null_mut(), || {
-        let check = |out: &ImageRef<'_>, input: &ImageRef<'_>| {
-            let (xsize, ysize) = (input.xsize(), input.ysize());
+        let check = |out: &ImagingMemoryInstance, input: &ImagingMemoryInstance| {
+            let (xsize, ysize) = (input.xsize, input.ysize);
             let wanted = if transposes { (ysize, xsize) } else { (xsize, ysize) };
-            if (out.xsize(), out.ysize()) == wanted { Ok(()) } else { Err(Error::Mismatch) }
+            if (out.xsize, out.ysize) == wanted { Ok(()) } else { Err(Error::Mismatch) }
         };
         // SAFETY: as the caller promises.
         unsafe {
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn ImagingTransform(
         if !matches!(method, IMAGING_TRANSFORM_AFFINE | IMAGING_TRANSFORM_PERSPECTIVE | IMAGING_TRANSFORM_QUAD) {
             return Err(Error::Value("bad transform method"));
         }
-        let known = |_: &ImageRef<'_>, _: &ImageRef<'_>| self::filter(filter).map(drop);
+        let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| self::filter(filter).map(drop);
         let region = Region { x: (x0, x1), y: (y0, y1), fill: fill != 0 };
         // SAFETY: the caller's images are NULL or live.
         unsafe {

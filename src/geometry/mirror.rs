@@ -17,7 +17,7 @@ pub struct Mirror {
 pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
     let size = input.mode().pixel_size();
     threads::for_rows(out, input.xsize() * size / 8, |first, mut band| {
-        for (y, row) in band.rows_mut().enumerate() {
+        let line = |(y, row): (usize, &mut [u8])| {
             let y = first + y;
             let from = input.row(if mirror.top_bottom { input.ysize() - 1 - y } else { y });
             match (mirror.left_right, size) {
@@ -26,7 +26,10 @@ pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
                 (true, 2) => reverse_2(row, from),
                 (true, _) => reverse_4(row, from),
             }
-        }
+        };
+        // The input is read from the top down, which the processor foresees.
+        let rows = band.rows_mut().enumerate();
+        if mirror.top_bottom { rows.rev().for_each(line) } else { rows.for_each(line) }
     });
 }
 

@@ -47,10 +47,11 @@ fn run<P: AnyBitPattern + NoUninit + Sync>(
             (0..first).for_each(|_| down(&mut start));
         }
         for (y, row) in band.rows_mut().enumerate() {
-            let row = &mut bytemuck::cast_slice_mut::<_, P>(row)[columns.clone()];
+            let row = &mut row[columns.start * size_of::<P>()..columns.end * size_of::<P>()];
             if region.fill {
-                row.fill(P::zeroed());
+                row.fill(0);
             }
+            let row = bytemuck::cast_slice_mut::<_, P>(row);
             if is_fixed {
                 fixed(row, &source, walk.start(first + y), walk.right);
             } else {

@@ -26,26 +26,31 @@ impl Map {
     /// The places that the pixels of row `y` come from, beginning with the one at `x`.
     #[inline(always)]
     pub fn places(&self, x: usize, y: usize) -> Places {
-        let middles: [f64; CHUNK] = std::array::from_fn(|n| f64::from((x + n) as u32) + 0.5);
         let y = f64::from(y as u32) + 0.5;
+        let mut places = Places { x: [0.0; CHUNK], y: [0.0; CHUNK] };
+        let mut middles = [0.0; CHUNK];
+        for (n, middle) in middles.iter_mut().enumerate() {
+            *middle = f64::from((x + n) as i32) + 0.5;
+        }
+        let all = middles.iter().zip(places.x.iter_mut().zip(&mut places.y));
         match self {
             Self::Affine([a0, a1, a2, a3, a4, a5]) => {
-                Places { x: middles.map(|x| a0 * x + a1 * y + a2), y: middles.map(|x| a3 * x + a4 * y + a5) }
+                for (x, (to_x, to_y)) in all {
+                    (*to_x, *to_y) = (a0 * x + a1 * y + a2, a3 * x + a4 * y + a5);
+                }
             }
             Self::Perspective([a0, a1, a2, a3, a4, a5, a6, a7]) => {
-                let divisors = middles.map(|x| a6 * x + a7 * y + 1.0);
-                let mut places =
-                    Places { x: middles.map(|x| a0 * x + a1 * y + a2), y: middles.map(|x| a3 * x + a4 * y + a5) };
-                for ((x, y), divisor) in places.x.iter_mut().zip(&mut places.y).zip(divisors) {
-                    *x /= divisor;
-                    *y /= divisor;
+                for (x, (to_x, to_y)) in all {
+                    let divisor = a6 * x + a7 * y + 1.0;
+                    (*to_x, *to_y) = ((a0 * x + a1 * y + a2) / divisor, (a3 * x + a4 * y + a5) / divisor);
                 }
-                places
             }
-            Self::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => Places {
-                x: middles.map(|x| a0 + a1 * x + a2 * y + a3 * x * y),
-                y: middles.map(|x| a4 + a5 * x + a6 * y + a7 * x * y),
-            },
+            Self::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => {
+                for (x, (to_x, to_y)) in all {
+                    (*to_x, *to_y) = (a0 + a1 * x + a2 * y + a3 * x * y, a4 + a5 * x + a6 * y + a7 * x * y);
+                }
+            }
         }
+        places
     }
 }

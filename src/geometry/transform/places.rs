@@ -1,8 +1,8 @@
 //! Drawing by places that are each computed by itself.
 
-use bytemuck::{AnyBitPattern, NoUninit};
+use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
 
-use super::kinds::{Byte, Bytes, Float, Half, Integer, Kind};
+use super::kinds::{Around, Bicubic, Bilinear, Byte, Bytes, Float, Half, Integer, Kind, Taps};
 use super::map::{CHUNK, Map};
 use super::{Filter, Region, rows_of, table};
 use crate::error::Result;
@@ -44,10 +44,26 @@ struct Source<'a, P> {
 }
 
 impl<P> Source<'_, P> {
-    /// Whether the input has a place. What is not a number counts as one that it has, so ask for what you mean.
+    /// Whether the input lacks a place. Numbers that are none are not outside, as in the reference.
     #[inline(always)]
     fn is_outside(&self, x: f64, y: f64) -> bool {
         x < 0.0 || x >= self.xsize as f64 || y < 0.0 || y >= self.rows.len() as f64
+    }
+
+    /// Collects the pixels around place `n`, of which the first is in this column and row. Beyond the ends it is those
+    /// there.
+    #[inline(always)]
+    fn collect<const SIDE: usize>(&self, taps: &mut Taps<P, SIDE>, n: usize, column: i32, row: i32)
+    where
+        P: Copy,
+    {
+        let rows: [&[P]; SIDE] = window(&self.rows, row, self.rows.len());
+        for (taps, row) in taps.iter_mut().zip(rows) {
+            let pixels: [P; SIDE] = window(row, column, self.xsize);
+            for (tap, pixel) in taps.iter_mut().zip(pixels) {
+                tap[n] = pixel;
+            }
+        }
     }
 }
 
@@ -79,16 +95,32 @@ fn run<I: AnyBitPattern + Sync, O: AnyBitPattern + NoUninit>(
 
 /// A float that is a whole number, of less than 31 bits, as one. Adding this much moves it to the lowest bits.
 #[inline(always)]
-fn whole(value: f64) -> i32 {
+pub fn whole(value: f64) -> i32 {
     (value + 6_755_399_441_055_744.0).to_bits() as i32
 }
 
 /// Where pixels lie among those of the input: the first one around each, along one axis, and how far from the next.
 #[inline(always)]
-fn around(places: [f64; CHUNK], before: i32) -> ([i32; CHUNK], [f64; CHUNK]) {
-    let shifted = places.map(|place| place - 0.5);
-    let floors = shifted.map(f64::floor);
-    (floors.map(|floor| whole(floor) - before), std::array::from_fn(|n| shifted[n] - floors[n]))
+fn around(places: &[f64; CHUNK], before: i32) -> ([i32; CHUNK], [f64; CHUNK]) {
+    let (mut firsts, mut distances) = ([0; CHUNK], [0.0; CHUNK]);
+    for ((first, distance), place) in firsts.iter_mut().zip(&mut distances).zip(places) {
+        let floor = (place - 0.5).floor();
+        *first = whole(floor) - before;
+        *distance = (place - 0.5) - floor;
+    }
+    (firsts, distances)
+}
+
+/// Which pixels places are in, along one axis; one that no image has where that is less than zero, or not a number.
+#[inline(always)]
+fn nearest_to(places: &[f64; CHUNK]) -> [i32; CHUNK] {
+    let mut pixels = [0; CHUNK];
+    for (pixel, place) in pixels.iter_mut().zip(places) {
+        // What is beyond 31 bits is outside of every image, and so is what is not a number.
+        let place = if *place < 2_147_483_647.0 { *place } else { 2_147_483_647.0 };
+        *pixel = whole(if place >= 0.0 { place.floor() } else { -1.0 });
+    }
+    pixels
 }
 
 /// `SIDE` things from the one at `first` on. Beyond the ends it is the one there.
@@ -106,27 +138,32 @@ fn window<T: Copy, const SIDE: usize>(line: &[T], first: i32, length: usize) -> 
 }
 
 /// Draws a row, `SIDE` by `SIDE` pixels for each.
+///
+/// First the pixels around some places are put side by side, then the filter computes all of them, and then they are put
+/// where they belong.
 #[inline(always)]
-fn filter_row<I: Copy, O: AnyBitPattern, const SIDE: usize>(
-    out: &mut [O],
-    source: &Source<'_, I>,
+fn filter_row<K: Kind, F: Around<K, SIDE>, const SIDE: usize>(
+    out: &mut [K::Output],
+    source: &Source<'_, K::Input>,
     y: usize,
-    filter: impl Fn(&mut O, [[I; SIDE]; SIDE], f64, f64),
 ) {
     let before = SIDE as i32 / 2 - 1;
+    let mut taps: Taps<K::Input, SIDE> = [[[K::Input::zeroed(); CHUNK]; SIDE]; SIDE];
     for (number, out) in out.chunks_mut(CHUNK).enumerate() {
         let places = source.map.places(number * CHUNK, y);
-        let (columns, x) = around(places.x, before);
-        let (rows, y) = around(places.y, before);
+        let (columns, x) = around(&places.x, before);
+        let (rows, y) = around(&places.y, before);
+        let mut asked = [false; CHUNK];
         for (n, out) in out.iter_mut().enumerate() {
-            if source.is_outside(places.x[n], places.y[n]) || source.rows.is_empty() {
-                if source.fill {
-                    *out = O::zeroed();
-                }
-                continue;
+            asked[n] = !source.is_outside(places.x[n], places.y[n]) && !source.rows.is_empty();
+            if asked[n] {
+                source.collect(&mut taps, n, columns[n], rows[n]);
+            } else if source.fill {
+                *out = K::Output::zeroed();
             }
-            let rows: [&[I]; SIDE] = window(&source.rows, rows[n], source.rows.len());
-            filter(out, rows.map(|row| window(row, columns[n], source.xsize)), x[n], y[n]);
+        }
+        if asked.contains(&true) {
+            K::put(out, &F::values(&taps, &x, &y), &asked);
         }
     }
 }
@@ -134,21 +171,19 @@ fn filter_row<I: Copy, O: AnyBitPattern, const SIDE: usize>(
 for_each_level! {
     /// Draws a row, bilinear.
     fn row_bilinear<K: Kind>(out: &mut [K::Output], source: &Source<'_, K::Input>, y: usize) {
-        filter_row(out, source, y, K::bilinear);
+        filter_row::<K, Bilinear, 2>(out, source, y);
     }
 
     /// Draws a row, bicubic.
     fn row_bicubic<K: Kind>(out: &mut [K::Output], source: &Source<'_, K::Input>, y: usize) {
-        filter_row(out, source, y, K::bicubic);
+        filter_row::<K, Bicubic, 4>(out, source, y);
     }
 
     /// Draws a row of the nearest pixels.
     fn nearest<P: AnyBitPattern>(out: &mut [P], source: &Source<'_, P>, y: usize) {
         for (number, out) in out.chunks_mut(CHUNK).enumerate() {
             let places = source.map.places(number * CHUNK, y);
-            // What is beyond 31 bits is outside anyway; less than zero, or not a number, is -1.
-            let index = |place: f64| if place >= 0.0 { place.min(2_147_483_647.0).floor() } else { -1.0 };
-            let (columns, rows) = (places.x.map(|x| whole(index(x))), places.y.map(|y| whole(index(y))));
+            let (columns, rows) = (nearest_to(&places.x), nearest_to(&places.y));
             for (out, (x, y)) in out.iter_mut().zip(columns.iter().zip(&rows)) {
                 match source.rows.get(*y as usize).and_then(|row| row.get(*x as usize)) {
                     Some(pixel) => *out = *pixel,

@@ -40,6 +40,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/raw.rs",
             "src/ffi/ppm.rs",
             "src/ffi/geometry.rs",
+            "src/ffi/filter.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
         ],

@@ -23,6 +23,7 @@
 pub mod abi;
 pub mod codec;
 pub mod error;
+pub mod filter;
 pub mod geometry;
 pub mod image;
 pub mod mode;

@@ -589,6 +589,58 @@ extern Imaging ImagingCopy(Imaging im);
 extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Filters: convolution, blur, sharpening.
+ */
+
+/**
+ * Makes an image with a border of `m` pixels all around, which repeat those at the edge; around an image without pixels
+ * they are zero. The palette is copied.
+ *
+ * ValueError if `m` is negative, or more than 23170. ModeError for I;16 and its like.
+ */
+extern Imaging ImagingExpand(Imaging im, int m);
+
+/**
+ * Convolves an image with a kernel of 3 × 3 or 5 × 5 weights, the bottom row first, and adds `offset`. Each band is
+ * filtered by itself, the alpha band as well; what comes out is cut to a whole number that the band can hold, and to no
+ * less than 0 in I.
+ *
+ * Pixels nearer to an edge than the kernel reaches are copied, and so is an image that is smaller than the kernel. The
+ * image is a new one, and has no palette of the old one.
+ *
+ * ModeError for F. ValueError for any other size of kernel.
+ */
+extern Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset);
+
+/**
+ * Takes the mean of the pixels at most `xradius` and `yradius` away, again and again, `n` times along the rows and then
+ * `n` times along the columns. A fraction of a radius is what the pixels weigh that are further away than its whole part;
+ * beyond the edges there are as many pixels as are needed like those at the edge.
+ *
+ * `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn`, and is returned. All four bytes of a pixel are
+ * blurred, whether or not they are of a band.
+ *
+ * ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK. ValueError if `n` is less than 1, or a radius
+ * negative or 2147483648 or more. An `imOut` without pixels is returned whatever the others are.
+ */
+extern Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n);
+
+/**
+ * Blurs like a Gaussian of these standard deviations, whose signs do not count, by `passes` box blurs: 3 are usual.
+ * Otherwise as `ImagingBoxBlur`.
+ *
+ * The box is that of Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended
+ * Box Filtering" (2011).
+ */
+extern Imaging ImagingGaussianBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int passes);
+
+/**
+ * Sharpens: adds `percent` of the difference between a value and its Gaussian blur of 3 passes, where that is more than
+ * `threshold`. Otherwise as `ImagingBoxBlur`; an `imOut` that is `im` is only blurred.
+ */
+extern Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int percent, int threshold);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
  * itself, and links this library statically or dynamically, has its own called instead.
  */
@@ -635,9 +687,6 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
  * zero. A box turned inside out gives an empty image.
  */
 extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
-
-/** An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative. */
-extern Imaging ImagingExpand(Imaging im, int m);
 
 /** The image moved right and down, with wrap-around. */
 extern Imaging ImagingOffset(Imaging im, int xoffset, int yoffset);
@@ -879,12 +928,6 @@ extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
  */
 
 /**
- * Convolves with a kernel of 3 × 3 or 5 × 5, bottom row first, and adds `offset`. Pixels at the edge are copied, and
- * so is an image smaller than the kernel. Not for F.
- */
-extern Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset);
-
-/**
  * For each pixel the value at place `rank`, from 0, of the `size * size` around it, sorted. One band only, not I;16.
  * `size` is odd, and the result is smaller by `size - 1` each way: `ImagingExpand` first to keep the size.
  */
@@ -892,24 +935,6 @@ extern Imaging ImagingRankFilter(Imaging im, int size, int rank);
 
 /** For each pixel the commonest of the `size * size` around it, if it occurs more than twice. One 8-bit band only. */
 extern Imaging ImagingModeFilter(Imaging im, int size);
-
-/**
- * Takes the mean of the pixels at most `xradius` and `yradius` away, fractions weighed, `n` times; into `imOut`,
- * which has the same mode and size and may be `imIn`, and is returned. For L, LA, La, RGB, RGBA, RGBa, RGBX, CMYK.
- */
-extern Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n);
-
-/**
- * Blurs like a Gaussian of these standard deviations, by `passes` box blurs (3 is usual); otherwise as
- * `ImagingBoxBlur`.
- */
-extern Imaging ImagingGaussianBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int passes);
-
-/**
- * Adds `percent` of the difference between a pixel and its Gaussian blur, where that is more than `threshold`;
- * otherwise as `ImagingBoxBlur`, but `imOut` must not be `im`.
- */
-extern Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int percent, int threshold);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Measuring

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn ImagingCopy2(imOut: Imaging, imIn: Imaging) -> Imaging 
 /// # Safety
 ///
 /// Both are NULL or live, and nobody else uses them meanwhile.
-unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
+pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
     // SAFETY: as the caller promises; where both are one image there is nothing to do.
     unsafe {
         let source = Raw::new(input).ok_or(Error::Value("unrecognized argument value"))?;

@@ -11,6 +11,7 @@ mod access;
 mod arrow;
 pub mod ext;
 mod files;
+mod filter;
 mod geometry;
 mod mode;
 mod output;

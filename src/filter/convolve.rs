@@ -1,0 +1,333 @@
+//! Convolution with a kernel of 3 × 3 or 5 × 5.
+//!
+//! The reference sums in floats: row by row of the kernel, the bottom row of the image first, and each row on its own
+//! before it is added. [`Floats`] does just that. Many kernels (those that find edges, that emboss, that sharpen) are
+//! multiples of a power of two, so small that no float is ever rounded: [`Integers`] has the same sums sooner.
+
+use std::marker::PhantomData;
+
+use bytemuck::{AnyBitPattern, NoUninit};
+
+use super::kernels::{clipped, clipped_i32};
+use crate::error::{Error, Result};
+use crate::exec::simd::for_each_level;
+use crate::exec::threads;
+use crate::image::{ImageMut, ImageRef};
+use crate::mode::{Mode, PixelType};
+
+/// 3 or 5 for a kernel of that many rows and columns; `None` where the image is smaller than the kernel and remains as it
+/// is; an error where there is no such kernel, or the mode cannot be filtered.
+pub fn kernel_size(input: &ImageRef<'_>, xsize: i32, ysize: i32) -> Result<Option<usize>> {
+    if input.mode() == Mode::F {
+        return Err(Error::Mode);
+    }
+    let is_less = |side: usize, wanted: i32| usize::try_from(wanted).is_ok_and(|wanted| side < wanted);
+    if is_less(input.xsize(), xsize) || is_less(input.ysize(), ysize) {
+        return Ok(None);
+    }
+    match (xsize, ysize) {
+        (3, 3) => Ok(Some(3)),
+        (5, 5) => Ok(Some(5)),
+        _ => Err(Error::Value("bad kernel size")),
+    }
+}
+
+/// Convolves an image, which is not smaller than the kernel and not F, and adds `offset`. Pixels whose surroundings are not
+/// whole are copied.
+pub fn convolve(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &[f32], offset: f32) {
+    // The reference adds what rounds in doubles.
+    let offset = (f64::from(offset) + 0.5) as f32;
+    match kernel.len() {
+        25 => with_kernel::<5>(out, input, &Kernel::new(kernel, offset)),
+        _ => with_kernel::<3>(out, input, &Kernel::new(kernel, offset)),
+    }
+}
+
+/// A square of weights and what is added.
+#[derive(Clone, Copy)]
+struct Kernel<W, const SIZE: usize> {
+    weights: [[W; SIZE]; SIZE],
+    offset: W,
+}
+
+impl<const SIZE: usize> Kernel<f32, SIZE> {
+    fn new(weights: &[f32], offset: f32) -> Self {
+        Self { weights: std::array::from_fn(|row| std::array::from_fn(|column| weights[row * SIZE + column])), offset }
+    }
+
+    /// The same kernel times a power of two, and its exponent, where all weights are then integers, and no sum of bytes
+    /// leaves an `i16`.
+    fn integers(&self) -> Option<(Kernel<i16, SIZE>, u32)> {
+        let all = || self.weights.as_flattened().iter().copied();
+        let shift = (0..15).find(|shift| {
+            let scale = (1 << shift) as f32;
+            all().chain([self.offset]).all(|weight| (weight * scale).fract() == 0.0)
+        })?;
+        let scale = (1 << shift) as f32;
+        let most = all().map(f32::abs).sum::<f32>() * 255.0 + self.offset.abs();
+        let integer = |weight: f32| (weight * scale) as i16;
+        let kernel = Kernel { weights: self.weights.map(|row| row.map(integer)), offset: integer(self.offset) };
+        (most * scale <= f32::from(i16::MAX)).then_some((kernel, shift))
+    }
+}
+
+/// Convolves with a kernel of either size.
+fn with_kernel<const SIZE: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<f32, SIZE>) {
+    let spec = input.mode().spec();
+    match (spec.pixel_type, spec.bands) {
+        (PixelType::U8, 1) => of_bytes::<SIZE, 1>(out, input, kernel),
+        (PixelType::U8, _) => of_bytes::<SIZE, 4>(out, input, kernel),
+        (PixelType::I16, _) if is_big_endian(input.mode()) => rows(out, input, &Floats::<U16be, SIZE, 1>::of(kernel)),
+        (PixelType::I16, _) => rows(out, input, &Floats::<U16le, SIZE, 1>::of(kernel)),
+        _ => rows(out, input, &Floats::<I32, SIZE, 1>::of(kernel)),
+    }
+}
+
+/// Whether 16-bit pixels of this mode have their high byte first.
+fn is_big_endian(mode: Mode) -> bool {
+    mode == Mode::I16B || mode == Mode::I16N && cfg!(target_endian = "big")
+}
+
+/// Convolves an image of bytes, of which `STEP` are a pixel, with integers where that is exact.
+fn of_bytes<const SIZE: usize, const STEP: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<f32, SIZE>) {
+    match kernel.integers() {
+        Some((kernel, shift)) => rows(out, input, &Integers::<SIZE, STEP> { kernel, shift }),
+        None => rows(out, input, &Floats::<U8, SIZE, STEP>::of(kernel)),
+    }
+}
+
+/// Makes a row of the convolved image.
+trait Convolution: Sync {
+    /// How many pixels at each edge have not got their surroundings.
+    const MARGIN: usize;
+
+    /// Makes row `y` but for its edges.
+    fn row(&self, out: &mut [u8], input: &ImageRef<'_>, y: usize);
+}
+
+for_each_level! {
+    fn convolve_row<C: Convolution>(convolution: &C, out: &mut [u8], input: &ImageRef<'_>, y: usize) {
+        convolution.row(out, input, y);
+    }
+
+    /// Zeros the bytes that are not of a band.
+    fn clear_padding(pixels: &mut [u8], bands: u8) {
+        let mask = u32::from_ne_bytes(if bands == 2 { [255, 0, 0, 255] } else { [255, 255, 255, 0] });
+        for pixel in pixels.as_chunks_mut::<4>().0 {
+            *pixel = (u32::from_ne_bytes(*pixel) & mask).to_ne_bytes();
+        }
+    }
+}
+
+/// Makes all rows.
+fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C) {
+    let (bands, margin) = (input.mode().spec().bands, C::MARGIN);
+    let edge = margin * input.mode().pixel_size();
+    let inside = margin..input.ysize() - margin;
+    let row_bytes = input.xsize() * input.mode().pixel_size();
+    threads::for_rows(out, row_bytes * margin, |first, mut band| {
+        for (y, row) in band.rows_mut().enumerate().map(|(y, row)| (first + y, row)) {
+            if !inside.contains(&y) {
+                row.copy_from_slice(input.row(y));
+                continue;
+            }
+            convolve_row(convolution, row, input, y);
+            if matches!(bands, 2 | 3) {
+                clear_padding(&mut row[edge..row_bytes - edge], bands);
+            }
+            row[..edge].copy_from_slice(&input.row(y)[..edge]);
+            row[row_bytes - edge..].copy_from_slice(&input.row(y)[row_bytes - edge..]);
+        }
+    });
+}
+
+/// Samples that are done at once, and at once where there are fewer.
+const BLOCK: usize = 64;
+const SMALL_BLOCK: usize = 16;
+
+/// For each row of the kernel and each of its columns, samples of the image: around a block of them.
+type Around<'a, T, const SIZE: usize, const N: usize> = [[&'a [T; N]; SIZE]; SIZE];
+
+/// Hands out a row but for its edges, block by block with what is around each, `STEP` samples a pixel. Blocks may overlap:
+/// then what is done twice is the same.
+#[inline(always)]
+fn for_blocks<T: AnyBitPattern + NoUninit, const SIZE: usize, const STEP: usize>(
+    out: &mut [u8],
+    input: &ImageRef<'_>,
+    y: usize,
+    work: &impl Blocks<T, SIZE>,
+) {
+    let rows: [&[T]; SIZE] = std::array::from_fn(|row| input.pixels(y + SIZE / 2 - row));
+    let out = &mut bytemuck::cast_slice_mut::<u8, T>(out)[SIZE / 2 * STEP..];
+    let count = out.len() - SIZE / 2 * STEP;
+    if count >= BLOCK {
+        blocks_of::<T, SIZE, STEP, BLOCK>(&mut out[..count], rows, work);
+    } else if count >= SMALL_BLOCK {
+        blocks_of::<T, SIZE, STEP, SMALL_BLOCK>(&mut out[..count], rows, work);
+    } else {
+        blocks_of::<T, SIZE, STEP, 1>(&mut out[..count], rows, work);
+    }
+}
+
+/// [`for_blocks`] of `N` samples, where there are so many.
+#[inline(always)]
+fn blocks_of<T: Copy, const SIZE: usize, const STEP: usize, const N: usize>(
+    out: &mut [T],
+    rows: [&[T]; SIZE],
+    work: &impl Blocks<T, SIZE>,
+) {
+    let last = out.len() - N;
+    for start in (0..out.len()).step_by(N).map(|start| start.min(last)) {
+        let around: Around<'_, T, SIZE, N> = std::array::from_fn(|row| {
+            std::array::from_fn(|column| rows[row][start + column * STEP..].first_chunk().expect("within the row"))
+        });
+        if let Some(out) = out[start..].first_chunk_mut::<N>() {
+            work.block(out, &around);
+        }
+    }
+}
+
+/// Makes blocks of samples.
+trait Blocks<T, const SIZE: usize> {
+    /// Makes a block of what is around it.
+    fn block<const N: usize>(&self, out: &mut [T; N], around: &Around<'_, T, SIZE, N>);
+}
+
+/// A sum of floats for each sample of kind `S`, `STEP` of which are a pixel.
+struct Floats<S, const SIZE: usize, const STEP: usize> {
+    kernel: Kernel<f32, SIZE>,
+    samples: PhantomData<fn(S)>,
+}
+
+impl<S: Sample, const SIZE: usize, const STEP: usize> Floats<S, SIZE, STEP> {
+    fn of(kernel: &Kernel<f32, SIZE>) -> Self {
+        Self { kernel: *kernel, samples: PhantomData }
+    }
+}
+
+impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, SIZE, STEP> {
+    const MARGIN: usize = SIZE / 2;
+
+    #[inline(always)]
+    fn row(&self, out: &mut [u8], input: &ImageRef<'_>, y: usize) {
+        for_blocks::<S::Stored, SIZE, STEP>(out, input, y, self);
+    }
+}
+
+impl<S: Sample, const SIZE: usize, const STEP: usize> Blocks<S::Stored, SIZE> for Floats<S, SIZE, STEP> {
+    #[inline(always)]
+    fn block<const N: usize>(&self, out: &mut [S::Stored; N], around: &Around<'_, S::Stored, SIZE, N>) {
+        for n in 0..N {
+            let mut sum = self.kernel.offset;
+            for (samples, weights) in around.iter().zip(&self.kernel.weights) {
+                let mut part = S::load(samples[0][n]) * weights[0];
+                for column in 1..SIZE {
+                    part += S::load(samples[column][n]) * weights[column];
+                }
+                sum += part;
+            }
+            out[n] = S::store(sum);
+        }
+    }
+}
+
+/// A sum of integers for each byte; of its bits, `shift` are behind the point.
+struct Integers<const SIZE: usize, const STEP: usize> {
+    kernel: Kernel<i16, SIZE>,
+    shift: u32,
+}
+
+impl<const SIZE: usize, const STEP: usize> Convolution for Integers<SIZE, STEP> {
+    const MARGIN: usize = SIZE / 2;
+
+    #[inline(always)]
+    fn row(&self, out: &mut [u8], input: &ImageRef<'_>, y: usize) {
+        for_blocks::<u8, SIZE, STEP>(out, input, y, self);
+    }
+}
+
+impl<const SIZE: usize, const STEP: usize> Blocks<u8, SIZE> for Integers<SIZE, STEP> {
+    #[inline(always)]
+    fn block<const N: usize>(&self, out: &mut [u8; N], around: &Around<'_, u8, SIZE, N>) {
+        for n in 0..N {
+            let mut sum = self.kernel.offset;
+            for (samples, weights) in around.as_flattened().iter().zip(self.kernel.weights.as_flattened()) {
+                sum = sum.wrapping_add(i16::from(samples[n]).wrapping_mul(*weights));
+            }
+            out[n] = (sum >> (self.shift & 15)).clamp(0, 255) as u8;
+        }
+    }
+}
+
+/// How a kind of sample becomes a float and a float such a sample: within its range, the fraction cut.
+trait Sample: 'static {
+    type Stored: AnyBitPattern + NoUninit;
+
+    fn load(stored: Self::Stored) -> f32;
+
+    fn store(sum: f32) -> Self::Stored;
+}
+
+struct U8;
+
+impl Sample for U8 {
+    type Stored = u8;
+
+    #[inline(always)]
+    fn load(stored: u8) -> f32 {
+        f32::from(stored)
+    }
+
+    #[inline(always)]
+    fn store(sum: f32) -> u8 {
+        clipped::<255>(sum) as u8
+    }
+}
+
+struct U16le;
+
+impl Sample for U16le {
+    type Stored = [u8; 2];
+
+    #[inline(always)]
+    fn load(stored: [u8; 2]) -> f32 {
+        f32::from(u16::from_le_bytes(stored))
+    }
+
+    #[inline(always)]
+    fn store(sum: f32) -> [u8; 2] {
+        (clipped::<65535>(sum) as u16).to_le_bytes()
+    }
+}
+
+struct U16be;
+
+impl Sample for U16be {
+    type Stored = [u8; 2];
+
+    #[inline(always)]
+    fn load(stored: [u8; 2]) -> f32 {
+        f32::from(u16::from_be_bytes(stored))
+    }
+
+    #[inline(always)]
+    fn store(sum: f32) -> [u8; 2] {
+        (clipped::<65535>(sum) as u16).to_be_bytes()
+    }
+}
+
+struct I32;
+
+impl Sample for I32 {
+    type Stored = i32;
+
+    #[inline(always)]
+    fn load(stored: i32) -> f32 {
+        stored as f32
+    }
+
+    #[inline(always)]
+    fn store(sum: f32) -> i32 {
+        clipped_i32(sum)
+    }
+}

@@ -178,9 +178,10 @@ fn blocks_of<T: Copy, const SIZE: usize, const STEP: usize, const N: usize>(
 ) {
     let last = out.len() - N;
     for start in (0..out.len()).step_by(N).map(|start| start.min(last)) {
-        let around: Around<'_, T, SIZE, N> = std::array::from_fn(|row| {
-            std::array::from_fn(|column| rows[row][start + column * STEP..].first_chunk().expect("within the row"))
-        });
+        // Whose length the compiler knows: nothing is checked for each of the columns.
+        let windows = rows.map(|row| &row[start..start + N + (SIZE - 1) * STEP]);
+        let around: Around<'_, T, SIZE, N> = windows
+            .map(|row| std::array::from_fn(|column| row[column * STEP..].first_chunk().expect("within the row")));
         if let Some(out) = out[start..].first_chunk_mut::<N>() {
             work.block(out, &around);
         }

@@ -55,6 +55,12 @@ impl<const SIZE: usize> Kernel<f32, SIZE> {
         Self { weights: std::array::from_fn(|row| std::array::from_fn(|column| weights[row * SIZE + column])), offset }
     }
 
+    /// Whether it is one of 3 × 3 whose corners weigh nothing.
+    fn is_cross(&self) -> bool {
+        let corner = |row: usize, column: usize| self.weights[row * (SIZE - 1)][column * (SIZE - 1)] == 0.0;
+        SIZE == 3 && corner(0, 0) && corner(0, 1) && corner(1, 0) && corner(1, 1)
+    }
+
     /// The same kernel times a power of two, and its exponent, where all weights are then integers, and no sum of bytes
     /// leaves an `i16`.
     fn integers(&self) -> Option<(Kernel<i16, SIZE>, u32)> {
@@ -92,6 +98,7 @@ fn is_big_endian(mode: Mode) -> bool {
 fn of_bytes<const SIZE: usize, const STEP: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<f32, SIZE>) {
     match kernel.integers() {
         Some((kernel, shift)) => rows(out, input, &Integers::<SIZE, STEP> { kernel, shift }),
+        None if kernel.is_cross() => rows(out, input, &Crosses::<STEP>::of(kernel)),
         None => rows(out, input, &Floats::<U8, SIZE, STEP>::of(kernel)),
     }
 }
@@ -143,6 +150,7 @@ fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C
 
 /// Samples that are done at once, and at once where there are fewer.
 const BLOCK: usize = 64;
+const LARGE_BLOCK: usize = 256;
 const SMALL_BLOCK: usize = 16;
 
 /// For each row of the kernel and each of its columns, samples of the image: around a block of them.
@@ -160,7 +168,9 @@ fn for_blocks<T: AnyBitPattern + NoUninit, const SIZE: usize, const STEP: usize>
     let rows: [&[T]; SIZE] = std::array::from_fn(|row| input.pixels(y + SIZE / 2 - row));
     let out = &mut bytemuck::cast_slice_mut::<u8, T>(out)[SIZE / 2 * STEP..];
     let count = out.len() - SIZE / 2 * STEP;
-    if count >= BLOCK {
+    if SIZE == 5 && count >= LARGE_BLOCK {
+        blocks_of::<T, SIZE, STEP, LARGE_BLOCK>(&mut out[..count], rows, work);
+    } else if count >= BLOCK {
         blocks_of::<T, SIZE, STEP, BLOCK>(&mut out[..count], rows, work);
     } else if count >= SMALL_BLOCK {
         blocks_of::<T, SIZE, STEP, SMALL_BLOCK>(&mut out[..count], rows, work);
@@ -228,6 +238,44 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Blocks<S::Stored, SIZE> fo
                 sum += part;
             }
             out[n] = S::store(sum);
+        }
+    }
+}
+
+/// A sum of floats for each byte but those at the corners, which weigh nothing: the sum is the same.
+struct Crosses<const STEP: usize> {
+    above: f32,
+    middle: [f32; 3],
+    below: f32,
+    offset: f32,
+}
+
+impl<const STEP: usize> Crosses<STEP> {
+    fn of<const SIZE: usize>(kernel: &Kernel<f32, SIZE>) -> Self {
+        let weight = |row: usize, column: usize| kernel.weights[row][column];
+        let middle = [weight(1, 0), weight(1, 1), weight(1, 2)];
+        Self { above: weight(2, 1), middle, below: weight(0, 1), offset: kernel.offset }
+    }
+}
+
+impl<const STEP: usize> Convolution for Crosses<STEP> {
+    const MARGIN: usize = 1;
+
+    #[inline(always)]
+    fn row(&self, out: &mut [u8], input: &ImageRef<'_>, y: usize) {
+        for_blocks::<u8, 3, STEP>(out, input, y, self);
+    }
+}
+
+impl<const STEP: usize> Blocks<u8, 3> for Crosses<STEP> {
+    #[inline(always)]
+    fn block<const N: usize>(&self, out: &mut [u8; N], around: &Around<'_, u8, 3, N>) {
+        let [left, middle, right] = self.middle;
+        for n in 0..N {
+            let value = |row: usize, column: usize| f32::from(around[row][column][n]);
+            let sum = self.offset + value(0, 1) * self.below;
+            let sum = sum + (value(1, 0) * left + value(1, 1) * middle + value(1, 2) * right);
+            out[n] = U8::store(sum + value(2, 1) * self.above);
         }
     }
 }

@@ -151,9 +151,10 @@ fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C
     });
 }
 
-/// Samples that are done at once, and at once where there are fewer.
+/// Samples that are done at once: more for a larger kernel, which has more to prepare, and fewer where there are not so many.
 const BLOCK: usize = 64;
-const LARGE_BLOCK: usize = 256;
+const LARGE_BLOCK: usize = 128;
+const LARGEST_BLOCK: usize = 256;
 const SMALL_BLOCK: usize = 16;
 
 /// For each row of the kernel and each of its columns, samples of the image: around a block of them.
@@ -171,7 +172,9 @@ fn for_blocks<T: AnyBitPattern + NoUninit, const SIZE: usize, const STEP: usize>
     let rows: [&[T]; SIZE] = std::array::from_fn(|row| input.pixels(y + SIZE / 2 - row));
     let out = &mut bytemuck::cast_slice_mut::<u8, T>(out)[SIZE / 2 * STEP..];
     let count = out.len() - SIZE / 2 * STEP;
-    if SIZE == 5 && count >= LARGE_BLOCK {
+    if SIZE == 5 && count >= LARGEST_BLOCK {
+        blocks_of::<T, SIZE, STEP, LARGEST_BLOCK>(&mut out[..count], rows, work);
+    } else if SIZE == 5 && count >= LARGE_BLOCK {
         blocks_of::<T, SIZE, STEP, LARGE_BLOCK>(&mut out[..count], rows, work);
     } else if count >= BLOCK {
         blocks_of::<T, SIZE, STEP, BLOCK>(&mut out[..count], rows, work);
@@ -443,5 +446,38 @@ impl Sample for I32 {
     #[inline(always)]
     fn store(sum: f32) -> i32 {
         clipped_i32(sum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_of_fractions_are_exact() {
+        for divisor in (3..64u16).step_by(2) {
+            let mut weights = [0.0; 9];
+            weights[4] = 1.0 / f32::from(divisor);
+            let Some(fractions) = Fractions::<3, 1>::of(&Kernel::new(&weights, 0.5)) else { panic!("{divisor}") };
+            let own = fractions.kernel.offset.cast_unsigned();
+            for sum in 0..=fractions.most.cast_unsigned() {
+                let quotient = ((u32::from(sum) * u32::from(fractions.inverse)) >> 16) >> fractions.shift;
+                assert_eq!(quotient, u32::from(sum / (2 * own)), "{sum} / {}", 2 * own);
+            }
+        }
+    }
+
+    #[test]
+    fn kernels_are_known_by_their_weights() {
+        let kernel = |weight: f32, offset: f32| Kernel::<f32, 3>::new(&[weight; 9], offset + 0.5);
+        assert!(
+            kernel(1.0 / 16.0, 128.0).integers().is_some_and(|(kernel, shift)| (kernel.offset, shift) == (2056, 4))
+        );
+        assert!(kernel(1.0 / 9.0, 0.0).integers().is_none() && kernel(20.0, 0.0).integers().is_none());
+        assert!(kernel(f32::NAN, 0.0).integers().is_none() && kernel(1.0, f32::INFINITY).integers().is_none());
+        assert!(Fractions::<3, 1>::of(&kernel(1.0 / 9.0, 0.0)).is_some());
+        assert!(Fractions::<3, 1>::of(&kernel(1.0 / 9.0, 1.0)).is_none());
+        assert!(Fractions::<3, 1>::of(&kernel(0.1, 0.0)).is_none());
+        assert!(Fractions::<3, 1>::of(&kernel(1e30, 0.0)).is_none());
     }
 }

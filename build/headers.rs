@@ -44,6 +44,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/resample.rs",
             "src/ffi/reduce.rs",
             "src/ffi/composite.rs",
+            "src/ffi/filter.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
         ],

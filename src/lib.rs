@@ -26,6 +26,7 @@ pub mod color;
 pub mod composite;
 pub mod error;
 mod files;
+pub mod filter;
 pub mod geometry;
 pub mod image;
 pub mod mode;

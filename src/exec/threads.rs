@@ -4,6 +4,7 @@
 //! the pool. What comes out never depends on how many there are. A process may fork: the child makes a pool of its own
 //! when it first needs one.
 
+use std::ops::Range;
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
@@ -166,6 +167,48 @@ fn split<const N: usize>(
     let lower = lower.map(|image| image.expect("split above"));
     let (upper, lower) = rayon::join(|| split(first, upper, most, work), || split(first + middle, lower, most, work));
     upper.and(lower)
+    let rows = image.ysize();
+    for_bands(image, rows, rows.saturating_mul(cost), ImageMut::split_at_row, work);
+}
+
+/// As [`for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost` operations.
+pub fn for_columns<'a>(image: ImageMut<'a>, strip: usize, cost: usize, work: impl Fn(usize, ImageMut<'a>) + Sync) {
+    let strips = image.xsize().div_ceil(strip);
+    let split = |band: ImageMut<'a>, at: usize| band.split_at_column(at * strip);
+    for_bands(image, strips, strips.saturating_mul(cost), split, |first, band| work(first * strip, band));
+}
+
+/// Does `work`, which costs about `cost` operations, on an image of `count` rows or strips, in bands that `split` makes.
+fn for_bands<'a>(
+    image: ImageMut<'a>,
+    count: usize,
+    cost: usize,
+    split: impl Fn(ImageMut<'a>, usize) -> (ImageMut<'a>, ImageMut<'a>) + Sync,
+    work: impl Fn(usize, ImageMut<'a>) + Sync,
+) {
+    let parts = (cost / WORTHWHILE).min(self::count()).min(count);
+    match if parts > 1 { pool() } else { None } {
+        // Twice as many bands as threads, so that one that is held up does not hold up all.
+        Some(pool) => pool.install(|| halve(image, 0..count, count.div_ceil(2 * parts), &split, &work)),
+        None => work(0, image),
+    }
+}
+
+/// Splits a band in two until none has more than `most` rows or strips.
+fn halve<'a>(
+    band: ImageMut<'a>,
+    range: Range<usize>,
+    most: usize,
+    split: &(impl Fn(ImageMut<'a>, usize) -> (ImageMut<'a>, ImageMut<'a>) + Sync),
+    work: &(impl Fn(usize, ImageMut<'a>) + Sync),
+) {
+    if range.len() <= most {
+        return work(range.start, band);
+    }
+    let middle = range.len() / 2;
+    let (one, other) = split(band, middle);
+    let (before, behind) = (range.start..range.start + middle, range.start + middle..range.end);
+    rayon::join(|| halve(one, before, most, split, work), || halve(other, behind, most, split, work));
 }
 
 #[cfg(test)]
@@ -185,6 +228,23 @@ mod tests {
             });
             for (y, row) in image.view().expect("whole").rows().enumerate() {
                 assert_eq!(row, [y as u8; 3]);
+            }
+        }
+    }
+
+    #[test]
+    fn every_column_is_worked_on_once() {
+        for (columns, strip, cost) in [(0, 16, 1), (1, 64, 1 << 30), (1000, 16, 1), (1000, 64, 1 << 20)] {
+            let mut image = Image::new(Mode::RGB, columns, 3).expect("small");
+            for_columns(image.view_mut().expect("new"), strip, cost, |first, mut band| {
+                for row in band.rows_mut() {
+                    for (x, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                        pixel.iter_mut().for_each(|byte| *byte += (first + x) as u8);
+                    }
+                }
+            });
+            for row in image.view().expect("whole").rows() {
+                assert!(row.as_chunks().0.iter().enumerate().all(|(x, pixel)| *pixel == [x as u8; 4]));
             }
         }
     }

@@ -13,6 +13,7 @@ mod color;
 mod composite;
 pub mod ext;
 mod files;
+mod filter;
 mod geometry;
 mod mode;
 mod output;

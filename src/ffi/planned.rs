@@ -16,8 +16,6 @@ use crate::abi::{
 
 // # Copying and cropping
 unsafe extern "C" {
-    /// An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative.
-    pub fn ImagingExpand(im: Imaging, m: c_int) -> Imaging;
 
     /// The image moved right and down, with wrap-around.
     pub fn ImagingOffset(im: Imaging, xoffset: c_int, yoffset: c_int) -> Imaging;
@@ -137,40 +135,12 @@ unsafe extern "C" {
 
 // # Filters
 unsafe extern "C" {
-    /// Convolves with a kernel of 3 × 3 or 5 × 5, bottom row first, and adds `offset`. Pixels at the edge are copied, and
-    /// so is an image smaller than the kernel. Not for F.
-    pub fn ImagingFilter(im: Imaging, xsize: c_int, ysize: c_int, kernel: *const c_float, offset: c_float) -> Imaging;
-
     /// For each pixel the value at place `rank`, from 0, of the `size * size` around it, sorted. One band only, not I;16.
     /// `size` is odd, and the result is smaller by `size - 1` each way: `ImagingExpand` first to keep the size.
     pub fn ImagingRankFilter(im: Imaging, size: c_int, rank: c_int) -> Imaging;
 
     /// For each pixel the commonest of the `size * size` around it, if it occurs more than twice. One 8-bit band only.
     pub fn ImagingModeFilter(im: Imaging, size: c_int) -> Imaging;
-
-    /// Takes the mean of the pixels at most `xradius` and `yradius` away, fractions weighed, `n` times; into `imOut`,
-    /// which has the same mode and size and may be `imIn`, and is returned. For L, LA, La, RGB, RGBA, RGBa, RGBX, CMYK.
-    pub fn ImagingBoxBlur(imOut: Imaging, imIn: Imaging, xradius: c_float, yradius: c_float, n: c_int) -> Imaging;
-
-    /// Blurs like a Gaussian of these standard deviations, by `passes` box blurs (3 is usual); otherwise as
-    /// `ImagingBoxBlur`.
-    pub fn ImagingGaussianBlur(
-        imOut: Imaging,
-        imIn: Imaging,
-        xradius: c_float,
-        yradius: c_float,
-        passes: c_int,
-    ) -> Imaging;
-
-    /// Adds `percent` of the difference between a pixel and its Gaussian blur, where that is more than `threshold`;
-    /// otherwise as `ImagingBoxBlur`, but `imOut` must not be `im`.
-    pub fn ImagingUnsharpMask(
-        imOut: Imaging,
-        im: Imaging,
-        radius: c_float,
-        percent: c_int,
-        threshold: c_int,
-    ) -> Imaging;
 }
 
 // # Measuring

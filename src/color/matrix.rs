@@ -1,6 +1,6 @@
 //! Colours multiplied by a matrix.
 
-use super::wide::byte;
+use super::kernels::byte;
 use crate::exec::{simd::for_each_level, threads};
 use crate::image::{ImageMut, ImageRef};
 

@@ -1,5 +1,6 @@
 //! Integers of 16 and 32 bits, and floats. What has fewer bits takes the nearest value that it has.
 
+use super::kernels::{byte, whole};
 use super::pixelwise::pixelwise;
 
 /// The nearest grey.
@@ -12,25 +13,6 @@ fn grey(pixel: [u8; 4]) -> u8 {
 #[inline(always)]
 fn grey16(low: u8, high: u8) -> u8 {
     if high != 0 { 255 } else { low }
-}
-
-/// The whole part. What is not a number or does not fit becomes the least integer: so the processors have it that the
-/// reference is for.
-#[inline(always)]
-fn whole(value: f32) -> i32 {
-    // Both are always asked, and the cast always done: so the compiler makes vectors of it.
-    let fits = (value >= -2_147_483_648.0) & (value < 2_147_483_648.0);
-    let whole = value as i32;
-    if fits { whole } else { i32::MIN }
-}
-
-/// The whole part, of what is between 0 and 255; the nearest of these of what is not. What is not a number becomes 0.
-#[inline(always)]
-pub fn byte(value: f32) -> u8 {
-    // These two and the cast are an instruction each, whereas a cast to bytes is many.
-    let value = if value > 0.0 { value } else { 0.0 };
-    let value = if value < 255.0 { value } else { 255.0 };
-    value as i32 as u8
 }
 
 pixelwise! {

@@ -56,6 +56,9 @@ impl FromPalette {
 
     /// Looks up the indices of an image. Both have the modes of this conversion, and the same size.
     pub fn convert(&self, out: ImageMut<'_>, input: &ImageRef<'_>) {
+        if let (Mode::P, Some(first_band)) = (out.mode(), conversion(Mode::LA, Mode::L)) {
+            return first_band.convert(out, input);
+        }
         let sizes = (input.mode().pixel_size(), out.mode().pixel_size());
         threads::for_rows(out, COST * input.xsize(), |first, mut band| {
             for (y, row) in band.rows_mut().enumerate() {

@@ -3,8 +3,12 @@
 //! Between its eight neighbours in the table a colour is interpolated, along each dimension in turn, in a fixed point of
 //! 15 bits; what is between the dimensions is rounded down to the table's own precision of 6 bits.
 
+#[cfg(target_arch = "x86_64")]
+mod kernels;
+
 use crate::error::{Error, Result};
-use crate::exec::{simd::for_each_level, threads};
+use crate::exec::simd::{self, Level};
+use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
 /// About how many operations a pixel costs.
@@ -19,13 +23,17 @@ const PLACE: u32 = 18;
 /// Bits behind the point of the weight of a neighbour.
 const WEIGHT: u32 = 15;
 
+/// What is added before values are rounded.
+const HALF: i32 = 1 << (PRECISION - 1);
+
 /// Where a value of a band lies in the table.
 #[derive(Clone, Copy)]
 struct Step {
     /// Where the colours with the neighbour below it begin, in values of the table.
     offset: u32,
-    /// The weights of that neighbour and the next, which sum up to 1.
-    weights: [i32; 2],
+    /// The weights of that neighbour and the next, which sum up to 1. They are negative: 1 is more than 16 bits hold, and
+    /// -1 is not.
+    weights: [i16; 2],
 }
 
 /// A dimension of the table.
@@ -50,7 +58,7 @@ impl Axis {
             }
             let next = (place & ((1 << PLACE) - 1)) >> (PLACE - WEIGHT);
             let offset = u32::try_from(index * stride).ok()?;
-            *step = Step { offset, weights: [(1 << WEIGHT) - next as i32, next as i32] };
+            *step = Step { offset, weights: [(next as i32 - (1 << WEIGHT)) as i16, -(next as i16)] };
         }
         Some(Self { steps, stride })
     }
@@ -91,50 +99,56 @@ impl<'a> Table<'a> {
                 if let Some(input) = input {
                     row.copy_from_slice(&input.row(first + y)[..row.len()]);
                 }
-                match self.channels {
-                    3 => line_3(row, self),
-                    _ => line_4(row, self),
+                match (self.channels, simd::level()) {
+                    #[cfg(target_arch = "x86_64")]
+                    (3, level) if level >= Level::Sse41 => kernels::line_sse41::<3>(row, self),
+                    #[cfg(target_arch = "x86_64")]
+                    (4, level) if level >= Level::Sse41 => kernels::line_sse41::<4>(row, self),
+                    (3, _) => line::<3>(row, self),
+                    _ => line::<4>(row, self),
                 }
             }
         });
     }
 }
 
+impl Table<'_> {
+    /// Where the neighbours of a colour begin, and their weights along each dimension.
+    #[inline(always)]
+    fn steps(&self, [x, y, z, _]: [u8; 4]) -> (usize, [[i16; 2]; 3]) {
+        let (x, y, z) = (usize::from(x), usize::from(y), usize::from(z));
+        let (x, y, z) = (self.axes[0].steps[x], self.axes[1].steps[y], self.axes[2].steps[z]);
+        ((x.offset + y.offset + z.offset) as usize, [x.weights, y.weights, z.weights])
+    }
+
+    /// Two neighbours along the first dimension, of `N` channels each.
+    #[inline(always)]
+    fn neighbours<const N: usize>(&self, start: usize) -> &[i16] {
+        &self.values[start..][..2 * N]
+    }
+}
+
 /// Between two colours.
 #[inline(always)]
-fn between<const N: usize>(a: [i32; N], b: [i32; N], [of_a, of_b]: [i32; 2]) -> [i32; N] {
-    std::array::from_fn(|channel| (a[channel] * of_a + b[channel] * of_b) >> WEIGHT)
+fn between<const N: usize>(a: [i32; N], b: [i32; N], weights: [i16; 2]) -> [i32; N] {
+    let [of_a, of_b] = weights.map(i32::from);
+    std::array::from_fn(|channel| -(a[channel] * of_a + b[channel] * of_b) >> WEIGHT)
 }
 
 /// Looks up the colours of a line, of `N` channels.
-#[inline(always)]
 fn line<const N: usize>(pixels: &mut [u8], table: &Table<'_>) {
-    let [axis_1, axis_2, axis_3] = &table.axes;
     for pixel in pixels.as_chunks_mut::<4>().0 {
-        let steps = [axis_1, axis_2, axis_3].map(|axis| &axis.steps);
-        let [first, second, third]: [Step; 3] = std::array::from_fn(|n| steps[n][usize::from(pixel[n])]);
-        let start = (first.offset + second.offset + third.offset) as usize;
+        let (start, [first, second, third]) = table.steps(*pixel);
         let along_first = |offset: usize| {
-            let neighbours = &table.values[start + offset..][..2 * N];
+            let neighbours = table.neighbours::<N>(start + offset);
             let colour = |n: usize| std::array::from_fn::<i32, N, _>(|channel| neighbours[n + channel].into());
-            between(colour(0), colour(N), first.weights)
+            between(colour(0), colour(N), first)
         };
         let along_second =
-            |offset: usize| between(along_first(offset), along_first(offset + axis_2.stride), second.weights);
-        let colour = between(along_second(0), along_second(axis_3.stride), third.weights);
-        let half = 1 << (PRECISION - 1);
+            |offset: usize| between(along_first(offset), along_first(offset + table.axes[1].stride), second);
+        let colour = between(along_second(0), along_second(table.axes[2].stride), third);
         for (byte, value) in pixel.iter_mut().zip(colour) {
-            *byte = ((value + half) >> PRECISION).clamp(0, 255) as u8;
+            *byte = ((value + HALF) >> PRECISION).clamp(0, 255) as u8;
         }
-    }
-}
-
-for_each_level! {
-    fn line_3(pixels: &mut [u8], table: &Table<'_>) {
-        line::<3>(pixels, table);
-    }
-
-    fn line_4(pixels: &mut [u8], table: &Table<'_>) {
-        line::<4>(pixels, table);
     }
 }

@@ -1,5 +1,6 @@
 //! Colours multiplied by a matrix.
 
+use super::kernels::byte;
 use crate::exec::{simd::for_each_level, threads};
 use crate::image::{ImageMut, ImageRef};
 
@@ -27,23 +28,23 @@ fn for_rows(out: ImageMut<'_>, input: &ImageRef<'_>, line: impl Fn(&mut [u8], &[
     });
 }
 
-/// A band, to the nearest. What is not a number becomes 0.
-#[inline(always)]
-fn band([r, g, b, one]: &Row, [x, y, z, _]: [u8; 4]) -> u8 {
-    (r * f32::from(x) + g * f32::from(y) + b * f32::from(z) + one + 0.5) as u8
-}
-
 for_each_level! {
     fn grey_line(out: &mut [u8], input: &[u8], row: &Row) {
-        for (out, pixel) in out.iter_mut().zip(input.as_chunks::<4>().0) {
-            *out = band(row, *pixel);
+        let [r, g, b, one] = *row;
+        for (out, [x, y, z, _]) in out.iter_mut().zip(input.as_chunks::<4>().0) {
+            *out = byte(r * f32::from(*x) + g * f32::from(*y) + b * f32::from(*z) + one + 0.5);
         }
     }
 
     fn colour_line(out: &mut [u8], input: &[u8], rows: &[Row; 3]) {
-        for (out, pixel) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
-            let [r, g, b] = [band(&rows[0], *pixel), band(&rows[1], *pixel), band(&rows[2], *pixel)];
-            *out = [r, g, b, 255];
+        // What a band of the source does to all four of the outcome; the fourth becomes 255.
+        let column = |band: usize, fourth: f32| [rows[0][band], rows[1][band], rows[2][band], fourth];
+        let (r, g, b, one) = (column(0, 0.0), column(1, 0.0), column(2, 0.0), column(3, 255.0));
+        for (out, [x, y, z, _]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
+            let (x, y, z) = (f32::from(*x), f32::from(*y), f32::from(*z));
+            for (band, out) in out.iter_mut().enumerate() {
+                *out = byte(r[band] * x + g[band] * y + b[band] * z + one[band] + 0.5);
+            }
         }
     }
 }

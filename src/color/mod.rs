@@ -10,6 +10,7 @@ mod diffusion;
 mod from_palette;
 mod grey;
 mod hsv;
+mod kernels;
 pub mod lut;
 pub mod matrix;
 mod pairs;

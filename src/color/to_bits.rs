@@ -5,6 +5,7 @@ use super::grey::thousandths;
 use crate::error::Result;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
+use crate::raw::colour::clip;
 
 /// What is brighter than this is shown as white.
 const BRIGHTEST_BLACK: i32 = 128;
@@ -26,9 +27,11 @@ pub fn to_bits(mut out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
 /// Dithers a line of pixels that are as bright as `brightness` says.
 fn line<P>(below: &mut Below<1>, out: &mut [u8], input: &[P], brightness: impl Fn(&P) -> i32) {
     let shown = |(out, pixel): (&mut u8, &P), [come]: [i32; 1]| {
-        let wanted = (brightness(pixel) + come).clamp(0, 255);
-        *out = if wanted > BRIGHTEST_BLACK { 255 } else { 0 };
-        [wanted - i32::from(*out)]
+        let wanted = clip(brightness(pixel) + come);
+        // Bits instead of a branch, which would be hard to predict.
+        let white = (BRIGHTEST_BLACK - i32::from(wanted)) >> 31;
+        *out = white as u8;
+        [i32::from(wanted) - (white & 255)]
     };
     below.line(out.iter_mut().zip(input), shown, |below, _| below);
 }

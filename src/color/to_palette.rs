@@ -8,6 +8,7 @@ use crate::geometry;
 use crate::image::{ImageMut, ImageRef, palette};
 use crate::memory::palette::{UNKNOWN, cache, prepare_cache};
 use crate::mode::Mode;
+use crate::raw::colour::clip;
 
 /// Whether images of a mode can be converted to indices.
 pub fn has_palette_form(mode: Mode) -> bool {
@@ -113,11 +114,11 @@ fn dithered<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palet
     let mut below = Below::<3>::new(input.xsize())?;
     for (out, input) in out.rows_mut().zip(input.rows()) {
         let shown = |(out, pixel): (&mut [u8; OUT], &[u8; 4]), come: [i32; 3]| {
-            let wanted: [i32; 3] = std::array::from_fn(|band| (i32::from(pixel[band]) + come[band]).clamp(0, 255));
-            let index = palette.index(wanted.map(|value| value as u8));
+            let wanted: [u8; 3] = std::array::from_fn(|band| clip(i32::from(pixel[band]) + come[band]));
+            let index = palette.index(wanted);
             write(out, index);
             let colour = palette.colour(index);
-            std::array::from_fn(|band| wanted[band] - i32::from(colour[band]))
+            std::array::from_fn(|band| i32::from(wanted[band]) - i32::from(colour[band]))
         };
         // At the end of a line the reference mixes up the bands: all three get something of blue.
         let last = |below: [i32; 3], before: [i32; 3]| [below[2], before[2], before[2]];

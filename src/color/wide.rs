@@ -1,5 +1,6 @@
 //! Integers of 16 and 32 bits, and floats. What has fewer bits takes the nearest value that it has.
 
+use super::kernels::{byte, whole};
 use super::pixelwise::pixelwise;
 
 /// The nearest grey.
@@ -12,13 +13,6 @@ fn grey(pixel: [u8; 4]) -> u8 {
 #[inline(always)]
 fn grey16(low: u8, high: u8) -> u8 {
     if high != 0 { 255 } else { low }
-}
-
-/// The whole part. What is not a number or does not fit becomes the least integer: so the processors have it that the
-/// reference is for.
-#[inline(always)]
-fn whole(value: f32) -> i32 {
-    if (-2_147_483_648.0..2_147_483_648.0).contains(&value) { value as i32 } else { i32::MIN }
 }
 
 pixelwise! {
@@ -38,7 +32,7 @@ pixelwise! {
     IntToLittle16(pixel, 4 => 2) { (i32::from_ne_bytes(pixel).clamp(0, 65535) as u16).to_le_bytes() }
 
     /// Floats become grey: their whole part; what is not a number becomes 0.
-    FloatToGrey(pixel, 4 => 1) { [f32::from_ne_bytes(pixel) as u8] }
+    FloatToGrey(pixel, 4 => 1) { [byte(f32::from_ne_bytes(pixel))] }
 
     /// Floats become integers: their whole part.
     FloatToInt(pixel, 4 => 4) { whole(f32::from_ne_bytes(pixel)).to_ne_bytes() }

@@ -5,7 +5,7 @@ use super::shuffle::Shuffle;
 /// The product of two 8-bit values as a part of 255, to the nearest.
 #[inline(always)]
 pub fn muldiv255(a: u8, b: u8) -> u8 {
-    let product = u32::from(a) * u32::from(b) + 128;
+    let product = u16::from(a) * u16::from(b) + 128;
     (((product >> 8) + product) >> 8) as u8
 }
 

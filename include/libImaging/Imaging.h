@@ -576,7 +576,57 @@ extern Imaging ImagingOpenPPM(const char *filename);
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Where pixels are: copied.
+ * Conversion between modes, by a matrix, by a table.
+ */
+
+/**
+ * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
+ *
+ * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette to
+ * map to when the mode is P or PA, or NULL for a standard one: every grey for L, else the colours of the browsers. It
+ * gets a cache of its nearest colours, which stays with it. Anything but 0 for `dither` asks for Floyd-Steinberg
+ * dithering where colours are lost (to 1, from L and RGB only, and to P and PA).
+ *
+ * To the mode that the image has, copies it. Returns the result; NULL for NULL, where there is no such conversion, where
+ * an image of mode P or PA has no palette or a given palette no colours, and where `imOut` does not match.
+ */
+extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither);
+
+/**
+ * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or La;
+ * from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. Of each, the lower eight bits count.
+ *
+ * A transparent pixel keeps its colour, in LA too, where that is red, green, blue and no alpha; in RGBa and La it is all
+ * zero. From RGB to LA or La it is looked for in the source, where also the fourth byte must be 255.
+ *
+ * Returns a new image; NULL for NULL and other modes.
+ */
+extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, int b);
+
+/**
+ * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three factors
+ * and a constant each. Bands are rounded to the nearest and clipped; the fourth byte becomes 255.
+ *
+ * Returns a new image; NULL for NULL and other modes. To L, only the first row is read.
+ */
+extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
+
+/**
+ * Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
+ *
+ * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running fastest,
+ * where 255 << 6 is white. Sizes are 2 at least; 256, and each 255 more, would need a neighbour that is not there.
+ *
+ * `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`. Both have three or four
+ * bands of 8 bits, `imOut` as many as the table at least; where the table has three, the fourth byte comes from `imIn`,
+ * which must then have a fourth band if `imOut` has. Returns `imOut`, or NULL.
+ */
+extern Imaging ImagingColorLUT3D_linear(
+    Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
+);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Where pixels are: copied, cropped, mirrored, turned, transformed.
  */
 
 /** Copies an image: a new one with the same pixels and palette. */
@@ -587,6 +637,130 @@ extern Imaging ImagingCopy(Imaging im);
  * `imOut` is NULL, copies it as `ImagingCopy` does.
  */
 extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
+
+/**
+ * The pixels from (x0, y0) up to, not including, (x1, y1): a new image with the same palette. The box may reach past the
+ * image: what lies outside is zero. A box turned inside out gives an empty image.
+ */
+extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
+
+/** Mirrors left and right. Returns `imOut`. */
+extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
+
+/** Mirrors top and bottom. Returns `imOut`. */
+extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
+
+/** Turns by 90 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
+
+/** Turns by 180 degrees. Returns `imOut`. */
+extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
+
+/** Turns by 270 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`. */
+extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top right. Returns `imOut`. */
+extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
+
+/**
+ * Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
+ * and any size. The box is clipped to `imOut`, and places count from the corner of what is left of it.
+ *
+ * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
+ * place in the box to one in `imIn`, for the middle (x, y) of each pixel:
+ *
+ * - affine: `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`;
+ * - perspective: these two, each divided by `a[6] x + a[7] y + 1`;
+ * - quad: `(a[0] + a[1] x + a[2] y + a[3] x y, a[4] + a[5] x + a[6] y + a[7] x y)`.
+ *
+ * `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for I;16 only the first makes sense, and for P.
+ * Places that `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. With a filter, bytes
+ * of a pixel that are no band stay too.
+ *
+ * Returns 0, or -1 on error: another method or filter, and modes that differ.
+ */
+extern int ImagingTransform(
+    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
+);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Resizing with a filter.
+ */
+
+/**
+ * Resizes the part `box` (left, top, right, bottom, in pixels and parts of them) of an image to `xsize` × `ysize` pixels.
+ * Every pixel of the result is the mean of those that it covers, weighted by `filter`, which is one of
+ * `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` and `_MKS2021`.
+ *
+ * Returns a new image; NULL for the modes 1 and P, another filter, and a box that is not within the image. The
+ * source is read once from the top down: it may be a mapped file of any height.
+ */
+extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Shrinking by whole factors.
+ */
+
+/**
+ * Shrinks the part `box` (left, top, width, height, in pixels) of an image by whole factors: each pixel of the result is
+ * the mean of `xscale` × `yscale`, and of those that are left in the last column and row.
+ *
+ * Returns a new image of `width / xscale` × `height / yscale` pixels, rounded up. ModeError for the modes 1, P and those
+ * of 16 bits; ValueError for a box that is empty or not within the image, and for factors less than 1.
+ */
+extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Bands taken out of pixels and put in, and images laid over one another.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Bands
+ *
+ * Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
+ */
+
+/**
+ * A band of an image of 8-bit bands, as a new L image; where there is just one band, a copy of the image in its own mode.
+ * ModeError for images of other bands.
+ */
+extern Imaging ImagingGetBand(Imaging im, int band);
+
+/**
+ * Copies the one-band image `imIn` to a band of `im`, which has the same size and type of values; returns `im`. Where `im`
+ * has just one band, both must have the same mode, and the palette is copied too.
+ */
+extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
+
+/**
+ * Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. ValueError where there is just one
+ * band, unless the image is no wider than a pixel.
+ */
+extern Imaging ImagingFillBand(Imaging im, int band, int color);
+
+/**
+ * Puts the bands of an image of 8-bit bands into `bands`: new L images all, or a copy of the image where it has just one.
+ * Returns 0; or -1 on error, and then `bands` is as it was.
+ */
+extern int ImagingSplit(Imaging im, Imaging bands[4]);
+
+/**
+ * Makes an image of `mode` out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there
+ * are as many as the mode has; ModeError unless each has 8-bit values, or there is just one.
+ */
+extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Compositing
+ */
+
+/**
+ * Lays `imIn2` over `imIn1` by their alpha and returns a new image. Both are RGBA, or both LA, and of the same size.
+ */
+extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Filters: convolution, blur, sharpening.
@@ -682,39 +856,12 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
  * Copying and cropping
  */
 
-/**
- * The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
- * zero. A box turned inside out gives an empty image.
- */
-extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
-
 /** The image moved right and down, with wrap-around. */
 extern Imaging ImagingOffset(Imaging im, int xoffset, int yoffset);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Conversion
+ * Quantization
  */
-
-/**
- * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
- *
- * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette
- * to map to when the mode is P or PA, or NULL for a standard one. Anything but 0 for `dither` asks for
- * Floyd-Steinberg dithering where colours are lost (to 1 and to P). ValueError if there is no such conversion.
- */
-extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither);
-
-/**
- * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three
- * factors and a constant each. ModeError for any other mode.
- */
-extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
-
-/**
- * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or
- * La; from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. ValueError for others.
- */
-extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, int b);
 
 /**
  * Reduces the colours of an L, P, RGB or RGBA image and returns a P image with its palette.
@@ -724,30 +871,6 @@ extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, 
  * colour to the mean of its pixels, again and again until fewer than `kmeans` pixels change theirs.
  */
 extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Bands
- *
- * Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
- */
-
-/** One band of an image of 8-bit bands, as an L image (a copy, in its own mode, if there is just one band). */
-extern Imaging ImagingGetBand(Imaging im, int band);
-
-/** Copies the one-band image `imIn` to a band of `im`, which has the same size and type; returns `im`. */
-extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
-
-/** Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. */
-extern Imaging ImagingFillBand(Imaging im, int band, int color);
-
-/** Puts the bands of an image of 8-bit bands into `bands`, new images all, and returns how many, -1 on error. */
-extern int ImagingSplit(Imaging im, Imaging bands[4]);
-
-/**
- * Makes an image out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there are
- * as many as the mode has.
- */
-extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filling, pasting and blending
@@ -775,9 +898,6 @@ extern Imaging ImagingFillLinearGradient(ModeID mode);
 
 /** A 256 × 256 image that runs from 0 in the middle to 255 at the border and beyond; mode 1, L, P, I or F. */
 extern Imaging ImagingFillRadialGradient(ModeID mode);
-
-/** The second image over the first; both RGBA or both LA, of the same size. */
-extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
 /**
  * `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped; both of 8-bit bands, as many, and of the same size. Outside 0..1
@@ -855,73 +975,6 @@ extern Imaging ImagingPointTransform(Imaging imIn, double scale, double offset);
 
 /** Inverts each bit. */
 extern Imaging ImagingNegative(Imaging im);
-
-/**
- * Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
- *
- * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running
- * fastest, where 255 << 6 is white. `imOut` takes the result, and has at least that many bands; a fourth band comes
- * from `imIn` if the table has none. Returns `imOut`.
- */
-extern Imaging ImagingColorLUT3D_linear(
-    Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
-);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Geometry
- *
- * Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
- * or Mismatch. It must not be `imIn`. The functions that return an image return it.
- */
-
-/** Mirrors left and right. */
-extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
-
-/** Mirrors top and bottom. */
-extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
-
-/** Turns by 90 degrees counter-clockwise. */
-extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
-
-/** Turns by 180 degrees. */
-extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
-
-/** Turns by 270 degrees counter-clockwise. */
-extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top left: rows become columns. */
-extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top right. */
-extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
-
-/**
- * Draws `imIn`, transformed, into the box from (x0, y0) to (x1, y1) of `imOut`.
- *
- * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
- * place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
- * `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
- * error.
- */
-extern int ImagingTransform(
-    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
-);
-
-/**
- * Resizes the part `box` (left, top, right, bottom; fractions count) to `xsize` by `ysize` pixels.
- *
- * `filter` is `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` or `_MKS2021`; its
- * support grows with the scale, so no pixel of the box is passed over. Not for P and 1. The sizes must be positive
- * and the box inside the image: that is for the caller to check.
- */
-extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, float box[4]);
-
-/**
- * Shrinks the part `box` (left, top, width, height) by whole factors: each pixel is the mean of `xscale` by
- * `yscale`, fewer at the right and bottom edge. Not for P, 1 and I;16. The box must be inside the image and the
- * factors positive: that is for the caller to check.
- */
-extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filters

@@ -16,7 +16,7 @@ pub fn byte(value: f32) -> u8 {
 #[inline(always)]
 pub fn whole(value: f32) -> i32 {
     const LEAST: f32 = -2_147_483_648.0;
-    let fits = (value >= LEAST) & (value < -LEAST);
+    let fits = (LEAST..-LEAST).contains(&value);
     let value = if fits { value } else { LEAST };
     // SAFETY: it fits.
     unsafe { value.to_int_unchecked() }

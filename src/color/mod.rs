@@ -1,7 +1,7 @@
 //! What pixels mean: from one mode to another, through a matrix, through a table.
 //!
-//! [`convert`] takes the [`pairs`] of modes that go pixel by pixel; [`from_palette`], [`to_palette`] and [`to_bits`] are
-//! the others. [`transparent`] makes a colour transparent on the way. [`matrix`] and [`lut`] compute colours anew.
+//! `convert` takes the `pairs` of modes that go pixel by pixel; `from_palette`, `to_palette` and `to_bits` are
+//! the others. `transparent` makes a colour transparent on the way. `matrix` and `lut` compute colours anew.
 
 mod alpha;
 mod bits;

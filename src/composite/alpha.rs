@@ -95,7 +95,7 @@ mod tests {
         }
         for alpha in 0..=255 {
             for value in 0..=255 {
-                let under = value * 0x01_0101 | alpha << 24;
+                let under = (value * 0x01_0101) | (alpha << 24);
                 assert_eq!(composite(under, 0x00c0_ffee), under);
             }
         }

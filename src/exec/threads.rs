@@ -4,7 +4,6 @@
 //! the pool. What comes out never depends on how many there are. A process may fork: the child makes a pool of its own
 //! when it first needs one.
 
-use std::ops::Range;
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
@@ -140,6 +139,36 @@ fn try_for_rows_of<const N: usize>(
     }
 }
 
+/// As [`for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost` operations.
+pub fn for_columns<'a>(image: ImageMut<'a>, strip: usize, cost: usize, work: impl Fn(usize, ImageMut<'a>) + Sync) {
+    let strips = image.xsize().div_ceil(strip);
+    let parts = (strips.saturating_mul(cost) / WORTHWHILE).min(count()).min(strips);
+    match if parts > 1 { pool() } else { None } {
+        Some(pool) => pool.install(|| split_columns(0, image, strip, strips.div_ceil(2 * parts), &work)),
+        None => work(0, image),
+    }
+}
+
+/// Splits an image in two until bands have no more than `most` strips.
+fn split_columns<'a>(
+    first: usize,
+    image: ImageMut<'a>,
+    strip: usize,
+    most: usize,
+    work: &(impl Fn(usize, ImageMut<'a>) + Sync),
+) {
+    let strips = image.xsize().div_ceil(strip);
+    if strips <= most {
+        return work(first, image);
+    }
+    let middle = strips / 2 * strip;
+    let (left, right) = image.split_at_column(middle);
+    rayon::join(
+        || split_columns(first, left, strip, most, work),
+        || split_columns(first + middle, right, strip, most, work),
+    );
+}
+
 /// How many rows images have that all have as many.
 fn rows_of(images: &[ImageMut<'_>]) -> usize {
     images.iter().map(ImageMut::ysize).min().unwrap_or(0)
@@ -167,48 +196,6 @@ fn split<const N: usize>(
     let lower = lower.map(|image| image.expect("split above"));
     let (upper, lower) = rayon::join(|| split(first, upper, most, work), || split(first + middle, lower, most, work));
     upper.and(lower)
-    let rows = image.ysize();
-    for_bands(image, rows, rows.saturating_mul(cost), ImageMut::split_at_row, work);
-}
-
-/// As [`for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost` operations.
-pub fn for_columns<'a>(image: ImageMut<'a>, strip: usize, cost: usize, work: impl Fn(usize, ImageMut<'a>) + Sync) {
-    let strips = image.xsize().div_ceil(strip);
-    let split = |band: ImageMut<'a>, at: usize| band.split_at_column(at * strip);
-    for_bands(image, strips, strips.saturating_mul(cost), split, |first, band| work(first * strip, band));
-}
-
-/// Does `work`, which costs about `cost` operations, on an image of `count` rows or strips, in bands that `split` makes.
-fn for_bands<'a>(
-    image: ImageMut<'a>,
-    count: usize,
-    cost: usize,
-    split: impl Fn(ImageMut<'a>, usize) -> (ImageMut<'a>, ImageMut<'a>) + Sync,
-    work: impl Fn(usize, ImageMut<'a>) + Sync,
-) {
-    let parts = (cost / WORTHWHILE).min(self::count()).min(count);
-    match if parts > 1 { pool() } else { None } {
-        // Twice as many bands as threads, so that one that is held up does not hold up all.
-        Some(pool) => pool.install(|| halve(image, 0..count, count.div_ceil(2 * parts), &split, &work)),
-        None => work(0, image),
-    }
-}
-
-/// Splits a band in two until none has more than `most` rows or strips.
-fn halve<'a>(
-    band: ImageMut<'a>,
-    range: Range<usize>,
-    most: usize,
-    split: &(impl Fn(ImageMut<'a>, usize) -> (ImageMut<'a>, ImageMut<'a>) + Sync),
-    work: &(impl Fn(usize, ImageMut<'a>) + Sync),
-) {
-    if range.len() <= most {
-        return work(range.start, band);
-    }
-    let middle = range.len() / 2;
-    let (one, other) = split(band, middle);
-    let (before, behind) = (range.start..range.start + middle, range.start + middle..range.end);
-    rayon::join(|| halve(one, before, most, split, work), || halve(other, behind, most, split, work));
 }
 
 #[cfg(test)]

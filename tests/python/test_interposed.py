@@ -76,7 +76,7 @@ _WORK = """
     frugal("resize", lambda: rgb.resize((100, 333), Image.Resampling.LANCZOS))
     frugal("thumbnail", lambda: ImageOps.fit(rgb, (50, 50)))
     step("rotate", rgb.rotate(33, expand=True))
-    step("blur", rgb.filter(ImageFilter.GaussianBlur(3)))
+    frugal("blur", lambda: rgb.filter(ImageFilter.GaussianBlur(3)))
     step("median", rgb.filter(ImageFilter.MedianFilter(3)))
     step("quantize", rgb.quantize(20))
     step("palette", rgb.convert("P", palette=Image.Palette.ADAPTIVE))

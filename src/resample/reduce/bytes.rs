@@ -293,7 +293,7 @@ for_each_level! {
 #[inline(always)]
 fn fold_1(out: &mut [u8], sums: &[u16], xscale: usize, mean: impl Fn(u16) -> u8) {
     for (out, sums) in out.iter_mut().zip(sums.chunks_exact(xscale)) {
-        *out = mean(sums.iter().fold(0, |total, sum| total + sum));
+        *out = mean(sums.iter().sum());
     }
 }
 

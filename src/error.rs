@@ -59,6 +59,17 @@ pub enum Error {
     #[error("{0}")]
     Value(&'static str),
 
+    /// There is no way from one mode to another.
+    #[error("conversion from {from} to {to} not supported{within}")]
+    Conversion {
+        /// The mode's name; empty where the number is none of a mode.
+        from: &'static str,
+        /// The same.
+        to: &'static str,
+        /// In which function, where that matters.
+        within: &'static str,
+    },
+
     /// NULL where there must be something.
     #[error("{0} is NULL")]
     Null(&'static str),
@@ -107,7 +118,7 @@ impl Error {
             Self::Memory => Kind::Memory,
             Self::Mode => Kind::Mode,
             Self::Mismatch => Kind::Mismatch,
-            Self::Value(_) | Self::Null(_) | Self::Setting { .. } => Kind::Value,
+            Self::Value(_) | Self::Conversion { .. } | Self::Null(_) | Self::Setting { .. } => Kind::Value,
             Self::File { .. } | Self::Os { .. } => Kind::Os,
             Self::Internal(_) => Kind::Internal,
         }

@@ -22,8 +22,11 @@
 
 pub mod abi;
 pub mod codec;
+pub mod color;
 pub mod composite;
 pub mod error;
+mod files;
+pub mod filter;
 pub mod geometry;
 pub mod image;
 pub mod mode;

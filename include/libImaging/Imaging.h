@@ -576,7 +576,57 @@ extern Imaging ImagingOpenPPM(const char *filename);
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Where pixels are: copied.
+ * Conversion between modes, by a matrix, by a table.
+ */
+
+/**
+ * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
+ *
+ * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette to
+ * map to when the mode is P or PA, or NULL for a standard one: every grey for L, else the colours of the browsers. It
+ * gets a cache of its nearest colours, which stays with it. Anything but 0 for `dither` asks for Floyd-Steinberg
+ * dithering where colours are lost (to 1, from L and RGB only, and to P and PA).
+ *
+ * To the mode that the image has, copies it. Returns the result; NULL for NULL, where there is no such conversion, where
+ * an image of mode P or PA has no palette or a given palette no colours, and where `imOut` does not match.
+ */
+extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither);
+
+/**
+ * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or La;
+ * from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. Of each, the lower eight bits count.
+ *
+ * A transparent pixel keeps its colour, in LA too, where that is red, green, blue and no alpha; in RGBa and La it is all
+ * zero. From RGB to LA or La it is looked for in the source, where also the fourth byte must be 255.
+ *
+ * Returns a new image; NULL for NULL and other modes.
+ */
+extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, int b);
+
+/**
+ * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three factors
+ * and a constant each. Bands are rounded to the nearest and clipped; the fourth byte becomes 255.
+ *
+ * Returns a new image; NULL for NULL and other modes. To L, only the first row is read.
+ */
+extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
+
+/**
+ * Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
+ *
+ * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running fastest,
+ * where 255 << 6 is white. Sizes are 2 at least; 256, and each 255 more, would need a neighbour that is not there.
+ *
+ * `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`. Both have three or four
+ * bands of 8 bits, `imOut` as many as the table at least; where the table has three, the fourth byte comes from `imIn`,
+ * which must then have a fourth band if `imOut` has. Returns `imOut`, or NULL.
+ */
+extern Imaging ImagingColorLUT3D_linear(
+    Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
+);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Where pixels are: copied, cropped, mirrored, turned, transformed.
  */
 
 /** Copies an image: a new one with the same pixels and palette. */
@@ -588,6 +638,54 @@ extern Imaging ImagingCopy(Imaging im);
  */
 extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
 
+/**
+ * The pixels from (x0, y0) up to, not including, (x1, y1): a new image with the same palette. The box may reach past the
+ * image: what lies outside is zero. A box turned inside out gives an empty image.
+ */
+extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
+
+/** Mirrors left and right. Returns `imOut`. */
+extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
+
+/** Mirrors top and bottom. Returns `imOut`. */
+extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
+
+/** Turns by 90 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
+
+/** Turns by 180 degrees. Returns `imOut`. */
+extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
+
+/** Turns by 270 degrees counter-clockwise. Returns `imOut`. */
+extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`. */
+extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
+
+/** Mirrors at the diagonal from the top right. Returns `imOut`. */
+extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
+
+/**
+ * Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
+ * and any size. The box is clipped to `imOut`, and places count from the corner of what is left of it.
+ *
+ * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
+ * place in the box to one in `imIn`, for the middle (x, y) of each pixel:
+ *
+ * - affine: `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`;
+ * - perspective: these two, each divided by `a[6] x + a[7] y + 1`;
+ * - quad: `(a[0] + a[1] x + a[2] y + a[3] x y, a[4] + a[5] x + a[6] y + a[7] x y)`.
+ *
+ * `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for I;16 only the first makes sense, and for P.
+ * Places that `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. With a filter, bytes
+ * of a pixel that are no band stay too.
+ *
+ * Returns 0, or -1 on error: another method or filter, and modes that differ.
+ */
+extern int ImagingTransform(
+    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
+);
+
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Resizing with a filter.
  */
@@ -597,7 +695,7 @@ extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
  * Every pixel of the result is the mean of those that it covers, weighted by `filter`, which is one of
  * `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` and `_MKS2021`.
  *
- * Returns a new image; NULL for the modes 1 and P, another filter, and a box that is empty or not within the image. The
+ * Returns a new image; NULL for the modes 1 and P, another filter, and a box that is not within the image. The
  * source is read once from the top down: it may be a mapped file of any height.
  */
 extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]);
@@ -665,6 +763,58 @@ extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
 extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Filters: convolution, blur, sharpening.
+ */
+
+/**
+ * Makes an image with a border of `m` pixels all around, which repeat those at the edge; around an image without pixels
+ * they are zero. The palette is copied.
+ *
+ * ValueError if `m` is negative, or more than 23170. ModeError for I;16 and its like.
+ */
+extern Imaging ImagingExpand(Imaging im, int m);
+
+/**
+ * Convolves an image with a kernel of 3 × 3 or 5 × 5 weights, the bottom row first, and adds `offset`. Each band is
+ * filtered by itself, the alpha band as well; what comes out is cut to a whole number that the band can hold, and to no
+ * less than 0 in I.
+ *
+ * Pixels nearer to an edge than the kernel reaches are copied, and so is an image that is smaller than the kernel. The
+ * image is a new one, and has no palette of the old one.
+ *
+ * ModeError for F. ValueError for any other size of kernel.
+ */
+extern Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset);
+
+/**
+ * Takes the mean of the pixels at most `xradius` and `yradius` away, again and again, `n` times along the rows and then
+ * `n` times along the columns. A fraction of a radius is what the pixels weigh that are further away than its whole part;
+ * beyond the edges there are as many pixels as are needed like those at the edge.
+ *
+ * `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn`, and is returned. All four bytes of a pixel are
+ * blurred, whether or not they are of a band.
+ *
+ * ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK. ValueError if `n` is less than 1, or a radius
+ * negative or 2147483648 or more. An `imOut` without pixels is returned whatever the others are.
+ */
+extern Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n);
+
+/**
+ * Blurs like a Gaussian of these standard deviations, whose signs do not count, by `passes` box blurs: 3 are usual.
+ * Otherwise as `ImagingBoxBlur`.
+ *
+ * The box is that of Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended
+ * Box Filtering" (2011).
+ */
+extern Imaging ImagingGaussianBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int passes);
+
+/**
+ * Sharpens: adds `percent` of the difference between a value and its Gaussian blur of 3 passes, where that is more than
+ * `threshold`. Otherwise as `ImagingBoxBlur`; an `imOut` that is `im` is only blurred.
+ */
+extern Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int percent, int threshold);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
  * itself, and links this library statically or dynamically, has its own called instead.
  */
@@ -706,42 +856,12 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
  * Copying and cropping
  */
 
-/**
- * The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
- * zero. A box turned inside out gives an empty image.
- */
-extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
-
-/** An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative. */
-extern Imaging ImagingExpand(Imaging im, int m);
-
 /** The image moved right and down, with wrap-around. */
 extern Imaging ImagingOffset(Imaging im, int xoffset, int yoffset);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Conversion
+ * Quantization
  */
-
-/**
- * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
- *
- * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette
- * to map to when the mode is P or PA, or NULL for a standard one. Anything but 0 for `dither` asks for
- * Floyd-Steinberg dithering where colours are lost (to 1 and to P). ValueError if there is no such conversion.
- */
-extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither);
-
-/**
- * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three
- * factors and a constant each. ModeError for any other mode.
- */
-extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
-
-/**
- * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or
- * La; from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. ValueError for others.
- */
-extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, int b);
 
 /**
  * Reduces the colours of an L, P, RGB or RGBA image and returns a P image with its palette.
@@ -856,66 +976,9 @@ extern Imaging ImagingPointTransform(Imaging imIn, double scale, double offset);
 /** Inverts each bit. */
 extern Imaging ImagingNegative(Imaging im);
 
-/**
- * Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
- *
- * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running
- * fastest, where 255 << 6 is white. `imOut` takes the result, and has at least that many bands; a fourth band comes
- * from `imIn` if the table has none. Returns `imOut`.
- */
-extern Imaging ImagingColorLUT3D_linear(
-    Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
-);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Geometry
- *
- * Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
- * or Mismatch. It must not be `imIn`. The functions that return an image return it.
- */
-
-/** Mirrors left and right. */
-extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
-
-/** Mirrors top and bottom. */
-extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
-
-/** Turns by 90 degrees counter-clockwise. */
-extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
-
-/** Turns by 180 degrees. */
-extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
-
-/** Turns by 270 degrees counter-clockwise. */
-extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top left: rows become columns. */
-extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
-
-/** Mirrors at the diagonal from the top right. */
-extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
-
-/**
- * Draws `imIn`, transformed, into the box from (x0, y0) to (x1, y1) of `imOut`.
- *
- * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
- * place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
- * `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
- * error.
- */
-extern int ImagingTransform(
-    Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
-);
-
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filters
  */
-
-/**
- * Convolves with a kernel of 3 × 3 or 5 × 5, bottom row first, and adds `offset`. Pixels at the edge are copied, and
- * so is an image smaller than the kernel. Not for F.
- */
-extern Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset);
 
 /**
  * For each pixel the value at place `rank`, from 0, of the `size * size` around it, sorted. One band only, not I;16.
@@ -925,24 +988,6 @@ extern Imaging ImagingRankFilter(Imaging im, int size, int rank);
 
 /** For each pixel the commonest of the `size * size` around it, if it occurs more than twice. One 8-bit band only. */
 extern Imaging ImagingModeFilter(Imaging im, int size);
-
-/**
- * Takes the mean of the pixels at most `xradius` and `yradius` away, fractions weighed, `n` times; into `imOut`,
- * which has the same mode and size and may be `imIn`, and is returned. For L, LA, La, RGB, RGBA, RGBa, RGBX, CMYK.
- */
-extern Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n);
-
-/**
- * Blurs like a Gaussian of these standard deviations, by `passes` box blurs (3 is usual); otherwise as
- * `ImagingBoxBlur`.
- */
-extern Imaging ImagingGaussianBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int passes);
-
-/**
- * Adds `percent` of the difference between a pixel and its Gaussian blur, where that is more than `threshold`;
- * otherwise as `ImagingBoxBlur`, but `imOut` must not be `im`.
- */
-extern Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int percent, int threshold);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Measuring

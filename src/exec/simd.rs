@@ -15,7 +15,7 @@ pub enum Level {
     Sse41 = 2,
     /// x86-64 with AVX2.
     Avx2 = 3,
-    /// x86-64 with AVX-512 for bytes and words, and byte permutations (VBMI).
+    /// x86-64 with AVX-512 for bytes and words, with byte permutations (VBMI) and products of bytes (VNNI).
     Avx512 = 4,
 }
 
@@ -76,7 +76,7 @@ macro_rules! for_each_level {
             }
 
             #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx2,bmi2")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni,avx2,bmi2")]
             fn avx512 $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
                 generic $(::<$($generic),+>)? ($($arg),*)
             }
@@ -121,7 +121,7 @@ pub fn detect() -> Level {
     macro_rules! has {
         ($($feature:tt)*) => { $(is_x86_feature_detected!($feature))&&* };
     }
-    if has!("avx512f" "avx512bw" "avx512vl" "avx512dq" "avx512vbmi" "avx2" "bmi2") {
+    if has!("avx512f" "avx512bw" "avx512vl" "avx512dq" "avx512vbmi" "avx512vnni" "avx2" "bmi2") {
         Level::Avx512
     } else if has!("avx2" "bmi2") {
         Level::Avx2

@@ -139,6 +139,36 @@ fn try_for_rows_of<const N: usize>(
     }
 }
 
+/// As [`for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost` operations.
+pub fn for_columns<'a>(image: ImageMut<'a>, strip: usize, cost: usize, work: impl Fn(usize, ImageMut<'a>) + Sync) {
+    let strips = image.xsize().div_ceil(strip);
+    let parts = (strips.saturating_mul(cost) / WORTHWHILE).min(count()).min(strips);
+    match if parts > 1 { pool() } else { None } {
+        Some(pool) => pool.install(|| split_columns(0, image, strip, strips.div_ceil(2 * parts), &work)),
+        None => work(0, image),
+    }
+}
+
+/// Splits an image in two until bands have no more than `most` strips.
+fn split_columns<'a>(
+    first: usize,
+    image: ImageMut<'a>,
+    strip: usize,
+    most: usize,
+    work: &(impl Fn(usize, ImageMut<'a>) + Sync),
+) {
+    let strips = image.xsize().div_ceil(strip);
+    if strips <= most {
+        return work(first, image);
+    }
+    let middle = strips / 2 * strip;
+    let (left, right) = image.split_at_column(middle);
+    rayon::join(
+        || split_columns(first, left, strip, most, work),
+        || split_columns(first + middle, right, strip, most, work),
+    );
+}
+
 /// How many rows images have that all have as many.
 fn rows_of(images: &[ImageMut<'_>]) -> usize {
     images.iter().map(ImageMut::ysize).min().unwrap_or(0)
@@ -185,6 +215,23 @@ mod tests {
             });
             for (y, row) in image.view().expect("whole").rows().enumerate() {
                 assert_eq!(row, [y as u8; 3]);
+            }
+        }
+    }
+
+    #[test]
+    fn every_column_is_worked_on_once() {
+        for (columns, strip, cost) in [(0, 16, 1), (1, 64, 1 << 30), (1000, 16, 1), (1000, 64, 1 << 20)] {
+            let mut image = Image::new(Mode::RGB, columns, 3).expect("small");
+            for_columns(image.view_mut().expect("new"), strip, cost, |first, mut band| {
+                for row in band.rows_mut() {
+                    for (x, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                        pixel.iter_mut().for_each(|byte| *byte += (first + x) as u8);
+                    }
+                }
+            });
+            for row in image.view().expect("whole").rows() {
+                assert!(row.as_chunks().0.iter().enumerate().all(|(x, pixel)| *pixel == [x as u8; 4]));
             }
         }
     }

@@ -7,7 +7,7 @@
 use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
-use super::{guard, path};
+use super::{file_name, guard};
 use crate::abi::ext::{IMAGING_MAP_PRIVATE, IMAGING_MAP_READ_ONLY, IMAGING_MAP_SHARED};
 use crate::abi::{Imaging, ModeID, RawModeID};
 use crate::error::{Error, Result};
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn ImagingMapFile(
 ) -> Imaging {
     guard(null_mut(), || {
         // SAFETY: the caller's path is NULL or a string.
-        let path = unsafe { self::path(path)? };
+        let path = unsafe { file_name(path)? };
         let access = self::access(access)?;
         Ok(file::map(path, mode, (xsize, ysize), Place { offset, stride, ystep }, access)?.into_raw())
     })
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn ImagingLoadRaw(
 ) -> Imaging {
     guard(null_mut(), || {
         // SAFETY: the caller's path is NULL or a string.
-        let path = unsafe { self::path(path)? };
+        let path = unsafe { file_name(path)? };
         let place = Place { offset, stride, ystep };
         Ok(long_section(|| file::load(path, mode, rawmode, (xsize, ysize), place))?.into_raw())
     })
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn ImagingReadTile(
 ) -> c_int {
     guard(0, || {
         // SAFETY: the caller's image is NULL or live, and nobody else uses it meanwhile; the path is NULL or a string.
-        let (mut image, path) = unsafe { (ImageMut::from_raw(im)?, self::path(path)?) };
+        let (mut image, path) = unsafe { (ImageMut::from_raw(im)?, file_name(path)?) };
         let place = Place { offset, stride, ystep };
         long_section(|| file::read_tile(&mut image, [x0, y0, x1, y1], path, rawmode, place))?;
         Ok(1)
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn ImagingSaveRaw(
 ) -> c_int {
     guard(0, || {
         // SAFETY: the caller's image is NULL or live, and nobody writes to it meanwhile; the path is NULL or a string.
-        let (image, path) = unsafe { (ImageRef::from_raw(im)?, self::path(path)?) };
+        let (image, path) = unsafe { (ImageRef::from_raw(im)?, file_name(path)?) };
         long_section(|| file::save(&image, path, rawmode, stride, ystep))?;
         Ok(1)
     })

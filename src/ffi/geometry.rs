@@ -1,15 +1,22 @@
-//! Where pixels are: copied.
+//! Where pixels are: copied, cropped, mirrored, turned, transformed.
+//!
+//! Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
+//! or Mismatch. It gets a copy of the palette. It may be `imIn`: the result is then that of a copy.
 
+use std::ffi::{c_double, c_int};
 use std::ptr::null_mut;
 
-use super::guard;
 use super::output::Output;
-use crate::abi::Imaging;
+use super::{guard, reference};
+use crate::abi::{
+    IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_BICUBIC, IMAGING_TRANSFORM_BILINEAR, IMAGING_TRANSFORM_NEAREST,
+    IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD, Imaging, ImagingMemoryInstance,
+};
 use crate::error::{Error, Result};
-use crate::geometry;
+use crate::geometry::{self, Filter, Map, Mirror, Region};
 use crate::host::long_section;
-use crate::image::ImageRef;
-use crate::memory::Raw;
+use crate::image::{Image, ImageMut, ImageRef};
+use crate::memory::{self, Raw};
 
 /// Copies an image: a new one with the same pixels and palette.
 #[unsafe(no_mangle)]
@@ -44,4 +51,196 @@ pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
         long_section(|| geometry::copy(view, &source));
         Ok(output.into_raw())
     }
+}
+
+/// The pixels from (x0, y0) up to, not including, (x1, y1): a new image with the same palette. The box may reach past the
+/// image: what lies outside is zero. A box turned inside out gives an empty image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging {
+    guard(null_mut(), || {
+        let source = Raw::new(im).ok_or(Error::Mode)?;
+        let size =
+            |from: c_int, to: c_int| i32::try_from((i64::from(to) - i64::from(from)).max(0)).map_err(|_| Error::Memory);
+        // SAFETY: the caller's image is live, and nobody writes to it meanwhile; the other one is new.
+        unsafe {
+            let output = Output::new(source.as_ref().mode, size(x0, x1)?, size(y0, y1)?)?;
+            output.copy_palette(source)?;
+            let (view, input) = (output.view_mut()?, ImageRef::from_raw(im)?);
+            long_section(|| geometry::crop(view, &input, x0, y0));
+            Ok(output.into_raw())
+        }
+    })
+}
+
+/// Checks the two images of an operation that keeps the mode, and does it. Where both are one, a copy is read.
+///
+/// # Safety
+///
+/// Each is NULL or live, and nobody else uses them meanwhile.
+unsafe fn between(
+    out: Imaging,
+    input: Imaging,
+    check: impl FnOnce(&ImagingMemoryInstance, &ImagingMemoryInstance) -> Result<()>,
+    work: impl FnOnce(ImageMut<'_>, &ImageRef<'_>) -> Result<()>,
+) -> Result<()> {
+    // SAFETY: as the caller promises; where both are one image, only the copy is read while that is written.
+    unsafe {
+        let (target, source) = Raw::new(out).zip(Raw::new(input)).ok_or(Error::Mode)?;
+        if target.as_ref().mode != source.as_ref().mode {
+            return Err(Error::Mode);
+        }
+        check(target.as_ref(), source.as_ref())?;
+        let view = ImageMut::from_raw(out)?;
+        if out == input {
+            let copied = Raw::new(copy(null_mut(), input)?).ok_or(Error::Memory)?;
+            let copied = Image::from_raw(copied);
+            let source = copied.view()?;
+            return long_section(|| work(view, &source));
+        }
+        memory::palette::copy(target, source)?;
+        let source = ImageRef::from_raw(input)?;
+        long_section(|| work(view, &source))
+    }
+}
+
+/// Mirrors an image into another of the same size, or transposes it, and mirrors that, into one with the sides exchanged.
+///
+/// # Safety
+///
+/// As for [`between`].
+unsafe fn turned(out: Imaging, input: Imaging, transposes: bool, mirror: Mirror) -> Imaging {
+    guard(null_mut(), || {
+        let check = |out: &ImagingMemoryInstance, input: &ImagingMemoryInstance| {
+            let (xsize, ysize) = (input.xsize, input.ysize);
+            let wanted = if transposes { (ysize, xsize) } else { (xsize, ysize) };
+            if (out.xsize, out.ysize) == wanted { Ok(()) } else { Err(Error::Mismatch) }
+        };
+        // SAFETY: as the caller promises.
+        unsafe {
+            between(out, input, check, |out, input| {
+                let work = if transposes { geometry::turn } else { geometry::mirror };
+                work(out, input, mirror);
+                Ok(())
+            })?;
+        }
+        Ok(out)
+    })
+}
+
+const NEITHER: Mirror = Mirror { left_right: false, top_bottom: false };
+const LEFT_RIGHT: Mirror = Mirror { left_right: true, top_bottom: false };
+const TOP_BOTTOM: Mirror = Mirror { left_right: false, top_bottom: true };
+const BOTH: Mirror = Mirror { left_right: true, top_bottom: true };
+
+/// Mirrors left and right. Returns `imOut`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingFlipLeftRight(imOut: Imaging, imIn: Imaging) -> Imaging {
+    // SAFETY: the caller's images are NULL or live.
+    unsafe { turned(imOut, imIn, false, LEFT_RIGHT) }
+}
+
+/// Mirrors top and bottom. Returns `imOut`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingFlipTopBottom(imOut: Imaging, imIn: Imaging) -> Imaging {
+    // SAFETY: the caller's images are NULL or live.
+    unsafe { turned(imOut, imIn, false, TOP_BOTTOM) }
+}
+
+/// Turns by 90 degrees counter-clockwise. Returns `imOut`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingRotate90(imOut: Imaging, imIn: Imaging) -> Imaging {
+    // SAFETY: the caller's images are NULL or live.
+    unsafe { turned(imOut, imIn, true, TOP_BOTTOM) }
+}
+
+/// Turns by 180 degrees. Returns `imOut`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingRotate180(imOut: Imaging, imIn: Imaging) -> Imaging {
+    // SAFETY: the caller's images are NULL or live.
+    unsafe { turned(imOut, imIn, false, BOTH) }
+}
+
+/// Turns by 270 degrees counter-clockwise. Returns `imOut`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingRotate270(imOut: Imaging, imIn: Imaging) -> Imaging {
+    // SAFETY: the caller's images are NULL or live.
+    unsafe { turned(imOut, imIn, true, LEFT_RIGHT) }
+}
+
+/// Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingTranspose(imOut: Imaging, imIn: Imaging) -> Imaging {
+    // SAFETY: the caller's images are NULL or live.
+    unsafe { turned(imOut, imIn, true, NEITHER) }
+}
+
+/// Mirrors at the diagonal from the top right. Returns `imOut`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingTransverse(imOut: Imaging, imIn: Imaging) -> Imaging {
+    // SAFETY: the caller's images are NULL or live.
+    unsafe { turned(imOut, imIn, true, BOTH) }
+}
+
+/// Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
+/// and any size. The box is clipped to `imOut`, and places count from the corner of what is left of it.
+///
+/// `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
+/// place in the box to one in `imIn`, for the middle (x, y) of each pixel:
+///
+/// - affine: `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`;
+/// - perspective: these two, each divided by `a[6] x + a[7] y + 1`;
+/// - quad: `(a[0] + a[1] x + a[2] y + a[3] x y, a[4] + a[5] x + a[6] y + a[7] x y)`.
+///
+/// `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for I;16 only the first makes sense, and for P.
+/// Places that `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. With a filter, bytes
+/// of a pixel that are no band stay too.
+///
+/// Returns 0, or -1 on error: another method or filter, and modes that differ.
+///
+/// cbindgen:ptrs-as-arrays=[[a; 8]]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingTransform(
+    imOut: Imaging,
+    imIn: Imaging,
+    method: c_int,
+    x0: c_int,
+    y0: c_int,
+    x1: c_int,
+    y1: c_int,
+    a: *mut c_double,
+    filter: c_int,
+    fill: c_int,
+) -> c_int {
+    guard(-1, || {
+        // SAFETY: the caller's coefficients are NULL, or as many as the method has.
+        let map = || unsafe {
+            Ok(match method {
+                IMAGING_TRANSFORM_AFFINE => Map::Affine(*reference(a.cast_const().cast(), "coefficients")?),
+                IMAGING_TRANSFORM_PERSPECTIVE => Map::Perspective(*reference(a.cast_const().cast(), "coefficients")?),
+                _ => Map::Quad(*reference(a.cast_const().cast(), "coefficients")?),
+            })
+        };
+        if !matches!(method, IMAGING_TRANSFORM_AFFINE | IMAGING_TRANSFORM_PERSPECTIVE | IMAGING_TRANSFORM_QUAD) {
+            return Err(Error::Value("bad transform method"));
+        }
+        let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| self::filter(filter).map(drop);
+        let region = Region { x: (x0, x1), y: (y0, y1), fill: fill != 0 };
+        // SAFETY: the caller's images are NULL or live.
+        unsafe {
+            between(imOut, imIn, known, |out, input| {
+                geometry::transform(out, input, region, &map()?, self::filter(filter)?)
+            })?;
+        }
+        Ok(0)
+    })
+}
+
+/// The filter with this number.
+fn filter(number: c_int) -> Result<Filter> {
+    Ok(match number {
+        IMAGING_TRANSFORM_NEAREST => Filter::Nearest,
+        IMAGING_TRANSFORM_BILINEAR => Filter::Bilinear,
+        IMAGING_TRANSFORM_BICUBIC => Filter::Bicubic,
+        _ => return Err(Error::Value("bad filter number")),
+    })
 }

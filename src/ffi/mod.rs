@@ -9,9 +9,11 @@
 
 mod access;
 mod arrow;
+mod color;
 mod composite;
 pub mod ext;
 mod files;
+mod filter;
 mod geometry;
 mod mode;
 mod output;
@@ -25,10 +27,8 @@ mod resample;
 mod storage;
 
 use std::any::Any;
-use std::ffi::{CStr, OsStr, c_char};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use crate::error::{Error, Result, detail};
 use crate::host;
@@ -73,15 +73,15 @@ unsafe fn reference_mut<'a, T>(pointer: *mut T, name: &'static str) -> Result<&'
     unsafe { pointer.as_mut() }.ok_or(Error::Null(name))
 }
 
-/// The path that a C string names.
+/// A file's name, or an error where it is NULL.
 ///
 /// # Safety
 ///
-/// `filename` is NULL or a string that lives for `'a`.
-unsafe fn path<'a>(filename: *const c_char) -> Result<&'a Path> {
+/// `name` is NULL or a string that lives for `'a`.
+unsafe fn file_name<'a>(name: *const c_char) -> Result<&'a CStr> {
     // SAFETY: as the caller promises.
     unsafe {
-        reference(filename, "file name")?;
-        Ok(Path::new(OsStr::from_bytes(CStr::from_ptr(filename).to_bytes())))
+        reference(name, "file name")?;
+        Ok(CStr::from_ptr(name))
     }
 }

@@ -1,6 +1,6 @@
 //! The image that a function writes to: the caller's, or a new one.
 
-use crate::abi::Imaging;
+use crate::abi::{Imaging, ImagingPaletteInstance};
 use crate::error::{Error, Result};
 use crate::image::ImageMut;
 use crate::memory::{self, Fill, Raw, instance};
@@ -60,6 +60,12 @@ impl Output {
     /// The raw image, which stays in here.
     pub fn as_raw(&self) -> Imaging {
         self.im.as_ptr()
+    }
+
+    /// Gives it a copy of a palette, which must not be its own.
+    pub fn replace_palette(&self, palette: &ImagingPaletteInstance) -> Result<()> {
+        // SAFETY: the image is live.
+        unsafe { memory::palette::replace(self.im, palette) }
     }
 
     /// Hands it back.

@@ -11,48 +11,18 @@
 use std::ffi::{c_char, c_double, c_float, c_int, c_void};
 
 use crate::abi::{
-    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ImagingPalette, ModeID, Py_ssize_t,
-    PyObject,
+    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ModeID, Py_ssize_t, PyObject,
 };
 
 // # Copying and cropping
 unsafe extern "C" {
-    /// The pixels from (x0, y0) up to, not including, (x1, y1). The box may reach past the image: what lies outside is
-    /// zero. A box turned inside out gives an empty image.
-    pub fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging;
-
-    /// An image with a border of `m` pixels, which repeat those at the edge. ValueError if `m` is negative.
-    pub fn ImagingExpand(im: Imaging, m: c_int) -> Imaging;
 
     /// The image moved right and down, with wrap-around.
     pub fn ImagingOffset(im: Imaging, xoffset: c_int, yoffset: c_int) -> Imaging;
 }
 
-// # Conversion
+// # Quantization
 unsafe extern "C" {
-    /// Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
-    ///
-    /// `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette
-    /// to map to when the mode is P or PA, or NULL for a standard one. Anything but 0 for `dither` asks for
-    /// Floyd-Steinberg dithering where colours are lost (to 1 and to P). ValueError if there is no such conversion.
-    pub fn ImagingConvert(
-        imOut: Imaging,
-        imIn: Imaging,
-        mode: ModeID,
-        palette: ImagingPalette,
-        dither: c_int,
-    ) -> Imaging;
-
-    /// Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three
-    /// factors and a constant each. ModeError for any other mode.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[m; 12]]
-    pub fn ImagingConvertMatrix(im: Imaging, mode: ModeID, m: *const c_float) -> Imaging;
-
-    /// Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or
-    /// La; from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. ValueError for others.
-    pub fn ImagingConvertTransparent(im: Imaging, mode: ModeID, r: c_int, g: c_int, b: c_int) -> Imaging;
-
     /// Reduces the colours of an L, P, RGB or RGBA image and returns a P image with its palette.
     ///
     /// `colours` is 1 to 256. `mode` chooses the way: 0 median cut, 1 maximum coverage, 2 fast octree, 3 libimagequant
@@ -161,107 +131,16 @@ unsafe extern "C" {
 
     /// Inverts each bit.
     pub fn ImagingNegative(im: Imaging) -> Imaging;
-
-    /// Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
-    ///
-    /// The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running
-    /// fastest, where 255 << 6 is white. `imOut` takes the result, and has at least that many bands; a fourth band comes
-    /// from `imIn` if the table has none. Returns `imOut`.
-    pub fn ImagingColorLUT3D_linear(
-        imOut: Imaging,
-        imIn: Imaging,
-        table_channels: c_int,
-        size1D: c_int,
-        size2D: c_int,
-        size3D: c_int,
-        table: *mut i16,
-    ) -> Imaging;
-}
-
-// # Geometry
-//
-// Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
-// or Mismatch. It must not be `imIn`. The functions that return an image return it.
-unsafe extern "C" {
-    /// Mirrors left and right.
-    pub fn ImagingFlipLeftRight(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Mirrors top and bottom.
-    pub fn ImagingFlipTopBottom(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Turns by 90 degrees counter-clockwise.
-    pub fn ImagingRotate90(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Turns by 180 degrees.
-    pub fn ImagingRotate180(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Turns by 270 degrees counter-clockwise.
-    pub fn ImagingRotate270(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Mirrors at the diagonal from the top left: rows become columns.
-    pub fn ImagingTranspose(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Mirrors at the diagonal from the top right.
-    pub fn ImagingTransverse(imOut: Imaging, imIn: Imaging) -> Imaging;
-
-    /// Draws `imIn`, transformed, into the box from (x0, y0) to (x1, y1) of `imOut`.
-    ///
-    /// `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
-    /// place in the box to one in `imIn`. `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`. Places that
-    /// `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. Returns a number below 0 on
-    /// error.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[a; 8]]
-    pub fn ImagingTransform(
-        imOut: Imaging,
-        imIn: Imaging,
-        method: c_int,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        a: *mut c_double,
-        filter: c_int,
-        fill: c_int,
-    ) -> c_int;
 }
 
 // # Filters
 unsafe extern "C" {
-    /// Convolves with a kernel of 3 × 3 or 5 × 5, bottom row first, and adds `offset`. Pixels at the edge are copied, and
-    /// so is an image smaller than the kernel. Not for F.
-    pub fn ImagingFilter(im: Imaging, xsize: c_int, ysize: c_int, kernel: *const c_float, offset: c_float) -> Imaging;
-
     /// For each pixel the value at place `rank`, from 0, of the `size * size` around it, sorted. One band only, not I;16.
     /// `size` is odd, and the result is smaller by `size - 1` each way: `ImagingExpand` first to keep the size.
     pub fn ImagingRankFilter(im: Imaging, size: c_int, rank: c_int) -> Imaging;
 
     /// For each pixel the commonest of the `size * size` around it, if it occurs more than twice. One 8-bit band only.
     pub fn ImagingModeFilter(im: Imaging, size: c_int) -> Imaging;
-
-    /// Takes the mean of the pixels at most `xradius` and `yradius` away, fractions weighed, `n` times; into `imOut`,
-    /// which has the same mode and size and may be `imIn`, and is returned. For L, LA, La, RGB, RGBA, RGBa, RGBX, CMYK.
-    pub fn ImagingBoxBlur(imOut: Imaging, imIn: Imaging, xradius: c_float, yradius: c_float, n: c_int) -> Imaging;
-
-    /// Blurs like a Gaussian of these standard deviations, by `passes` box blurs (3 is usual); otherwise as
-    /// `ImagingBoxBlur`.
-    pub fn ImagingGaussianBlur(
-        imOut: Imaging,
-        imIn: Imaging,
-        xradius: c_float,
-        yradius: c_float,
-        passes: c_int,
-    ) -> Imaging;
-
-    /// Adds `percent` of the difference between a pixel and its Gaussian blur, where that is more than `threshold`;
-    /// otherwise as `ImagingBoxBlur`, but `imOut` must not be `im`.
-    pub fn ImagingUnsharpMask(
-        imOut: Imaging,
-        im: Imaging,
-        radius: c_float,
-        percent: c_int,
-        threshold: c_int,
-    ) -> Imaging;
 }
 
 // # Measuring

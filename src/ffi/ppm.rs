@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
-use super::{guard, path};
+use super::{file_name, guard};
 use crate::abi::Imaging;
 use crate::codec::ppm;
 use crate::host::long_section;
@@ -18,7 +18,7 @@ use crate::image::ImageRef;
 pub unsafe extern "C" fn ImagingOpenPPM(filename: *const c_char) -> Imaging {
     guard(null_mut(), || {
         // SAFETY: the caller's name is NULL or a string.
-        let path = unsafe { path(filename)? };
+        let path = unsafe { file_name(filename)? };
         Ok(long_section(|| ppm::open(path))?.into_raw())
     })
 }
@@ -32,7 +32,7 @@ pub unsafe extern "C" fn ImagingOpenPPM(filename: *const c_char) -> Imaging {
 pub unsafe extern "C" fn ImagingSavePPM(im: Imaging, filename: *const c_char) -> c_int {
     guard(0, || {
         // SAFETY: the caller's image is NULL or live, and nobody writes to it meanwhile; the name is NULL or a string.
-        let (view, path) = unsafe { (ImageRef::from_raw(im)?, path(filename)?) };
+        let (view, path) = unsafe { (ImageRef::from_raw(im)?, file_name(filename)?) };
         long_section(|| ppm::save(&view, path))?;
         Ok(1)
     })

@@ -110,6 +110,12 @@ unsafe fn line_of(im: Imaging, state: &ImagingCodecStateInstance) -> Option<(lin
     Some((state.shuffle?, unsafe { locate_run(im, state.xoff, y, state.xsize) }?))
 }
 
+/// What a codec returns whose state was changed to what cannot be, so that its code has panicked.
+fn cannot_be(state: &mut ImagingCodecStateInstance) -> c_int {
+    state.errcode = IMAGING_CODEC_CONFIG;
+    -1
+}
+
 /// Decodes uncompressed lines, of `bits` a pixel or `planes` bit planes, into the state's rectangle of the image, from
 /// the top down or, where `ystep` is -1, from the bottom up. `context` is a `RAWSTATE`, whose `stride` is that of the
 /// lines, 0 for none between them.
@@ -147,7 +153,7 @@ pub unsafe extern "C" fn ImagingRawDecode(
     }));
     match decoded {
         Ok(consumed) => consumed.map_or(-1, |consumed| consumed as c_int),
-        Err(_) => -1,
+        Err(_) => cannot_be(state),
     }
 }
 
@@ -183,6 +189,6 @@ pub unsafe extern "C" fn ImagingRawEncode(
     }));
     match encoded {
         Ok(made) => made.map_or(-1, |made| made as c_int),
-        Err(_) => -1,
+        Err(_) => cannot_be(state),
     }
 }

@@ -33,7 +33,7 @@ fn filter(number: c_int) -> Result<Filter> {
 /// Every pixel of the result is the mean of those that it covers, weighted by `filter`, which is one of
 /// `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` and `_MKS2021`.
 ///
-/// Returns a new image; NULL for the modes 1 and P, another filter, and a box that is empty or not within the image. The
+/// Returns a new image; NULL for the modes 1 and P, another filter, and a box that is not within the image. The
 /// source is read once from the top down: it may be a mapped file of any height.
 ///
 /// cbindgen:ptrs-as-arrays=[[box; 4]]

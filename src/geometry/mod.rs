@@ -1,5 +1,14 @@
-//! Where pixels are: copied.
+//! Where pixels are: copied, cropped, mirrored, turned, transformed.
 
 mod copy;
+mod crop;
+mod kernels;
+mod mirror;
+mod transform;
+mod turn;
 
 pub use copy::copy;
+pub use crop::crop;
+pub use mirror::{Mirror, mirror};
+pub use transform::{Filter, Map, Region, transform};
+pub use turn::turn;

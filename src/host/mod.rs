@@ -18,8 +18,6 @@ use std::fmt::Write;
 
 use crate::error::{Error, Kind};
 
-pub use section::long_section;
-
 /// How an error's text crosses the border: cut to a fixed size and ended by NUL, so that it needs no memory.
 pub struct Message {
     bytes: [u8; 400],
@@ -77,4 +75,21 @@ fn deliver(kind: Kind, message: &CStr) -> *mut c_void {
         last_error::set(c_int::from(kind), message);
     }
     std::ptr::null_mut()
+}
+
+/// Does work that may take long and touches neither Python nor the host.
+pub fn long_section<R>(work: impl FnOnce() -> R) -> R {
+    struct Section(*mut c_void);
+
+    impl Drop for Section {
+        fn drop(&mut self) {
+            // SAFETY: ours or the program's own; the cookie is that of the call that this one ends.
+            unsafe { symbols::ImagingSectionLeave(&mut self.0) };
+        }
+    }
+
+    let mut section = Section(std::ptr::null_mut());
+    // SAFETY: ours or the program's own; it writes the cookie.
+    unsafe { symbols::ImagingSectionEnter(&mut section.0) };
+    work()
 }

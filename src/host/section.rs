@@ -1,10 +1,9 @@
 //! Long sections: work during which Python may run other threads.
 
 use std::cell::Cell;
-use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use super::{python, registered, symbols};
+use super::{python, registered};
 use crate::abi::ImagingSectionCookie;
 use crate::abi::ext::ImagingHost;
 
@@ -40,21 +39,4 @@ pub fn leave(cookie: ImagingSectionCookie) {
         Told::Host(host) => registered::leave_section(host, cookie),
         Told::Python => python::reacquire(cookie),
     }
-}
-
-/// Does work that may take long and touches neither Python nor the host.
-pub fn long_section<R>(work: impl FnOnce() -> R) -> R {
-    struct Section(*mut c_void);
-
-    impl Drop for Section {
-        fn drop(&mut self) {
-            // SAFETY: ours or the program's own; the cookie is that of the call that this one ends.
-            unsafe { symbols::ImagingSectionLeave(&mut self.0) };
-        }
-    }
-
-    let mut section = Section(null_mut());
-    // SAFETY: ours or the program's own; it writes the cookie.
-    unsafe { symbols::ImagingSectionEnter(&mut section.0) };
-    work()
 }

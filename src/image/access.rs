@@ -24,7 +24,10 @@ unsafe fn locate(im: *const ImagingMemoryInstance, x: i32, y: i32) -> Option<*mu
 /// As for [`get_pixel`].
 pub unsafe fn locate_run(im: *const ImagingMemoryInstance, x: i32, y: i32, pixels: i32) -> Option<*mut u8> {
     if pixels == 0 {
-        return Some(std::ptr::dangling_mut());
+        // Nothing, but somewhere: the row has to be there.
+        // SAFETY: as the caller promises.
+        let im = unsafe { im.as_ref() }?;
+        return ((0..=im.xsize).contains(&x) && (0..im.ysize).contains(&y)).then(std::ptr::dangling_mut);
     }
     let last = x.checked_add(pixels - 1)?;
     // SAFETY: as the caller promises.

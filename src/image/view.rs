@@ -14,6 +14,8 @@ struct Shape {
     mode: Mode,
     xsize: usize,
     ysize: usize,
+    /// Bytes of each row that are before the first of these pixels.
+    left: usize,
 }
 
 impl Shape {
@@ -29,7 +31,7 @@ impl Shape {
         let (Ok(xsize), Ok(ysize)) = (usize::try_from(im.xsize), usize::try_from(im.ysize)) else {
             return Err(BROKEN);
         };
-        let shape = Self { mode, xsize, ysize };
+        let shape = Self { mode, xsize, ysize, left: 0 };
         let fits = im.pixelsize as usize == mode.pixel_size()
             && usize::try_from(im.linesize).is_ok_and(|linesize| linesize >= shape.row_bytes());
         if !fits {
@@ -66,8 +68,8 @@ impl Shape {
         if self.row_bytes() == 0 {
             return NonNull::<u64>::dangling().cast(); // aligned for any pixel
         }
-        // SAFETY: y is within the table, and its rows were checked not to be NULL.
-        unsafe { NonNull::new_unchecked(*table.add(y)) }
+        // SAFETY: y is within the table, and its rows were checked not to be NULL and have `left` bytes and more.
+        unsafe { NonNull::new_unchecked(*table.add(y)).add(self.left) }
     }
 }
 
@@ -172,6 +174,11 @@ impl<'a> ImageMut<'a> {
 
     shape_methods!();
 
+    /// The same image, for a while.
+    pub fn reborrow(&mut self) -> ImageMut<'_> {
+        ImageMut { shape: self.shape, table: self.table, image: std::marker::PhantomData }
+    }
+
     /// The rows above `y`, and those from `y` on, as images of their own. Panics where there are fewer rows.
     pub fn split_at_row(self, y: usize) -> (Self, Self) {
         assert!(y <= self.shape.ysize, "row {y} of an image of {} rows", self.shape.ysize);
@@ -182,6 +189,16 @@ impl<'a> ImageMut<'a> {
             image: std::marker::PhantomData,
         };
         (part(0, y), part(y, self.shape.ysize - y))
+    }
+
+    /// The pixels left of column `x`, and those from `x` on, as images of their own. Panics where there are fewer columns.
+    pub fn split_at_column(self, x: usize) -> (Self, Self) {
+        assert!(x <= self.shape.xsize, "column {x} of an image of {} columns", self.shape.xsize);
+        let part = |first: usize, xsize: usize| {
+            let left = self.shape.left + first * self.shape.mode.pixel_size();
+            Self { shape: Shape { xsize, left, ..self.shape }, table: self.table, image: std::marker::PhantomData }
+        };
+        (part(0, x), part(x, self.shape.xsize - x))
     }
 
     /// The bytes of a row, to be written. Panics where there is no such row.

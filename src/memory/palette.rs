@@ -43,12 +43,24 @@ pub fn duplicate(source: &ImagingPaletteInstance) -> Result<NonNull<ImagingPalet
 ///
 /// Both images are live; they may be one.
 pub unsafe fn copy(destination: Raw, source: Raw) -> Result<()> {
-    // SAFETY: as the caller promises; an image owns its palette.
+    // SAFETY: as the caller promises.
     unsafe {
-        let Some(palette) = (*source.as_ptr()).palette.as_ref() else { return Ok(()) };
-        let copy = duplicate(palette)?.as_ptr();
-        delete(std::mem::replace(&mut (*destination.as_ptr()).palette, copy));
+        match (*source.as_ptr()).palette.as_ref() {
+            Some(palette) => replace(destination, palette),
+            None => Ok(()),
+        }
     }
+}
+
+/// Gives an image a copy of a palette, instead of its own.
+///
+/// # Safety
+///
+/// The image is live.
+pub unsafe fn replace(destination: Raw, palette: &ImagingPaletteInstance) -> Result<()> {
+    let copy = duplicate(palette)?.as_ptr();
+    // SAFETY: as the caller promises; an image owns its palette.
+    unsafe { delete(std::mem::replace(&mut (*destination.as_ptr()).palette, copy)) };
     Ok(())
 }
 

@@ -42,16 +42,20 @@ impl<const N: usize, const REVERSED: bool, const INVERTED: bool, const SCALE: u8
     };
 }
 
-/// Collects the lower `N` bits of `PIXELS` pixels at once, which are one number: there are vectors of such numbers, and
-/// to take bytes out of vectors one by one is slow.
+/// Collects the lower `N` bits of `PIXELS` pixels, which are one number: a product moves them all. There are vectors of
+/// such numbers, while to take bytes out of vectors one by one is slow.
 #[inline(always)]
 fn narrow<const N: usize, const PIXELS: usize>(out: &mut [u8], input: &[u8]) {
+    let (mut kept, mut moves) = (0u32, 0u32);
+    for place in 0..PIXELS {
+        kept |= ((1 << N) - 1) << (8 * place);
+        moves |= 1 << ((8 + N) * (PIXELS - 1 - place));
+    }
     for (out, pixels) in out.iter_mut().zip(input.as_chunks::<PIXELS>().0) {
         let mut word = [0; 4];
         word[..PIXELS].copy_from_slice(pixels);
-        let word = u32::from_le_bytes(word);
-        *out = (0..PIXELS).fold(0, |byte, place| byte | (word >> (8 * place) & ((1 << N) - 1)) << (8 - N - N * place))
-            as u8;
+        let product = (u32::from_le_bytes(word) & kept).wrapping_mul(moves);
+        *out = (product >> (8 * (PIXELS - 1))) as u8;
     }
 }
 

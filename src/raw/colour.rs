@@ -5,7 +5,7 @@ use super::shuffle::Shuffle;
 /// The product of two 8-bit values as a part of 255, to the nearest.
 #[inline(always)]
 pub fn muldiv255(a: u8, b: u8) -> u8 {
-    let product = u32::from(a) * u32::from(b) + 128;
+    let product = u16::from(a) * u16::from(b) + 128;
     (((product >> 8) + product) >> 8) as u8
 }
 
@@ -77,36 +77,40 @@ impl<const IN: usize, const PLACES: u16> Shuffle for Divided<IN, PLACES> {
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<IN>().0) {
             let byte = |digit: u16| input[(PLACES >> (4 * digit) & 0xf) as usize];
-            let alpha = Divisor::new(byte(0));
-            *out = [byte(3), byte(2), byte(1)].map(|value| clip(alpha.divide(value))).into_pixel(byte(0));
+            let (alpha, factor) = (byte(0), factor(byte(0)));
+            *out = [byte(3), byte(2), byte(1)].map(|value| clip(quotient(value, factor))).into_pixel(alpha);
         }
     }
 }
 
-/// The nearest value of eight bits.
+/// The nearest value of eight bits. Bits instead of comparisons: the compiler makes branches of those where it has no
+/// vectors, and pixels are hard to predict.
 #[inline(always)]
 pub fn clip(value: i32) -> u8 {
-    value.clamp(0, 255) as u8
+    let (below, above) = (value >> 31, (255 - value) >> 31);
+    (value & !below | above) as u8
 }
 
-/// An alpha by which colours are divided. Vectors divide floats only.
-#[derive(Clone, Copy)]
-pub struct Divisor(f32);
+/// 255 / alpha as a factor for [`quotient`]; 0 for an alpha of 0, under which there is no colour.
+#[inline(always)]
+pub fn factor(alpha: u8) -> i32 {
+    static FACTORS: [i32; 256] = {
+        let mut factors = [0; 256];
+        let mut alpha = 1;
+        while alpha < 256 {
+            // Rounded up, so that the whole part of every product is that of the exact quotient.
+            factors[alpha] = (255u32 << 16).div_ceil(alpha as u32) as i32;
+            alpha += 1;
+        }
+        factors
+    };
+    FACTORS[alpha as usize]
+}
 
-impl Divisor {
-    /// Under an alpha of 0 there is no colour.
-    #[inline(always)]
-    pub fn new(alpha: u8) -> Self {
-        Self(if alpha == 0 { 0.0 } else { 255.0 / f32::from(alpha) })
-    }
-
-    /// `value * 255 / alpha`, the whole part.
-    #[inline(always)]
-    pub fn divide(self, value: u8) -> i32 {
-        // More than the error of a product, less than what the nearest quotient has to go to a whole number.
-        const LITTLE: f32 = 1.0 / 512.0;
-        (f32::from(value) * self.0 + LITTLE) as i32
-    }
+/// `value * 255 / alpha`, the whole part.
+#[inline(always)]
+pub fn quotient(value: u8, factor: i32) -> i32 {
+    ((u32::from(value) * factor as u32) >> 16) as i32
 }
 
 trait IntoPixel {
@@ -168,12 +172,19 @@ mod tests {
 
     #[test]
     fn quotients_are_exact() {
-        assert_eq!(Divisor::new(0).divide(255), 0);
+        assert_eq!(quotient(255, factor(0)), 0);
         for alpha in 1..=255u8 {
             for value in 0..=255u8 {
                 let exact = i32::from(value) * 255 / i32::from(alpha);
-                assert_eq!(Divisor::new(alpha).divide(value), exact, "{value} / {alpha}");
+                assert_eq!(quotient(value, factor(alpha)), exact, "{value} / {alpha}");
             }
+        }
+    }
+
+    #[test]
+    fn clipped_is_the_nearest() {
+        for value in -70_000..=70_000 {
+            assert_eq!(i32::from(clip(value)), value.clamp(0, 255));
         }
     }
 

@@ -1,13 +1,13 @@
 //! Raw files: images in them, read from them whole or in tiles, and written to them.
 
-use std::fs::{File, OpenOptions};
+use std::ffi::CStr;
+use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 
-use super::shuffle::Pair;
+use super::table::Pair;
 use super::{packers, unpackers};
-use crate::codec::Replacement;
 use crate::error::{Detail, Error, Result, detail};
+use crate::files::{self, Replacement};
 use crate::image::{Image, ImageMut, ImageRef};
 use crate::memory::mapped::{self, Access};
 use crate::memory::{Fill, lines::Lines};
@@ -34,10 +34,9 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(path: &Path, writable: bool) -> Result<Self> {
-        let name = detail(&path.to_string_lossy());
-        let file = OpenOptions::new().read(true).write(writable).open(path);
-        Ok(Self { file: file.map_err(|error| Error::os(&name, &error))?, path: name })
+    fn new(path: &CStr, writable: bool) -> Result<Self> {
+        let file = files::open(path, writable).map_err(|error| files::failed(path, &error))?;
+        Ok(Self { file, path: files::shown(path) })
     }
 
     /// An error where the file has not got all lines. A pipe has none.
@@ -87,7 +86,7 @@ fn size(xsize: i32, ysize: i32) -> Result<(usize, usize)> {
 }
 
 /// Makes an image whose rows lie in a file.
-pub fn map(path: &Path, mode: i32, (xsize, ysize): (i32, i32), place: Place, access: Access) -> Result<Image> {
+pub fn map(path: &CStr, mode: i32, (xsize, ysize): (i32, i32), place: Place, access: Access) -> Result<Image> {
     let (columns, rows) = size(xsize, ysize)?;
     let known = Mode::from_id(mode).ok_or(Error::Value("unrecognized image mode"))?;
     let raw_mode = find(RAW_MODES, MODES[known.id() as usize].name);
@@ -104,7 +103,7 @@ pub fn map(path: &Path, mode: i32, (xsize, ysize): (i32, i32), place: Place, acc
 
 /// Makes an image of the pixels in a file: maps them where they lie in the file as in memory (changes do not reach the
 /// file), else reads them.
-pub fn load(path: &Path, mode: i32, raw_mode: i32, (xsize, ysize): (i32, i32), place: Place) -> Result<Image> {
+pub fn load(path: &CStr, mode: i32, raw_mode: i32, (xsize, ysize): (i32, i32), place: Place) -> Result<Image> {
     let (columns, rows) = size(xsize, ysize)?;
     let pair = unpacker(mode, raw_mode)?;
     let lines = Lines::new((pair.shuffler.input)(columns), rows, place.offset, place.stride, place.ystep)?;
@@ -124,7 +123,7 @@ pub fn load(path: &Path, mode: i32, raw_mode: i32, (xsize, ysize): (i32, i32), p
 pub fn read_tile(
     image: &mut ImageMut<'_>,
     [x0, y0, x1, y1]: [i32; 4],
-    path: &Path,
+    path: &CStr,
     raw_mode: i32,
     place: Place,
 ) -> Result<()> {
@@ -145,7 +144,7 @@ pub fn read_tile(
 }
 
 /// Writes an image's pixels to a file, and nothing else. Gaps between lines are zeros.
-pub fn save(image: &ImageRef<'_>, path: &Path, raw_mode: i32, stride: i64, ystep: i32) -> Result<()> {
+pub fn save(image: &ImageRef<'_>, path: &CStr, raw_mode: i32, stride: i64, ystep: i32) -> Result<()> {
     let pair =
         packers::find(image.mode().id(), raw_mode).ok_or(Error::Value("no packer from this mode to this raw mode"))?;
     let lines = Lines::new((pair.shuffler.output)(image.xsize()), image.ysize(), 0, stride, ystep)?;

@@ -1,6 +1,7 @@
 //! Files there and back: mapped, loaded, in tiles; and what cannot be.
 
-use std::path::{Path, PathBuf};
+use std::ffi::{CStr, CString, OsStr};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use proptest::prelude::*;
 
@@ -13,38 +14,43 @@ use crate::memory::mapped::Access;
 use crate::mode::{Mode, RAW_MODES, find};
 
 /// A file of a test's own, gone with it.
-struct Scratch(PathBuf);
+struct Scratch(CString);
 
 impl Scratch {
     fn new(name: &str) -> Self {
         use std::sync::atomic::{AtomicU32, Ordering};
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        Self(std::env::temp_dir().join(format!("libimaging-{}-{count}-{name}.raw", std::process::id())))
+        let path = std::env::temp_dir().join(format!("libimaging-{}-{count}-{name}.raw", std::process::id()));
+        Self(CString::new(path.into_os_string().into_vec()).expect("no NUL"))
     }
 
     fn with(name: &str, bytes: &[u8]) -> Self {
         let scratch = Self::new(name);
-        std::fs::write(&scratch.0, bytes).expect("the folder can be written to");
+        std::fs::write(scratch.path(), bytes).expect("the folder can be written to");
         scratch
     }
 
+    fn path(&self) -> &OsStr {
+        OsStr::from_bytes(self.0.to_bytes())
+    }
+
     fn bytes(&self) -> Vec<u8> {
-        std::fs::read(&self.0).expect("the file is there")
+        std::fs::read(self.path()).expect("the file is there")
     }
 }
 
 impl std::ops::Deref for Scratch {
-    type Target = Path;
+    type Target = CStr;
 
-    fn deref(&self) -> &Path {
+    fn deref(&self) -> &CStr {
         &self.0
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_file(self.path());
     }
 }
 
@@ -155,10 +161,8 @@ fn what_cannot_be_is_said() {
     let raw_mode = find(RAW_MODES, c"RGB");
     let error = load(&file, Mode::L.id(), raw_mode, (1, 1), PLAIN).unwrap_err();
     assert!(error.to_string().contains("no unpacker"));
-    let nowhere = file.join("nowhere");
-    assert!(matches!(load(&nowhere, Mode::RGB.id(), raw_mode, (1, 1), PLAIN), Err(Error::Os { .. })));
-    let folder = std::env::temp_dir();
-    assert!(load(&folder, Mode::RGB.id(), raw_mode, (1, 1), PLAIN).is_err());
+    assert!(matches!(load(c"/no/such/file", Mode::RGB.id(), raw_mode, (1, 1), PLAIN), Err(Error::Os { .. })));
+    assert!(load(c"/", Mode::RGB.id(), raw_mode, (1, 1), PLAIN).is_err());
 
     let mut image = Image::new(Mode::RGB, 4, 4).expect("small");
     let mut view = image.view_mut().expect("new");

@@ -5,10 +5,11 @@ use std::ffi::{CStr, c_int};
 use super::bits::{ToBits, Truth};
 use super::colour::{MultipliedBgra, Separated};
 use super::numbers::ToU16Big;
-use super::pick::Byte::{Always, Not, Of, Signed};
 use super::pick::{Same, picked};
 use super::planes::ToPlanes;
-use super::shuffle::{Pair, Shuffle};
+use super::shuffle::Byte::{Always, Not, Of, Signed};
+use super::shuffle::Shuffle;
+use super::table::Pair;
 use crate::mode::Mode;
 
 /// The packer for a mode and a raw mode, by their numbers.

@@ -3,85 +3,9 @@
 //! Most raw modes are like that: they order bands otherwise, have more or less of them, wider ones of which the upper
 //! byte counts, or inverted ones.
 
-use super::shuffle::{Kernel, Shuffle};
+use super::shuffle::{Byte, Kernel, Pick, Shuffle};
 
-/// One byte of the outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Byte {
-    /// That byte of the pixel, as it is.
-    Of(u8),
-    /// That byte with all bits inverted.
-    Not(u8),
-    /// That byte with the upper bit inverted: signed for unsigned.
-    Signed(u8),
-    /// That byte with its bits in reverse order.
-    Reversed(u8),
-    /// Always this.
-    Always(u8),
-}
-
-/// What is picked: from pixels of `input` bytes, pixels of `output` bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Pick {
-    /// Bytes that a pixel has before.
-    pub input: usize,
-    /// Bytes that a pixel has behind.
-    pub output: usize,
-    /// What they are, the first `output` of these.
-    pub bytes: [Byte; 4],
-}
-
-impl Pick {
-    /// Packs what is picked into a number: the only way in which a type can carry it.
-    pub const fn code(bytes: &[Byte]) -> u64 {
-        let mut code = 0;
-        let mut n = 0;
-        while n < bytes.len() {
-            let (kind, value) = match bytes[n] {
-                Byte::Of(place) => (0, place),
-                Byte::Not(place) => (1, place),
-                Byte::Signed(place) => (2, place),
-                Byte::Reversed(place) => (3, place),
-                Byte::Always(value) => (4, value),
-            };
-            code |= (kind << 8 | value as u64) << (16 * n);
-            n += 1;
-        }
-        code
-    }
-
-    /// Unpacks what [`code`](Self::code) has packed.
-    const fn decode(input: usize, output: usize, code: u64) -> Self {
-        let mut bytes = [Byte::Always(0); 4];
-        let mut n = 0;
-        while n < output {
-            let value = (code >> (16 * n)) as u8;
-            bytes[n] = match code >> (16 * n + 8) & 0xff {
-                0 => Byte::Of(value),
-                1 => Byte::Not(value),
-                2 => Byte::Signed(value),
-                3 => Byte::Reversed(value),
-                _ => Byte::Always(value),
-            };
-            n += 1;
-        }
-        Self { input, output, bytes }
-    }
-
-    /// Permutations can do it, unless bits within a byte change their places.
-    const fn kernel(self) -> Kernel {
-        let mut n = 0;
-        while n < self.output {
-            if matches!(self.bytes[n], Byte::Reversed(_)) {
-                return Kernel::Compiled;
-            }
-            n += 1;
-        }
-        Kernel::Pick(self)
-    }
-}
-
-/// Picks bytes: pixels of `IN` bytes become pixels of `OUT` bytes, as `CODE` says. See [`picked!`].
+/// Picks bytes: pixels of `IN` bytes become pixels of `OUT` bytes, as `CODE` says: see `picked!`.
 pub struct Picked<const IN: usize, const OUT: usize, const CODE: u64>;
 
 /// The type of a shuffle that picks bytes: `picked!(3 => Of(2), Of(1), Of(0), Always(255))`.
@@ -90,11 +14,11 @@ macro_rules! picked {
         $crate::raw::pick::Picked<
             $input,
             { [$($byte),+].len() },
-            { $crate::raw::pick::Pick::code(&[$($byte),+]) },
+            { $crate::raw::Pick::code(&[$($byte),+]) },
         >
     };
 }
-pub(super) use picked;
+pub(crate) use picked;
 
 impl<const IN: usize, const OUT: usize, const CODE: u64> Shuffle for Picked<IN, OUT, CODE> {
     fn input(pixels: usize) -> usize {

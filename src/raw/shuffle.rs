@@ -1,12 +1,4 @@
-//! What a shuffle is, and how it becomes an entry of a table.
-
-use std::ffi::{CStr, c_int};
-
-use super::kernels;
-use super::pick::Pick;
-use crate::exec::simd;
-use crate::image::line;
-use crate::mode::{Mode, RAW_MODES};
+//! What a shuffle is, and which kernels there may be for it.
 
 /// A conversion of a line of pixels.
 pub trait Shuffle: 'static {
@@ -53,98 +45,78 @@ pub enum Kernel {
     },
 }
 
-/// A shuffle, for Rust and for C.
-#[derive(Clone, Copy)]
-pub struct Shuffler {
-    /// Bytes that so many pixels have before.
-    pub input: fn(usize) -> usize,
-    /// Bytes that so many pixels have behind.
-    pub output: fn(usize) -> usize,
-    /// Converts so many pixels: [`Shuffle::shuffle`], with the instructions that the processor has.
-    pub line: fn(&mut [u8], &[u8], usize),
-    /// The same for C: see `ImagingShuffler`.
-    pub entry: line::Entry,
-    /// Whether nothing changes: the file may be the memory.
-    pub same: bool,
+/// One byte of the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Byte {
+    /// That byte of the pixel, as it is.
+    Of(u8),
+    /// That byte with all bits inverted.
+    Not(u8),
+    /// That byte with the upper bit inverted: signed for unsigned.
+    Signed(u8),
+    /// That byte with its bits in reverse order.
+    Reversed(u8),
+    /// Always this.
+    Always(u8),
 }
 
-impl Shuffler {
-    /// The shuffle `S`.
-    pub const fn of<S: Shuffle>() -> Self {
-        Self {
-            input: S::input,
-            output: S::output,
-            line: best::<S>,
-            entry: line::entry::<Line<S>>,
-            same: matches!(S::KERNEL, Kernel::Same),
+/// What is picked: from pixels of `input` bytes, pixels of `output` bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pick {
+    /// Bytes that a pixel has before.
+    pub input: usize,
+    /// Bytes that a pixel has behind.
+    pub output: usize,
+    /// What they are, the first `output` of these.
+    pub bytes: [Byte; 4],
+}
+
+impl Pick {
+    /// Packs what is picked into a number: the only way in which a type can carry it.
+    pub const fn code(bytes: &[Byte]) -> u64 {
+        let mut code = 0;
+        let mut n = 0;
+        while n < bytes.len() {
+            let (kind, value) = match bytes[n] {
+                Byte::Of(place) => (0, place),
+                Byte::Not(place) => (1, place),
+                Byte::Signed(place) => (2, place),
+                Byte::Reversed(place) => (3, place),
+                Byte::Always(value) => (4, value),
+            };
+            code |= (kind << 8 | value as u64) << (16 * n);
+            n += 1;
         }
-    }
-}
-
-/// Converts a line with the best instructions that there are.
-fn best<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
-    kernels::shuffle::<S>(simd::level(), out, input, pixels);
-}
-
-/// A shuffle as the lines of C programs see it.
-struct Line<S>(std::marker::PhantomData<S>);
-
-impl<S: Shuffle> line::Convert for Line<S> {
-    fn input(pixels: usize) -> usize {
-        S::input(pixels)
+        code
     }
 
-    fn output(pixels: usize) -> usize {
-        S::output(pixels)
-    }
-
-    fn convert(out: &mut [u8], input: &[u8], pixels: usize) {
-        best::<S>(out, input, pixels);
-    }
-}
-
-/// An entry of a table: a mode, a raw mode, how many bits a pixel has in the file, and the way between them.
-#[derive(Clone, Copy)]
-pub struct Pair {
-    /// The mode.
-    pub mode: Mode,
-    /// The raw mode's name.
-    pub raw_mode: &'static CStr,
-    /// The raw mode's number.
-    pub raw_mode_id: c_int,
-    /// Bits of a pixel in the file.
-    pub bits: c_int,
-    /// The way.
-    pub shuffler: Shuffler,
-}
-
-impl Pair {
-    /// An entry for the shuffle `S`.
-    pub const fn new<S: Shuffle>(mode: Mode, raw_mode: &'static CStr, bits: c_int) -> Self {
-        Self { mode, raw_mode, raw_mode_id: number(raw_mode), bits, shuffler: Shuffler::of::<S>() }
-    }
-
-    /// The entry for a mode and a raw mode by their numbers.
-    pub fn find(table: &'static [Self], mode: c_int, raw_mode: c_int) -> Option<&'static Self> {
-        table.iter().find(|pair| pair.mode.id() == mode && pair.raw_mode_id == raw_mode)
-    }
-}
-
-/// The number of a raw mode. A name that there is not does not compile.
-const fn number(name: &'static CStr) -> c_int {
-    let mut id = 0;
-    loop {
-        if equal(RAW_MODES[id].to_bytes(), name.to_bytes()) {
-            return id as c_int;
+    /// Unpacks what [`code`](Self::code) has packed.
+    pub(super) const fn decode(input: usize, output: usize, code: u64) -> Self {
+        let mut bytes = [Byte::Always(0); 4];
+        let mut n = 0;
+        while n < output {
+            let value = (code >> (16 * n)) as u8;
+            bytes[n] = match code >> (16 * n + 8) & 0xff {
+                0 => Byte::Of(value),
+                1 => Byte::Not(value),
+                2 => Byte::Signed(value),
+                3 => Byte::Reversed(value),
+                _ => Byte::Always(value),
+            };
+            n += 1;
         }
-        id += 1;
+        Self { input, output, bytes }
     }
-}
 
-const fn equal(a: &[u8], b: &[u8]) -> bool {
-    let mut n = 0;
-    while n < a.len() && n < b.len() && a[n] == b[n] {
-        n += 1;
+    /// Permutations can do it, unless bits within a byte change their places.
+    pub(super) const fn kernel(self) -> Kernel {
+        let mut n = 0;
+        while n < self.output {
+            if matches!(self.bytes[n], Byte::Reversed(_)) {
+                return Kernel::Compiled;
+            }
+            n += 1;
+        }
+        Kernel::Pick(self)
     }
-    n == a.len() && n == b.len()
 }

@@ -1,11 +1,13 @@
 //! The tables against the facts, and every level of instructions against the generic one. What the pixels must be is
 //! tested beside the reference.
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::Pair;
 use super::packers::PACKERS;
 use super::unpackers::UNPACKERS;
+use crate::exec::simd::{self, Level};
 
 /// Asserts that a table has just the pairs that the facts have, with the same bits.
 fn assert_pairs(table: &[Pair], key: &str) {
@@ -57,5 +59,47 @@ fn lines_are_as_long_as_their_pixels() {
             assert_eq!((pair.shuffler.input)(pixels), pixels * pair.mode.pixel_size());
             assert_eq!((pair.shuffler.output)(pixels), (pixels * pair.bits as usize).div_ceil(8));
         }
+    }
+}
+
+/// What a line becomes at a level, written over `before`.
+fn at_level(pair: &Pair, level: Level, line: &[u8], before: u8, pixels: usize) -> Vec<u8> {
+    let mut out = vec![before; (pair.shuffler.output)(pixels)];
+    (pair.shuffler.line_at)(level, &mut out, line, pixels);
+    out
+}
+
+/// Asserts that all levels that the processor has make the same of a line as the plain code does.
+fn assert_levels_agree(pixels: usize, bytes: &[u8], before: u8) {
+    for pair in UNPACKERS.iter().chain(&PACKERS) {
+        let line: Vec<_> = bytes.iter().copied().cycle().take((pair.shuffler.input)(pixels)).collect();
+        let expected = at_level(pair, Level::Generic, &line, before, pixels);
+        for level in Level::ALL.into_iter().filter(|level| *level <= simd::detect()) {
+            let found = at_level(pair, level, &line, before, pixels);
+            assert!(found == expected, "{:?} {:?}, {pixels} pixels, {}", pair.mode, pair.raw_mode, level.name());
+        }
+    }
+}
+
+#[test]
+fn every_level_is_as_the_generic_one_at_every_width() {
+    // Of no period that a vector has, and with long runs of both extremes.
+    let byte = |n: u32| if n % 97 < 30 { [0, 255][n as usize / 97 % 2] } else { (n * n) as u8 };
+    let bytes: Vec<_> = (0..1009).map(byte).collect();
+    for pixels in 0..=150 {
+        assert_levels_agree(pixels, &bytes, 0xa5);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn every_level_is_as_the_generic_one(
+        pixels in 0..700usize,
+        bytes in proptest::collection::vec(any::<u8>(), 1..3000),
+        before in any::<u8>(),
+    ) {
+        assert_levels_agree(pixels, &bytes, before);
     }
 }

@@ -9,10 +9,11 @@ use std::ffi::{CStr, c_int};
 use super::bits::{FromBitPlanes, FromBits, FromTwelve, Truth};
 use super::colour::{Alpha, Divided, FromPacked16, Separated};
 use super::numbers::{Big, Little, Native, ToF32, ToI32};
-use super::pick::Byte::{Always, Not, Of, Reversed, Signed};
 use super::pick::{IntoBand, Same, picked};
 use super::planes::FromPlanes;
-use super::shuffle::{Pair, Shuffle};
+use super::shuffle::Byte::{Always, Not, Of, Reversed, Signed};
+use super::shuffle::Shuffle;
+use super::table::Pair;
 use super::ycc::{FromPhotoYcc, FromPhotoYcca};
 use crate::mode::Mode;
 

@@ -2,7 +2,7 @@
 //!
 //! Each value has its share of the outcome. It is computed, not looked up: vectors have no tables.
 
-use super::colour::{Divisor, clip};
+use super::colour::{clip, factor, quotient};
 use super::shuffle::Shuffle;
 
 /// What a value adds to the outcome: so much for each step from `zero` on, and a half, without what is behind the point.
@@ -130,8 +130,8 @@ impl Shuffle for FromPhotoYcca {
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, [y, cb, cr, a]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
             // A value above its alpha cannot be; what becomes of it is its lower eight bits.
-            let alpha = Divisor::new(*a);
-            let [r, g, b] = photo([y, cb, cr].map(|value| alpha.divide(*value) as u8));
+            let factor = factor(*a);
+            let [r, g, b] = photo([y, cb, cr].map(|value| quotient(*value, factor) as u8));
             *out = [r, g, b, *a];
         }
     }

@@ -25,6 +25,11 @@ pub struct Coefficients<W> {
 }
 
 impl<W> Coefficients<W> {
+    /// How many output pixels there are.
+    pub fn len(&self) -> usize {
+        self.taps.len()
+    }
+
     /// The taps of an output pixel.
     pub fn taps(&self, x: usize) -> Taps {
         self.taps[x]
@@ -76,6 +81,16 @@ impl Coefficients<f64> {
             taps.push(Taps { start, count });
         }
         Ok(Self { taps, weights, stride })
+    }
+
+    /// The same once more.
+    pub fn try_clone(&self) -> Result<Self> {
+        let (mut taps, mut weights) = (Vec::new(), Vec::new());
+        taps.try_reserve_exact(self.taps.len()).map_err(|_| Error::Memory)?;
+        weights.try_reserve_exact(self.weights.len()).map_err(|_| Error::Memory)?;
+        taps.extend_from_slice(&self.taps);
+        weights.extend_from_slice(&self.weights);
+        Ok(Self { taps, weights, stride: self.stride })
     }
 
     /// The same for 8-bit values: integers with [`PRECISION`] bits behind the point, to the nearest.

@@ -2,8 +2,7 @@
 //!
 //! The filter is applied along one axis and then along the other, and what is between has the precision of the image
 //! itself: that rounding is part of the result. The source is gone through once: of what is between, only the rows that
-//! the second pass needs are kept, in a [ring](ring::Ring) for each thread. So the memory needed does not depend on the
-//! source's height.
+//! the second pass needs are kept, in a ring for each thread. So the memory needed does not depend on the source's height.
 
 mod coefficients;
 mod filters;
@@ -11,6 +10,8 @@ mod kernels;
 mod passes;
 mod reduce;
 mod ring;
+#[cfg(test)]
+mod tests;
 
 use std::ops::RangeInclusive;
 
@@ -18,12 +19,14 @@ pub use filters::Filter;
 pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
+use crate::exec::simd::{self, Level};
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::instance::count_image;
 use crate::mode::{Mode, PixelType};
 use coefficients::Coefficients;
 use kernels::{Bytes, Float, Half, Integer, Kind};
-use passes::Passes;
+use passes::{Across, Down, Passes};
 
 /// What part of an image, in pixels and parts of them: left, top, right, bottom.
 pub type Area = [f32; 4];
@@ -53,7 +56,7 @@ impl Plan {
         }
         let within = |from: f32, to: f32, size: usize| {
             let range: RangeInclusive<f32> = 0.0..=size as f32;
-            from < to && range.contains(&from) && range.contains(&to)
+            from <= to && range.contains(&from) && range.contains(&to)
         };
         let [left, top, right, bottom] = area;
         let horizontal = output.0 != input.0 || left != 0.0 || right != output.0 as f32;
@@ -62,7 +65,7 @@ impl Plan {
             return Ok(None);
         }
         if !within(left, right, input.0) || !within(top, bottom, input.1) {
-            return Err(Error::Value("box is empty or not within the image"));
+            return Err(Error::Value("box is not within the image"));
         }
         let shrinks = input.1 as i64 - output.1 as i64;
         let vertical_first = shrinks > 0 && shrinks > (input.0 as i64 - output.0 as i64) * 2;
@@ -71,6 +74,11 @@ impl Plan {
 
     /// Resizes `input` to the size of `out`, which has the same mode.
     pub fn resample(&self, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+        self.resample_at(simd::level(), out, input)
+    }
+
+    /// The same with the instructions of a level, which the processor must have.
+    fn resample_at(&self, level: Level, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
         if out.xsize() == 0 || out.ysize() == 0 {
             return Ok(());
         }
@@ -79,38 +87,49 @@ impl Plan {
             needed.then(|| Coefficients::new(size, from, to, count, self.filter)).transpose()
         };
         let horizontal = coefficients(self.horizontal, input.xsize(), left, right, out.xsize())?;
-        let vertical = coefficients(self.vertical, input.ysize(), top, bottom, out.ysize())?;
+        let vertical = match &horizontal {
+            // A square made of a square: both axes are one.
+            Some(same) if (input.ysize(), top, bottom, out.ysize()) == (input.xsize(), left, right, out.xsize()) => {
+                Some(same.try_clone()?)
+            }
+            _ => coefficients(self.vertical, input.ysize(), top, bottom, out.ysize())?,
+        };
         let spec = input.mode().spec();
         match (spec.pixel_type, spec.bands, input.mode()) {
-            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(out, input, horizontal, vertical),
-            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(out, input, horizontal, vertical),
-            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(out, input, horizontal, vertical),
-            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(out, input, horizontal, vertical),
-            (PixelType::I32, ..) => self.run::<Integer>(out, input, horizontal, vertical),
-            (PixelType::F32, ..) => self.run::<Float>(out, input, horizontal, vertical),
+            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(level, out, input, horizontal, vertical),
+            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(level, out, input, horizontal, vertical),
+            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(level, out, input, horizontal, vertical),
+            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(level, out, input, horizontal, vertical),
+            (PixelType::I32, ..) => self.run::<Integer>(level, out, input, horizontal, vertical),
+            (PixelType::F32, ..) => self.run::<Float>(level, out, input, horizontal, vertical),
             // The reference reads the mode of the machine's order high byte first, and that of the high byte first as if
             // it were the other way round, where the machine has the low byte first.
-            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(out, input, horizontal, vertical),
+            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(level, out, input, horizontal, vertical),
             (PixelType::I16, _, Mode::I16B) if cfg!(target_endian = "big") => {
-                self.run::<Half<true>>(out, input, horizontal, vertical)
+                self.run::<Half<true>>(level, out, input, horizontal, vertical)
             }
-            (PixelType::I16, ..) => self.run::<Half<false>>(out, input, horizontal, vertical),
+            (PixelType::I16, ..) => self.run::<Half<false>>(level, out, input, horizontal, vertical),
         }
     }
 
     /// Resizes pixels of one kind.
     fn run<K: Kind>(
         &self,
+        level: Level,
         out: ImageMut<'_>,
         input: &ImageRef<'_>,
         horizontal: Option<Coefficients<f64>>,
         vertical: Option<Coefficients<f64>>,
     ) -> Result<()> {
         let passes = Passes::<K> {
-            horizontal: horizontal.map(K::weights).transpose()?,
-            vertical: vertical.map(K::weights).transpose()?,
-            vertical_first: self.vertical_first,
+            across: horizontal.map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
+            down: vertical.map(|pass| Down::new(pass, level)).transpose()?,
+            down_first: self.vertical_first,
         };
+        if passes.across.is_some() && passes.down.is_some() {
+            // The image between the passes, which only the reference makes.
+            count_image();
+        }
         let cost = passes.cost(input, &out);
         threads::try_for_rows(out, cost, |first, band| passes.run(first, band, input))
     }

@@ -1,29 +1,83 @@
 //! The two passes, for a band of output rows.
 
+use arrayvec::ArrayVec;
+
 use super::coefficients::Coefficients;
-use super::kernels::Kind;
+use super::kernels::{Kind, ROWS};
 use super::ring::Ring;
 use crate::error::{Error, Result};
+use crate::exec::simd::Level;
 use crate::image::{ImageMut, ImageRef};
+
+/// The pass along x.
+pub struct Across<K: Kind> {
+    coefficients: Coefficients<K::Weight>,
+    prepared: K::Across,
+}
+
+impl<K: Kind> Across<K> {
+    /// For rows of `input` pixels.
+    pub fn new(coefficients: Coefficients<f64>, input: usize, level: Level) -> Result<Self> {
+        let coefficients = K::weights(coefficients)?;
+        Ok(Self { prepared: K::across(&coefficients, input, level)?, coefficients })
+    }
+
+    /// Makes rows of as many.
+    fn make(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]]) {
+        K::horizontal(outs, inputs, &self.coefficients, &self.prepared);
+    }
+}
+
+/// The pass along y.
+pub struct Down<K: Kind> {
+    coefficients: Coefficients<K::Weight>,
+    prepared: K::Down,
+}
+
+impl<K: Kind> Down<K> {
+    /// As the kind needs it.
+    pub fn new(coefficients: Coefficients<f64>, level: Level) -> Result<Self> {
+        let coefficients = K::weights(coefficients)?;
+        Ok(Self { prepared: K::down(&coefficients, level)?, coefficients })
+    }
+
+    /// Makes row `y` of those that it covers.
+    fn make<'a>(&self, out: &mut [u8], y: usize, row: impl Fn(usize) -> &'a [u8]) -> Result<()> {
+        let taps = self.coefficients.taps(y);
+        let rows = (taps.start..taps.start + taps.count).map(row);
+        if taps.count <= FEW {
+            K::vertical(out, &rows.collect::<ArrayVec<_, FEW>>(), y, &self.coefficients, &self.prepared);
+        } else {
+            let mut all = Vec::new();
+            all.try_reserve_exact(taps.count).map_err(|_| Error::Memory)?;
+            all.extend(rows);
+            K::vertical(out, &all, y, &self.coefficients, &self.prepared);
+        }
+        Ok(())
+    }
+}
+
+/// So many rows need no memory of their own to be listed in.
+const FEW: usize = 16;
 
 /// What the passes do.
 pub struct Passes<K: Kind> {
     /// Along x, where anything changes.
-    pub horizontal: Option<Coefficients<K::Weight>>,
+    pub across: Option<Across<K>>,
     /// Along y, where anything changes.
-    pub vertical: Option<Coefficients<K::Weight>>,
-    /// Whether the vertical pass is the first.
-    pub vertical_first: bool,
+    pub down: Option<Down<K>>,
+    /// Whether the pass along y is the first.
+    pub down_first: bool,
 }
 
 impl<K: Kind> Passes<K> {
     /// About how many operations an output row takes.
     pub fn cost(&self, input: &ImageRef<'_>, out: &ImageMut<'_>) -> usize {
-        let taps = |pass: &Option<Coefficients<_>>| pass.as_ref().map_or(0, Coefficients::most);
+        let along_x = self.across.as_ref().map_or(0, |across| across.coefficients.most()) * out.xsize();
+        let along_y = self.down.as_ref().map_or(0, |down| down.coefficients.most());
         let rows = input.ysize().div_ceil(out.ysize()).max(1);
-        let (along_x, along_y) = (taps(&self.horizontal) * out.xsize(), taps(&self.vertical));
         K::BYTES
-            * match self.vertical_first {
+            * match self.down_first {
                 true => along_y * input.xsize() + along_x,
                 false => along_x * rows + along_y * out.xsize(),
             }
@@ -31,96 +85,75 @@ impl<K: Kind> Passes<K> {
 
     /// Makes the rows of `band`, which begins at row `first` of the outcome.
     pub fn run(&self, first: usize, band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
-        match (&self.horizontal, &self.vertical) {
-            (Some(horizontal), Some(vertical)) if self.vertical_first => {
-                self.vertical_then_horizontal(first, band, input, horizontal, vertical)
-            }
-            (Some(horizontal), Some(vertical)) => {
-                self.horizontal_then_vertical(first, band, input, horizontal, vertical)
-            }
-            (Some(horizontal), None) => {
-                self.horizontal_alone(first, band, input, horizontal);
-                Ok(())
-            }
-            (None, Some(vertical)) => self.vertical_alone(first, band, input, vertical),
+        match (&self.across, &self.down) {
+            (Some(across), Some(down)) if self.down_first => down_then_across(across, down, first, band, input),
+            (Some(across), Some(down)) => across_then_down(across, down, first, band, input),
+            (Some(across), None) => across_alone(across, first, band, input),
+            (None, Some(down)) => down_alone(down, first, band, input),
             (None, None) => Ok(()),
         }
     }
+}
 
-    fn horizontal_alone(
-        &self,
-        first: usize,
-        mut band: ImageMut<'_>,
-        input: &ImageRef<'_>,
-        horizontal: &Coefficients<K::Weight>,
-    ) {
-        for (y, row) in band.rows_mut().enumerate() {
-            K::horizontal(row, input.row(first + y), horizontal);
+fn across_alone<K: Kind>(across: &Across<K>, first: usize, mut band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+    let mut rows = band.rows_mut().enumerate();
+    loop {
+        let (mut outs, inputs): (ArrayVec<_, ROWS>, ArrayVec<_, ROWS>) =
+            rows.by_ref().take(ROWS).map(|(y, row)| (row, input.row(first + y))).unzip();
+        if outs.is_empty() {
+            return Ok(());
         }
-    }
-
-    fn vertical_alone(
-        &self,
-        first: usize,
-        mut band: ImageMut<'_>,
-        input: &ImageRef<'_>,
-        vertical: &Coefficients<K::Weight>,
-    ) -> Result<()> {
-        for (y, row) in band.rows_mut().enumerate() {
-            combine::<K>(row, first + y, vertical, |y| input.row(y))?;
-        }
-        Ok(())
-    }
-
-    fn horizontal_then_vertical(
-        &self,
-        first: usize,
-        mut band: ImageMut<'_>,
-        input: &ImageRef<'_>,
-        horizontal: &Coefficients<K::Weight>,
-        vertical: &Coefficients<K::Weight>,
-    ) -> Result<()> {
-        let mut ring = Ring::new(vertical.most(), band.xsize() * K::BYTES)?;
-        for (y, row) in band.rows_mut().enumerate() {
-            let taps = vertical.taps(first + y);
-            ring.hold(taps.start..taps.start + taps.count, |y, row| K::horizontal(row, input.row(y), horizontal));
-            combine::<K>(row, first + y, vertical, |y| ring.row(y))?;
-        }
-        Ok(())
-    }
-
-    fn vertical_then_horizontal(
-        &self,
-        first: usize,
-        mut band: ImageMut<'_>,
-        input: &ImageRef<'_>,
-        horizontal: &Coefficients<K::Weight>,
-        vertical: &Coefficients<K::Weight>,
-    ) -> Result<()> {
-        let mut between = Ring::new(1, input.xsize() * K::BYTES)?;
-        for (y, row) in band.rows_mut().enumerate() {
-            let mut made = Ok(());
-            between.hold(y..y + 1, |_, between| {
-                made = combine::<K>(between, first + y, vertical, |y| input.row(y));
-            });
-            made?;
-            K::horizontal(row, between.row(y), horizontal);
-        }
-        Ok(())
+        across.make(&mut outs, &inputs);
     }
 }
 
-/// Makes an output row of the rows that it covers.
-fn combine<'a, K: Kind>(
-    out: &mut [u8],
-    y: usize,
-    vertical: &Coefficients<K::Weight>,
-    row: impl Fn(usize) -> &'a [u8],
+fn down_alone<K: Kind>(down: &Down<K>, first: usize, mut band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+    band.rows_mut().enumerate().try_for_each(|(y, row)| down.make(row, first + y, |y| input.row(y)))
+}
+
+fn across_then_down<K: Kind>(
+    across: &Across<K>,
+    down: &Down<K>,
+    first: usize,
+    mut band: ImageMut<'_>,
+    input: &ImageRef<'_>,
 ) -> Result<()> {
-    let taps = vertical.taps(y);
-    let mut rows = Vec::new();
-    rows.try_reserve_exact(taps.count).map_err(|_| Error::Memory)?;
-    rows.extend((taps.start..taps.start + taps.count).map(row));
-    K::vertical(out, &rows, vertical.weights(y));
+    let mut ring = Ring::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
+    let last = down.coefficients.taps(first + band.ysize() - 1);
+    for (y, row) in band.rows_mut().enumerate() {
+        let taps = down.coefficients.taps(first + y);
+        ring.hold(taps.start..taps.start + taps.count, last.start + last.count, |y, rows| {
+            let inputs: ArrayVec<_, ROWS> = (y..y + rows.len()).map(|y| input.row(y)).collect();
+            across.make(rows, &inputs);
+        });
+        down.make(row, first + y, |y| ring.row(y))?;
+    }
+    Ok(())
+}
+
+fn down_then_across<K: Kind>(
+    across: &Across<K>,
+    down: &Down<K>,
+    first: usize,
+    mut band: ImageMut<'_>,
+    input: &ImageRef<'_>,
+) -> Result<()> {
+    let mut between = Ring::new(ROWS, input.xsize() * K::BYTES)?;
+    let end = band.ysize();
+    let mut rows = band.rows_mut();
+    for start in (0..end).step_by(ROWS) {
+        let count = ROWS.min(end - start);
+        let mut made = Ok(());
+        between.hold(start..start + count, end, |start, rows| {
+            made = rows
+                .iter_mut()
+                .enumerate()
+                .try_for_each(|(y, row)| down.make(row, first + start + y, |y| input.row(y)));
+        });
+        made?;
+        let mut outs: ArrayVec<_, ROWS> = rows.by_ref().take(ROWS).collect();
+        let inputs: ArrayVec<_, ROWS> = (start..start + count).map(|y| between.row(y)).collect();
+        across.make(&mut outs, &inputs);
+    }
     Ok(())
 }

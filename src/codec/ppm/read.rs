@@ -1,11 +1,12 @@
 //! Reading, with everything that such a file can have wrong.
 
+use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::path::Path;
 
-use crate::error::{Detail, Error, Result, detail};
+use crate::error::{Detail, Error, Result};
+use crate::files;
 use crate::image::Image;
 use crate::memory::Fill;
 use crate::mode::Mode;
@@ -23,11 +24,11 @@ const LONGEST: usize = 10;
 const MAX_16: u32 = 65535;
 
 /// Reads an image from a file. See `ImagingOpenPPM` for what becomes of which format.
-pub fn open(path: &Path) -> Result<Image> {
+pub fn open(path: &CStr) -> Result<Image> {
     read(path).map_err(|error| match error {
         Fault::Plain(error) => error,
-        Fault::Io(error) => Error::os(&path.to_string_lossy(), &error),
-        Fault::Broken(fault) => Error::File { path: detail(&path.to_string_lossy()), fault },
+        Fault::Io(error) => files::failed(path, &error),
+        Fault::Broken(fault) => Error::File { path: files::shown(path), fault },
     })
 }
 
@@ -60,8 +61,8 @@ macro_rules! broken {
     }};
 }
 
-fn read(path: &Path) -> std::result::Result<Image, Fault> {
-    let file = File::open(path)?;
+fn read(path: &CStr) -> std::result::Result<Image, Fault> {
+    let file = files::open(path, false)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(broken!("is a directory"));

@@ -1,6 +1,8 @@
 //! Files there and back, and files that are broken. What Pillow makes of the same files is tested beside Pillow.
 
-use std::path::PathBuf;
+use std::ffi::CString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 
 use super::{open, save};
 use crate::error::Error;
@@ -12,11 +14,16 @@ fn path(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("libimaging-{}-{name}.ppm", std::process::id()))
 }
 
+/// A path as C has it.
+fn c(path: &Path) -> CString {
+    CString::new(path.as_os_str().to_owned().into_vec()).expect("no NUL")
+}
+
 /// What becomes of a file with these bytes.
 fn opened(name: &str, bytes: &[u8]) -> Result<Image, Error> {
     let path = path(name);
     std::fs::write(&path, bytes).expect("the folder can be written to");
-    let image = open(&path);
+    let image = open(&c(&path));
     std::fs::remove_file(&path).expect("the file was written");
     image
 }
@@ -50,8 +57,8 @@ fn every_mode_that_is_written_is_read() {
             row.fill(255);
         }
         let path = path(&format!("roundtrip-{}", mode.id()));
-        save(&image.view().expect("whole"), &path).expect("the folder can be written to");
-        let back = open(&path).expect("whole");
+        save(&image.view().expect("whole"), &c(&path)).expect("the folder can be written to");
+        let back = open(&c(&path)).expect("whole");
         std::fs::remove_file(&path).expect("the file was written");
         assert_eq!(back.view().expect("whole").mode(), read);
         match mode {
@@ -97,11 +104,11 @@ fn a_failure_leaves_the_old_file() {
     let path = path("old");
     std::fs::write(&path, b"old").expect("the folder can be written to");
     let image = Image::new(Mode::CMYK, 3, 3).expect("small");
-    assert_eq!(save(&image.view().expect("whole"), &path), Err(Error::Mode));
+    assert_eq!(save(&image.view().expect("whole"), &c(&path)), Err(Error::Mode));
     assert_eq!(std::fs::read(&path).expect("still there"), b"old");
     std::fs::remove_file(&path).expect("the file was written");
     let nowhere = path.join("nowhere.ppm");
     let grey = Image::new(Mode::L, 3, 3).expect("small");
-    assert!(matches!(save(&grey.view().expect("whole"), &nowhere), Err(Error::Os { .. })));
-    assert!(matches!(open(&nowhere), Err(Error::Os { .. })));
+    assert!(matches!(save(&grey.view().expect("whole"), &c(&nowhere)), Err(Error::Os { .. })));
+    assert!(matches!(open(&c(&nowhere)), Err(Error::Os { .. })));
 }

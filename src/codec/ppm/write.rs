@@ -1,14 +1,14 @@
 //! Writing, always in binary.
 
-use std::path::Path;
+use std::ffi::CStr;
 
-use crate::codec::Replacement;
 use crate::error::{Error, Result};
+use crate::files::Replacement;
 use crate::image::ImageRef;
 use crate::mode::Mode;
 
 /// Writes an image. See `ImagingSavePPM` for what becomes of which mode.
-pub fn save(image: &ImageRef<'_>, path: &Path) -> Result<()> {
+pub fn save(image: &ImageRef<'_>, path: &CStr) -> Result<()> {
     let (magic, max) = match image.mode() {
         Mode::One => ("P4", ""),
         Mode::L => ("P5", "255\n"),

@@ -6,14 +6,14 @@
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
-use super::super::pick::{Byte, Pick};
-use super::super::shuffle::{Kernel, Shuffle};
+use super::super::shuffle::{Byte, Kernel, Pick, Shuffle};
 
 /// SSE4.1.
 #[target_feature(enable = "sse4.1,ssse3")]
 pub fn shuffle_sse41<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     let done = match S::KERNEL {
-        Kernel::Pick(_) => pick_sse41::<S>(out, input),
+        // Bytes widened to two: the compiler unpacks them as well.
+        Kernel::Pick(pick) if pick.input > 1 => pick_sse41::<S>(out, input),
         Kernel::ToBits { reversed, inverted } => to_bits_sse41(out, input, reversed, inverted),
         _ => 0,
     };
@@ -24,10 +24,11 @@ pub fn shuffle_sse41<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
 #[target_feature(enable = "avx2,bmi2")]
 pub fn shuffle_avx2<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     let done = match S::KERNEL {
-        Kernel::Pick(_) => pick_avx2::<S>(out, input),
+        // To bytes, and from bytes: the compiler has shorter ways.
+        Kernel::Pick(pick) if pick.input > 1 && pick.output > 1 => pick_avx2::<S>(out, input),
         Kernel::FromBits { reversed, inverted, scale } => from_bits_avx2(out, input, reversed, inverted, scale),
         Kernel::ToBits { reversed, inverted } => to_bits_avx2(out, input, reversed, inverted),
-        Kernel::Same | Kernel::Compiled => 0,
+        Kernel::Pick(_) | Kernel::Same | Kernel::Compiled => 0,
     };
     finish::<S>(out, input, pixels, done);
 }

@@ -1,0 +1,104 @@
+# Builds, installs and tests libImaging. `make help` lists the targets.
+
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+DESTDIR ?=
+CARGO   ?= cargo
+
+FUZZ_SECONDS ?= 60
+
+version    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+major      := $(firstword $(subst ., ,$(version)))
+target     := $(or $(CARGO_TARGET_DIR),target)
+release    := $(target)/release
+python     := target/venv/bin/python
+headers    := $(wildcard include/libImaging/*.h)
+lib        := $(DESTDIR)$(LIBDIR)
+includes   := $(DESTDIR)$(PREFIX)/include/libImaging
+doc        := $(DESTDIR)$(PREFIX)/share/doc/libimaging
+stages     := rust c python bindings pillow
+
+# The installed tree can be moved: what it says of itself is relative to where it is found.
+fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(major)|' \
+           -e 's|@IMAGING_PREFIX_FROM_LIBDIR@|$(shell realpath -m --relative-to=$(LIBDIR) $(PREFIX))|'
+
+.PHONY: all install uninstall setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
+
+all: ## build the shared and the static library (the default)
+	$(CARGO) build --release --lib
+
+install: all ## install into $(DESTDIR)$(PREFIX), libraries into $(LIBDIR)
+	install -d $(lib)/pkgconfig $(lib)/cmake/Imaging $(includes) $(doc)
+	install -m644 $(release)/libImaging.so $(lib)/libImaging.so.$(version)
+	ln -sf libImaging.so.$(version) $(lib)/libImaging.so.$(major)
+	ln -sf libImaging.so.$(major) $(lib)/libImaging.so
+	install -m644 $(release)/libImaging.a $(lib)
+	install -m644 $(headers) $(includes)
+	install -m644 cmake/ImagingTargets.cmake $(lib)/cmake/Imaging
+	$(fill) cmake/ImagingConfig.cmake.in > $(lib)/cmake/Imaging/ImagingConfig.cmake
+	$(fill) cmake/ImagingConfigVersion.cmake.in > $(lib)/cmake/Imaging/ImagingConfigVersion.cmake
+	$(fill) cmake/libImaging.pc.in > $(lib)/pkgconfig/libImaging.pc
+	install -m644 LICENSE README.md $(doc)
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(lib)/libImaging.,so so.$(major) so.$(version) a) $(lib)/pkgconfig/libImaging.pc
+	rm -rf $(includes) $(lib)/cmake/Imaging $(doc)
+
+setup: ## install the Debian packages that tests and demo need, where they are missing
+	scripts/setup-debian.sh
+
+demo: setup ## a C program and an unmodified Pillow at work on a photograph
+	scripts/demo.sh
+
+test: setup ## every test stage, and a summary
+	@passed=0; failed=0; \
+	for stage in $(stages); do \
+	    echo "==> test-$$stage"; \
+	    if $(MAKE) --no-print-directory test-$$stage; \
+	    then passed=$$((passed + 1)); else failed=$$((failed + 1)); echo "==> test-$$stage failed"; fi; \
+	done; \
+	echo "$$passed passed, $$failed failed"; \
+	[ $$failed -eq 0 ]
+
+test-rust: ## format, lints, Rust tests, documentation
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) test
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps
+
+test-c: setup ## C and C++ programs against the installed package
+	c_tests/run.sh
+
+test-python: all ## side by side with the reference
+	scripts/venv.sh
+	$(python) -m pytest tests/python
+
+test-bindings: setup all ## Pillow's binding sources, compiled against our headers
+	scripts/venv.sh
+	$(python) tests/bindings/compile.py
+
+test-pillow: all ## Pillow's own tests, with us and without
+	scripts/venv.sh
+	$(python) tests/pillow/compare.py
+
+bench: all ## ratios to Pillow's own core
+	scripts/venv.sh
+	$(python) benches/run.py
+	$(python) benches/raw_pairs.py
+
+fuzz: ## any bytes for the raw codec and the PPM reader, under the address sanitizer; FUZZ_SECONDS for each
+	test -x target/tools/bin/cargo-fuzz || $(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools
+	for name in raw_decode ppm; do \
+	    mkdir -p target/fuzz/corpus/$$name && \
+	    PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --target-dir target/fuzz $$name \
+	        target/fuzz/corpus/$$name -- -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=20 || exit 1; \
+	done
+
+header: ## write the generated headers into include/
+	IMAGING_WRITE_HEADERS=1 $(CARGO) build --lib
+
+clean: ## remove everything that was built
+	rm -rf $(target) target
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18

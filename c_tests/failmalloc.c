@@ -1,0 +1,105 @@
+/* The program's own malloc and its like win over the C library's, for every library in the process. */
+
+#define _GNU_SOURCE
+#include "failmalloc.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where the address sanitizer is linked in statically, it is not behind us in the search order, but it is here. */
+extern void *__interceptor_malloc(size_t) __attribute__((weak));
+extern void *__interceptor_calloc(size_t, size_t) __attribute__((weak));
+extern void *__interceptor_realloc(void *, size_t) __attribute__((weak));
+extern void __interceptor_free(void *) __attribute__((weak));
+
+static __typeof__(&__interceptor_malloc) next_malloc;
+static __typeof__(&__interceptor_calloc) next_calloc;
+static __typeof__(&__interceptor_realloc) next_realloc;
+static __typeof__(&__interceptor_free) next_free;
+
+/* By way of an integer, as ISO C knows no other between a pointer to data and one to a function. */
+#define FIND(name) \
+    (next_##name = __interceptor_##name ? __interceptor_##name \
+                                        : (__typeof__(next_##name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+
+/* All at once, at the first request of all: later, dlsym may want memory itself. */
+static void
+find_next(void) {
+    if (!next_free) {
+        FIND(malloc);
+        FIND(calloc);
+        FIND(realloc);
+        FIND(free);
+    }
+}
+
+static atomic_int live, requests, failing_request, failing_all;
+
+void
+failmalloc_arm(int n, int all) {
+    failing_request = n;
+    failing_all = all;
+    requests = 0;
+}
+
+void
+failmalloc_disarm(void) {
+    failing_request = 0;
+}
+
+int
+failmalloc_requests(void) {
+    return requests;
+}
+
+int
+failmalloc_live(void) {
+    return live;
+}
+
+static int
+fails(void) {
+    find_next();
+    int number = ++requests;
+    int failing = failing_request && (number == failing_request || (failing_all && number > failing_request));
+    if (failing) {
+        errno = ENOMEM;
+    }
+    return failing;
+}
+
+static void *
+counted(void *memory) {
+    live += memory != NULL;
+    return memory;
+}
+
+void *
+malloc(size_t size) {
+    return fails() ? NULL : counted(next_malloc(size));
+}
+
+void *
+calloc(size_t count, size_t size) {
+    return fails() ? NULL : counted(next_calloc(count, size));
+}
+
+void *
+realloc(void *memory, size_t size) {
+    if (fails()) {
+        return NULL;
+    }
+    void *moved = next_realloc(memory, size);
+    live += moved != NULL && memory == NULL;
+    return moved;
+}
+
+void
+free(void *memory) {
+    find_next();
+    live -= memory != NULL;
+    next_free(memory);
+}

@@ -1,0 +1,236 @@
+/* Raw files, mapped, loaded, read in tiles and saved; views; and disks that are full. */
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "check.h"
+
+enum { WIDTH = 64, HEIGHT = 48 };
+
+static char path[] = "/tmp/imaging-files-XXXXXX";
+
+static long
+file_size(void) {
+    FILE *file = fopen(path, "rb");
+    long size = -1;
+    if (CHECK(file != NULL)) {
+        fseek(file, 0, SEEK_END);
+        size = ftell(file);
+        fclose(file);
+    }
+    return size;
+}
+
+/* A picture in which every pixel tells where it is. */
+static Imaging
+picture(void) {
+    Imaging im = ImagingNew(IMAGING_MODE_L, WIDTH, HEIGHT);
+    for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 0; x < WIDTH; x++) {
+            im->image8[y][x] = (UINT8)(x + 3 * y);
+        }
+    }
+    return im;
+}
+
+static void
+write_picture(void) {
+    Imaging im = picture();
+    CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_L, 0, 1) == 1);
+    CHECK(file_size() == WIDTH * HEIGHT);
+    ImagingDelete(im);
+}
+
+static void
+mapped(void) {
+    write_picture();
+    Imaging im = ImagingMapFile(path, IMAGING_MODE_L, WIDTH, HEIGHT, 0, 0, 1, IMAGING_MAP_READ_ONLY);
+    if (CHECK(im != NULL)) {
+        CHECK(im->read_only && im->image8[5][7] == 7 + 15);
+        CHECK(ImagingReadTile(im, path, 0, 0, 1, 1, 0, IMAGING_RAWMODE_L, 0, 1) == 0);
+        CHECK(take_error() == IMAGING_ERROR_VALUE);
+    }
+    ImagingDelete(im);
+
+    im = ImagingMapFile(path, IMAGING_MODE_L, WIDTH, HEIGHT, 0, 0, 1, IMAGING_MAP_PRIVATE);
+    if (CHECK(im != NULL)) {
+        im->image8[0][0] = 99;
+        CHECK(ImagingMapFlush(im) == 1 && ImagingMapRelease(im) == 1);
+        CHECK(im->image8[0][0] == 99); /* what is only in memory stays there */
+    }
+    ImagingDelete(im);
+
+    im = ImagingMapFile(path, IMAGING_MODE_L, WIDTH, HEIGHT, 0, 0, -1, IMAGING_MAP_SHARED);
+    if (CHECK(im != NULL)) {
+        CHECK(im->image8[HEIGHT - 1][0] == 0); /* the private copy's change did not reach the file */
+        im->image8[HEIGHT - 1][0] = 77;
+        CHECK(ImagingMapRelease(im) == 1 && im->image8[HEIGHT - 1][0] == 77);
+        CHECK(ImagingMapFlush(im) == 1);
+    }
+    ImagingDelete(im);
+
+    im = ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_L, WIDTH, HEIGHT, 0, 0, 1);
+    CHECK(im != NULL && im->image8[0][0] == 77);
+    ImagingDelete(im);
+}
+
+static void
+refused(Imaging im, int error) {
+    CHECK(im == NULL);
+    CHECK(take_error() == error);
+}
+
+static void
+not_mapped(void) {
+    const int read = IMAGING_MAP_READ_ONLY, value = IMAGING_ERROR_VALUE;
+    write_picture();
+    refused(ImagingMapFile(path, IMAGING_MODE_L, WIDTH, HEIGHT + 1, 0, 0, 1, read), IMAGING_ERROR_OS);
+    refused(ImagingMapFile(path, IMAGING_MODE_L, WIDTH, HEIGHT, 1, 0, 1, read), IMAGING_ERROR_OS);
+    refused(ImagingMapFile(path, IMAGING_MODE_L, 1 << 28, 1 << 30, 0, 0, 1, read), IMAGING_ERROR_OS);
+    refused(ImagingMapFile("/no/such/file", IMAGING_MODE_L, 1, 1, 0, 0, 1, read), IMAGING_ERROR_OS);
+    refused(ImagingMapFile("/dev/null", IMAGING_MODE_L, 1, 1, 0, 0, 1, read), IMAGING_ERROR_OS);
+    refused(ImagingMapFile(NULL, IMAGING_MODE_L, 1, 1, 0, 0, 1, read), value);
+    refused(ImagingMapFile(path, IMAGING_MODE_UNKNOWN, 1, 1, 0, 0, 1, read), value);
+    refused(ImagingMapFile(path, IMAGING_MODE_RGB, 1, 1, 0, 0, 1, read), value);
+    refused(ImagingMapFile(path, IMAGING_MODE_I, 1, 1, 2, 0, 1, read), value);
+    refused(ImagingMapFile(path, IMAGING_MODE_F, 1, 2, 0, 6, 1, read), value);
+    refused(ImagingMapFile(path, IMAGING_MODE_L, WIDTH, 1, 0, WIDTH - 1, 1, read), value);
+    refused(ImagingMapFile(path, IMAGING_MODE_L, WIDTH, 2, INT64_MAX, INT64_MAX, 1, read), value);
+    refused(ImagingMapFile(path, IMAGING_MODE_L, 1, 1, 0, 0, 1, 3), value);
+    refused(ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_RGB, 1, 1, 0, 0, 1), value);
+
+    Imaging im = ImagingMapFile(path, IMAGING_MODE_L, 0, HEIGHT, 0, 0, 1, read);
+    CHECK(im != NULL && im->xsize == 0 && im->ysize == HEIGHT);
+    CHECK(ImagingMapFlush(im) == 0); /* there is nothing in a file */
+    CHECK(take_error() == value);
+    ImagingDelete(im);
+    CHECK(ImagingMapFlush(NULL) == 0 && take_error() == value);
+}
+
+/* Bits are unpacked into bytes, so they are read; a strip of the file is read like a file of its own. */
+static void
+unpacked(void) {
+    Imaging im = picture();
+    CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_L_1, 100, -1) == 1);
+    CHECK(file_size() == 100 * HEIGHT);
+    CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_L_1, WIDTH / 8 - 1, 1) == 0);
+    CHECK(take_error() == IMAGING_ERROR_VALUE);
+    CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_RGB, 0, 1) == 0);
+    CHECK(take_error() == IMAGING_ERROR_VALUE);
+    CHECK(file_size() == 100 * HEIGHT); /* what could not be saved has left the file alone */
+
+    Imaging bits = ImagingLoadRaw(path, IMAGING_MODE_1, IMAGING_RAWMODE_1, WIDTH, HEIGHT, 0, 100, -1);
+    CHECK(bits != NULL && bits->image8[0][0] == 0 && bits->image8[0][1] == 255 && bits->image8[9][0] == 255);
+    CHECK(ImagingReadTile(bits, path, 8, 10, 24, 12, 0, IMAGING_RAWMODE_1, 100, 1) == 1);
+    CHECK(bits && bits->image8[10][8] == 255);
+    CHECK(ImagingReadTile(bits, path, 8, 10, WIDTH + 1, 12, 0, IMAGING_RAWMODE_1, 100, 1) == 0);
+    CHECK(take_error() == IMAGING_ERROR_VALUE);
+    CHECK(ImagingReadTile(bits, path, 0, 0, 8, 2, 100 * HEIGHT - 1, IMAGING_RAWMODE_1, 0, 1) == 0);
+    CHECK(take_error() == IMAGING_ERROR_OS);
+    ImagingDelete(bits);
+    ImagingDelete(im);
+}
+
+/* A view and its parent are deleted in either order; a view of a view keeps both. */
+static void
+views(void) {
+    Imaging whole = picture();
+    Imaging view = ImagingView(whole, 10, 20, 30, 40);
+    if (!CHECK(view != NULL)) {
+        return;
+    }
+    CHECK(view->xsize == 20 && view->ysize == 20 && view->image8[0][0] == 10 + 60);
+    view->image8[1][2] = 1;
+    CHECK(whole->image8[21][12] == 1);
+    Imaging inner = ImagingView(view, 1, 1, 1, 1);
+    CHECK(inner != NULL && inner->xsize == 0);
+    ImagingDelete(inner);
+    inner = ImagingView(view, 5, 5, 20, 20);
+    ImagingDelete(whole);
+    ImagingDelete(view);
+    CHECK(inner != NULL && inner->image8[0][0] == 15 + 75);
+    ImagingDelete(inner);
+
+    whole = ImagingNew(IMAGING_MODE_P, 4, 4);
+    whole->palette->palette[0] = 42;
+    view = ImagingView(whole, 0, 0, 4, 4);
+    CHECK(view != NULL && view->palette != whole->palette && view->palette->palette[0] == 42);
+    ImagingDelete(view);
+    refused(ImagingView(whole, -1, 0, 1, 1), IMAGING_ERROR_VALUE);
+    refused(ImagingView(whole, 0, 0, 5, 1), IMAGING_ERROR_VALUE);
+    refused(ImagingView(whole, 2, 0, 1, 1), IMAGING_ERROR_VALUE);
+    refused(ImagingView(NULL, 0, 0, 1, 1), IMAGING_ERROR_VALUE);
+    ImagingDelete(whole);
+
+    write_picture();
+    whole = ImagingMapFile(path, IMAGING_MODE_L, WIDTH, HEIGHT, 0, 0, 1, IMAGING_MAP_READ_ONLY);
+    view = ImagingView(whole, 1, 1, 9, 9);
+    ImagingDelete(whole);
+    CHECK(view != NULL && view->read_only && view->image8[0][0] == 4);
+    CHECK(ImagingMapRelease(view) == 1 && ImagingMapFlush(view) == 1 && view->image8[7][7] == 8 + 24);
+    ImagingDelete(view);
+}
+
+/* A disk that is full: here, files may not grow beyond a few bytes. What was there before is whole. */
+static void
+full_disk(void) {
+    write_picture();
+    struct rlimit before, few = {1000, 1000};
+    getrlimit(RLIMIT_FSIZE, &before);
+    few.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    Imaging im = picture();
+    im->image8[0][0] = 200;
+
+    setrlimit(RLIMIT_FSIZE, &few);
+    int saved = ImagingSaveRaw(im, path, IMAGING_RAWMODE_L, 0, 1);
+    int saved_ppm = ImagingSavePPM(im, path);
+    setrlimit(RLIMIT_FSIZE, &before);
+
+    CHECK(saved == 0 && saved_ppm == 0);
+    CHECK(take_error() == IMAGING_ERROR_OS);
+    ImagingDelete(im);
+    CHECK(file_size() == WIDTH * HEIGHT);
+    im = ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_L, WIDTH, HEIGHT, 0, 0, 1);
+    CHECK(im != NULL && im->image8[0][0] == 0);
+    ImagingDelete(im);
+
+    im = picture();
+    CHECK(ImagingSaveRaw(im, "/no/such/folder/file.raw", IMAGING_RAWMODE_L, 0, 1) == 0);
+    CHECK(take_error() == IMAGING_ERROR_OS);
+    CHECK(ImagingSaveRaw(im, "/dev/full", IMAGING_RAWMODE_L, 0, 1) == 0);
+    CHECK(take_error() == IMAGING_ERROR_OS);
+    ImagingDelete(im);
+}
+
+/* A file that is cut while it is mapped: a program that reads what is gone is ended; what is left is right. */
+static void
+shrunk(void) {
+    enum { PAGE = 4096, SIZE = 4 * PAGE };
+    write_picture();
+    CHECK(truncate(path, SIZE) == 0);
+    Imaging im = ImagingMapFile(path, IMAGING_MODE_L, PAGE, 4, 0, 0, 1, IMAGING_MAP_READ_ONLY);
+    CHECK(im != NULL && truncate(path, PAGE) == 0);
+    CHECK(im && im->image8[0][1] == 1);
+    ImagingDelete(im);
+}
+
+int
+main(void) {
+    int file = mkstemp(path);
+    if (!CHECK(file >= 0)) {
+        return check_result();
+    }
+    close(file);
+    mapped();
+    not_mapped();
+    unpacked();
+    views();
+    full_disk();
+    shrunk();
+    unlink(path);
+    return check_result();
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Compiles every installed header alone and beside every other, as strictly as a user might.
+
+    headers.py <include directory>
+"""
+
+import itertools
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]
+C, CPP = ["-x", "c"], ["-x", "c++"]
+STANDARDS = [[*C, "-std=c99"], [*C, "-std=c11"], [*CPP, "-std=c++17"]]
+
+
+def pkg_config_cflags():
+    """Where the codecs' own headers are, as system headers: their warnings are not ours."""
+    found = subprocess.run(["pkg-config", "--cflags-only-I", "libopenjp2"], capture_output=True, text=True)
+    return found.stdout.replace("-I", "-isystem").split()
+
+
+class Compiler:
+    def __init__(self, include):
+        self.flags = [*STRICT, "-I", str(include), *pkg_config_cflags()]
+        self.count = 0
+        self.failures = []
+
+    def compile(self, compiler, standard, lines, extra=()):
+        self.count += 1
+        command = [compiler, *standard, *self.flags, *extra, "-"]
+        result = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True)
+        if result.returncode != 0:
+            self.failures.append(f"{' '.join(command)}\n{chr(10).join(lines)}\n{result.stderr}")
+
+
+def main(include):
+    headers = [f"#include <libImaging/{path.name}>" for path in sorted((include / "libImaging").glob("*.h"))]
+    assert headers, f"no headers in {include}"
+    compilers = [name for name in ("gcc", "clang") if shutil.which(name)]
+    python_include = ["-isystem", sysconfig.get_paths()["include"]]
+    python = "#include <Python.h>"
+    run = Compiler(include)
+
+    for compiler, standard in itertools.product(compilers, STANDARDS):
+        for header in headers:
+            run.compile(compiler, standard, [header])
+            # Twice, as through two headers of a user's own.
+            run.compile(compiler, standard, [header, header])
+            run.compile(compiler, standard, [header], ["-DPy_GIL_DISABLED"])
+            for lines in [header], [python, header], [header, python]:
+                run.compile(compiler, standard, lines, python_include)
+            run.compile(compiler, standard, [python, header], [*python_include, "-DPy_GIL_DISABLED"])
+
+    # The order of two headers does not depend on the compiler.
+    for standard, pair in itertools.product(STANDARDS, itertools.permutations(headers, 2)):
+        run.compile(compilers[0], standard, pair)
+
+    for failure in run.failures[:10]:
+        print(failure, file=sys.stderr)
+    print(f"headers: {run.count - len(run.failures)} of {run.count} compilations, of {len(headers)} headers")
+    return bool(run.failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,37 @@
+/* Every mode and how its pixels are stored. */
+
+#ifndef MODES_H
+#define MODES_H
+
+#include <libImaging/Imaging.h>
+
+static const struct {
+    const char *name;
+    ModeID id;
+    int bands, pixelsize, type;
+} MODES[] = {
+    {"1", IMAGING_MODE_1, 1, 1, IMAGING_TYPE_UINT8},
+    {"CMYK", IMAGING_MODE_CMYK, 4, 4, IMAGING_TYPE_UINT8},
+    {"F", IMAGING_MODE_F, 1, 4, IMAGING_TYPE_FLOAT32},
+    {"HSV", IMAGING_MODE_HSV, 3, 4, IMAGING_TYPE_UINT8},
+    {"I", IMAGING_MODE_I, 1, 4, IMAGING_TYPE_INT32},
+    {"L", IMAGING_MODE_L, 1, 1, IMAGING_TYPE_UINT8},
+    {"LA", IMAGING_MODE_LA, 2, 4, IMAGING_TYPE_UINT8},
+    {"LAB", IMAGING_MODE_LAB, 3, 4, IMAGING_TYPE_UINT8},
+    {"La", IMAGING_MODE_La, 2, 4, IMAGING_TYPE_UINT8},
+    {"P", IMAGING_MODE_P, 1, 1, IMAGING_TYPE_UINT8},
+    {"PA", IMAGING_MODE_PA, 2, 4, IMAGING_TYPE_UINT8},
+    {"RGB", IMAGING_MODE_RGB, 3, 4, IMAGING_TYPE_UINT8},
+    {"RGBA", IMAGING_MODE_RGBA, 4, 4, IMAGING_TYPE_UINT8},
+    {"RGBX", IMAGING_MODE_RGBX, 4, 4, IMAGING_TYPE_UINT8},
+    {"RGBa", IMAGING_MODE_RGBa, 4, 4, IMAGING_TYPE_UINT8},
+    {"YCbCr", IMAGING_MODE_YCbCr, 3, 4, IMAGING_TYPE_UINT8},
+    {"I;16", IMAGING_MODE_I_16, 1, 2, IMAGING_TYPE_I16},
+    {"I;16L", IMAGING_MODE_I_16L, 1, 2, IMAGING_TYPE_I16},
+    {"I;16B", IMAGING_MODE_I_16B, 1, 2, IMAGING_TYPE_I16},
+    {"I;16N", IMAGING_MODE_I_16N, 1, 2, IMAGING_TYPE_I16},
+};
+
+enum { MODE_COUNT = sizeof(MODES) / sizeof(MODES[0]) };
+
+#endif

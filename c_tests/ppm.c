@@ -1,0 +1,154 @@
+/* Images to PPM files and back, and files that are none. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static char path[] = "/tmp/imaging-ppm-XXXXXX";
+
+static void
+write_file(const char *bytes, size_t size) {
+    FILE *file = fopen(path, "wb");
+    CHECK(file != NULL && fwrite(bytes, 1, size, file) == size);
+    fclose(file);
+}
+
+/* Opens a file of these bytes; a string literal's own final zero is not one of them. */
+#define OPEN(literal) (write_file(literal, sizeof(literal) - 1), ImagingOpenPPM(path))
+
+static void
+round_trip(ModeID mode, int bytes_per_pixel) {
+    Imaging im = ImagingNew(mode, 31, 17);
+    for (int y = 0; y < im->ysize; y++) {
+        for (int x = 0; x < im->xsize; x++) {
+            for (int i = 0; i < bytes_per_pixel; i++) {
+                im->image[y][x * im->pixelsize + i] = (char)(x * 8 + y * 3 + i * 50);
+            }
+        }
+    }
+    CHECK(ImagingSavePPM(im, path) == 1);
+
+    Imaging back = ImagingOpenPPM(path);
+    if (CHECK(back != NULL)) {
+        CHECK(back->mode == mode && back->xsize == 31 && back->ysize == 17);
+        for (int y = 0; y < im->ysize; y++) {
+            for (int x = 0; x < im->xsize; x++) {
+                int at = x * im->pixelsize;
+                CHECK(memcmp(im->image[y] + at, back->image[y] + at, (size_t)bytes_per_pixel) == 0);
+            }
+        }
+    }
+    ImagingDelete(back);
+    ImagingDelete(im);
+}
+
+/* Numbers of 16 bits are big-endian in the file, and of the machine's order in what is opened. */
+static void
+sixteen_bits(void) {
+    Imaging im = ImagingNew(IMAGING_MODE_I_16B, 1, 1);
+    im->image8[0][0] = 0x12;
+    im->image8[0][1] = 0x34;
+    CHECK(ImagingSavePPM(im, path) == 1);
+    ImagingDelete(im);
+
+    im = ImagingOpenPPM(path);
+    CHECK(im != NULL && im->mode == IMAGING_MODE_I && IMAGING_PIXEL_I(im, 0, 0) == 0x1234);
+    ImagingDelete(im);
+}
+
+/* The fourth band is left out. */
+static void
+without_alpha(void) {
+    static const UINT8 pixel[4] = {1, 2, 3, 4};
+    Imaging im = ImagingNew(IMAGING_MODE_RGBA, 1, 1);
+    memcpy(im->image32[0], pixel, 4);
+    CHECK(ImagingSavePPM(im, path) == 1);
+    ImagingDelete(im);
+
+    im = ImagingOpenPPM(path);
+    CHECK(im != NULL && im->mode == IMAGING_MODE_RGB && memcmp(im->image32[0], pixel, 3) == 0);
+    ImagingDelete(im);
+}
+
+static void
+headers(void) {
+    Imaging im = OPEN("P5\n# a comment\n 2\t1 # and another\n255\nAB");
+    CHECK(im != NULL && im->mode == IMAGING_MODE_L && im->xsize == 2 && im->ysize == 1);
+    CHECK(im && im->image8[0][0] == 'A' && im->image8[0][1] == 'B');
+    ImagingDelete(im);
+
+    im = OPEN("P6 1 2 255\nabcdef");
+    CHECK(im != NULL && im->mode == IMAGING_MODE_RGB && im->xsize == 1 && im->ysize == 2);
+    CHECK(im && memcmp(im->image[1], "def", 3) == 0);
+    ImagingDelete(im);
+
+    im = OPEN("P1 3 1 0 1 1");
+    CHECK(im != NULL && im->mode == IMAGING_MODE_1 && im->xsize == 3);
+    CHECK(im && im->image8[0][0] == 255 && im->image8[0][1] == 0 && im->image8[0][2] == 0);
+    ImagingDelete(im);
+
+    im = OPEN("P2 2 1 15 0 15");
+    CHECK(im != NULL && im->mode == IMAGING_MODE_L && im->image8[0][0] == 0 && im->image8[0][1] == 255);
+    ImagingDelete(im);
+}
+
+static void
+refused(Imaging im) {
+    CHECK(im == NULL);
+    CHECK(take_error() != IMAGING_ERROR_NONE);
+}
+
+static void
+broken_files(void) {
+    refused(OPEN(""));
+    refused(OPEN("P"));
+    refused(OPEN("GIF89a"));
+    refused(OPEN("P5"));
+    refused(OPEN("P5 2 2"));
+    refused(OPEN("P5 x 2 255\nAAAA"));
+    refused(OPEN("P5 -2 2 255\nAAAA"));
+    refused(OPEN("P5 2 2 0\nAAAA"));
+    refused(OPEN("P5 2 2 70000\nAAAA"));
+    refused(OPEN("P5 2 2 255\nAAA"));
+    refused(OPEN("P6 2 2 255\n"));
+    refused(OPEN("P5 99999999999999999999 1 255\nA"));
+    refused(OPEN("P6 2147483647 2147483647 255\nA"));
+    refused(OPEN("P5 # a comment without an end"));
+    refused(ImagingOpenPPM("/tmp"));
+    refused(ImagingOpenPPM("/no/such/file.ppm"));
+    refused(ImagingOpenPPM(""));
+}
+
+static void
+not_saved(void) {
+    Imaging im = ImagingNew(IMAGING_MODE_F, 2, 2);
+    CHECK(ImagingSavePPM(im, path) == 0);
+    CHECK(take_error() == IMAGING_ERROR_MODE);
+    ImagingDelete(im);
+
+    im = ImagingNew(IMAGING_MODE_L, 300, 300);
+    CHECK(ImagingSavePPM(im, "/no/such/folder/file.ppm") == 0);
+    CHECK(take_error() == IMAGING_ERROR_OS);
+    CHECK(ImagingSavePPM(im, "/dev/full") == 0);
+    CHECK(take_error() == IMAGING_ERROR_OS);
+    ImagingDelete(im);
+}
+
+int
+main(void) {
+    int file = mkstemp(path);
+    CHECK(file >= 0);
+    close(file);
+
+    round_trip(IMAGING_MODE_L, 1);
+    round_trip(IMAGING_MODE_RGB, 3);
+    sixteen_bits();
+    without_alpha();
+    headers();
+    broken_files();
+    not_saved();
+    unlink(path);
+    return check_result();
+}

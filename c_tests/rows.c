@@ -1,0 +1,129 @@
+/* Images of every mode: written through their row pointers, read back through the other roads to a pixel. */
+
+#include <string.h>
+
+#include "check.h"
+#include "modes.h"
+
+static unsigned char
+pattern(int y, int i) {
+    return (unsigned char)(y * 31 + i * 7 + 1);
+}
+
+static void
+write_rows(Imaging im) {
+    for (int y = 0; y < im->ysize; y++) {
+        for (int x = 0; x < im->xsize; x++) {
+            unsigned char pixel[4];
+            for (int i = 0; i < im->pixelsize; i++) {
+                pixel[i] = pattern(y, x * im->pixelsize + i);
+            }
+            if (im->image32) {
+                memcpy(&im->image32[y][x], pixel, 4);
+            } else {
+                memcpy(&im->image8[y][x * im->pixelsize], pixel, (size_t)im->pixelsize);
+            }
+        }
+    }
+}
+
+static void
+check_rows(Imaging im) {
+    for (int y = 0; y < im->ysize; y++) {
+        for (int i = 0; i < im->linesize; i++) {
+            CHECK((unsigned char)im->image[y][i] == pattern(y, i));
+        }
+    }
+}
+
+/* Two-band pixels are two bytes to whoever gets them; 16-bit ones are of the machine's byte order. */
+static void
+check_access(Imaging im) {
+    ImagingAccess access = ImagingAccessNew(im);
+    if (!CHECK(access != NULL)) {
+        return;
+    }
+    CHECK(access->mode == im->mode);
+    for (int y = 0; y < im->ysize; y++) {
+        for (int x = 0; x < im->xsize; x++) {
+            const unsigned char *stored = (const unsigned char *)im->image[y] + x * im->pixelsize;
+            unsigned char expected[4] = {0, 0, 0, 0}, pixel[4] = {0, 0, 0, 0};
+            access->get_pixel(im, x, y, pixel);
+            memcpy(expected, stored, (size_t)im->pixelsize);
+            if (im->bands == 2) {
+                expected[1] = stored[3];
+                expected[2] = expected[3] = 0;
+            } else if (im->mode == IMAGING_MODE_I_16B) {
+                expected[0] = stored[1];
+                expected[1] = stored[0];
+            }
+            CHECK(memcmp(pixel, expected, 4) == 0);
+        }
+    }
+
+    const unsigned char ink[4] = {11, 22, 33, 44}, swapped[2] = {22, 11};
+    access->put_pixel(im, im->xsize - 1, im->ysize - 1, ink);
+    const char *last = im->image[im->ysize - 1] + im->linesize - im->pixelsize;
+    CHECK(memcmp(last, im->mode == IMAGING_MODE_I_16B ? swapped : ink, (size_t)im->pixelsize) == 0);
+
+    /* Outside of the image there are zeros, and nothing is written. */
+    unsigned char outside[4] = {1, 1, 1, 1};
+    access->put_pixel(im, im->xsize, 0, ink);
+    access->put_pixel(im, 0, -1, ink);
+    access->get_pixel(im, 0, im->ysize, outside);
+    CHECK(outside[0] == 0);
+
+    ImagingAccessDelete(im, access);
+    _ImagingAccessDelete(im, access);
+}
+
+static void
+check_description(Imaging im, int mode, int xsize, int ysize) {
+    CHECK(im->mode == MODES[mode].id);
+    CHECK(im->xsize == xsize && im->ysize == ysize);
+    CHECK(im->bands == MODES[mode].bands);
+    CHECK(im->type == MODES[mode].type);
+    CHECK(im->pixelsize == MODES[mode].pixelsize);
+    CHECK(im->linesize == xsize * im->pixelsize);
+    CHECK(im->image != NULL);
+    CHECK((im->image8 == (UINT8 **)im->image) == (im->pixelsize < 4));
+    CHECK((im->image32 == (INT32 **)im->image) == (im->pixelsize == 4));
+    CHECK((im->palette != NULL) == (im->mode == IMAGING_MODE_P || im->mode == IMAGING_MODE_PA));
+    CHECK(im->refcount == 1 && !im->read_only && im->destroy != NULL);
+}
+
+static void
+check_zeros(Imaging im) {
+    for (int y = 0; y < im->ysize; y++) {
+        for (int i = 0; i < im->linesize; i++) {
+            CHECK(im->image[y][i] == 0);
+        }
+    }
+}
+
+int
+main(void) {
+    Imaging (*const make[])(ModeID, int, int) = {ImagingNew, ImagingNewDirty, ImagingNewBlock};
+
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        CHECK(findModeID(MODES[mode].name) == MODES[mode].id);
+        CHECK(strcmp(getModeData(MODES[mode].id)->name, MODES[mode].name) == 0);
+        CHECK(isModeI16(MODES[mode].id) == (MODES[mode].type == IMAGING_TYPE_I16));
+
+        for (int how = 0; how < 3; how++) {
+            Imaging im = make[how](MODES[mode].id, 13, 7);
+            if (!CHECK(im != NULL)) {
+                continue;
+            }
+            check_description(im, mode, 13, 7);
+            if (make[how] != ImagingNewDirty) {
+                check_zeros(im);
+            }
+            write_rows(im);
+            check_rows(im);
+            check_access(im);
+            ImagingDelete(im);
+        }
+    }
+    return check_result();
+}

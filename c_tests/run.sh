@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Installs the package, moves it elsewhere, and uses it there in every way a C or C++ project can.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+repo=$PWD
+work=$repo/target/c_tests
+prefix=$work/prefix
+cargo_target=${CARGO_TARGET_DIR:-$repo/target}
+passed=0 failed=0
+
+# check <name> <command>...: runs it quietly, shows what it said if it fails.
+check() {
+    local name=$1 log=$work/log status
+    shift
+    # Not as a condition, in which a failing command would not end a function.
+    set +e
+    (set -e && "$@") >"$log" 2>&1
+    status=$?
+    set -e
+    if [ "$status" -eq 0 ]; then
+        passed=$((passed + 1))
+        printf 'ok      %s (%s)\n' "$name" "$(tail -n 1 "$log")"
+    else
+        failed=$((failed + 1))
+        printf 'FAILED  %s\n' "$name"
+        tail -n 100 "$log"
+    fi
+}
+
+# The two ways to install give the same tree; then it is moved, and nothing may depend on where it was.
+install_and_move() {
+    make -s install PREFIX="$work/made"
+    cmake -S . -B "$work/cmake" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$work/made-by-cmake" \
+        -DIMAGING_CARGO_TARGET_DIR="$cargo_target"
+    cmake --build "$work/cmake"
+    cmake --install "$work/cmake"
+    diff -r --no-dereference "$work/made" "$work/made-by-cmake"
+    ! grep -rIl "$work" "$work/made" || return 1
+    rm -r "$work/made-by-cmake"
+    mv "$work/made" "$prefix"
+    find "$prefix" | wc -l
+}
+
+uninstall_leaves_nothing() {
+    local to=(DESTDIR="$work/staged" PREFIX=/opt/imaging LIBDIR=/opt/imaging/lib/multi)
+    make -s install "${to[@]}"
+    [ -e "$work/staged/opt/imaging/lib/multi/libImaging.so.13" ] || return 1
+    make -s uninstall "${to[@]}"
+    [ -z "$(find "$work/staged" ! -type d -print -o -iname '*imaging' ! -path '*/opt/imaging' -print)" ]
+    echo nothing left
+}
+
+version_is_found() {
+    local version=$1 folder=$work/version
+    rm -rf "$folder"
+    mkdir "$folder"
+    printf '%s\n' 'cmake_minimum_required(VERSION 3.16)' 'project(Version LANGUAGES C)' \
+        "find_package(Imaging $version CONFIG REQUIRED)" >"$folder/CMakeLists.txt"
+    cmake -S "$folder" -B "$folder/build" -DCMAKE_PREFIX_PATH="$prefix"
+}
+
+only_our_major_version() {
+    local version
+    for version in '' 13 13.0 13.0.0 '13.0.0 EXACT' 13...13.5 '13...<14'; do
+        version_is_found "$version" || return 1
+    done
+    for version in 12 12.9 13.0.1 13.1 14 '12...<13' '13...<13.0.0'; do
+        ! version_is_found "$version" || return 1
+    done
+    echo 13 found, 12 and 14 refused
+}
+
+through_pkg_config() {
+    export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+    local cflags shared static
+    cflags=$(pkg-config --cflags libImaging)
+    shared=$(pkg-config --libs libImaging)
+    static=$(pkg-config --static --libs libImaging)
+    # shellcheck disable=SC2086
+    {
+        cc -std=c11 c_tests/rows.c $cflags $shared -Wl,-rpath,"$prefix/lib" -o "$work/with-shared"
+        cc -std=c11 c_tests/rows.c $cflags ${static/-lImaging/-l:libImaging.a} -o "$work/with-archive"
+        cc -std=c11 -static c_tests/rows.c $cflags $static -o "$work/all-static"
+    }
+    "$work/with-shared" && "$work/with-archive" && "$work/all-static"
+    pkg-config --modversion libImaging
+}
+
+as_part_of_a_project() {
+    cmake -S c_tests/consumer -B "$work/$1" -DTHROUGH="$1" -DIMAGING_SOURCE="$repo" -DCMAKE_BUILD_TYPE="$2" \
+        -DIMAGING_CARGO_TARGET_DIR="$cargo_target"
+    cmake --build "$work/$1"
+    ctest --test-dir "$work/$1" --output-on-failure
+    ctest --test-dir "$work/$1" --show-only | tail -n 1
+}
+
+programs() {
+    local cc=$1 cxx=$2 option=$3 build=$work/programs-$1-$3
+    cmake -S c_tests -B "$build" -DCMAKE_PREFIX_PATH="$prefix" \
+        -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx" -D"$option"=ON
+    cmake --build "$build"
+    ctest --test-dir "$build" --output-on-failure
+    ctest --test-dir "$build" --show-only | tail -n 1
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+
+check "install, move" install_and_move
+[ "$failed" -eq 0 ] || exit 1
+check "uninstall" uninstall_leaves_nothing
+check "symbols" python3 c_tests/symbols.py "$prefix" abi/symbols.tsv
+check "headers" python3 c_tests/headers.py "$prefix/include"
+check "versions" only_our_major_version
+check "pkg-config" through_pkg_config
+check "add_subdirectory" as_part_of_a_project add_subdirectory Release
+check "FetchContent, debug" as_part_of_a_project FetchContent Debug
+check "programs, gcc, plain and under valgrind" programs gcc g++ VALGRIND
+check "programs, gcc, with sanitizers" programs gcc g++ SANITIZE
+if command -v clang >/dev/null; then
+    check "programs, clang, with sanitizers" programs clang clang++ SANITIZE
+fi
+
+echo "c_tests: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Checks what the two libraries define: all that they should, and nothing that is not theirs to define.
+
+    symbols.py <installed prefix> <symbols.tsv>
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# What is declared for later: functions in a file of their own, and what other headers and the trailer declare.
+PLANNED = Path(__file__).parent.parent / "src/ffi/planned.rs"
+PLANNED_ELSEWHERE = re.compile(r"ImagingLibTiff\w+|clip8_lookups")
+NEVER_WRITTEN = {"ImagingMspDecode"}
+LEFT_TO_THE_HOST = re.compile(r"ImagingError_\w+|ImagingSection\w+")
+
+failures = []
+
+
+def check(holds, text):
+    if not holds:
+        failures.append(text)
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def defined(library, table):
+    """Symbol -> GLOBAL or WEAK. (nm would stumble over the bitcode of a newer LLVM in the archive.)"""
+    rows = (line.split() for line in output_of("readelf", "--wide", table, library).splitlines())
+    symbols = (row for row in rows if len(row) == 8 and row[4] in ("GLOBAL", "WEAK") and row[6] != "UND")
+    return {row[7].split("@")[0]: row[4] for row in symbols}
+
+
+def public_symbols(table):
+    rows = [line.split("\t") for line in table.read_text().splitlines() if not line.startswith("#")]
+    return {symbol: group for group, symbol, _kind, _used in rows[1:]}
+
+
+def own_functions(header):
+    """What this library has beyond the reference."""
+    return set(re.findall(r"^extern .*?\b(Imaging\w+)\(", header.read_text(), re.MULTILINE))
+
+
+def check_symbols(name, symbols, expected):
+    missing = sorted(expected - symbols.keys())
+    check(not missing, f"{name} does not define {' '.join(missing)}")
+    strong = sorted(symbol for symbol in symbols if LEFT_TO_THE_HOST.fullmatch(symbol) and symbols[symbol] != "WEAK")
+    check(not strong, f"{name} defines strongly what is left to the host: {' '.join(strong)}")
+    check(not NEVER_WRITTEN & symbols.keys(), f"{name} defines what was never written")
+
+
+def check_link_fails(prefix, library):
+    """A function that the header declares and the library lacks is missed by the linker, not at run time."""
+    program = "#include <libImaging/Imaging.h>\nint main(void) { return ImagingMspDecode(0, 0, 0, 0); }\n"
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["cc", "-x", "c", "-", f"-I{prefix}/include", "-o", f"{folder}/program", "-x", "none", library, "-lm"]
+        result = subprocess.run(command, input=program, capture_output=True, text=True)
+    check("undefined reference to `ImagingMspDecode'" in result.stderr, f"{library}: links a missing function\n{result.stderr}")
+
+
+def main(prefix, table):
+    shared, static = f"{prefix}/lib/libImaging.so", f"{prefix}/lib/libImaging.a"
+    public = public_symbols(table)
+    planned = set(re.findall(r"pub fn (\w+)", PLANNED.read_text()))
+    later = {symbol for symbol in public if symbol in planned or PLANNED_ELSEWHERE.fullmatch(symbol)}
+    expected = set(public) - later - NEVER_WRITTEN
+    expected |= own_functions(prefix / "include/libImaging/ImagingExt.h")
+
+    exported = defined(shared, "--dyn-syms")
+    check_symbols("the shared library", exported, expected)
+    check_symbols("the static library", defined(static, "--syms"), expected)
+
+    stray = sorted(name for name in exported if name not in public and not re.match(r"_?[Ii]maging", name))
+    check(not stray, f"the shared library exports {' '.join(stray)}")
+
+    dynamic = output_of("readelf", "-d", shared)
+    check("Library soname: [libImaging.so.13]" in dynamic, "the shared library has another SONAME")
+    check("python" not in dynamic, "the shared library needs Python")
+
+    check_link_fails(prefix, shared)
+    check_link_fails(prefix, static)
+
+    for failure in failures:
+        print(f"symbols: {failure}", file=sys.stderr)
+    print(f"symbols: {len(exported)} exported, {len(expected)} of them required")
+    return bool(failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -1,0 +1,37 @@
+/* Mirrors the left half of an RGB picture onto its right half, as a negative: mirror in.ppm out.ppm */
+
+#include <stdio.h>
+
+#include <libImaging/Imaging.h>
+#include <libImaging/ImagingExt.h>
+
+static int
+fail(void) {
+    const char *message;
+    ImagingGetLastError(&message);
+    fprintf(stderr, "mirror: %s\n", message);
+    return 1;
+}
+
+int
+main(int argc, char **argv) {
+    if (argc != 3) {
+        fputs("usage: mirror in.ppm out.ppm\n", stderr);
+        return 2;
+    }
+    Imaging im = ImagingOpenPPM(argv[1]);
+    if (!im) {
+        return fail();
+    }
+    printf("libImaging %s: %s, %d x %d\n", ImagingVersion(), getModeData(im->mode)->name, im->xsize, im->ysize);
+
+    /* Pixels of four bytes, of which RGB uses three; a grey picture has none. */
+    for (int y = 0; im->image32 && y < im->ysize; y++) {
+        for (int x = 0; x < im->xsize / 2; x++) {
+            im->image32[y][im->xsize - 1 - x] = ~im->image32[y][x];
+        }
+    }
+    int saved = ImagingSavePPM(im, argv[2]);
+    ImagingDelete(im);
+    return saved ? 0 : fail();
+}

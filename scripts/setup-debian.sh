@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building and testing need, and only those that are missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command -v dpkg-query >/dev/null || {
+    echo "setup: not a Debian; this script names what is needed"
+    exit
+}
+
+packages=(
+    make pkg-config                                             # build and install
+    cmake valgrind gcc g++ clang libclang-rt-dev                # c_tests/
+    libjpeg-dev zlib1g-dev libtiff-dev libopenjp2-7-dev         # codecs, whose structs our headers embed
+)
+
+# Debian's own Python makes no virtual environments without it.
+python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+
+# What Pillow's bindings are compiled with.
+bindings=tests/bindings/debian-packages.txt
+if [ -f "$bindings" ]; then
+    mapfile -t -O "${#packages[@]}" packages < <(sed 's/#.*//' "$bindings" | tr -s ' \t' '\n' | sed '/^$/d')
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+    status=$(dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null || true)
+    [ "$status" = "install ok installed" ] || missing+=("$package")
+done
+
+if [ "${#missing[@]}" -eq 0 ]; then
+    echo "setup: nothing to install"
+    exit
+fi
+
+sudo=
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+echo "setup: installing ${missing[*]}"
+$sudo apt-get update -qq
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"

@@ -1,0 +1,40 @@
+//! Colours multiplied by their alpha, and divided by it again.
+
+use super::pixelwise::pixelwise;
+use crate::raw::colour::{clip, factor, muldiv255, quotient};
+
+/// A colour without the alpha that it was multiplied by. Where there is no alpha it stays.
+#[inline(always)]
+fn divided<const N: usize>(colour: [u8; N], alpha: u8) -> [u8; N] {
+    let factor = if alpha == 0 { 1 << 16 } else { factor(alpha) };
+    colour.map(|value| clip(quotient(value, factor)))
+}
+
+pixelwise! {
+    /// RGBA multiplied: RGBa.
+    Multiplied([r, g, b, a], 4 => 4) { [muldiv255(r, a), muldiv255(g, a), muldiv255(b, a), a] }
+
+    /// RGBa divided: RGBA.
+    Divided([r, g, b, a], 4 => 4) {
+        let [r, g, b] = divided([r, g, b], a);
+        [r, g, b, a]
+    }
+
+    /// RGBa divided, and its alpha forgotten: RGB.
+    DividedOpaque([r, g, b, a], 4 => 4) {
+        let [r, g, b] = divided([r, g, b], a);
+        [r, g, b, 255]
+    }
+
+    /// LA multiplied: La.
+    GreyMultiplied([grey, _, _, a], 4 => 4) {
+        let grey = muldiv255(grey, a);
+        [grey, grey, grey, a]
+    }
+
+    /// La divided: LA.
+    GreyDivided([grey, _, _, a], 4 => 4) {
+        let [grey] = divided([grey], a);
+        [grey, grey, grey, a]
+    }
+}

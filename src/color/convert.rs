@@ -1,0 +1,38 @@
+//! Conversion pixel by pixel.
+
+use super::pairs;
+use crate::exec::threads;
+use crate::image::{ImageMut, ImageRef};
+use crate::mode::Mode;
+use crate::raw::Shuffler;
+
+/// About how many operations a pixel costs.
+const COST: usize = 2;
+
+/// A conversion from a mode to another.
+#[derive(Clone, Copy)]
+pub struct Conversion(&'static Shuffler);
+
+/// The conversion from a mode to another, where there is one that goes pixel by pixel.
+pub fn conversion(from: Mode, to: Mode) -> Option<Conversion> {
+    pairs::find(from, to).map(Conversion)
+}
+
+impl Conversion {
+    /// Converts an image to one of the same size; both have the modes of this conversion.
+    pub fn convert(self, out: ImageMut<'_>, input: &ImageRef<'_>) {
+        let cost = COST * input.xsize();
+        threads::for_rows(out, cost, |first, mut band| {
+            for (y, row) in band.rows_mut().enumerate() {
+                self.line(row, input.row(first + y));
+            }
+        });
+    }
+
+    /// Converts a line.
+    pub fn line(self, out: &mut [u8], input: &[u8]) {
+        // A line has as many bytes as its pixels, and that of one pixel is known.
+        let pixels = input.len() / (self.0.input)(1);
+        (self.0.line)(out, input, pixels);
+    }
+}

@@ -1,0 +1,50 @@
+//! Colours multiplied by a matrix.
+
+use super::kernels::byte;
+use crate::exec::{simd::for_each_level, threads};
+use crate::image::{ImageMut, ImageRef};
+
+/// About how many operations a pixel costs.
+const COST: usize = 8;
+
+/// What makes one band: three factors and a constant.
+pub type Row = [f32; 4];
+
+/// Makes one band of three.
+pub fn to_grey(out: ImageMut<'_>, input: &ImageRef<'_>, row: &Row) {
+    for_rows(out, input, |out, input| grey_line(out, input, row));
+}
+
+/// Makes three bands of three.
+pub fn to_colour(out: ImageMut<'_>, input: &ImageRef<'_>, rows: &[Row; 3]) {
+    for_rows(out, input, |out, input| colour_line(out, input, rows));
+}
+
+fn for_rows(out: ImageMut<'_>, input: &ImageRef<'_>, line: impl Fn(&mut [u8], &[u8]) + Sync) {
+    threads::for_rows(out, COST * input.xsize(), |first, mut band| {
+        for (y, row) in band.rows_mut().enumerate() {
+            line(row, input.row(first + y));
+        }
+    });
+}
+
+for_each_level! {
+    fn grey_line(out: &mut [u8], input: &[u8], row: &Row) {
+        let [r, g, b, one] = *row;
+        for (out, [x, y, z, _]) in out.iter_mut().zip(input.as_chunks::<4>().0) {
+            *out = byte(r * f32::from(*x) + g * f32::from(*y) + b * f32::from(*z) + one + 0.5);
+        }
+    }
+
+    fn colour_line(out: &mut [u8], input: &[u8], rows: &[Row; 3]) {
+        // What a band of the source does to all four of the outcome; the fourth becomes 255.
+        let column = |band: usize, fourth: f32| [rows[0][band], rows[1][band], rows[2][band], fourth];
+        let (r, g, b, one) = (column(0, 0.0), column(1, 0.0), column(2, 0.0), column(3, 255.0));
+        for (out, [x, y, z, _]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
+            let (x, y, z) = (f32::from(*x), f32::from(*y), f32::from(*z));
+            for (band, out) in out.iter_mut().enumerate() {
+                *out = byte(r[band] * x + g[band] * y + b[band] * z + one[band] + 0.5);
+            }
+        }
+    }
+}

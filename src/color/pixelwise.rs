@@ -1,0 +1,29 @@
+//! How conversions of single pixels are written down.
+
+/// Makes shuffles of functions from the bytes of a pixel to those of another:
+/// `Name([before, ...], 4 => 2) { [behind, ...] }`.
+macro_rules! pixelwise {
+    ($($(#[$meta:meta])* $name:ident($pixel:pat_param, $input:literal => $output:literal) $convert:block)+) => {$(
+        $(#[$meta])*
+        pub struct $name;
+
+        impl $crate::raw::Shuffle for $name {
+            fn input(pixels: usize) -> usize {
+                pixels * $input
+            }
+
+            fn output(pixels: usize) -> usize {
+                pixels * $output
+            }
+
+            #[inline(always)]
+            fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+                for (out, input) in out.as_chunks_mut::<$output>().0.iter_mut().zip(input.as_chunks::<$input>().0) {
+                    let $pixel: [u8; $input] = *input;
+                    *out = $convert;
+                }
+            }
+        }
+    )+};
+}
+pub(super) use pixelwise;

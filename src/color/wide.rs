@@ -1,0 +1,57 @@
+//! Integers of 16 and 32 bits, and floats. What has fewer bits takes the nearest value that it has.
+
+use super::kernels::{byte, whole};
+use super::pixelwise::pixelwise;
+
+/// The nearest grey.
+#[inline(always)]
+fn grey(pixel: [u8; 4]) -> u8 {
+    i32::from_ne_bytes(pixel).clamp(0, 255) as u8
+}
+
+/// The nearest grey of 16 bits in two bytes.
+#[inline(always)]
+fn grey16(low: u8, high: u8) -> u8 {
+    if high != 0 { 255 } else { low }
+}
+
+pixelwise! {
+    /// Integers become grey.
+    IntToGrey(pixel, 4 => 1) { [grey(pixel)] }
+
+    /// Integers become grey colours, opaque.
+    IntToColour(pixel, 4 => 4) { [grey(pixel), grey(pixel), grey(pixel), 255] }
+
+    /// Integers become values without hue and saturation.
+    IntToHsv(pixel, 4 => 4) { [0, 0, grey(pixel), 255] }
+
+    /// Integers become the nearest floats.
+    IntToFloat(pixel, 4 => 4) { (i32::from_ne_bytes(pixel) as f32).to_ne_bytes() }
+
+    /// Integers become integers of 16 bits, low byte first.
+    IntToLittle16(pixel, 4 => 2) { (i32::from_ne_bytes(pixel).clamp(0, 65535) as u16).to_le_bytes() }
+
+    /// Floats become grey: their whole part; what is not a number becomes 0.
+    FloatToGrey(pixel, 4 => 1) { [byte(f32::from_ne_bytes(pixel))] }
+
+    /// Floats become integers: their whole part.
+    FloatToInt(pixel, 4 => 4) { whole(f32::from_ne_bytes(pixel)).to_ne_bytes() }
+
+    /// Grey becomes integers of 32 bits.
+    GreyToInt([grey], 1 => 4) { i32::from(grey).to_ne_bytes() }
+
+    /// Grey becomes floats.
+    GreyToFloat([grey], 1 => 4) { f32::from(grey).to_ne_bytes() }
+
+    /// Integers of 16 bits, low byte first, become grey.
+    Little16ToGrey([low, high], 2 => 1) { [grey16(low, high)] }
+
+    /// Integers of 16 bits, high byte first, become grey.
+    Big16ToGrey([high, low], 2 => 1) { [grey16(low, high)] }
+
+    /// Integers of 16 bits, low byte first, become grey colours, opaque.
+    Little16ToColour([low, high], 2 => 4) {
+        let grey = grey16(low, high);
+        [grey, grey, grey, 255]
+    }
+}

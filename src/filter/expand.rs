@@ -1,0 +1,52 @@
+//! A border around an image that repeats the pixels at its edge.
+
+use crate::error::{Error, Result};
+use crate::exec::threads;
+use crate::image::{ImageMut, ImageRef};
+
+/// The size of an image with a border of `margin` pixels; an error where there is no such border.
+pub fn expanded_size(input: &ImageRef<'_>, margin: i32) -> Result<(i32, i32)> {
+    if margin < 0 {
+        return Err(Error::Value("bad kernel size"));
+    }
+    // A kernel that reaches so far, of a float for each pixel, must have a size that is an int.
+    if margin > 0 && i64::from(margin) > i64::from(i32::MAX) / (i64::from(margin) * 4) {
+        return Err(Error::Value("filter size too large"));
+    }
+    let length = |side: usize| i32::try_from(side + 2 * margin as usize).map_err(|_| Error::Value("bad image size"));
+    let size = (length(input.xsize())?, length(input.ysize())?);
+    let is_empty = input.xsize() == 0 || input.ysize() == 0;
+    if input.mode().is_i16() && !is_empty { Err(Error::Mode) } else { Ok(size) }
+}
+
+/// Copies an image into the middle of another of the same mode, and repeats the pixels at its edge all around. An image
+/// without pixels has an edge of zeros.
+pub fn expand(out: ImageMut<'_>, input: &ImageRef<'_>) {
+    if input.xsize() == 0 || input.ysize() == 0 {
+        let mut out = out;
+        return out.rows_mut().for_each(|row| row.fill(0));
+    }
+    let margin = (out.ysize() - input.ysize()) / 2;
+    let pixel_size = out.mode().pixel_size();
+    let cost = out.xsize() * pixel_size / 8;
+    threads::for_rows(out, cost, |first, mut band| {
+        for (y, row) in band.rows_mut().enumerate() {
+            let source = input.row((first + y).saturating_sub(margin).min(input.ysize() - 1));
+            match pixel_size {
+                1 => expand_row::<1>(row, source, margin),
+                2 => expand_row::<2>(row, source, margin),
+                _ => expand_row::<4>(row, source, margin),
+            }
+        }
+    });
+}
+
+/// The row in the middle, its first and its last pixel beside it.
+fn expand_row<const BYTES: usize>(row: &mut [u8], source: &[u8], margin: usize) {
+    let pixels = source.as_chunks::<BYTES>().0;
+    let (left, rest) = row.as_chunks_mut::<BYTES>().0.split_at_mut(margin);
+    let (middle, right) = rest.split_at_mut(pixels.len());
+    left.fill(pixels[0]);
+    middle.copy_from_slice(pixels);
+    right.fill(pixels[pixels.len() - 1]);
+}

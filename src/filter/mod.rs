@@ -1,0 +1,14 @@
+//! What becomes of a pixel by those around it: convolved, blurred, sharpened; and borders for such filters.
+
+mod box_blur;
+mod convolve;
+mod expand;
+mod kernels;
+mod tile;
+mod transpose;
+mod unsharp_mask;
+
+pub use box_blur::{box_blur, gaussian_blur};
+pub use convolve::{convolve, kernel_size};
+pub use expand::{expand, expanded_size};
+pub use unsharp_mask::unsharp_mask;

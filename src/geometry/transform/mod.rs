@@ -1,0 +1,98 @@
+//! An image drawn into a box of another one: for each pixel there, the place in the input that it comes from.
+//!
+//! Which way is gone decides where rounding happens, and so is part of the result. [`scale`] and [`affine`] take steps from
+//! pixel to pixel and need no filter; everything else computes each place by itself ([`Map`]) and looks at the pixels
+//! around it ([`places`]).
+
+mod affine;
+mod filters;
+mod kinds;
+mod map;
+mod places;
+mod scale;
+
+use std::ops::Range;
+
+pub use map::Map;
+
+use crate::error::{Error, Result};
+use crate::image::{ImageMut, ImageRef};
+use crate::mode::PixelType;
+
+/// How a pixel is made of those around its place in the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// It is the nearest one.
+    Nearest,
+    /// From the nearest two by two.
+    Bilinear,
+    /// From the nearest four by four.
+    Bicubic,
+}
+
+/// The box that is drawn into, and what becomes of pixels there whose place the input does not have.
+#[derive(Clone, Copy, Debug)]
+pub struct Region {
+    /// From the left: the first column, and the one behind the last.
+    pub x: (i32, i32),
+    /// From the top: the first row, and the one below the last.
+    pub y: (i32, i32),
+    /// Whether such pixels become zero; they stay what they are otherwise.
+    pub fill: bool,
+}
+
+impl Region {
+    /// The region inside an image. Places count from its corner there, wherever the box began. A side turned inside out
+    /// stays so.
+    fn within(self, xsize: usize, ysize: usize) -> Self {
+        let clip = |(from, to): (i32, i32), size: usize| (from.max(0), to.min(i32::try_from(size).unwrap_or(i32::MAX)));
+        Self { x: clip(self.x, xsize), y: clip(self.y, ysize), fill: self.fill }
+    }
+
+    fn columns(&self) -> Range<usize> {
+        range(self.x)
+    }
+
+    fn rows(&self) -> Range<usize> {
+        range(self.y)
+    }
+}
+
+/// The numbers between two, none where they are the wrong way round.
+fn range((from, to): (i32, i32)) -> Range<usize> {
+    let from = usize::try_from(from).unwrap_or(0);
+    from..usize::try_from(to).unwrap_or(0).max(from)
+}
+
+/// Draws `input` into a box of `out`, which has the same mode.
+pub fn transform(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, map: &Map, filter: Filter) -> Result<()> {
+    let region = region.within(out.xsize(), out.ysize());
+    let wide = input.mode().spec().pixel_type == PixelType::I16;
+    match map {
+        Map::Affine(a) if filter == Filter::Nearest && !wide => {
+            if a[1] == 0.0 && a[3] == 0.0 {
+                scale::scale(out, input, region, a)
+            } else {
+                affine::affine(out, input, region, a)
+            }
+        }
+        _ => places::draw(out, input, region, map, filter),
+    }
+}
+
+/// The rows of a region, as an image of their own.
+fn rows_of<'a>(out: ImageMut<'a>, region: &Region) -> ImageMut<'a> {
+    let rows = region.rows();
+    if rows.is_empty() {
+        return out.split_at_row(0).0;
+    }
+    out.split_at_row(rows.start).1.split_at_row(rows.len()).0
+}
+
+/// All rows of an image.
+fn table<'a, P: bytemuck::AnyBitPattern>(input: &'a ImageRef<'_>) -> Result<Vec<&'a [P]>> {
+    let mut rows = Vec::new();
+    rows.try_reserve_exact(input.ysize()).map_err(|_| Error::Memory)?;
+    rows.extend(input.rows().map(bytemuck::cast_slice::<u8, P>));
+    Ok(rows)
+}

@@ -1,0 +1,110 @@
+//! How a shuffle becomes an entry of a table.
+
+use std::ffi::{CStr, c_int};
+
+use super::kernels;
+use super::shuffle::{Kernel, Shuffle};
+use crate::exec::simd;
+use crate::image::line;
+use crate::mode::{Mode, RAW_MODES};
+
+/// A shuffle, for Rust and for C.
+#[derive(Clone, Copy)]
+pub struct Shuffler {
+    /// Bytes that so many pixels have before.
+    pub input: fn(usize) -> usize,
+    /// Bytes that so many pixels have behind.
+    pub output: fn(usize) -> usize,
+    /// Converts so many pixels: [`Shuffle::shuffle`], with the instructions that the processor has.
+    pub line: fn(&mut [u8], &[u8], usize),
+    /// The same for C: see `ImagingShuffler`.
+    pub entry: line::Entry,
+    /// Whether nothing changes: the file may be the memory.
+    pub same: bool,
+    /// `line` with the instructions of a level, which the processor must have.
+    #[cfg(test)]
+    pub line_at: fn(simd::Level, &mut [u8], &[u8], usize),
+}
+
+impl Shuffler {
+    /// The shuffle `S`.
+    pub const fn of<S: Shuffle>() -> Self {
+        Self {
+            input: S::input,
+            output: S::output,
+            line: best::<S>,
+            entry: line::entry::<Line<S>>,
+            same: matches!(S::KERNEL, Kernel::Same),
+            #[cfg(test)]
+            line_at: kernels::shuffle::<S>,
+        }
+    }
+}
+
+/// Converts a line with the best instructions that there are.
+fn best<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
+    kernels::shuffle::<S>(simd::level(), out, input, pixels);
+}
+
+/// A shuffle as the lines of C programs see it.
+struct Line<S>(std::marker::PhantomData<S>);
+
+impl<S: Shuffle> line::Convert for Line<S> {
+    fn input(pixels: usize) -> usize {
+        S::input(pixels)
+    }
+
+    fn output(pixels: usize) -> usize {
+        S::output(pixels)
+    }
+
+    fn convert(out: &mut [u8], input: &[u8], pixels: usize) {
+        best::<S>(out, input, pixels);
+    }
+}
+
+/// An entry of a table: a mode, a raw mode, how many bits a pixel has in the file, and the way between them.
+#[derive(Clone, Copy)]
+pub struct Pair {
+    /// The mode.
+    pub mode: Mode,
+    /// The raw mode's name.
+    pub raw_mode: &'static CStr,
+    /// The raw mode's number.
+    pub raw_mode_id: c_int,
+    /// Bits of a pixel in the file.
+    pub bits: c_int,
+    /// The way.
+    pub shuffler: Shuffler,
+}
+
+impl Pair {
+    /// An entry for the shuffle `S`.
+    pub const fn new<S: Shuffle>(mode: Mode, raw_mode: &'static CStr, bits: c_int) -> Self {
+        Self { mode, raw_mode, raw_mode_id: number(raw_mode), bits, shuffler: Shuffler::of::<S>() }
+    }
+
+    /// The entry for a mode and a raw mode by their numbers.
+    pub fn find(table: &'static [Self], mode: c_int, raw_mode: c_int) -> Option<&'static Self> {
+        table.iter().find(|pair| pair.mode.id() == mode && pair.raw_mode_id == raw_mode)
+    }
+}
+
+/// The number of a raw mode. A name that there is not does not compile.
+const fn number(name: &'static CStr) -> c_int {
+    let mut id = 0;
+    loop {
+        if equal(RAW_MODES[id].to_bytes(), name.to_bytes()) {
+            return id as c_int;
+        }
+        id += 1;
+    }
+}
+
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut n = 0;
+    while n < a.len() && n < b.len() && a[n] == b[n] {
+        n += 1;
+    }
+    n == a.len() && n == b.len()
+}

@@ -1,0 +1,187 @@
+//! 8-bit bands: integers all the way, in any order.
+
+use super::super::coefficients::{Coefficients, PRECISION};
+use super::Kind;
+use super::blocks::Layout;
+use super::digits::{Across, Down};
+use super::halves::Halves;
+use crate::error::Result;
+use crate::exec::simd::{Level, for_each_level};
+
+/// Pixels of `BYTES` bytes, of which `BANDS` are bands: all, or the first and the last of four. The others become 0.
+pub struct Bytes<const BYTES: usize, const BANDS: usize>;
+
+/// A sum as an 8-bit value.
+#[inline(always)]
+fn rounded(sum: i32) -> u8 {
+    (sum >> PRECISION).clamp(0, 255) as u8
+}
+
+/// Half of the last place, which sums begin with.
+pub const HALF: i32 = 1 << (PRECISION - 1);
+
+/// Which bits of the bytes of a pixel of four, or of four pixels of one, are kept.
+const fn kept(bands: usize) -> [u8; 4] {
+    match bands {
+        2 => [255, 0, 0, 255],
+        3 => [255, 255, 255, 0],
+        _ => [255; 4],
+    }
+}
+
+/// How rows are made.
+pub enum Rows {
+    /// By the plain code.
+    Plain,
+    /// Pixels of four bytes, four at once.
+    #[cfg(target_arch = "x86_64")]
+    Pixels(Across<4>),
+    /// Pixels of one byte, 16 at once, of four taps each.
+    #[cfg(target_arch = "x86_64")]
+    Wide(Across<16>),
+    /// Pixels of one byte, four at once, of 16 taps each.
+    #[cfg(target_arch = "x86_64")]
+    Deep(Across<4>),
+    /// One pixel after the other, of up to four rows at once.
+    #[cfg(target_arch = "x86_64")]
+    Halves(Halves),
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Rows {
+    const PIXELS: Layout = Layout { taps: 4, window: 16 };
+    const WIDE: Layout = Layout { taps: 4, window: 64 };
+    const DEEP: Layout = Layout { taps: 16, window: 16 };
+
+    fn for_pixels(coefficients: &Coefficients<i32>, input: usize) -> Result<Self> {
+        Ok(Across::new(coefficients, input, Self::PIXELS)?.map_or(Self::Plain, Self::Pixels))
+    }
+
+    fn for_bytes(coefficients: &Coefficients<i32>, input: usize) -> Result<Self> {
+        match Across::new(coefficients, input, Self::WIDE)? {
+            Some(across) if across.blocks.windows() => Ok(Self::Wide(across)),
+            _ => Ok(Across::new(coefficients, input, Self::DEEP)?.map_or(Self::Plain, Self::Deep)),
+        }
+    }
+}
+
+impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
+    type Weight = i32;
+    type Across = Rows;
+    type Down = Option<Down>;
+
+    const BYTES: usize = BYTES;
+
+    fn weights(coefficients: Coefficients<f64>) -> Result<Coefficients<i32>> {
+        coefficients.fixed_point()
+    }
+
+    fn across(coefficients: &Coefficients<i32>, input: usize, level: Level) -> Result<Rows> {
+        match (level, BYTES) {
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx512, 1) => Rows::for_bytes(coefficients, input),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx512, _) => Rows::for_pixels(coefficients, input),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx2, _) => Ok(Halves::new(coefficients, input)?.map_or(Rows::Plain, Rows::Halves)),
+            _ => Ok(Rows::Plain),
+        }
+    }
+
+    fn down(coefficients: &Coefficients<i32>, level: Level) -> Result<Option<Down>> {
+        if level == Level::Avx512 { Down::new(coefficients) } else { Ok(None) }
+    }
+
+    fn horizontal(outs: &mut [&mut [u8]], inputs: &[&[u8]], coefficients: &Coefficients<i32>, rows: &Rows) {
+        match rows {
+            #[cfg(target_arch = "x86_64")]
+            Rows::Pixels(across) => super::x86::pixels(outs, inputs, across, kept(BANDS)),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Wide(across) => super::x86::wide(outs, inputs, across),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Deep(across) => super::x86::deep(outs, inputs, across),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Halves(halves) if BYTES == 1 => super::x86::avx2::bytes(outs, inputs, halves),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Halves(halves) => super::x86::avx2::pixels(outs, inputs, halves, kept(BANDS)),
+            Rows::Plain => {
+                for (out, input) in outs.iter_mut().zip(inputs) {
+                    match BYTES {
+                        1 => horizontal_1(out, input, coefficients),
+                        _ => horizontal_4(out, input, coefficients, kept(BANDS)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn vertical(out: &mut [u8], rows: &[&[u8]], y: usize, coefficients: &Coefficients<i32>, down: &Option<Down>) {
+        match down {
+            #[cfg(target_arch = "x86_64")]
+            Some(down) if !rows.is_empty() => super::x86::down(out, rows, down.quads(y, rows.len()), kept(BANDS)),
+            _ => {
+                vertical_bytes(out, rows, coefficients.weights(y));
+                if kept(BANDS) != [255; 4] {
+                    clear_unused(out, kept(BANDS));
+                }
+            }
+        }
+    }
+}
+
+/// Zeros the bytes of pixels of four that are no bands.
+fn clear_unused(out: &mut [u8], kept: [u8; 4]) {
+    for pixel in out.as_chunks_mut::<4>().0 {
+        *pixel = (u32::from_ne_bytes(*pixel) & u32::from_ne_bytes(kept)).to_ne_bytes();
+    }
+}
+
+for_each_level! {
+    /// One band.
+    fn horizontal_1(out: &mut [u8], input: &[u8], coefficients: &Coefficients<i32>) {
+        for (x, out) in out.iter_mut().enumerate() {
+            let pixels = &input[coefficients.taps(x).start..];
+            let products = pixels.iter().zip(coefficients.weights(x)).map(|(value, weight)| i32::from(*value) * weight);
+            *out = rounded(HALF + products.sum::<i32>());
+        }
+    }
+
+    /// Pixels of four bytes.
+    fn horizontal_4(out: &mut [u8], input: &[u8], coefficients: &Coefficients<i32>, kept: [u8; 4]) {
+        let input = input.as_chunks::<4>().0;
+        for (x, out) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let mut sums = [HALF; 4];
+            let pixels = &input[coefficients.taps(x).start..];
+            for (pixel, weight) in pixels.iter().zip(coefficients.weights(x)) {
+                for (sum, value) in sums.iter_mut().zip(pixel) {
+                    *sum += i32::from(*value) * weight;
+                }
+            }
+            for ((out, sum), kept) in out.iter_mut().zip(sums).zip(kept) {
+                *out = rounded(sum) & kept;
+            }
+        }
+    }
+
+    /// Bytes, whatever band they are.
+    fn vertical_bytes(out: &mut [u8], rows: &[&[u8]], weights: &[i32]) {
+        const PIECE: usize = 64;
+        let whole = out.len() / PIECE * PIECE;
+        for start in (0..whole).step_by(PIECE) {
+            let mut sums = [HALF; PIECE];
+            for (row, weight) in rows.iter().zip(weights) {
+                let row: &[u8; PIECE] = row[start..start + PIECE].try_into().expect("of this length");
+                for (sum, value) in sums.iter_mut().zip(row) {
+                    *sum += i32::from(*value) * weight;
+                }
+            }
+            for (out, sum) in out[start..start + PIECE].iter_mut().zip(sums) {
+                *out = rounded(sum);
+            }
+        }
+        for (x, out) in out.iter_mut().enumerate().skip(whole) {
+            let products = rows.iter().zip(weights).map(|(row, weight)| i32::from(row[x]) * weight);
+            *out = rounded(HALF + products.sum::<i32>());
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Weights of 8-bit values in three digits, which instructions that multiply bytes take.
+//!
+//! A weight is `d0 + 256 d1 + 65536 d2` with digits from -128 to 127, so that the sum of products is put together of three
+//! sums of products of bytes: exactly, modulo 2^32, as sums of whole weights are.
+
+use super::super::coefficients::Coefficients;
+use super::blocks::{Blocks, Layout};
+use crate::error::{Error, Result};
+
+/// The digits of a weight; `None` where it has more.
+fn digits(weight: i32) -> Option<[i8; 3]> {
+    let mut rest = i64::from(weight);
+    let digits = std::array::from_fn(|_| {
+        let digit = rest as i8;
+        rest = (rest - i64::from(digit)) >> 8;
+        digit
+    });
+    (rest == 0).then_some(digits)
+}
+
+/// Weights for a row, in vectors: for each group of each block the first digits, the second, the third; in a vector the
+/// digits of one output pixel after those of another.
+#[derive(Debug)]
+pub struct Across<const OUTPUTS: usize> {
+    pub blocks: Blocks<OUTPUTS>,
+    digits: Vec<i8>,
+    /// Bytes of a vector.
+    vector: usize,
+}
+
+impl<const OUTPUTS: usize> Across<OUTPUTS> {
+    /// The table for rows of `input` pixels; `None` where there are too few, or a weight has more digits.
+    pub fn new(coefficients: &Coefficients<i32>, input: usize, layout: Layout) -> Result<Option<Self>> {
+        let Some(blocks) = Blocks::new(coefficients, input, layout)? else { return Ok(None) };
+        let vector = OUTPUTS * layout.taps;
+        let mut table = Vec::new();
+        let length = blocks.iter().len().checked_mul(blocks.groups() * 3 * vector).ok_or(Error::Memory)?;
+        table.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+        table.resize(length, 0);
+        for (block, table) in blocks.iter().zip(table.chunks_exact_mut(blocks.groups() * 3 * vector)) {
+            for place in 0..OUTPUTS {
+                let real = Blocks::real(block, place, coefficients);
+                for (tap, weight) in real.zip(coefficients.weights(block.first + place)) {
+                    let Some(digits) = digits(*weight) else { return Ok(None) };
+                    let (group, tap) = (tap / layout.taps, tap % layout.taps);
+                    for (digit, value) in digits.into_iter().enumerate() {
+                        table[(group * 3 + digit) * vector + place * layout.taps + tap] = value;
+                    }
+                }
+            }
+        }
+        Ok(Some(Self { blocks, digits: table, vector }))
+    }
+
+    /// The vectors of a block, three for each group.
+    #[inline]
+    pub fn vectors(&self, block: usize) -> &[i8] {
+        let length = self.blocks.groups() * 3 * self.vector;
+        &self.digits[block * length..][..length]
+    }
+}
+
+/// The digits of four weights, three times four bytes.
+pub type Quad = [i32; 3];
+
+/// Weights for a column: for each output row quads of its taps, zeros behind them.
+#[derive(Debug)]
+pub struct Down {
+    quads: Vec<Quad>,
+    /// Quads of a row.
+    stride: usize,
+}
+
+impl Down {
+    /// The table; `None` where a weight has more digits.
+    pub fn new(coefficients: &Coefficients<i32>) -> Result<Option<Self>> {
+        let stride = coefficients.most().div_ceil(4);
+        let mut quads = Vec::new();
+        let length = coefficients.len().checked_mul(stride).ok_or(Error::Memory)?;
+        quads.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+        for y in 0..coefficients.len() {
+            for weights in coefficients.weights(y).chunks(4) {
+                let mut quad = [[0u8; 4]; 3];
+                for (tap, weight) in weights.iter().enumerate() {
+                    let Some(digits) = digits(*weight) else { return Ok(None) };
+                    for (bytes, digit) in quad.iter_mut().zip(digits) {
+                        bytes[tap] = digit as u8;
+                    }
+                }
+                quads.push(quad.map(i32::from_le_bytes));
+            }
+            quads.resize((y + 1) * stride, [0; 3]);
+        }
+        Ok(Some(Self { quads, stride }))
+    }
+
+    /// The quads of an output row of so many taps.
+    pub fn quads(&self, y: usize, taps: usize) -> &[Quad] {
+        &self.quads[y * self.stride..][..taps.div_ceil(4)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn digits_make_the_weight() {
+        const MOST: i32 = 127 * 0x01_01_01;
+        const LEAST: i32 = -128 * 0x01_01_01;
+        for weight in (LEAST..=MOST).step_by(997).chain([MOST, LEAST, 0, -1, 127, 128, -128, -129, 1 << 22]) {
+            let [d0, d1, d2] = digits(weight).expect("within the range").map(i32::from);
+            assert_eq!(d0 + (d1 << 8) + (d2 << 16), weight);
+        }
+        for weight in [MOST + 1, LEAST - 1, i32::MAX, i32::MIN] {
+            assert_eq!(digits(weight), None);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Weights of 8-bit values in two halves, which the instructions that multiply 16-bit values take.
+//!
+//! A weight is `low + 2048 high`, so that the sum of products is put together of two: exactly, modulo 2^32, as sums of
+//! whole weights are.
+
+use super::super::coefficients::Coefficients;
+use super::blocks::{Blocks, Layout};
+use crate::error::{Error, Result};
+
+/// Bits of the low half.
+pub const LOW: u32 = 11;
+
+/// The halves of a weight; `None` where it is too large.
+fn halves(weight: i32) -> Option<[i16; 2]> {
+    let low = weight & ((1 << LOW) - 1);
+    Some([i16::try_from(low).ok()?, i16::try_from(weight >> LOW).ok()?])
+}
+
+/// The low halves of the weights of four taps, and then the high ones.
+pub type Four = [[i16; 4]; 2];
+
+/// Weights for a row: for each output pixel, the groups of its taps.
+#[derive(Debug)]
+pub struct Halves {
+    pub blocks: Blocks<1>,
+    fours: Vec<Four>,
+}
+
+impl Halves {
+    /// The table for rows of `input` pixels; `None` where there are too few, or a weight is too large.
+    pub fn new(coefficients: &Coefficients<i32>, input: usize) -> Result<Option<Self>> {
+        let Some(blocks) = Blocks::<1>::new(coefficients, input, Layout { taps: 4, window: 4 })? else {
+            return Ok(None);
+        };
+        let mut fours = Vec::<Four>::new();
+        let length = blocks.iter().len().checked_mul(blocks.groups()).ok_or(Error::Memory)?;
+        fours.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+        fours.resize(length, [[0; 4]; 2]);
+        for (block, fours) in blocks.iter().zip(fours.chunks_exact_mut(blocks.groups())) {
+            for (tap, weight) in Blocks::real(block, 0, coefficients).zip(coefficients.weights(block.first)) {
+                let Some([low, high]) = halves(*weight) else { return Ok(None) };
+                fours[tap / 4][0][tap % 4] = low;
+                fours[tap / 4][1][tap % 4] = high;
+            }
+        }
+        Ok(Some(Self { blocks, fours }))
+    }
+
+    /// Each output pixel's first tap, and the weights of its groups.
+    pub fn pixels(&self) -> impl Iterator<Item = (usize, &[Four])> {
+        let starts = self.blocks.iter().map(|block| block.starts[0]);
+        starts.zip(self.fours.chunks_exact(self.blocks.groups()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_make_the_weight() {
+        for weight in (-(1 << 26)..1 << 26).step_by(9973).chain([0, -1, 1 << 22, (1 << 26) - 1]) {
+            let [low, high] = halves(weight).expect("within the range").map(i32::from);
+            assert_eq!(low + (high << LOW), weight);
+        }
+        assert_eq!([1 << 26, i32::MAX, i32::MIN].map(halves), [None; 3]);
+    }
+}

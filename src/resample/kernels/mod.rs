@@ -1,0 +1,57 @@
+//! The arithmetic of a pass, for each kind of pixel.
+//!
+//! The plain code, compiled for every level, is the truth; `x86` has faster ways to the same sums.
+
+mod blocks;
+mod bytes;
+mod digits;
+mod halves;
+mod spread;
+mod values;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use bytes::Bytes;
+pub use values::{Float, Half, Integer};
+
+use super::coefficients::Coefficients;
+use crate::error::Result;
+use crate::exec::simd::Level;
+
+/// How many rows are made at once, at most: they share the weights.
+pub const ROWS: usize = 4;
+
+/// A kind of pixel.
+pub trait Kind {
+    /// What a weight is.
+    type Weight: Sync;
+
+    /// What makes rows: the weights, as the kernel for them takes them.
+    type Across: Sync;
+
+    /// What makes columns.
+    type Down: Sync;
+
+    /// Bytes of a pixel.
+    const BYTES: usize;
+
+    /// The weights as this kind needs them.
+    fn weights(coefficients: Coefficients<f64>) -> Result<Coefficients<Self::Weight>>;
+
+    /// Prepares to make rows of rows of `input` pixels.
+    fn across(coefficients: &Coefficients<Self::Weight>, input: usize, level: Level) -> Result<Self::Across>;
+
+    /// Prepares to make columns.
+    fn down(coefficients: &Coefficients<Self::Weight>, level: Level) -> Result<Self::Down>;
+
+    /// Makes rows, [`ROWS`] at most, each of one of the input.
+    fn horizontal(
+        outs: &mut [&mut [u8]],
+        inputs: &[&[u8]],
+        coefficients: &Coefficients<Self::Weight>,
+        across: &Self::Across,
+    );
+
+    /// Makes row `y` of those in `rows`, which are as long, with a weight for each.
+    fn vertical(out: &mut [u8], rows: &[&[u8]], y: usize, coefficients: &Coefficients<Self::Weight>, down: &Self::Down);
+}

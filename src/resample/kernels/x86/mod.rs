@@ -1,0 +1,47 @@
+//! x86-64: AVX2, and AVX-512 with VNNI.
+
+#![allow(unsafe_code)] // instructions that not every processor has, used where it has them
+
+pub mod avx2;
+mod bytes;
+mod values;
+
+pub use bytes::{deep, down, pixels, wide};
+pub use values::values;
+
+use std::arch::x86_64::{_mm_cvtsi128_si64, _mm_cvttpd_epi32, _mm_set_pd};
+
+use super::ROWS;
+
+/// Rows, as a kernel for exactly so many takes them.
+type Outs<'a, 'b, const R: usize> = &'a mut [&'b mut [u8]; R];
+
+/// Has `all` make rows where there are [`ROWS`] of them, else `one` each.
+fn by_rows(
+    outs: &mut [&mut [u8]],
+    inputs: &[&[u8]],
+    lengths: (usize, usize),
+    all: impl FnOnce(&mut [&mut [u8]; ROWS], &[&[u8]; ROWS]),
+    one: impl Fn(&mut [&mut [u8]; 1], &[&[u8]; 1]),
+) {
+    assert!(outs.iter().all(|out| out.len() == lengths.0) && inputs.iter().all(|input| input.len() == lengths.1));
+    match (<&mut [_; ROWS]>::try_from(&mut *outs), inputs.try_into()) {
+        (Ok(outs), Ok(inputs)) => all(outs, inputs),
+        _ => outs.iter_mut().zip(inputs).for_each(|(out, input)| one(&mut [&mut **out], &[*input])),
+    }
+}
+
+/// Numbers without what is behind the point. One that is too large for an integer becomes the least one.
+#[inline(always)]
+pub fn truncated<const N: usize>(numbers: [f64; N]) -> [i32; N] {
+    let mut out = [0; N];
+    for (out, numbers) in out.chunks_mut(2).zip(numbers.chunks(2)) {
+        // SAFETY: every processor of this architecture has these instructions.
+        let both = unsafe { _mm_cvtsi128_si64(_mm_cvttpd_epi32(_mm_set_pd(numbers[numbers.len() - 1], numbers[0]))) };
+        out[0] = both as i32;
+        if let Some(second) = out.get_mut(1) {
+            *second = (both >> 32) as i32;
+        }
+    }
+    out
+}

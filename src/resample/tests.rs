@@ -1,0 +1,78 @@
+//! Every level makes what the plain code makes.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::image::Image;
+
+const FILTERS: [Filter; 7] = [
+    Filter::Box,
+    Filter::Bilinear,
+    Filter::Hamming,
+    Filter::Bicubic,
+    Filter::Lanczos,
+    Filter::Mks2013,
+    Filter::Mks2021,
+];
+
+/// An image of noise: for floats, infinite ones and such that are no numbers too.
+fn noise(mode: Mode, (xsize, ysize): (usize, usize), seed: u64) -> Result<Image> {
+    let mut image = Image::new(mode, xsize, ysize)?;
+    let mut state = seed | 1;
+    for row in image.view_mut()?.rows_mut() {
+        for byte in row.iter_mut() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = (state >> 56) as u8;
+        }
+        if mode == Mode::F {
+            for value in row.as_chunks_mut::<4>().0 {
+                // One of 256 has the largest exponent.
+                let bits = u32::from_ne_bytes(*value);
+                *value = if bits >> 24 == 0 { f32::INFINITY } else { (bits as i32 >> 8) as f32 }.to_ne_bytes();
+            }
+        }
+    }
+    Ok(image)
+}
+
+fn made(level: Level, plan: &Plan, input: &Image, size: (usize, usize)) -> Result<Vec<Vec<u8>>> {
+    let mut out = noise(input.view()?.mode(), size, 1)?;
+    plan.resample_at(level, out.view_mut()?, &input.view()?)?;
+    Ok(out.view()?.rows().map(<[u8]>::to_vec).collect())
+}
+
+/// Sides that are less than a vector, about as long, and more.
+fn side() -> impl Strategy<Value = usize> {
+    prop_oneof![1..20usize, 1..100usize, 200..400usize]
+}
+
+proptest! {
+    #[test]
+    fn levels_agree(
+        mode in prop::sample::select(vec![Mode::L, Mode::LA, Mode::RGB, Mode::RGBA, Mode::I, Mode::F, Mode::I16, Mode::I16N]),
+        input in (side(), side()),
+        output in (side(), side()),
+        filter in prop::sample::select(FILTERS.to_vec()),
+        (left, top) in prop_oneof![Just((0.0f32, 0.0f32)), (0.0f32..0.9, 0.0f32..0.9)],
+        (right, bottom) in prop_oneof![Just((1.0f32, 1.0f32)), (0.0f32..1.0, 0.0f32..1.0)],
+        seed: u64,
+    ) {
+        prop_assume!(left < right && top < bottom);
+        let (xsize, ysize) = (input.0 as f32, input.1 as f32);
+        let area = [left * xsize, top * ysize, right * xsize, bottom * ysize];
+        let Some(plan) = Plan::new(mode, input, output, filter, area)? else { return Ok(()) };
+        let image = noise(mode, input, seed)?;
+        let plain = made(Level::Generic, &plan, &image, output)?;
+        for level in Level::ALL.into_iter().filter(|level| *level <= simd::detect()) {
+            let rows = made(level, &plan, &image, output)?;
+            // Where no number comes out, it does not matter which of those that are none.
+            let same = rows.iter().zip(&plain).all(|(row, plain)| row == plain || mode == Mode::F && same_floats(row, plain));
+            prop_assert!(same, "{}", level.name());
+        }
+    }
+}
+
+fn same_floats(a: &[u8], b: &[u8]) -> bool {
+    let floats = |row: &[u8]| row.as_chunks::<4>().0.iter().map(|bytes| f32::from_ne_bytes(*bytes)).collect::<Vec<_>>();
+    floats(a).iter().zip(floats(b)).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
+}

@@ -1,0 +1,206 @@
+"""Cropping, mirroring, turning and transforming beside the reference, at every level of instructions and with any number
+of threads."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+
+import pytest
+from hypothesis import settings, given
+from hypothesis import strategies as st
+
+import child
+from abi import MODE_ID
+from geometries import (
+    AFFINE,
+    BICUBIC,
+    BILINEAR,
+    MAPS,
+    NEAREST,
+    PERSPECTIVE,
+    QUAD,
+    STRAIGHT,
+    TURNED,
+    cropped,
+    image,
+    transformed,
+    turned,
+)
+from side_by_side import attempt, pixels
+from strategies import modes, sides
+
+LEVELS = ["generic", "sse4.1", "avx2", "avx512"]
+seeds = st.integers(0, 2**16)
+sizes = st.tuples(sides, sides)
+
+
+@given(name=st.sampled_from(STRAIGHT + TURNED), mode=modes, size=sizes, seed=seeds)
+def test_turned(both, name, mode, size, seed):
+    theirs, ours = (turned(library, name, mode, size, seed) for library in both)
+    assert ours == theirs
+
+
+@given(name=st.sampled_from(STRAIGHT + TURNED), mode=modes, size=sizes, wanted=sizes)
+def test_turned_into_another_size(both, name, mode, size, wanted):
+    theirs, ours = (turned(library, name, mode, size, 1, wanted) for library in both)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", STRAIGHT + TURNED)
+def test_errors_of_turning(both, name):
+    for library in both:
+        turn = getattr(library, name)
+        with image(library, MODE_ID["L"], (3, 5), 1) as one, image(library, MODE_ID["P"], (3, 4), 1) as other:
+            for out, source in ((one, other), (None, one), (one, None), (None, None)):
+                assert attempt(turn, out, source) == ("ValueError", ("image has wrong mode",))
+
+
+@pytest.mark.parametrize("name", STRAIGHT + TURNED)
+@pytest.mark.parametrize("mode", ["L", "I;16", "PA", "F"])
+def test_an_image_onto_itself(ours, name, mode):
+    """The result is that of a copy."""
+    size = (33, 33)
+    with image(ours, MODE_ID[mode], size, 1) as one, image(ours, MODE_ID[mode], size, 1) as source:
+        with image(ours, MODE_ID[mode], size, 2) as out:
+            getattr(ours, name)(out, source)
+            getattr(ours, name)(one, one)
+            assert pixels(one) == pixels(out)
+
+
+edges = st.integers(-90, 150) | st.sampled_from([-100_000, 100_000])
+
+
+@given(mode=modes, size=sizes, box=st.tuples(edges, edges, edges, edges), seed=seeds)
+def test_cropped(both, mode, size, box, seed):
+    if max(box[2] - box[0], 0) * max(box[3] - box[1], 0) > 1_000_000:
+        box = (box[0], box[1], box[0] + 50, box[1] + 50)
+    theirs, ours = (cropped(library, mode, size, box, seed) for library in both)
+    assert ours == theirs
+
+
+def test_crops_that_cannot_be(both, ours):
+    for library in both:
+        assert attempt(library.ImagingCrop, None, 0, 0, 1, 1) == ("ValueError", ("image has wrong mode",))
+    with image(ours, MODE_ID["L"], (4, 4), 1) as source:
+        assert attempt(ours.ImagingCrop, source, -(2**31), 0, 2**31 - 1, 1)[0] == "MemoryError"
+    far = cropped(ours, MODE_ID["L"], (4, 4), (-(2**31), -(2**31), 5 - 2**31, 3 - 2**31), 1)
+    assert (far["xsize"], far["ysize"], far["pixels"]) == (5, 3, bytes(15))
+
+
+factors = st.floats(-4, 4) | st.sampled_from([0.0, 1.0, -1.0, 0.5, 2.0, 1e-9])
+offsets = st.floats(-150, 150) | st.sampled_from([0.0, 0.5, 64.0, 32767.0, -40000.0, 1e9, -1e300])
+affine = st.tuples(factors, factors, offsets, factors, factors, offsets)
+scales = st.tuples(factors, st.just(0.0), offsets, st.just(0.0), factors, offsets)
+small = st.floats(-0.1, 0.1) | st.just(0.0)
+perspective = st.tuples(factors, factors, offsets, factors, factors, offsets, small, small)
+quads = st.tuples(offsets, factors, factors, small, offsets, factors, factors, small)
+anything = st.floats() | st.sampled_from([0.0, 1e5, -1e5, 65536.0, 3e9, -3e9])
+maps = (
+    st.tuples(st.just(AFFINE), affine | scales | st.tuples(*[anything] * 6))
+    | st.tuples(st.just(PERSPECTIVE), perspective | st.tuples(*[anything] * 8))
+    | st.tuples(st.just(QUAD), quads | st.tuples(*[anything] * 8))
+    | st.sampled_from(list(MAPS.values()))
+)
+filters = st.sampled_from([NEAREST, BILINEAR, BICUBIC])
+boxes = st.tuples(*[st.integers(-20, 90) | st.sampled_from([-(2**31), 2**31 - 1, -1000, 1000])] * 4)
+
+
+# Among more examples than these there are boxes for which the reference ends the process.
+@settings(max_examples=100)
+@given(
+    mode=modes,
+    size=st.tuples(*[sides.filter(bool)] * 2),
+    out_size=st.tuples(*[st.integers(0, 70)] * 2),
+    map=maps,
+    box=st.none() | boxes,
+    filter=filters,
+    fills=st.sampled_from([0, 1, -1]),
+    seed=seeds,
+)
+def test_transformed(both, mode, size, out_size, map, box, filter, fills, seed):
+    method, a = map
+    box = box or (0, 0, *out_size)
+    if box[0] > box[2] and (box[2] < 0 or box[0] > out_size[0]):
+        box = (box[2], box[1], box[0], box[3])  # or the reference would write outside of the image
+    theirs, ours = (
+        transformed(library, mode, size, out_size, method, box, a, filter, fills, seed) for library in both
+    )
+    assert ours == theirs
+
+
+@given(size=st.sampled_from([(0, 0), (0, 5), (5, 0)]), map=st.sampled_from(list(MAPS.values())), filter=filters, mode=modes)
+def test_from_nothing(both, size, map, filter, mode):
+    """All is outside."""
+    theirs, ours = (
+        transformed(library, mode, size, (9, 7), map[0], (0, 0, 9, 7), map[1], filter, 1, 1) for library in both
+    )
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("filter", [NEAREST, BILINEAR, BICUBIC])
+@pytest.mark.parametrize("method", [AFFINE, PERSPECTIVE, QUAD])
+def test_not_a_number(ours, method, filter):
+    """Not even in an image without pixels is anything read."""
+    a = (math.nan,) * 8
+    assert transformed(ours, MODE_ID["L"], (0, 5), (4, 1), method, (0, 0, 4, 1), a, filter, 1, 1)[2] == bytes(4)
+
+
+def test_a_box_turned_inside_out(ours):
+    """Where the reference would write outside of the image."""
+    for box in [(100, 0, 3, 9), (3, 0, -1, 9)]:
+        told = transformed(ours, MODE_ID["L"], (9, 9), (9, 9), AFFINE, box, (1, 0, 0, 0, 1, 0), NEAREST, 1, 1)
+        assert told[0] == ("ValueError", ("box is turned inside out, outside the image",))
+
+
+def test_errors_of_transforming(both):
+    def told(library, method, filter, out_mode=MODE_ID["L"]):
+        arguments = (MODE_ID["L"], (3, 3), (3, 3), method, (0, 0, 3, 3), (1, 0, 0, 0, 1, 0), filter, 1, 1, out_mode)
+        return transformed(library, *arguments)
+
+    for method in (-1, 0, 1, 2, 3, 4, 5):
+        for filter in (-1, 0, 1, 2, 3, 4, 5, 6, 7, 8):
+            for out_mode in (MODE_ID["L"], MODE_ID["P"]):
+                theirs, ours = (told(library, method, filter, out_mode) for library in both)
+                assert ours == theirs
+    for library in both:
+        a = (ctypes.c_double * 8)()
+        for method in (AFFINE, QUAD):
+            got = attempt(library.ImagingTransform, None, None, method, 0, 0, 1, 1, a, 99, 1)
+            assert got == ("ValueError", ("image has wrong mode",))
+
+
+def test_transformed_onto_itself(ours):
+    case = (AFFINE, 0, 0, 33, 33, (ctypes.c_double * 8)(0.8, 0.6, -2, -0.6, 0.8, 9), BILINEAR, 1)
+    with image(ours, MODE_ID["RGB"], (33, 33), 1) as one, image(ours, MODE_ID["RGB"], (33, 33), 1) as source:
+        with image(ours, MODE_ID["RGB"], (33, 33), 1) as out:
+            ours.ImagingTransform(out, source, *case)
+            ours.ImagingTransform(one, one, *case)
+            assert pixels(one) == pixels(out)
+
+
+def told_by_a_child(**env: str) -> str:
+    told = child.run(
+        """
+        import os, geometries
+        from PIL import Image
+        os.dup2(1, 2)  # what the library says of the level is to be seen
+        both = abi.Library("wheel", Image.core.__file__, ours=False), load()
+        for difference in geometries.differences(*both): print(difference)
+        """,
+        timeout=600,
+        **env,
+    )
+    if "this processor has no more than" in told:
+        pytest.skip(told.splitlines()[0])
+    return told
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level(level):
+    assert told_by_a_child(IMAGING_SIMD=level) == ""
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "5"])
+def test_any_number_of_threads(threads):
+    assert told_by_a_child(IMAGING_NUM_THREADS=threads) == ""

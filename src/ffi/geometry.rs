@@ -14,7 +14,7 @@ use crate::abi::{
 };
 use crate::error::{Error, Result};
 use crate::geometry::{self, Filter, Map, Mirror, Region};
-use crate::host::long_section;
+use crate::host::{long_section, section_for};
 use crate::image::{Image, ImageMut, ImageRef};
 use crate::memory::{self, Raw};
 
@@ -48,7 +48,8 @@ pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
         let output = Output::like(source.as_ref().mode, out, input)?;
         output.copy_palette(source)?;
         let (view, source) = (output.view_mut()?, ImageRef::from_raw(input)?);
-        long_section(|| geometry::copy(view, &source));
+        let bytes = source.xsize() * source.ysize() * source.mode().pixel_size();
+        section_for(bytes, || geometry::copy(view, &source));
         Ok(output.into_raw())
     }
 }

@@ -77,6 +77,14 @@ fn deliver(kind: Kind, message: &CStr) -> *mut c_void {
     std::ptr::null_mut()
 }
 
+/// The least work, in bytes that it moves, that anybody is told of: less is done sooner than told.
+const WORTH_TELLING: usize = 1 << 16;
+
+/// Does work on so many bytes: as a [`long_section`], where that is worth it.
+pub fn section_for<R>(bytes: usize, work: impl FnOnce() -> R) -> R {
+    if bytes < WORTH_TELLING { work() } else { long_section(work) }
+}
+
 /// Does work that may take long and touches neither Python nor the host.
 pub fn long_section<R>(work: impl FnOnce() -> R) -> R {
     struct Section(*mut c_void);

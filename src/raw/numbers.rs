@@ -51,30 +51,36 @@ macro_rules! numbers {
 
 numbers!(u8 i8 u16 i16 u32 i32 f64);
 
-/// Numbers become 32-bit integers.
-pub struct ToI32<T>(std::marker::PhantomData<T>);
+/// What numbers become: the values of a mode.
+pub trait Outcome: 'static {
+    /// The value of a number, as it lies in memory.
+    fn of<T: Number>(bytes: &[u8]) -> [u8; 4];
+}
 
-impl<T: Number> Shuffle for ToI32<T> {
-    fn input(pixels: usize) -> usize {
-        pixels * T::SIZE
-    }
-
-    fn output(pixels: usize) -> usize {
-        pixels * 4
-    }
-
+impl Outcome for i32 {
     #[inline(always)]
-    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
-        for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.chunks_exact(T::SIZE)) {
-            *out = T::as_i32(input).to_ne_bytes();
-        }
+    fn of<T: Number>(bytes: &[u8]) -> [u8; 4] {
+        T::as_i32(bytes).to_ne_bytes()
     }
 }
 
-/// Numbers become 32-bit floats.
-pub struct ToF32<T>(std::marker::PhantomData<T>);
+impl Outcome for f32 {
+    #[inline(always)]
+    fn of<T: Number>(bytes: &[u8]) -> [u8; 4] {
+        T::as_f32(bytes).to_ne_bytes()
+    }
+}
 
-impl<T: Number> Shuffle for ToF32<T> {
+/// Numbers become values of the machine's own.
+pub struct Converted<T, O>(std::marker::PhantomData<(T, O)>);
+
+/// Numbers become 32-bit integers.
+pub type ToI32<T> = Converted<T, i32>;
+
+/// Numbers become 32-bit floats.
+pub type ToF32<T> = Converted<T, f32>;
+
+impl<T: Number, O: Outcome> Shuffle for Converted<T, O> {
     fn input(pixels: usize) -> usize {
         pixels * T::SIZE
     }
@@ -86,7 +92,7 @@ impl<T: Number> Shuffle for ToF32<T> {
     #[inline(always)]
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.chunks_exact(T::SIZE)) {
-            *out = T::as_f32(input).to_ne_bytes();
+            *out = O::of::<T>(input);
         }
     }
 }

@@ -37,7 +37,7 @@ STYLE = """
 
 
 def svg(bars: list[Bar]) -> str:
-    """The chart. Its scale is logarithmic: a bar has no length where the speeds are equal, and the same for each doubling."""
+    """The chart. Its scale is logarithmic: a bar has no length where speeds are equal, and the same for each doubling."""
     ratios = [ratio for _, ours, theirs in bars for ratio in (ours, ours if theirs is None else theirs)]
     doublings = max(1, ceil(log2(max(ratios))))
     halvings = ceil(max(0.0, -log2(min(ratios)) - 0.1))
@@ -73,7 +73,8 @@ def svg(bars: list[Bar]) -> str:
     def bar(kind: str, ratio: float, y: int) -> Iterator[str]:
         length = log2(ratio) * unit
         left, right = min(one, one + length), max(one, one + length)
-        yield f'  <rect class="{kind}" x="{left:.1f}" y="{y}" width="{max(right - left, 1):.1f}" height="{THICK}" rx="2"/>'
+        width = max(right - left, 1)
+        yield f'  <rect class="{kind}" x="{left:.1f}" y="{y}" width="{width:.1f}" height="{THICK}" rx="2"/>'
         yield f'  <text class="number" x="{right + 6:.1f}" y="{y + 10}">{ratio:.1f}</text>'
 
     return "\n".join(lines())

@@ -111,8 +111,7 @@ class Worker:
 
     @property
     def time(self) -> float:
-        """The lower quartile of its turns: other programs only ever make a turn longer, and the shortest turn of few is a
-        matter of luck."""
+        """The lower quartile of its turns: other programs only make turns longer, and the shortest of few is luck."""
         return quantiles(self.times, n=4, method="inclusive")[0]
 
 

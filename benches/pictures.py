@@ -1,7 +1,7 @@
 """The pictures that cases work on: a photograph and noise, each in any mode.
 
-`make` writes their colours to files, with whatever Pillow runs it; the contenders read the same files. What they then do
-to get at other modes is setup, and not measured.
+`make` writes their colours to files, with the Pillow that it runs in; all contenders read the same files. What they then
+do to get at other modes is setup, and not measured.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def twice(data: bytes) -> bytes:
 
 
 def opacity(name: str, size: tuple[int, int]) -> Image.Image:
-    """Noise is as opaque as noise; the photograph is transparent at its left, opaque at its right, and between between."""
+    """That of noise is noise; the photograph is transparent at its left, opaque at its right, and changes between."""
     width, height = size
     if name == "noise":
         return Image.frombytes("L", size, random.Random(1).randbytes(width * height))

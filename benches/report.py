@@ -52,7 +52,7 @@ def what() -> str:
     simd = f", Pillow-SIMD {SIMD_VERSION} compiled for AVX2" if SIMD_PYTHON.exists() else ""
     where = processor().get("model name", platform.machine())
     return (
-        f"libImaging {version} with {level()} instructions, Pillow {pillow_version}'s wheel{simd}; "
+        f"libImaging {version} with {level()} instructions, Pillow {pillow_version}'s wheel{simd};\n"
         f"CPython {platform.python_version()}, {platform.machine()}, {where}"
     )
 
@@ -121,7 +121,8 @@ def below(measured: Measured, wheel: float | None, simd: float | None) -> str:
                 if (ratio := getattr(ratios, attribute)) is not None and ratio < bound
             ]
             lines.append(f"below {bound} of {name}: {len(slow)}")
-            lines += [f"  {ratio:.2f}  {title(case)}: {', '.join(case.row)}" for ratio, case in sorted(slow, key=lambda x: x[0])]
+            slow.sort(key=lambda pair: pair[0])
+            lines += [f"  {ratio:.2f}  {title(case)}: {', '.join(case.row)}" for ratio, case in slow]
     return "\n".join(lines)
 
 
@@ -129,11 +130,11 @@ INTRODUCTION = """# Benchmark results
 
 {what}.
 
-Each number says how many times as fast this library is: the time of the other divided by ours, in Pillow's wheel with this
-library in front of its core. 1 is as fast, more is faster. All use one thread; "2 threads" is ours on one divided by ours on
-two. Each time is the lower quartile of many short turns, which all take one after the other, so that noise of the machine
-befalls all; it still moves the last digit. Images have 2560×1600 pixels where a table does not say otherwise, and calls are
-those of Python's API. `make bench` measures again and rewrites this file.
+Each number says how many times as fast this library is: the time of the other divided by ours, which is that of Pillow's
+wheel with this library in front of its core. 1 is as fast, more is faster. All use one thread; "2 threads" is ours on one
+divided by ours on two. Each time is the lower quartile of many short turns: all contenders take turns, so that noise of
+the machine befalls all; it still moves the last digit. Images have 2560×1600 pixels where a table does not say otherwise,
+and calls are those of Python's API. `make bench` measures again and rewrites this file.
 """
 
 
@@ -154,12 +155,13 @@ def excerpt(measured: Measured) -> str:
     own = [ratios.simd for case, ratios in measured.items() if case.own and ratios.simd is not None]
     means = f"Over all {len(measured)} calls it is {overall:.1f} times as fast as the wheel (geometric mean)"
     if own:
-        means += f", and {geometric_mean(own):.1f} times as fast as Pillow-SIMD in what that has code of its own for"
+        means += f",\nand {geometric_mean(own):.1f} times as fast as Pillow-SIMD in what that has code of its own for"
     return f"""
 ![How many times as fast as Pillow's wheel some operations are](docs/benchmark.svg)
 
 {grid(("on a photograph of 2560×1600",), ("to the wheel", "to Pillow-SIMD", "2 threads to 1"), rows)}
-{means}. Measured: {what()}.
+{means}.
+Measured: {what()}.
 """
 
 
@@ -170,7 +172,11 @@ def write(measured: Measured) -> list[Path]:
     before, rest = readme.split(BEGIN)
     after = rest.split(END)[1]
     files[0].write_text(f"{INTRODUCTION.format(what=what())}\n{results(measured)}", encoding="utf-8")
-    bars = [(case.chart, ratios.wheel, ratios.simd) for case, ratios in measured.items() if case.chart]
+    bars = [
+        (case.chart, ratios.wheel, ratios.wheel / ratios.simd if ratios.simd is not None else None)
+        for case, ratios in measured.items()
+        if case.chart
+    ]
     files[1].write_text(chart.svg(bars), encoding="utf-8")
     files[2].write_text(f"{before}{BEGIN}{excerpt(measured)}\n{END}{after}", encoding="utf-8")
     return [file.relative_to(ROOT) for file in files]

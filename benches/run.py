@@ -2,11 +2,11 @@
 
     target/venv/bin/python benches/run.py [--quick] [--cpu] [--below BOUND] [--below-simd BOUND] [WORD ...]
 
-Several processes, one for each contender, run the same calls. They take turns, many times, for a few milliseconds each, so
-that whatever else the machine does befalls all. A ratio is another's time divided by ours: 1 is as fast, more is faster.
+Several processes, one for each contender, run the same calls. They take turns, many times, for a moment each, so that
+whatever else the machine does befalls all. A ratio is another's time divided by ours: 1 is as fast, more is faster.
 
-The tables are printed; when all was measured, they are written to RESULTS.md, and with a chart into README.md. WORDs pick
-the cases that contain all of them; `IMAGING_SIMD` picks the instructions.
+The tables are printed; when all was measured, they are written to RESULTS.md, and some with a chart into README.md. WORDs
+pick the cases that contain all of them; `IMAGING_SIMD` picks the instructions.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What a case is.
 
 A case is Python text, so that it can run in any interpreter with any Pillow: `setup` once, then `call` again and again.
-Both see `Image`, `ImageFilter`, and from `pictures.py` the functions `photo` and `noise`, whose images are shared: a case
-that writes to one copies it first. Where a Pillow has no such call, its cell stays empty. To measure more, add a `Table`,
-or lines to one.
+Both see `Image`, `ImageFilter`, and from `pictures.py` the functions `photo` and `noise`. Their images are shared: a case
+that writes to one copies it first. Where Pillow-SIMD has no such call, its cell stays empty. To measure more, add a
+`Table`, or lines to one.
 """
 
 from __future__ import annotations

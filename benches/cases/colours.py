@@ -87,9 +87,10 @@ def tables() -> Iterator[Case]:
             if picture == "noise" and (mode, channels) != ("RGB", 3):
                 continue
             colours = "r * r, g * 0.7, 1 - b" + ", g" * (channels == 4)
+            target = "RGBA" if channels == 4 else None
             setup = (
                 f"{source(mode, picture)}; table = ImageFilter.Color3DLUT.generate("
-                f"{steps}, lambda r, g, b: ({colours}), channels={channels}, target_mode={'RGBA' if channels == 4 else None!r})"
+                f"{steps}, lambda r, g, b: ({colours}), {channels}, {target!r})"
             )
             yield Case(
                 (f"3D table of {steps}³, {channels} bands, {mode}", picture),

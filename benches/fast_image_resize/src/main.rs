@@ -42,7 +42,7 @@ const ROUNDS: (usize, usize) = (5, 40);
 const ENOUGH: f64 = 5e8;
 
 /// How much the two may differ in a byte: they round differently.
-const ALIKE: u8 = 1;
+const ALIKE: u8 = 4;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

@@ -137,6 +137,12 @@ extern int ImagingSetNumThreads(int threads);
 /** How many threads work is split over. */
 extern int ImagingGetNumThreads(void);
 
+/**
+ * The instructions that kernels are chosen by: "generic", "sse4.1", "avx2" or "avx512". It is what the processor has, or
+ * less where `IMAGING_SIMD` of the environment asks for that. Results do not depend on it. Static.
+ */
+extern const char *ImagingGetSIMDLevel(void);
+
 /** The version of this library, such as "13.0.0": its first number is that of the ABI. */
 extern const char *ImagingVersion(void);
 

@@ -16,7 +16,7 @@ core = Extension(
     library_dirs=["libimaging/lib"],
     libraries=["Imaging"],
     # The library is found beside the module, wherever that is installed.
-    extra_link_args=["-Wl,-rpath,$ORIGIN/lib"],
+    extra_link_args=["-Wl,-rpath,$ORIGIN/lib", "-s"],
     define_macros=[("Py_LIMITED_API", "0x030B0000"), ("CYTHON_LIMITED_API", "1")],
     py_limited_api=True,
 )

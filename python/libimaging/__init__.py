@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from . import _pillow
 from ._core import View, version, view
-from ._pillow import InterpositionError
+from ._pillow import PillowError
 
-__all__ = ["InterpositionError", "View", "get_include", "get_library_dir", "interpose", "view"]
+__all__ = ["PillowError", "View", "get_include", "get_library_dir", "interpose", "view"]
 
 __version__ = version()
 
@@ -29,7 +29,7 @@ def get_library_dir() -> str:
 def interpose() -> None:
     """Has Pillow run on this library, in this process and those that it forks; call it before PIL.Image is imported.
 
-    Every function that this library has takes over from Pillow's own. Raises `InterpositionError` where that cannot be:
+    Every function that this library has takes over from Pillow's own. Raises `PillowError` where that cannot be:
     the text says why. Once it is done, further calls do nothing.
 
     Programs that this process starts anew are not interposed. `python -m libimaging` is inherited by them.

@@ -17,7 +17,7 @@ import sys
 import textwrap
 from typing import NoReturn
 
-from . import InterpositionError, __version__, _core, _pillow
+from . import PillowError, __version__, _core, _pillow
 
 
 def interpreter_options() -> list[str]:
@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> NoReturn:
     _pillow.require_interposable(__version__)
     library = str(_pillow.library())
     if set(library) & set(" :"):
-        raise InterpositionError(f"LD_PRELOAD cannot name a path with a space or a colon: {library}")
+        raise PillowError(f"LD_PRELOAD cannot name a path with a space or a colon: {library}")
     if not _pillow.is_global():
         others = os.environ.get("LD_PRELOAD")
         os.environ["LD_PRELOAD"] = f"{library}:{others}" if others else library
@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> NoReturn:
 def check() -> str:
     _pillow.interpose(__version__)
     if not _pillow.in_force():
-        raise InterpositionError("the library is there, and Pillow does not use it")
+        raise PillowError("the library is there, and Pillow does not use it")
     import PIL
 
     ours, theirs = _pillow.taken_over()
@@ -69,7 +69,7 @@ def main() -> int:
             print(check())
             return 0
         run(arguments)
-    except InterpositionError as problem:
+    except PillowError as problem:
         print(f"libimaging: {problem}", file=sys.stderr)
         return 1
 

@@ -15,8 +15,8 @@ from ._elf import Library
 PACKAGE = Path(__file__).resolve().parent
 
 
-class InterpositionError(RuntimeError):
-    """Pillow cannot be made to run on this library, for the reason that the text says."""
+class PillowError(RuntimeError):
+    """The Pillow that is there cannot be used as it is asked to, for the reason that the text says."""
 
 
 def library() -> Path:
@@ -33,10 +33,10 @@ def require_abi(version: str) -> None:
     try:
         import PIL
     except ModuleNotFoundError:
-        raise InterpositionError("Pillow is not installed") from None
+        raise PillowError("Pillow is not installed") from None
     fitting = version.split(".")[0]
     if PIL.__version__.split(".")[0] != fitting:
-        raise InterpositionError(
+        raise PillowError(
             f"Pillow {PIL.__version__} has another ABI than libimaging {version}, which fits Pillow {fitting}"
         )
 
@@ -46,26 +46,26 @@ def core() -> tuple[Path, Library]:
     """Pillow's core: the extension module, and what it says of its symbols."""
     spec = importlib.util.find_spec("PIL._imaging")
     if spec is None or not spec.origin:
-        raise InterpositionError("this Pillow has no core (PIL._imaging)")
+        raise PillowError("this Pillow has no core (PIL._imaging)")
     path = Path(spec.origin)
     try:
         return path, Library.read(path)
     except ValueError as problem:
-        raise InterpositionError(f"{path}: {problem}") from None
+        raise PillowError(f"{path}: {problem}") from None
 
 
 def require_platform() -> None:
     """Raises where programs do not find functions as they do on Linux with glibc."""
     here = f"{platform.system()}, {platform.python_implementation()}, {platform.libc_ver()[0] or 'not glibc'}"
     if here != "Linux, CPython, glibc":
-        raise InterpositionError(f"only on Linux with glibc and CPython can Pillow be interposed; this is {here}")
+        raise PillowError(f"only on Linux with glibc and CPython can Pillow be interposed; this is {here}")
 
 
 def require_open_links() -> None:
     """Raises where Pillow's core calls its own functions without looking for others of their name first."""
     path, symbols = core()
     if symbols.symbolic or "ImagingNew" not in symbols.looked_up:
-        raise InterpositionError(
+        raise PillowError(
             f"{path} is linked so that it always calls its own functions (-Bsymbolic, or hidden symbols)"
         )
 
@@ -81,7 +81,7 @@ def interpose(version: str) -> None:
     if "PIL._imaging" in sys.modules:
         if in_force():
             return
-        raise InterpositionError(
+        raise PillowError(
             "too late: Pillow's core is loaded already; call libimaging.interpose() before anything imports PIL.Image"
         )
     require_interposable(version)

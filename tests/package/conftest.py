@@ -47,8 +47,8 @@ def fresh(name: str) -> Path:
     return folder
 
 
-def build(folder: Path) -> None:
-    succeed(sys.executable, "setup.py", "-q", "build_ext", "--inplace", cwd=folder)
+def build(folder: Path, **env: str) -> None:
+    succeed(sys.executable, "setup.py", "-q", "build_ext", "--inplace", cwd=folder, **env)
 
 
 def pytest_sessionstart() -> None:

@@ -3,6 +3,7 @@
 //! Kernels are compiled for each [`Level`] and chosen at run time. `IMAGING_SIMD` can ask for a lower one, so that every
 //! level can be tested on one machine.
 
+use std::ffi::CStr;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// A set of instructions; each has those of the ones before it.
@@ -23,14 +24,19 @@ impl Level {
     /// Every level, the lowest first.
     pub const ALL: [Self; 4] = [Self::Generic, Self::Sse41, Self::Avx2, Self::Avx512];
 
+    /// What `IMAGING_SIMD` calls it, for C.
+    pub fn c_name(self) -> &'static CStr {
+        match self {
+            Self::Generic => c"generic",
+            Self::Sse41 => c"sse4.1",
+            Self::Avx2 => c"avx2",
+            Self::Avx512 => c"avx512",
+        }
+    }
+
     /// What `IMAGING_SIMD` calls it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Generic => "generic",
-            Self::Sse41 => "sse4.1",
-            Self::Avx2 => "avx2",
-            Self::Avx512 => "avx512",
-        }
+        self.c_name().to_str().expect("names are ASCII")
     }
 }
 

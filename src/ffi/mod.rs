@@ -9,6 +9,7 @@
 
 mod access;
 mod arrow;
+mod buffer;
 mod color;
 mod composite;
 pub mod ext;

@@ -1,0 +1,37 @@
+"""libImaging, the C core of Pillow, for Python and Cython: views of live images, headers to build on, Pillow on top.
+
+    libimaging.view(image)     the pixels of a live Pillow image in place, by the buffer protocol
+    libimaging.interpose()     Pillow runs on this library; `python -m libimaging app.py` does that for a program
+    libimaging.get_include(), libimaging.get_library_dir()    to build extensions with `from libimaging cimport …`
+"""
+
+from __future__ import annotations
+
+from . import _pillow
+from ._core import View, version, view
+from ._pillow import PillowError
+
+__all__ = ["PillowError", "View", "get_include", "get_library_dir", "interpose", "view"]
+
+__version__ = version()
+
+
+def get_include() -> str:
+    """The directory for a compiler's `-I`: programs include <libImaging/Imaging.h>."""
+    return str(_pillow.PACKAGE / "include")
+
+
+def get_library_dir() -> str:
+    """The directory for a linker's `-L` and `-rpath`: programs are linked with `-lImaging`."""
+    return str(_pillow.PACKAGE / "lib")
+
+
+def interpose() -> None:
+    """Has Pillow run on this library, in this process and those that it forks; call it before PIL.Image is imported.
+
+    Every function that this library has takes over from Pillow's own. Raises `PillowError` where that cannot be:
+    the text says why. Once it is done, further calls do nothing.
+
+    Programs that this process starts anew are not interposed. `python -m libimaging` is inherited by them.
+    """
+    _pillow.interpose(__version__)

@@ -9,6 +9,7 @@
 
 mod access;
 mod arrow;
+mod clip8;
 mod color;
 mod composite;
 pub mod ext;

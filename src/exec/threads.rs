@@ -227,6 +227,15 @@ mod tests {
     }
 
     #[test]
+    fn work_may_be_split_within_work() {
+        let mut image = Image::new(Mode::L, 2, 100).expect("small");
+        for_rows(image.view_mut().expect("new"), 1 << 20, |_, band| {
+            for_rows(band, 1 << 20, |_, mut band| band.rows_mut().for_each(|row| row.fill(row[0] + 1)));
+        });
+        assert!(image.view().expect("whole").rows().all(|row| row == [1, 1]));
+    }
+
+    #[test]
     fn a_panic_is_the_callers() {
         for row in [0, 99, 199] {
             let mut image = Image::new(Mode::L, 1, 200).expect("small");

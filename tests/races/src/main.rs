@@ -123,6 +123,7 @@ unsafe fn wait(thread: libc::pthread_t) {
 fn storm(image: Handle) {
     let done = AtomicBool::new(false);
     let task = |work| Task { work, image, done: &done };
+    // SAFETY, of the three: nobody writes to the image, images that are made are not shared, and knobs may be turned.
     let readers = task(|image, _| (0..ROUNDS).for_each(|round| unsafe { read(image, round) }));
     let makers = task(|_, _| (0..10 * ROUNDS).for_each(|round| unsafe { make(round % 20) }));
     let turner = task(|_, done| {
@@ -141,9 +142,10 @@ fn storm(image: Handle) {
 fn caught(image: Handle) {
     let done = AtomicBool::new(false);
     let task = |work| Task { work, image, done: &done };
+    // SAFETY, of both: the image lives. That one writes where the other reads is what is to be seen.
     let writer = task(|image, _| (0..SIDE as usize).for_each(|y| unsafe { **(*image).image.add(y) = 1 }));
     let reader = task(|image, _| unsafe { resize(image, SMALL) });
-    // SAFETY: all threads are waited for. That one writes where the other reads is what is to be seen.
+    // SAFETY: all threads are waited for.
     unsafe { [&writer, &reader].map(|task| start(task)).into_iter().for_each(|thread| wait(thread)) };
 }
 

@@ -16,7 +16,7 @@ headers    := $(wildcard include/libImaging/*.h include/libImaging/*.hpp)
 lib        := $(DESTDIR)$(LIBDIR)
 includes   := $(DESTDIR)$(PREFIX)/include/libImaging
 doc        := $(DESTDIR)$(PREFIX)/share/doc/libimaging
-stages     := rust c python package bindings pillow
+stages     := rust c races python package bindings pillow
 
 # The installed tree can be moved: what it says of itself is relative to where it is found.
 fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(major)|' \
@@ -71,6 +71,9 @@ test-rust: ## format, lints, Rust tests, documentation
 
 test-c: setup ## C and C++ programs against the installed package
 	c_tests/run.sh
+
+test-races: ## many threads under the thread sanitizer, where there is a nightly Rust
+	tests/races/run.sh
 
 test-python: all ## side by side with the reference
 	scripts/venv.sh

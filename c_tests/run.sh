@@ -123,6 +123,7 @@ check "programs, gcc, with sanitizers" programs gcc g++ SANITIZE
 if command -v clang >/dev/null; then
     check "programs, clang, with sanitizers" programs clang clang++ SANITIZE
 fi
+grep -h 'beside the file' "$work"/programs-*/Testing/Temporary/LastTest.log | sed 's/^/gigapixels: /'
 
 echo "c_tests: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

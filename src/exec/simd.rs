@@ -38,22 +38,49 @@ impl Level {
     pub fn name(self) -> &'static str {
         self.c_name().to_str().expect("names are ASCII")
     }
+
+    /// The level that `IMAGING_SIMD` calls so.
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
 }
+
+/// The level that kernels are chosen by, as a number; 0 until it is known.
+static CHOSEN: AtomicU8 = AtomicU8::new(0);
 
 /// The level that kernels are chosen by.
 pub fn level() -> Level {
-    static CHOSEN: AtomicU8 = AtomicU8::new(0);
     match CHOSEN.load(Relaxed) {
         1 => Level::Generic,
         2 => Level::Sse41,
         3 => Level::Avx2,
         4 => Level::Avx512,
-        _ => {
-            let level = choose(std::env::var("IMAGING_SIMD").ok().as_deref());
-            CHOSEN.store(level as u8, Relaxed);
-            level
+        _ => first_level(),
+    }
+}
+
+/// What the environment asks for, or the highest level that there is.
+#[cold]
+fn first_level() -> Level {
+    let (asked, best) = (std::env::var_os("IMAGING_SIMD"), detect());
+    let named = asked.as_ref().and_then(|asked| Level::named(asked.to_str()?));
+    let level = named.unwrap_or(best).min(best);
+    // Others may be here at the same time, and find the same.
+    if CHOSEN.swap(level as u8, Relaxed) == 0
+        && let Some(asked) = asked
+    {
+        let (asked, used) = (asked.display(), level.name());
+        match named {
+            None => super::warn(format_args!(
+                "IMAGING_SIMD={asked}: must be generic, sse4.1, avx2 or avx512; {used} will be used"
+            )),
+            Some(named) if named > best => {
+                super::warn(format_args!("IMAGING_SIMD={asked}: this processor has no more than {used}"));
+            }
+            Some(_) => {}
         }
     }
+    level
 }
 
 /// Compiles functions for every level, from one body each, and calls the one for the level that was chosen. The body is
@@ -104,23 +131,6 @@ macro_rules! for_each_level {
 }
 pub(crate) use for_each_level;
 
-/// The highest level that the processor has, or the one that was asked for if that is not higher.
-fn choose(asked: Option<&str>) -> Level {
-    let best = detect();
-    let Some(asked) = asked else { return best };
-    match Level::ALL.into_iter().find(|level| level.name() == asked) {
-        Some(level) if level <= best => level,
-        Some(_) => {
-            eprintln!("libImaging: IMAGING_SIMD={asked}: this processor has no more than {}", best.name());
-            best
-        }
-        None => {
-            eprintln!("libImaging: IMAGING_SIMD={asked}: must be generic, sse4.1, avx2 or avx512");
-            best
-        }
-    }
-}
-
 /// The highest level that the processor has.
 #[cfg(target_arch = "x86_64")]
 pub fn detect() -> Level {
@@ -149,12 +159,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_for_is_had_if_the_processor_has_it() {
-        assert_eq!(choose(None), detect());
-        assert_eq!(choose(Some("generic")), Level::Generic);
-        assert_eq!(choose(Some("nonsense")), detect());
+    fn every_level_has_a_name() {
         for level in Level::ALL {
-            assert_eq!(choose(Some(level.name())), level.min(detect()));
+            assert_eq!(Level::named(level.name()), Some(level));
         }
+        assert_eq!(Level::named("nonsense"), None);
+        assert_eq!(Level::named(""), None);
+    }
+
+    #[test]
+    fn no_level_is_above_what_the_processor_has() {
+        assert!(level() <= detect());
     }
 }

@@ -10,6 +10,7 @@
 mod access;
 mod arrow;
 mod buffer;
+mod clip8;
 mod color;
 mod composite;
 pub mod ext;

@@ -87,10 +87,12 @@ test-pillow: wheel ## Pillow's own tests, by `python -m libimaging` and without
 	scripts/venv.sh
 	$(python) tests/pillow/compare.py
 
-bench: all ## ratios to Pillow's own core
+bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to memcpy, to fast_image_resize
 	scripts/venv.sh
+	scripts/simd.sh
 	$(python) benches/run.py
 	$(python) benches/raw_pairs.py
+	$(CARGO) run --release --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
 
 fuzz: ## any bytes for the raw codec and the PPM reader, under the address sanitizer; FUZZ_SECONDS for each
 	test -x target/tools/bin/cargo-fuzz || $(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools

@@ -1,0 +1,18 @@
+"""What the benchmark measures: tables of data, a file for each family of operations."""
+
+from __future__ import annotations
+
+from . import bands, colours, filters, geometry, resizing, small, storage
+from .case import Case, Table
+
+TABLES: tuple[Table, ...] = (
+    *resizing.TABLES,
+    *geometry.TABLES,
+    *colours.TABLES,
+    *filters.TABLES,
+    *bands.TABLES,
+    *small.TABLES,
+    *storage.TABLES,
+)
+
+__all__ = ["TABLES", "Case", "Table"]

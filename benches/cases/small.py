@@ -1,0 +1,88 @@
+"""The same operations on images of 64×64: what a call costs. Those of the core, since Python's own part costs more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .case import Case, Table
+from .colours import TO_COLOURS
+
+SIZE = (64, 64)
+MODES = "L", "RGB", "RGBA", "I", "F", "I;16"
+
+TO_SHARPEN = "(3, 3), 16, 0, (-2, -2, -2, -2, 32, -2, -2, -2, -2)"
+TO_SMOOTH = "(5, 5), 100, 0, (1, 1, 1, 1, 1, 1, 5, 5, 5, 1, 1, 5, 44, 5, 1, 1, 5, 5, 5, 1, 1, 1, 1, 1, 1)"
+AFFINE = "(0, 0, 64, 64), image, 0, (0.9, 0.2, 3.2, -0.1, 0.8, 7.7)"
+
+CALLS = {
+    "copy": "image.copy()",
+    "crop": "image.crop((5, 7, 55, 60))",
+    "resize to 32×32, bicubic": "image.resize((32, 32), 3, (0, 0, 64, 64))",
+    "resize to 96×96, Lanczos": "image.resize((96, 96), 1, (0, 0, 64, 64))",
+    "resize to 32×32, nearest": "image.resize((32, 32), 0, (0, 0, 64, 64))",
+    "reduce by 2": "image.reduce((2, 2), (0, 0, 64, 64))",
+    "FLIP_LEFT_RIGHT": "image.transpose(0)",
+    "FLIP_TOP_BOTTOM": "image.transpose(1)",
+    "ROTATE_90": "image.transpose(2)",
+    "ROTATE_180": "image.transpose(3)",
+    "TRANSPOSE": "image.transpose(5)",
+    "affine, nearest": f"output.transform({AFFINE}, 0, 1)",
+    "affine, bicubic": f"output.transform({AFFINE}, 3, 1)",
+    "3×3": f"image.filter({TO_SHARPEN})",
+    "5×5": f"image.filter({TO_SMOOTH})",
+    "expand": "image.expand(2)",
+    "box blur": "image.box_blur((3, 3), 1)",
+    "Gaussian blur": "image.gaussian_blur((2, 2), 3)",
+    "unsharp mask": "image.unsharp_mask(2, 150, 3)",
+}
+"""What is measured in every mode that the wheel does it in."""
+
+NOT_IN = {
+    "reduce by 2": ("I;16",),
+    "3×3": ("F",),
+    "5×5": ("F",),
+    "expand": ("I;16",),
+    "box blur": ("I", "F", "I;16"),
+    "Gaussian blur": ("I", "F", "I;16"),
+    "unsharp mask": ("I", "F", "I;16"),
+}
+"""The modes that the wheel does not do something in."""
+
+CONVERSIONS = "L RGB, L 1, L F, RGB L, RGB RGBA, RGB YCbCr, RGB HSV, RGB P, RGBA RGB, RGBA RGBa, RGBa RGBA, I F, F L"
+
+
+def calls() -> Iterator[Case]:
+    for name, call in CALLS.items():
+        for mode in MODES:
+            if mode not in NOT_IN.get(name, ()):
+                setup = f"image = photo({mode!r}, {SIZE}).im"
+                if call.startswith("output"):
+                    setup += f"; output = Image.core.new({mode!r}, {SIZE})"
+                yield Case((name, mode), setup, call)
+
+
+def conversions() -> Iterator[Case]:
+    for pair in CONVERSIONS.split(", "):
+        mode, other = pair.split()
+        yield Case((f"convert to {other}", mode), f"image = photo({mode!r}, {SIZE}).im", f"image.convert({other!r}, 3)")
+    colour = f"image = photo('RGB', {SIZE}).im"
+    yield Case(("matrix", "RGB"), colour, f"image.convert_matrix('RGB', {TO_COLOURS})")
+    # The core's own call has other arguments in Pillow-SIMD.
+    setup = f"image = photo('RGB', {SIZE}); table = ImageFilter.Color3DLUT.generate(16, lambda r, g, b: (g, b, r))"
+    yield Case(("3D table", "RGB"), setup, "image.filter(table)")
+
+
+def bands() -> Iterator[Case]:
+    for mode in "RGB", "RGBA":
+        image = f"image = photo({mode!r}, {SIZE}).copy().im"
+        band = f"; band = photo('L', {SIZE}).im"
+        yield Case(("split", mode), image, "image.split()")
+        yield Case(("merge", mode), f"{image}; bands = image.split()", f"Image.core.merge({mode!r}, *bands)")
+        yield Case(("getband", mode), image, "image.getband(1)")
+        yield Case(("putband", mode), image + band, "image.putband(band, 1)")
+        yield Case(("fillband", mode), image, "image.fillband(1, 77)")
+    setup = f"over, under = photo('RGBA', {SIZE}).im, noise('RGBA', {SIZE}).im"
+    yield Case(("alpha composite", "RGBA"), setup, "Image.core.alpha_composite(under, over)")
+
+
+TABLES = (Table.of("Calls, on 64×64", "call, mode", (*calls(), *conversions(), *bands())),)

@@ -1,0 +1,172 @@
+"""Who is measured: processes that take turns."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+
+import interposition
+from PIL import __version__ as pillow_version
+
+from cases import Case
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+SIMD_PYTHON = ROOT / "target" / "simd" / "bin" / "python"
+SIMD_VERSION = re.search("pillow-simd==(.*)", (HERE / "pillow-simd.txt").read_text())[1]
+
+TURN = 0.01
+"""Seconds that one turn should last, where one run is shorter than that."""
+
+AS_FAST = 0.97
+"""What a ratio to the wheel should be: 1, and a little for noise. A case below it is measured for longer."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long a case is measured."""
+
+    fewest: int = 5
+    most: int = 40
+    """Rounds, each of which is one turn for each contender."""
+    enough: float = 0.5
+    """Seconds after which a case ends, once it has had its fewest rounds."""
+
+
+QUICK = Effort(fewest=3, most=5)
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """What came of one case: how much faster this library is, and how much faster it is with two threads."""
+
+    wheel: float
+    simd: float | None = None
+    threads: float | None = None
+
+    def __str__(self) -> str:
+        named = ("wheel", self.wheel), ("Pillow-SIMD", self.simd), ("2 threads", self.threads)
+        return ", ".join(f"{name} {ratio:.2f}" for name, ratio in named if ratio is not None)
+
+
+class Worker:
+    """A process that runs cases when it is its turn."""
+
+    def __init__(self, python: Path | str, pillow: str, clock: str, *, interposed: bool, threads: int) -> None:
+        # One processor for all that need one: they never run at the same time.
+        alone = threads == 1 and clock == "wall"
+        self.process = subprocess.Popen(
+            [str(python), str(HERE / "worker.py")],
+            env=interposition.environment(
+                interposed=interposed,
+                IMAGING_NUM_THREADS=str(threads),
+                BENCH_INTERPOSED=str(int(interposed)),
+                BENCH_PILLOW=pillow,
+                BENCH_CLOCK=clock,
+                BENCH_PROCESSOR=str(max(os.sched_getaffinity(0))) if alone else "",
+            ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.count = 1
+        self.times: list[float] = []
+
+    def ask(self, *order: object) -> float | str:
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"a worker ended with status {self.process.wait()} at {order}")
+        return json.loads(answer)
+
+    def load(self, case: Case) -> str | None:
+        """Prepares a case, and finds out how many runs make a turn. Returns what went wrong, if anything."""
+        self.times = []
+        self.count = 1
+        seconds = self.ask("load", case.setup, case.call)
+        if isinstance(seconds, str):
+            return seconds
+        # The first run also paid for what is only needed once.
+        for _ in range(3):
+            if seconds < TURN:
+                seconds = self.ask("time", self.count) / self.count
+                self.count = max(1, round(TURN / max(seconds, 1e-7)))
+        return None
+
+    def turn(self) -> float:
+        seconds = self.ask("time", self.count)
+        self.times.append(seconds / self.count)
+        return seconds
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+    @property
+    def time(self) -> float:
+        """The lower quartile of its turns: other programs only make turns longer, and the shortest of few is luck."""
+        return quantiles(self.times, n=4, method="inclusive")[0]
+
+
+@dataclass
+class Contenders:
+    """All of them, as processes."""
+
+    clock: str = "wall"
+    workers: dict[str, Worker] = field(init=False)
+
+    def __post_init__(self) -> None:
+        def worker(python: Path | str, version: str, *, interposed: bool = False, threads: int = 1) -> Worker:
+            return Worker(python, version, self.clock, interposed=interposed, threads=threads)
+
+        self.workers = {
+            "wheel": worker(sys.executable, pillow_version),
+            "ours": worker(sys.executable, pillow_version, interposed=True),
+        }
+        if SIMD_PYTHON.exists():
+            self.workers["simd"] = worker(SIMD_PYTHON, SIMD_VERSION)
+        # Two threads need as much of the processors' time as one.
+        if self.clock == "wall" and len(os.sched_getaffinity(0)) > 1:
+            self.workers["threads"] = worker(sys.executable, pillow_version, interposed=True, threads=2)
+
+    def measure(self, case: Case, effort: Effort) -> Ratios:
+        """The ratios of one case."""
+        running = {}
+        for name, worker in self.workers.items():
+            if name == "threads" and not case.arithmetic:
+                continue
+            wrong = worker.load(case)
+            if wrong is None:
+                running[name] = worker
+            elif name != "simd":
+                raise SystemExit(f"{name}, {' '.join(case.row)}: {wrong}")
+        ratios = self.rounds(running, effort)
+        if ratios.wheel < AS_FAST and effort is not QUICK:
+            ratios = self.rounds(running, effort)
+        return ratios
+
+    def rounds(self, running: dict[str, Worker], effort: Effort) -> Ratios:
+        """Those of all turns up to now, and some more."""
+        spent = 0.0
+        for number in range(effort.most):
+            if number >= effort.fewest and spent > effort.enough:
+                break
+            turns = list(running.values())
+            spent += sum(worker.turn() for worker in (turns if number % 2 else reversed(turns)))
+        ours = running["ours"].time
+        return Ratios(
+            wheel=running["wheel"].time / ours,
+            simd=running["simd"].time / ours if "simd" in running else None,
+            threads=ours / running["threads"].time if "threads" in running else None,
+        )
+
+    def close(self) -> None:
+        for worker in self.workers.values():
+            worker.close()

@@ -1,0 +1,210 @@
+//! Measures resizing against the crate `fast_image_resize`: ratios, never absolute times.
+//!
+//!     IMAGING_SIMD=avx2 IMAGING_NUM_THREADS=1 cargo run --release [-- [--cpu] [WORD ...]]
+//!
+//! Both resize the same photograph with the same filter, AVX2 and one thread, into an image that is there; neither treats
+//! alpha. They take turns, many times, for a moment each. A ratio is the lower quartile of its times divided by ours: 1 is
+//! as fast, more is faster.
+//!
+//! The table is printed, and written to RESIZE.md when all was measured. WORDs pick the cases that contain all of them;
+//! `--cpu` measures the processor's time, for a busy machine. `benches/run.py` makes the photograph.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use Imaging::resample::{Filter, Plan};
+use Imaging::{Image, Mode};
+use fast_image_resize::images::Image as TheirImage;
+use fast_image_resize::{CpuExtensions, FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use rustix::time::{ClockId, clock_gettime};
+
+const SIZE: (usize, usize) = (2560, 1600);
+const SIZES: [(usize, usize); 4] = [(320, 200), (852, 567), (2048, 1280), (5478, 3424)];
+
+const FILTERS: [(&str, Filter, FilterType); 5] = [
+    ("BOX", Filter::Box, FilterType::Box),
+    ("BILINEAR", Filter::Bilinear, FilterType::Bilinear),
+    ("HAMMING", Filter::Hamming, FilterType::Hamming),
+    ("BICUBIC", Filter::Bicubic, FilterType::CatmullRom),
+    ("LANCZOS", Filter::Lanczos, FilterType::Lanczos3),
+];
+
+const MODES: [(Mode, PixelType); 3] =
+    [(Mode::RGB, PixelType::U8x3), (Mode::RGBA, PixelType::U8x4), (Mode::L, PixelType::U8)];
+
+/// Nanoseconds that a turn should last, where one run is shorter than that.
+const TURN: f64 = 1e7;
+
+/// From the fewest to the most rounds of a case, and nanoseconds after which it ends between them.
+const ROUNDS: (usize, usize) = (5, 40);
+const ENOUGH: f64 = 5e8;
+
+/// How much the two may differ in a byte: they round differently.
+const ALIKE: u8 = 4;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The photograph and its copies, ours and theirs, of one mode and one size to be.
+struct Track {
+    plan: Plan,
+    ours: (Image, Image),
+    resizer: Resizer,
+    options: ResizeOptions,
+    theirs: (TheirImage<'static>, TheirImage<'static>),
+}
+
+impl Track {
+    fn new(photo: &[u8], (mode, pixels): (Mode, PixelType), size: (usize, usize), filter: usize) -> Result<Self> {
+        let (_, ours, theirs) = FILTERS[filter];
+        let area = [0.0, 0.0, SIZE.0 as f32, SIZE.1 as f32];
+        let plan = Plan::new(mode, SIZE, size, ours, area)?.ok_or("nothing to be done")?;
+        let mut image = Image::new(mode, SIZE.0, SIZE.1)?;
+        let mut packed = Vec::new();
+        for (y, row) in image.view_mut()?.rows_mut().enumerate() {
+            let colours = &photo[y * SIZE.0 * 3..][..SIZE.0 * 3];
+            for (pixel, colour) in row.chunks_exact_mut(ours_bytes(mode)).zip(colours.chunks_exact(3)) {
+                // Some fourth byte for RGBA; the one that RGB does not use is 255.
+                let whole = [colour[0], colour[1], colour[2], if mode == Mode::RGBA { colour[1] ^ 77 } else { 255 }];
+                pixel.copy_from_slice(&whole[..pixel.len()]);
+                packed.extend_from_slice(&whole[..pixels.size()]);
+            }
+        }
+        let theirs_in = TheirImage::from_vec_u8(SIZE.0 as u32, SIZE.1 as u32, packed, pixels)?;
+        let resizer = Resizer::new();
+        if resizer.cpu_extensions() != CpuExtensions::Avx2 {
+            return Err("this processor has no AVX2".into());
+        }
+        Ok(Self {
+            plan,
+            ours: (image, Image::new(mode, size.0, size.1)?),
+            resizer,
+            options: ResizeOptions::new().resize_alg(ResizeAlg::Convolution(theirs)).use_alpha(false),
+            theirs: (theirs_in, TheirImage::new(size.0 as u32, size.1 as u32, pixels)),
+        })
+    }
+
+    fn run_ours(&mut self) -> Result<()> {
+        Ok(self.plan.resample(self.ours.1.view_mut()?, &self.ours.0.view()?)?)
+    }
+
+    fn run_theirs(&mut self) -> Result<()> {
+        Ok(self.resizer.resize(&self.theirs.0, &mut self.theirs.1, &self.options)?)
+    }
+
+    /// Makes sure that both do the same.
+    fn compare(&mut self, mode: Mode, pixels: PixelType) -> Result<()> {
+        self.run_ours()?;
+        self.run_theirs()?;
+        let view = self.ours.1.view()?;
+        let ours = view.rows().flat_map(|row| row.chunks_exact(ours_bytes(mode)));
+        let theirs = self.theirs.1.buffer().chunks_exact(pixels.size());
+        let most = ours.zip(theirs).flat_map(|(a, b)| a.iter().zip(b)).map(|(a, b)| a.abs_diff(*b)).max();
+        if most > Some(ALIKE) {
+            return Err(format!("the two differ by {most:?}").into());
+        }
+        Ok(())
+    }
+
+    /// Their time divided by ours.
+    fn ratio(&mut self, clock: ClockId) -> Result<f64> {
+        let runs = [Self::run_ours, Self::run_theirs];
+        let mut counts = [1; 2];
+        for (run, count) in runs.iter().zip(&mut counts) {
+            *count = (TURN / turn(self, *run, 1, clock)?).round().max(1.0) as usize;
+        }
+        let mut times = [Vec::new(), Vec::new()];
+        let mut spent = 0.0;
+        for round in 0..ROUNDS.1 {
+            if round >= ROUNDS.0 && spent > ENOUGH {
+                break;
+            }
+            for which in if round % 2 == 0 { [0, 1] } else { [1, 0] } {
+                let time = turn(self, runs[which], counts[which], clock)?;
+                spent += time * counts[which] as f64;
+                times[which].push(time);
+            }
+        }
+        let [ours, theirs] = times.map(|mut times| {
+            times.sort_by(f64::total_cmp);
+            times[times.len() / 4]
+        });
+        Ok(theirs / ours)
+    }
+}
+
+/// Bytes of a pixel here.
+fn ours_bytes(mode: Mode) -> usize {
+    if mode == Mode::L { 1 } else { 4 }
+}
+
+/// Nanoseconds that a run takes, of so many.
+fn turn(track: &mut Track, run: fn(&mut Track) -> Result<()>, count: usize, clock: ClockId) -> Result<f64> {
+    let start = now(clock);
+    for _ in 0..count {
+        run(track)?;
+    }
+    Ok((now(clock) - start) / count as f64)
+}
+
+fn now(clock: ClockId) -> f64 {
+    let now = clock_gettime(clock);
+    now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
+}
+
+fn introduction() -> String {
+    format!(
+        "# Resizing\n\nThis library beside the crate fast_image_resize {}, both with AVX2 and on one thread: a photograph of \
+         {}×{},\nresized into an image that is there. Each number is the crate's time divided by ours (lower quartiles of \
+         many turns, one\nafter the other): 1 is as fast, more is faster. The crate has no constraint on the last bit; this \
+         library has the\nreference's. The pixels of RGB have four bytes here and three there. `make bench` measures again \
+         and rewrites this file.\n\n",
+        env!("FAST_IMAGE_RESIZE_VERSION"),
+        SIZE.0,
+        SIZE.1
+    )
+}
+
+fn main() -> Result<()> {
+    if env::var("IMAGING_SIMD").as_deref() != Ok("avx2") || env::var("IMAGING_NUM_THREADS").as_deref() != Ok("1") {
+        return Err("set IMAGING_SIMD=avx2 and IMAGING_NUM_THREADS=1, so that both do with the same".into());
+    }
+    let (flags, words): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|word| word.starts_with("--"));
+    let clock = if flags.iter().any(|flag| flag == "--cpu") { ClockId::ThreadCPUTime } else { ClockId::Monotonic };
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let photo = fs::read(here.join("../../target/benches/photo"))
+        .map_err(|error| format!("run benches/run.py first, which makes the photograph: {error}"))?;
+
+    let mut rows = String::new();
+    let mut logarithms = Vec::new();
+    for (mode, pixels) in MODES {
+        for size in SIZES {
+            for (number, (filter, ..)) in FILTERS.iter().enumerate() {
+                let row = format!("| {}×{} | {filter} | {} |", size.0, size.1, mode.name());
+                if !words.iter().all(|word| row.contains(word.as_str())) {
+                    continue;
+                }
+                let mut track = Track::new(&photo, (mode, pixels), size, number)?;
+                track.compare(mode, pixels).map_err(|error| format!("{row} {error}"))?;
+                let ratio = track.ratio(clock)?;
+                eprintln!("{row} {ratio:.2} |");
+                writeln!(rows, "{row} {ratio:.2} |")?;
+                logarithms.push(ratio.ln());
+            }
+        }
+    }
+    let mean = (logarithms.iter().sum::<f64>() / logarithms.len() as f64).exp();
+    let worst = logarithms.iter().copied().fold(f64::INFINITY, f64::min).exp();
+    let table = format!(
+        "Geometric mean: {mean:.2}. The worst: {worst:.2}.\n\n| size | filter | mode | fast_image_resize |\n\
+         | --- | --- | --- | ---: |\n{rows}"
+    );
+    println!("{table}");
+    if words.is_empty() && flags.is_empty() {
+        let file: PathBuf = here.join("../RESIZE.md");
+        fs::write(&file, introduction() + &table)?;
+        println!("written to benches/RESIZE.md");
+    }
+    Ok(())
+}

@@ -22,12 +22,19 @@ HEADERS = ["Arrow.h", "Mode.h", "Imaging.h", "Raw.h", "ImagingExt.h"]
 PXD = ROOT / "python" / "libimaging" / "libimaging.pxd"
 
 # C's names for types that Cython has by others.
-TYPES = {"UINT8": "uint8_t", "INT16": "int16_t", "INT32": "int32_t", "UINT32": "uint32_t", "FLOAT32": "float", "ptrdiff_t": "Py_ssize_t"}
+TYPES = {
+    "UINT8": "uint8_t",
+    "INT16": "int16_t",
+    "INT32": "int32_t",
+    "UINT32": "uint32_t",
+    "FLOAT32": "float",
+    "ptrdiff_t": "Py_ssize_t",
+}
 # What functions and callbacks are: as in C, they raise nothing by themselves and need no lock.
 AS_IN_C = "noexcept nogil"
 WIDTH = 120
 
-OPENING = '''\
+OPENING = """\
 # libImaging for Cython: `from libimaging cimport Imaging, ImagingNew`.
 #
 # Generated from the C headers, whose comments say what everything is and does, by make_pxd.py.
@@ -38,7 +45,7 @@ OPENING = '''\
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
-'''
+"""
 
 CLOSING = '''
 cdef inline Imaging ImagingOf(object image) except NULL:
@@ -60,15 +67,8 @@ def planned() -> set[str]:
 
 
 def without_conditions(text: str) -> str:
-    """Without what only some compilers see: nothing there is for Cython."""
-    depth, out = 0, []
-    for line in text.split("\n"):
-        directive = re.match(r"#\s*(if\w*|endif|else|elif)\b(?! LIBIMAGING)", line)
-        if directive and not re.match(r"#ifndef (LIBIMAGING|ARROW)", line):
-            depth += {"i": 1, "e": 0}[directive[1][0]] - (directive[1] == "endif" and depth > 0)
-        elif depth == 0:
-            out.append(line)
-    return "\n".join(out)
+    """Without what stands between #if and #endif, but for the guard around it all: nothing there is for Cython."""
+    return re.sub(r"^#if(?!ndef (LIBIMAGING|ARROW)_).*?^#endif$", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def cython(declaration: str) -> str:
@@ -100,8 +100,8 @@ def fields(body: str) -> list[str]:
     return [cython(field) for field in body.split(";") if field.strip()]
 
 
-def block(keyword: str, name: str, members: list[str]) -> list[str]:
-    return [f"    {keyword} {name}".rstrip() + ":", *(f"        {member}" for member in members), ""]
+def block(kind: str, name: str, members: list[str]) -> list[str]:
+    return [f"    {kind} {name}".rstrip() + ":", *(f"        {member}" for member in members), ""]
 
 
 def constants(text: str) -> list[str]:
@@ -112,8 +112,8 @@ def constants(text: str) -> list[str]:
 
 def enumerations(text: str) -> list[str]:
     lines = []
-    for name, body in re.findall(r"^typedef enum \w+ \{(.*?)\} (\w+);", text, re.MULTILINE | re.DOTALL):
-        lines += block("ctypedef enum", body, re.findall(r"(\w+) = ", name))
+    for body, name in re.findall(r"^typedef enum \w+ \{(.*?)\} (\w+);", text, re.MULTILINE | re.DOTALL):
+        lines += block("ctypedef enum", name, re.findall(r"(\w+) = ", body))
     return lines
 
 
@@ -143,7 +143,7 @@ def functions(text: str, left_out: set[str]) -> list[str]:
 def section(header: str, left_out: set[str]) -> str:
     text = (ROOT / "include/libImaging" / header).read_text()
     unwritten = re.findall(r"Not implemented yet\. \*/\nextern [^;]*?(\w+);", text)
-    text = without_conditions(re.sub(r" *(//.*|/\*.*?\*/)", "", text, flags=re.DOTALL))
+    text = without_conditions(re.sub(r" */\*.*?\*/", "", text, flags=re.DOTALL))
     # Structs are named before they are described: handles point to them, and callbacks take handles.
     named = re.findall(r"^typedef struct (\w+) \*?\w+;", text, re.MULTILINE)
     parts = [

@@ -1,4 +1,4 @@
-"""The extension module of the package. scripts/wheel.sh lays out what this needs: library and headers in their places."""
+"""The extension module of the package. scripts/wheel.sh puts library and headers in their places."""
 
 import tomllib
 from pathlib import Path
@@ -32,6 +32,8 @@ class BuildOurs(build_ext):
 
 setup(
     version=tomllib.loads((HERE / "Cargo.toml").read_text())["package"]["version"],
+    # One wheel for every Python from 3.11 on.
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
     cmdclass={"build_ext": BuildOurs},
     ext_modules=cythonize([core], build_dir="build", language_level=3),
 )

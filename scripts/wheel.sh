@@ -28,7 +28,7 @@ if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
 fi
 
 sources=(scripts/wheel.sh "$release/libImaging.so" include/libImaging/* Cargo.toml README.md LICENSE)
-mapfile -t -O "${#sources[@]}" sources < <(git ls-files --cached --others --exclude-standard python)
+mapfile -t -O "${#sources[@]}" sources < <(find python -type f ! -path '*/__pycache__/*' | sort)
 stamp="$stamp $(cksum "${sources[@]}" | cksum)"
 if [ "$(cat "$work/stamp" 2>/dev/null)" = "$stamp" ]; then
     echo "wheel: $(ls "$wheels") is up to date"

@@ -1,8 +1,9 @@
-"""libImaging, the C core of Pillow, for Python and Cython: views of live images, headers to build on, Pillow on top.
+"""libImaging, the C core of Pillow, for Python and Cython.
 
-    libimaging.view(image)     the pixels of a live Pillow image in place, by the buffer protocol
-    libimaging.interpose()     Pillow runs on this library; `python -m libimaging app.py` does that for a program
-    libimaging.get_include(), libimaging.get_library_dir()    to build extensions with `from libimaging cimport …`
+    libimaging.view(image)    the pixels of a live Pillow image in place, by the buffer protocol
+    libimaging.interpose()    has Pillow run on this library; for a program: `python -m libimaging app.py`
+
+Extensions that say `from libimaging cimport …` are built with get_include() and get_library_dir().
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@
     python -m libimaging -c code [argument ...]
     python -m libimaging --check
 
-The program is run by the same Python, with the options that this was given, and the library preloaded (LD_PRELOAD). So
-are the programs that it starts, for the environment is inherited: those that use a Pillow of another ABI must be started
-without LD_PRELOAD. --check says what is interposed and what is not.
+The program is run by the same Python, with the options that this was given, and the library preloaded (LD_PRELOAD).
+So are the programs that it starts, for the environment is inherited: those that use a Pillow of another ABI must be
+started without LD_PRELOAD. --check says what is interposed and what is not.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def check() -> str:
     ours, theirs = _pillow.taken_over()
     lines = [
         f"libimaging {__version__} is in front of Pillow {PIL.__version__}",
-        f"library: {_pillow.library()}",
+        f"library: {_pillow.in_use()}",
         f"Pillow's core: {_pillow.core()[0]}",
         f"instructions: {_core.simd_level()}, threads: {_core.threads()}",
         f"interposed, {len(ours)} functions: {' '.join(ours)}",

@@ -2,6 +2,7 @@
 
 import sys
 
+cimport cython
 from cpython.buffer cimport (
     PyBUF_ANY_CONTIGUOUS,
     PyBUF_C_CONTIGUOUS,
@@ -35,11 +36,20 @@ cdef dict KINDS = {"B": "u", "H": "u", "I": "u", "i": "i", "f": "f"}
 cdef bint abi_is_known = False
 
 
+cdef int require_fitting_pillow() except -1:
+    global abi_is_known
+    if not abi_is_known:
+        require_abi(version())
+        abi_is_known = True
+    return 0
+
+
 cdef int raised(int succeeded) except 0:
     """Hands on the exception that a function of the library has set where it returns 0."""
     return succeeded
 
 
+@cython.final
 cdef class View:
     """The pixels of an image in place, for whoever takes buffers. Made by `view()`."""
 
@@ -52,8 +62,25 @@ cdef class View:
     # Whether the table is preferred, rows that lie evenly or not.
     cdef bint by_rows
 
-    def __init__(self):
-        raise TypeError("a View is made by libimaging.view()")
+    def __cinit__(self, image, bint writable, bint packed, bint rows):
+        require_fitting_pillow()
+        # Loads a file that is only open: whether it is read-only is not known before.
+        self.capsule = image.getim()
+        cdef Imaging im = ImagingOf(self)
+        if packed:
+            raised(ImagingGetPackedBuffer(im, &self.pixels))
+        else:
+            raised(ImagingGetBuffer(im, &self.pixels))
+        if writable and (image.readonly or self.pixels.read_only):
+            raise ValueError("image is readonly")
+
+        self.readonly = not writable
+        self.by_rows = rows
+        self.table = self.pixels
+        self.table.buf = im.image
+        self.table.has_suboffsets = True
+        self.table.strides[0] = sizeof(im.image[0])
+        self.table.suboffsets[0] = 0
 
     def getim(self):
         """The capsule of the image, as Pillow's `Image.getim()` gives it."""
@@ -136,7 +163,7 @@ cdef str array_type(str format, Py_ssize_t itemsize):
     return f"{order}{KINDS[format[-1]]}{itemsize}"
 
 
-def view(image, *, bint writable=False, bint packed=False, bint rows=False):
+def view(image, bint writable=False, bint packed=False, bint rows=False):
     """The pixels of a live Pillow image in place, by the buffer protocol: nothing is copied.
 
     Items are `[y, x]`, or `[y, x, 4]` bytes in the modes of several bands (RGB has a spare byte behind B, LA has two
@@ -154,30 +181,7 @@ def view(image, *, bint writable=False, bint packed=False, bint rows=False):
     with suboffsets, which `memoryview` and Cython's `view.indirect` and `view.generic` take. Writable requests of the
     latter get the table on any image; with `rows`, so does whoever can follow it.
     """
-    global abi_is_known
-    if not abi_is_known:
-        require_abi(version())
-        abi_is_known = True
-
-    cdef View self = View.__new__(View)
-    # Loads a file that is only open: whether it is read-only is not known before.
-    self.capsule = image.getim()
-    cdef Imaging im = ImagingOf(self)
-    if packed:
-        raised(ImagingGetPackedBuffer(im, &self.pixels))
-    else:
-        raised(ImagingGetBuffer(im, &self.pixels))
-    if writable and (image.readonly or self.pixels.read_only):
-        raise ValueError("image is readonly")
-
-    self.readonly = not writable
-    self.by_rows = rows
-    self.table = self.pixels
-    self.table.buf = im.image
-    self.table.has_suboffsets = True
-    self.table.strides[0] = sizeof(im.image[0])
-    self.table.suboffsets[0] = 0
-    return self
+    return View(image, writable, packed, rows)
 
 
 def version():

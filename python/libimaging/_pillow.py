@@ -65,9 +65,7 @@ def require_open_links() -> None:
     """Raises where Pillow's core calls its own functions without looking for others of their name first."""
     path, symbols = core()
     if symbols.symbolic or "ImagingNew" not in symbols.looked_up:
-        raise PillowError(
-            f"{path} is linked so that it always calls its own functions (-Bsymbolic, or hidden symbols)"
-        )
+        raise PillowError(f"{path} is linked so that it always calls its own functions (-Bsymbolic, or hidden symbols)")
 
 
 def require_interposable(version: str) -> None:
@@ -78,6 +76,7 @@ def require_interposable(version: str) -> None:
 
 
 def interpose(version: str) -> None:
+    """Puts the library where Pillow's core, not loaded yet, looks first."""
     if "PIL._imaging" in sys.modules:
         if in_force():
             return
@@ -105,11 +104,17 @@ def in_force() -> bool:
     return images_made() > before
 
 
+def in_use() -> Path:
+    """The shared library that this process has: that of this package, or one that was preloaded in its place."""
+    mapped = (Path(line.split(maxsplit=5)[-1]) for line in Path("/proc/self/maps").read_text().splitlines())
+    return next(path for path in mapped if path.name.startswith("libImaging.so"))
+
+
 def taken_over() -> tuple[list[str], list[str]]:
-    """Of libImaging's functions that Pillow's core looks up: those that this library has, and those that stay its own."""
+    """Of the functions that Pillow's core looks up: those that the library has, and those that stay its own."""
     headers = (PACKAGE / "include" / "libImaging").glob("*.h")
     declared = {name for header in headers for name in re.findall(r"\b(\w+)\(", header.read_text())}
     _, symbols = core()
     names = sorted(symbols.looked_up & symbols.defined & declared)
-    ours = Library.read(library()).defined
+    ours = Library.read(in_use()).defined
     return [name for name in names if name in ours], [name for name in names if name not in ours]

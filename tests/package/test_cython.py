@@ -24,7 +24,9 @@ def section(title: str) -> str:
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", section("Use it from Cython and Python"), re.MULTILINE | re.DOTALL)
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", section("Use it from Cython and Python"), re.MULTILINE | re.DOTALL
+    )
 
 
 def test_readme_python():
@@ -108,7 +110,9 @@ def test_all_of_the_pxd():
     _, setup = blocks("python")
     (folder / "setup.py").write_text(setup.replace("negative", "everything"))
     build(folder, CFLAGS="-O0")
-    told = succeed(sys.executable, "-c", "import everything as e; print(len(e.functions), 0 in e.functions)", cwd=folder)
+    told = succeed(
+        sys.executable, "-c", "import everything as e; print(len(e.functions), 0 in e.functions)", cwd=folder
+    )
     assert told == f"{len(functions)} False\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,12 +10,12 @@ from pathlib import Path
 
 import libimaging
 import PIL
-import pytest
 
 from conftest import fresh, run, succeed
 
 PYTHON = [sys.executable]
 LIBIMAGING = [sys.executable, "-m", "libimaging"]
+LIBRARY = Path(libimaging.get_library_dir()) / "libImaging.so.13"
 PROOF = "from libimaging import _pillow; print(_pillow.in_force())"
 
 
@@ -28,6 +27,14 @@ def test_check():
     ours, theirs = re.search(r"interposed, \d+ functions: (.*) Pillow's own, \d+ functions:(.*)", text).groups()
     assert {"ImagingNew", "ImagingResample", "ImagingConvert"} <= set(ours.split())
     assert {"ImagingNew", "PyImagingNew"}.isdisjoint(theirs.split())
+    assert f"library: {LIBRARY} " in text
+
+
+def test_check_of_a_library_that_was_preloaded():
+    """It is the one that is told of, and not that of the package."""
+    other = fresh("preloaded") / "libImaging.so"
+    shutil.copy(LIBRARY, other)
+    assert f"library: {other}\n" in succeed(*LIBIMAGING, "--check", LD_PRELOAD=str(other))
 
 
 def test_programs_run_as_python_runs_them(tmp_path):
@@ -75,8 +82,7 @@ def test_interpose():
     forked = "import os; os.fork() or os._exit(not _pillow.in_force()); print(os.wait()[1])"
     assert succeed(*PYTHON, "-c", f"{code}; {forked}") == "True\n0\n"
     # By LD_PRELOAD already: nothing is left to do.
-    preload = {"LD_PRELOAD": str(Path(libimaging.get_library_dir()) / "libImaging.so.13")}
-    assert succeed(*PYTHON, "-c", f"from PIL import Image; {code}", **preload) == "True\n"
+    assert succeed(*PYTHON, "-c", f"from PIL import Image; {code}", LD_PRELOAD=str(LIBRARY)) == "True\n"
 
 
 def refused(reason: str, *, code: str = "", site: Path | None = None) -> None:
@@ -110,7 +116,8 @@ def test_another_abi():
     version.write_text(version.read_text().replace('"13.', '"12.'))
     refused("Pillow 12.0.0 has another ABI than libimaging 13.0.0, which fits Pillow 13", site=site)
     # Such a Pillow has images, too; but what the library would take them for, they are not.
-    code = "import PIL; from PIL import Image; PIL.__version__ = '12.0.0'; import libimaging; libimaging.view(Image.new('L', (1, 1)))"
+    other = "import PIL; from PIL import Image; PIL.__version__ = '12.0.0'"
+    code = f"{other}; import libimaging; libimaging.view(Image.new('L', (1, 1)))"
     assert "Pillow 12.0.0 has another ABI" in run(*PYTHON, "-c", code).stderr
 
 
@@ -139,7 +146,9 @@ def test_other_platforms():
     fake = "import platform; platform.system = lambda: 'Darwin'"
     refused("only on Linux with glibc and CPython can Pillow be interposed; this is Darwin, CPython, glibc", code=fake)
     musl = "import platform; platform.libc_ver = lambda: ('', '')"
-    refused("only on Linux with glibc and CPython can Pillow be interposed; this is Linux, CPython, not glibc", code=musl)
+    refused(
+        "only on Linux with glibc and CPython can Pillow be interposed; this is Linux, CPython, not glibc", code=musl
+    )
 
 
 def test_a_path_that_cannot_be_preloaded():
@@ -149,4 +158,4 @@ def test_a_path_that_cannot_be_preloaded():
     assert told.returncode == 1 and "LD_PRELOAD cannot name a path with a space" in told.stderr
     code = f"import libimaging; libimaging.interpose(); {PROOF}"
     assert succeed(*PYTHON, "-c", code, PYTHONPATH=str(site)) == "True\n"
-    assert os.fspath(site) in succeed(*PYTHON, "-c", "import libimaging; print(libimaging.__file__)", PYTHONPATH=str(site))
+    assert str(site) in succeed(*PYTHON, "-c", "import libimaging; print(libimaging.__file__)", PYTHONPATH=str(site))

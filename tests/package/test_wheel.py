@@ -31,7 +31,11 @@ def test_one_wheel_for_every_python():
 def test_what_the_wheel_carries():
     names = {name for name in zipfile.ZipFile(WHEEL).namelist() if not name.endswith("/")}
     headers = {f"libimaging/include/libImaging/{path.name}" for path in (ROOT / "include/libImaging").iterdir()}
-    ours = {f"libimaging/{path.name}" for path in (ROOT / "python/libimaging").iterdir() if path.suffix in (".py", ".pxd", ".pyi")}
+    ours = {
+        f"libimaging/{path.name}"
+        for path in (ROOT / "python/libimaging").iterdir()
+        if path.suffix in (".py", ".pxd", ".pyi")
+    }
     rest = {f"libimaging/{name}" for name in ("_core.abi3.so", "lib/libImaging.so", "lib/libImaging.so.13", "py.typed")}
     metadata = {name for name in names if ".dist-info/" in name}
     assert names == headers | ours | rest | metadata

@@ -172,8 +172,13 @@ impl Arena {
     /// old number stays.
     pub fn set_blocks_max(self, blocks_max: c_int) -> Result<()> {
         let places = usize::try_from(blocks_max).map_err(|_| Error::Value("blocks_max should be greater than 0"))?;
-        self.clear_cache(blocks_max);
         let _lock = pool_lock::take();
+        // Under the same lock that the list is cut under: others may be putting blocks into it.
+        while field!(self, blocks_cached).load(Relaxed) > blocks_max
+            && let Some(block) = self.pop()
+        {
+            self.free(block);
+        }
         let pool = self.pool();
         if places == 0 {
             // SAFETY: the lock is held, the list came from the C allocator and its blocks are gone.
@@ -200,11 +205,16 @@ impl Arena {
 
     /// Takes the last block from the pool.
     fn take(self) -> Option<Block> {
-        let cached = field!(self, blocks_cached);
-        if cached.load(Relaxed) <= 0 {
+        if field!(self, blocks_cached).load(Relaxed) <= 0 {
             return None;
         }
         let _lock = pool_lock::take();
+        self.pop()
+    }
+
+    /// As `take`, for those who hold the pool's lock.
+    fn pop(self) -> Option<Block> {
+        let cached = field!(self, blocks_cached);
         let last = usize::try_from(cached.load(Relaxed)).ok()?.checked_sub(1)?;
         let pool = *self.pool();
         if pool.is_null() {

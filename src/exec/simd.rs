@@ -34,20 +34,27 @@ impl Level {
     }
 }
 
+/// The level that was chosen; 0 until it is.
+static CHOSEN: AtomicU8 = AtomicU8::new(0);
+
 /// The level that kernels are chosen by.
+#[inline]
 pub fn level() -> Level {
-    static CHOSEN: AtomicU8 = AtomicU8::new(0);
     match CHOSEN.load(Relaxed) {
         1 => Level::Generic,
         2 => Level::Sse41,
         3 => Level::Avx2,
         4 => Level::Avx512,
-        _ => {
-            let level = choose(std::env::var("IMAGING_SIMD").ok().as_deref());
-            CHOSEN.store(level as u8, Relaxed);
-            level
-        }
+        _ => first_level(),
     }
+}
+
+/// Chooses the level.
+#[cold]
+fn first_level() -> Level {
+    let level = choose(std::env::var("IMAGING_SIMD").ok().as_deref());
+    CHOSEN.store(level as u8, Relaxed);
+    level
 }
 
 /// Compiles functions for every level, from one body each, and calls the one for the level that was chosen. The body is

@@ -6,39 +6,36 @@ use bytemuck::{AnyBitPattern, NoUninit};
 
 use super::{Region, rows_of};
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
 use crate::exec::threads;
+use crate::geometry::kernels::{Columns, whole_part};
 use crate::image::{ImageMut, ImageRef};
 
 /// Draws `input` into a region, pixel by nearest pixel.
 pub fn scale(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
     match input.mode().pixel_size() {
-        1 => run::<[u8; 1]>(out, input, region, a, pick_1),
-        _ => run::<[u8; 4]>(out, input, region, a, pick_4),
+        1 => run::<[u8; 1]>(out, input, region, a),
+        _ => run::<[u8; 4]>(out, input, region, a),
     }
 }
-
-/// What the pixels of a row are picked with.
-type Pick<P> = fn(&mut [P], &[P], &[u32]);
 
 fn run<P: AnyBitPattern + NoUninit>(
     out: ImageMut<'_>,
     input: &ImageRef<'_>,
     region: Region,
     a: &[f64; 6],
-    pick: Pick<P>,
 ) -> Result<()> {
     let rows = along(region.rows().len(), a[5] + a[4] * 0.5, a[4], input.ysize())?;
     let (covered, columns) = columns(&region, &rows, a, input.xsize(), out.xsize())?;
     let whole = region.columns();
     let cost = whole.len() * size_of::<P>();
     threads::for_rows(rows_of(out, &region), cost, |first, mut band| {
+        let input = *input;
         // Rows that come from the same row are copies of the first of them.
         let mut last: Option<(u32, &[P])> = None;
         for (row, &y) in band.rows_mut().zip(&rows[first..]) {
             let row: &mut [P] = bytemuck::cast_slice_mut(row);
             let drawn = if y == OUTSIDE { whole.start..whole.start } else { covered.clone() };
-            if region.fill && !whole.is_empty() {
+            if region.fill && drawn.len() < whole.len() {
                 row[whole.start..drawn.start].fill(P::zeroed());
                 row[drawn.end.max(whole.start)..whole.end].fill(P::zeroed());
             }
@@ -47,7 +44,7 @@ fn run<P: AnyBitPattern + NoUninit>(
             }
             match last {
                 Some((previous, pixels)) if previous == y => row[drawn.clone()].copy_from_slice(pixels),
-                _ => pick(&mut row[drawn.clone()], input.pixels(y as usize), &columns),
+                _ => columns.pick(&mut row[drawn.clone()], input.pixels(y as usize)),
             }
             last = Some((y, &row[drawn]));
         }
@@ -67,7 +64,8 @@ fn along(count: usize, start: f64, step: f64, size: usize) -> Result<Vec<u32>> {
     table.extend((0..count).map(|_| {
         let here = place;
         place += step;
-        if here >= 0.0 && here < size as f64 { here as u32 } else { OUTSIDE }
+        let whole = whole_part(here) as u32;
+        if (whole as usize) < size { whole } else { OUTSIDE }
     }));
     Ok(table)
 }
@@ -81,7 +79,7 @@ fn columns(
     a: &[f64; 6],
     input: usize,
     output: usize,
-) -> Result<(Range<usize>, Vec<u32>)> {
+) -> Result<(Range<usize>, Columns)> {
     let (from, to) = region.x;
     if to < from && rows.iter().any(|row| *row != OUTSIDE) {
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
@@ -90,7 +88,7 @@ fn columns(
         let mut table = Vec::new();
         table.try_reserve_exact(range.len()).map_err(|_| Error::Memory)?;
         table.resize(range.len(), 0);
-        return Ok((range, table));
+        return Ok((range, Columns::new(table)));
     }
     let columns = region.columns();
     let mut table = along(columns.len(), a[2] + a[0] * 0.5, a[0], input)?;
@@ -99,27 +97,7 @@ fn columns(
     table.drain(..before);
     table.truncate(table.iter().take_while(|column| **column != OUTSIDE).count());
     let start = columns.start + before;
-    Ok((start..start + table.len(), table))
-}
-
-/// Picks the pixels of a row by their columns.
-#[inline(always)]
-fn pick<P: Copy>(out: &mut [P], input: &[P], columns: &[u32]) {
-    for (out, column) in out.iter_mut().zip(columns) {
-        *out = input[*column as usize];
-    }
-}
-
-for_each_level! {
-    /// Pixels of one byte.
-    fn pick_1(out: &mut [[u8; 1]], input: &[[u8; 1]], columns: &[u32]) {
-        pick(out, input, columns);
-    }
-
-    /// Pixels of four bytes.
-    fn pick_4(out: &mut [[u8; 4]], input: &[[u8; 4]], columns: &[u32]) {
-        pick(out, input, columns);
-    }
+    Ok((start..start + table.len(), Columns::new(table)))
 }
 
 #[cfg(test)]

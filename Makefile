@@ -12,17 +12,17 @@ major      := $(firstword $(subst ., ,$(version)))
 target     := $(or $(CARGO_TARGET_DIR),target)
 release    := $(target)/release
 python     := target/venv/bin/python
-headers    := $(wildcard include/libImaging/*.h)
+headers    := $(wildcard include/libImaging/*.h include/libImaging/*.hpp)
 lib        := $(DESTDIR)$(LIBDIR)
 includes   := $(DESTDIR)$(PREFIX)/include/libImaging
 doc        := $(DESTDIR)$(PREFIX)/share/doc/libimaging
-stages     := rust c python bindings pillow
+stages     := rust c races python package bindings pillow
 
 # The installed tree can be moved: what it says of itself is relative to where it is found.
 fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(major)|' \
            -e 's|@IMAGING_PREFIX_FROM_LIBDIR@|$(shell realpath -m --relative-to=$(LIBDIR) $(PREFIX))|'
 
-.PHONY: all install uninstall setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
+.PHONY: all install uninstall wheel setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
 
 all: ## build the shared and the static library (the default)
 	$(CARGO) build --release --lib
@@ -43,6 +43,9 @@ install: all ## install into $(DESTDIR)$(PREFIX), libraries into $(LIBDIR)
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(lib)/libImaging.,so so.$(major) so.$(version) a) $(lib)/pkgconfig/libImaging.pc
 	rm -rf $(includes) $(lib)/cmake/Imaging $(doc)
+
+wheel: all ## the Python package, with the library in it, into target/wheels
+	scripts/wheel.sh
 
 setup: ## install the Debian packages that tests and demo need, where they are missing
 	scripts/setup-debian.sh
@@ -69,15 +72,21 @@ test-rust: ## format, lints, Rust tests, documentation
 test-c: setup ## C and C++ programs against the installed package
 	c_tests/run.sh
 
+test-races: ## many threads under the thread sanitizer, where there is a nightly Rust
+	tests/races/run.sh
+
 test-python: all ## side by side with the reference
 	scripts/venv.sh
 	$(python) -m pytest tests/python
+
+test-package: setup wheel ## the Python package's wheel beside Pillow, and the README's examples
+	tests/package/run.sh
 
 test-bindings: setup all ## Pillow's binding sources, compiled against our headers
 	scripts/venv.sh
 	$(python) tests/bindings/compile.py
 
-test-pillow: all ## Pillow's own tests, with us and without
+test-pillow: wheel ## Pillow's own tests, by `python -m libimaging` and without
 	scripts/venv.sh
 	$(python) tests/pillow/compare.py
 
@@ -86,7 +95,8 @@ bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to memcpy, to f
 	scripts/simd.sh
 	$(python) benches/run.py
 	$(python) benches/raw_pairs.py
-	$(CARGO) run --release --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
+	IMAGING_SIMD=avx2 IMAGING_NUM_THREADS=1 $(CARGO) run --release \
+	    --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
 
 fuzz: ## any bytes for the raw codec and the PPM reader, under the address sanitizer; FUZZ_SECONDS for each
 	test -x target/tools/bin/cargo-fuzz || $(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools
@@ -96,8 +106,9 @@ fuzz: ## any bytes for the raw codec and the PPM reader, under the address sanit
 	        target/fuzz/corpus/$$name -- -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=20 || exit 1; \
 	done
 
-header: ## write the generated headers into include/
+header: ## write the generated headers into include/, and of them libimaging.pxd
 	IMAGING_WRITE_HEADERS=1 $(CARGO) build --lib
+	python3 python/make_pxd.py
 
 clean: ## remove everything that was built
 	rm -rf $(target) target

@@ -36,7 +36,7 @@ class Effort:
     fewest: int = 5
     most: int = 40
     """Rounds, each of which is one turn for each contender."""
-    enough: float = 0.8
+    enough: float = 0.5
     """Seconds after which a case ends, once it has had its fewest rounds."""
 
 

@@ -52,7 +52,7 @@ pub const HEADERS: [Header; 3] = [
     Header {
         name: "ImagingExt",
         types: "src/abi/ext.rs",
-        functions: &["src/ffi/ext.rs", "src/host/symbols_ext.rs", "src/ffi/files.rs"],
+        functions: &["src/ffi/ext.rs", "src/host/symbols_ext.rs", "src/ffi/files.rs", "src/ffi/buffer.rs"],
     },
 ];
 

@@ -132,5 +132,7 @@ main(void) {
     one_for_each_thread();
     null_arguments();
     CHECK(strcmp(ImagingVersion(), "13.0.0") == 0);
+    const char *level = ImagingGetSIMDLevel();
+    CHECK(!strcmp(level, "generic") || !strcmp(level, "sse4.1") || !strcmp(level, "avx2") || !strcmp(level, "avx512"));
     return check_result();
 }

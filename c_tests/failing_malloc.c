@@ -103,6 +103,25 @@ export_schema(void) {
     return code == 0;
 }
 
+static int releases;
+
+static void
+count_release(void *context) {
+    (void)context;
+    releases++;
+}
+
+/* What could not be lent is not given back. */
+static int
+new_from_buffer(void) {
+    ImagingBuffer buffer;
+    int described = ImagingGetBuffer(colours, &buffer);
+    releases = 0;
+    int done = made(ImagingNewFromBuffer(IMAGING_MODE_P, &buffer, count_release, NULL));
+    CHECK(described && releases == done);
+    return done;
+}
+
 static int
 save(void) {
     return ImagingSavePPM(image, path);
@@ -140,6 +159,7 @@ static const struct {
     {"pool", pool, 1},
     {"export array", export_array, 1},
     {"export schema", export_schema, 1},
+    {"new from buffer", new_from_buffer, 0},
     {"open", open, 0},
     {"save", save, 0},
     {"save through a link", save_through_link, 0},

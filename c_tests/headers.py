@@ -14,6 +14,9 @@ from pathlib import Path
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]
 C, CPP = ["-x", "c"], ["-x", "c++"]
 STANDARDS = [[*C, "-std=c99"], [*C, "-std=c11"], [*CPP, "-std=c++17"]]
+CPP_STANDARDS = [[*CPP, "-std=c++17"], [*CPP, "-std=c++20"]]
+# What C++ programs ask for, of headers that are theirs to compile.
+CPP_STRICT = ["-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wold-style-cast"]
 
 
 def pkg_config_cflags():
@@ -36,9 +39,13 @@ class Compiler:
             self.failures.append(f"{' '.join(command)}\n{chr(10).join(lines)}\n{result.stderr}")
 
 
+def named(include, pattern):
+    return [f"#include <libImaging/{path.name}>" for path in sorted((include / "libImaging").glob(pattern))]
+
+
 def main(include):
-    headers = [f"#include <libImaging/{path.name}>" for path in sorted((include / "libImaging").glob("*.h"))]
-    assert headers, f"no headers in {include}"
+    headers, cpp_headers = named(include, "*.h"), named(include, "*.hpp")
+    assert headers and cpp_headers, f"no headers in {include}"
     compilers = [name for name in ("gcc", "clang") if shutil.which(name)]
     python_include = ["-isystem", sysconfig.get_paths()["include"]]
     python = "#include <Python.h>"
@@ -58,9 +65,15 @@ def main(include):
     for standard, pair in itertools.product(STANDARDS, itertools.permutations(headers, 2)):
         run.compile(compilers[0], standard, pair)
 
+    for compiler, standard, header in itertools.product(compilers, CPP_STANDARDS, cpp_headers):
+        run.compile(compiler, standard, [header, header], CPP_STRICT)
+        run.compile(compiler, standard, [python, header], python_include)
+        for other in headers:
+            run.compile(compiler, standard, [other, header])
+
     for failure in run.failures[:10]:
         print(failure, file=sys.stderr)
-    print(f"headers: {run.count - len(run.failures)} of {run.count} compilations, of {len(headers)} headers")
+    print(f"headers: {run.count - len(run.failures)} of {run.count} compilations, of {len(headers + cpp_headers)} headers")
     return bool(run.failures)
 
 

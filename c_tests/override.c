@@ -67,6 +67,27 @@ was_raised(const char *what) {
     return same;
 }
 
+#ifdef __cplusplus
+#include <libImaging/Imaging.hpp>
+
+/* The host has taken the error: the exception has nothing else to tell. */
+static void
+exceptions(void) {
+    raised = NULL;
+    try {
+        imaging::Image(IMAGING_MODE_L, -1, 1);
+        CHECK(!"thrown");
+    } catch (const imaging::Error &error) {
+        CHECK(error.code() == IMAGING_ERROR_NONE && strstr(error.what(), "host") != NULL);
+    }
+    CHECK(was_raised("bad image size"));
+}
+#else
+static void
+exceptions(void) {
+}
+#endif
+
 int
 main(void) {
     Imaging small = ImagingNew(IMAGING_MODE_L, 2, 2), large = ImagingNew(IMAGING_MODE_L, 3, 3);
@@ -83,5 +104,6 @@ main(void) {
 
     ImagingDelete(small);
     ImagingDelete(large);
+    exceptions();
     return check_result();
 }

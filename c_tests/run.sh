@@ -116,11 +116,14 @@ check "versions" only_our_major_version
 check "pkg-config" through_pkg_config
 check "add_subdirectory" as_part_of_a_project add_subdirectory Release
 check "FetchContent, debug" as_part_of_a_project FetchContent Debug
+check "examples" python3 c_tests/examples.py "$prefix" "$work"
+check "cost of C++" python3 c_tests/cost.py "$prefix" "$work"
 check "programs, gcc, plain and under valgrind" programs gcc g++ VALGRIND
 check "programs, gcc, with sanitizers" programs gcc g++ SANITIZE
 if command -v clang >/dev/null; then
     check "programs, clang, with sanitizers" programs clang clang++ SANITIZE
 fi
+grep -h 'beside the file' "$work"/programs-*/Testing/Temporary/LastTest.log | sed 's/^/gigapixels: /'
 
 echo "c_tests: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

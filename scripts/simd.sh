@@ -24,6 +24,6 @@ fi
 echo "simd: compiling $(sed -n '/==/p' "$requirements") into $venv"
 rm -rf "$venv"
 "$python" -m venv "$venv"
-# Naming the package alone keeps its build requirements as wheels.
-CC="$compiler" "$venv/bin/pip" install --quiet --no-deps --no-binary pillow-simd --requirement "$requirements"
+# Naming the package alone keeps its build requirements as wheels. A cache may hold what was compiled otherwise.
+CC="$compiler" "$venv/bin/pip" install --quiet --no-cache-dir --no-deps --no-binary pillow-simd --requirement "$requirements"
 printf '%s\n' "$stamp" >"$venv/stamp"

@@ -64,7 +64,7 @@ def kernels() -> Iterator[Case]:
         for width, weights in FRACTIONS.items():
             made = f"Kernel(({width}, {width}), {weights}, 1)"
             yield filtered(f"{width}×{width}, fractions", mode, picture, made, own=True)
-    for mode, kernel in product(("LA", "I", "F", "I;16"), ("SHARPEN", "SMOOTH_MORE")):
+    for mode, kernel in product(("LA", "I", "I;16"), ("SHARPEN", "SMOOTH_MORE")):
         yield filtered(KERNELS[kernel], mode, "photograph", kernel, own=False)
 
 

@@ -1277,7 +1277,7 @@ extern Py_ssize_t _imaging_tell_pyFd(PyObject *fd);
 /** The arena that images come from. */
 extern struct ImagingMemoryArenaInstance ImagingDefaultArena;
 
-/** Clips to 0..255: `clip8_lookups[i]` for an `i` of -640 to 639. Not implemented yet. */
+/** Clips to 0..255: `clip8_lookups[i]` for an `i` of -640 to 639. */
 extern UINT8 *clip8_lookups;
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =

@@ -5,9 +5,11 @@
 #ifndef LIBIMAGING_IMAGINGEXT_H
 #define LIBIMAGING_IMAGINGEXT_H
 
+#include <stddef.h>
 #include "Imaging.h"
 
 typedef struct ImagingHost ImagingHost;
+typedef struct ImagingBuffer ImagingBuffer;
 
 #ifdef __cplusplus
 extern "C" {
@@ -61,6 +63,39 @@ struct ImagingHost {
     void (*section_leave)(void *context, void *cookie);
 };
 
+/**
+ * Where the pixels of an image lie, in the words of Python's buffer protocol (PEP 3118).
+ *
+ * The item at `[y, x]`, or `[y, x, byte]`, begins at `buf + y * strides[0] + x * strides[1] + byte * strides[2]`. With
+ * suboffsets `buf` is a table of pointers to rows instead, and the row at `*(char **)(buf + y * strides[0]) +
+ * suboffsets[0]`.
+ */
+struct ImagingBuffer {
+    /** The first pixel of the first row, or the row table. */
+    void *buf;
+    /** What an item is: `"B"`, `"H"`, `"<H"`, `">H"`, `"i"`, `"I"` or `"f"`. NULL means `"B"`. */
+    const char *format;
+    /** Bytes of an item. */
+    ptrdiff_t itemsize;
+    /** Bytes of all items. */
+    ptrdiff_t len;
+    /** 2 for `[y, x]`; 3 for `[y, x, byte]`. */
+    int ndim;
+    /** Not 0: the pixels must not be written to. */
+    int read_only;
+    /** Not 0: the rows lie behind a table. */
+    int has_suboffsets;
+    /** How many items there are along each dimension. */
+    ptrdiff_t shape[3];
+    /** Bytes from one item to the next along each dimension. That of the rows may be negative. */
+    ptrdiff_t strides[3];
+    /**
+     * 0 or more: there is a pointer to follow, and then so many bytes to go; else -1. Only looked at with
+     * `has_suboffsets`.
+     */
+    ptrdiff_t suboffsets[3];
+};
+
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Errors, hosts, settings: for programs without Python.
  */
@@ -101,6 +136,12 @@ extern int ImagingSetNumThreads(int threads);
 
 /** How many threads work is split over. */
 extern int ImagingGetNumThreads(void);
+
+/**
+ * The instructions that kernels are chosen by: "generic", "sse4.1", "avx2" or "avx512". It is what the processor has, or
+ * less where `IMAGING_SIMD` of the environment asks for that. Results do not depend on it. Static.
+ */
+extern const char *ImagingGetSIMDLevel(void);
 
 /** The version of this library, such as "13.0.0": its first number is that of the ABI. */
 extern const char *ImagingVersion(void);
@@ -196,6 +237,49 @@ extern int ImagingSaveRaw(Imaging im, const char *path, RawModeID rawmode, int64
  * Returns NULL where the box is not within the image.
  */
 extern Imaging ImagingView(Imaging im, int x0, int y0, int x1, int y1);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Memory shared with other libraries, and no copy: where an image's pixels lie, and images whose pixels lie elsewhere.
+ * Both are said in an `ImagingBuffer`, as Python's buffer protocol (PEP 3118) says it.
+ */
+
+/**
+ * Describes where the pixels of an image lie, for whoever wants to use them in place. Nothing is copied, and the image is
+ * not kept: what is described, row table and pixels, stays as long as the image.
+ *
+ * Any image, whoever has made it: a block where its rows lie evenly, else the row table, with suboffsets. Items are
+ * `[y, x]` for modes of one band: `"B"` for 1, L and P, `"i"` for I, `"f"` for F, `"<H"` for I;16L, `">H"` for I;16B, `"H"`
+ * for I;16 and I;16N. For all others they are `[y, x, 4]` bytes (`"B"`), whether the mode needs all four or not. `shape` is
+ * the image's, `len` what its pixels take without gaps. 16-bit values may lie at any address. Where there are no pixels,
+ * `buf` is not to be looked at.
+ *
+ * Returns 1; or 0 where the image is broken (a row is missing, say), and then `*out` is as it was.
+ */
+extern int ImagingGetBuffer(Imaging im, struct ImagingBuffer *out);
+
+/**
+ * Describes an image as `ImagingGetBuffer` does, but where that gives `[y, x, 4]` bytes this gives `[y, x]` pixels of 32
+ * bits: `"I"`. They may lie at any address.
+ *
+ * Returns as `ImagingGetBuffer` does.
+ */
+extern int ImagingGetPackedBuffer(Imaging im, struct ImagingBuffer *out);
+
+/**
+ * Makes an image in memory that is not the library's, with no copy. `buffer` is what `ImagingGetBuffer` or
+ * `ImagingGetPackedBuffer` would say of it (formats may have a byte order, `"l"` and `"L"` of 4 bytes count as `"i"` and
+ * `"I"`), and is not needed afterwards. The pixels of a row lie one behind the other; rows any distance apart, backwards
+ * too, or behind a table, which is not needed afterwards either. Rows that may be written to must not overlap. The image
+ * is read-only where the buffer is. P and PA get a palette of their own.
+ *
+ * The memory must stay until `release(context)` is called: once, on any thread, when the last owner of the image deletes
+ * it. (A view of the image is an owner.) `release` may be NULL.
+ *
+ * Returns NULL where the buffer does not fit the mode. Nothing is released then: the memory is still the caller's.
+ */
+extern Imaging ImagingNewFromBuffer(
+    ModeID mode, const struct ImagingBuffer *buffer, void (*release)(void *context), void *context
+);
 
 #ifdef __cplusplus
 }

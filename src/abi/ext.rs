@@ -40,6 +40,37 @@ pub struct ImagingHost {
     pub section_leave: Option<unsafe extern "C" fn(context: *mut c_void, cookie: *mut c_void)>,
 }
 
+/// Where the pixels of an image lie, in the words of Python's buffer protocol (PEP 3118).
+///
+/// The item at `[y, x]`, or `[y, x, byte]`, begins at `buf + y * strides[0] + x * strides[1] + byte * strides[2]`. With
+/// suboffsets `buf` is a table of pointers to rows instead, and the row at `*(char **)(buf + y * strides[0]) +
+/// suboffsets[0]`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ImagingBuffer {
+    /// The first pixel of the first row, or the row table.
+    pub buf: *mut c_void,
+    /// What an item is: `"B"`, `"H"`, `"<H"`, `">H"`, `"i"`, `"I"` or `"f"`. NULL means `"B"`.
+    pub format: *const c_char,
+    /// Bytes of an item.
+    pub itemsize: isize,
+    /// Bytes of all items.
+    pub len: isize,
+    /// 2 for `[y, x]`; 3 for `[y, x, byte]`.
+    pub ndim: c_int,
+    /// Not 0: the pixels must not be written to.
+    pub read_only: c_int,
+    /// Not 0: the rows lie behind a table.
+    pub has_suboffsets: c_int,
+    /// How many items there are along each dimension.
+    pub shape: [isize; 3],
+    /// Bytes from one item to the next along each dimension. That of the rows may be negative.
+    pub strides: [isize; 3],
+    /// 0 or more: there is a pointer to follow, and then so many bytes to go; else -1. Only looked at with
+    /// `has_suboffsets`.
+    pub suboffsets: [isize; 3],
+}
+
 const _: () = {
     use crate::error::Kind;
     assert!(IMAGING_ERROR_NONE == 0);

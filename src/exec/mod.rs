@@ -1,6 +1,16 @@
 //! On what the work is done: which instructions the processor has, and on how many threads.
 
-#![allow(unsafe_code)] // functions compiled for instructions that are detected; what to do when a process forks
+#![allow(unsafe_code)] // functions compiled for instructions that are detected; threads, and what becomes of them when a process forks
 
+mod pool;
 pub mod simd;
 pub mod threads;
+
+use std::fmt::Arguments;
+use std::io::Write;
+
+/// Tells whoever runs the program that a variable of the environment has a wrong value. Where that cannot be told, the
+/// work goes on all the same.
+fn warn(text: Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "libImaging: {text}");
+}

@@ -3,6 +3,7 @@
 //! Kernels are compiled for each [`Level`] and chosen at run time. `IMAGING_SIMD` can ask for a lower one, so that every
 //! level can be tested on one machine.
 
+use std::ffi::CStr;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// A set of instructions; each has those of the ones before it.
@@ -23,18 +24,28 @@ impl Level {
     /// Every level, the lowest first.
     pub const ALL: [Self; 4] = [Self::Generic, Self::Sse41, Self::Avx2, Self::Avx512];
 
+    /// What `IMAGING_SIMD` calls it, for C.
+    pub fn c_name(self) -> &'static CStr {
+        match self {
+            Self::Generic => c"generic",
+            Self::Sse41 => c"sse4.1",
+            Self::Avx2 => c"avx2",
+            Self::Avx512 => c"avx512",
+        }
+    }
+
     /// What `IMAGING_SIMD` calls it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Generic => "generic",
-            Self::Sse41 => "sse4.1",
-            Self::Avx2 => "avx2",
-            Self::Avx512 => "avx512",
-        }
+        self.c_name().to_str().expect("names are ASCII")
+    }
+
+    /// The level that `IMAGING_SIMD` calls so.
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 
-/// The level that was chosen; 0 until it is.
+/// The level that kernels are chosen by, as a number; 0 until it is known.
 static CHOSEN: AtomicU8 = AtomicU8::new(0);
 
 /// The level that kernels are chosen by.
@@ -49,11 +60,27 @@ pub fn level() -> Level {
     }
 }
 
-/// Chooses the level.
+/// What the environment asks for, or the highest level that there is.
 #[cold]
 fn first_level() -> Level {
-    let level = choose(std::env::var("IMAGING_SIMD").ok().as_deref());
-    CHOSEN.store(level as u8, Relaxed);
+    let (asked, best) = (std::env::var_os("IMAGING_SIMD"), detect());
+    let named = asked.as_ref().and_then(|asked| Level::named(asked.to_str()?));
+    let level = named.unwrap_or(best).min(best);
+    // Others may be here at the same time, and find the same.
+    if CHOSEN.swap(level as u8, Relaxed) == 0
+        && let Some(asked) = asked
+    {
+        let (asked, used) = (asked.display(), level.name());
+        match named {
+            None => super::warn(format_args!(
+                "IMAGING_SIMD={asked}: must be generic, sse4.1, avx2 or avx512; {used} will be used"
+            )),
+            Some(named) if named > best => {
+                super::warn(format_args!("IMAGING_SIMD={asked}: this processor has no more than {used}"));
+            }
+            Some(_) => {}
+        }
+    }
     level
 }
 
@@ -105,23 +132,6 @@ macro_rules! for_each_level {
 }
 pub(crate) use for_each_level;
 
-/// The highest level that the processor has, or the one that was asked for if that is not higher.
-fn choose(asked: Option<&str>) -> Level {
-    let best = detect();
-    let Some(asked) = asked else { return best };
-    match Level::ALL.into_iter().find(|level| level.name() == asked) {
-        Some(level) if level <= best => level,
-        Some(_) => {
-            eprintln!("libImaging: IMAGING_SIMD={asked}: this processor has no more than {}", best.name());
-            best
-        }
-        None => {
-            eprintln!("libImaging: IMAGING_SIMD={asked}: must be generic, sse4.1, avx2 or avx512");
-            best
-        }
-    }
-}
-
 /// The highest level that the processor has.
 #[cfg(target_arch = "x86_64")]
 pub fn detect() -> Level {
@@ -150,12 +160,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_for_is_had_if_the_processor_has_it() {
-        assert_eq!(choose(None), detect());
-        assert_eq!(choose(Some("generic")), Level::Generic);
-        assert_eq!(choose(Some("nonsense")), detect());
+    fn every_level_has_a_name() {
         for level in Level::ALL {
-            assert_eq!(choose(Some(level.name())), level.min(detect()));
+            assert_eq!(Level::named(level.name()), Some(level));
         }
+        assert_eq!(Level::named("nonsense"), None);
+        assert_eq!(Level::named(""), None);
+    }
+
+    #[test]
+    fn no_level_is_above_what_the_processor_has() {
+        assert!(level() <= detect());
     }
 }

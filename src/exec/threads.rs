@@ -1,95 +1,64 @@
-//! The threads that work is split over: one pool for the whole process.
+//! On how many threads work is done, and how it is split over them.
 //!
-//! Work is split only where it is worth it, by rows, and on whichever threads are free: nested and concurrent calls share
-//! the pool. What comes out never depends on how many there are. A process may fork: the child makes a pool of its own
-//! when it first needs one.
+//! Work is split only where it is worth it, by rows, and on whichever threads of the [`pool`] are free. What comes out
+//! never depends on how many there are.
 
-use std::sync::Once;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
+use super::pool;
 use crate::error::{Error, Result};
 use crate::image::ImageMut;
+use crate::memory::lock::Lock;
 
 /// The least work, about one for an arithmetic operation on a byte, that a thread is woken for: less takes less time
 /// than waking it.
 const WORTHWHILE: usize = 1 << 19;
 
+/// The most threads that may be asked for.
+const MOST: usize = 1024;
+
 /// How many threads are to be used; 0 until it is known.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// The pool; NULL until one is needed. A pool that was replaced is never freed, since others may be using it.
-static POOL: AtomicPtr<ThreadPool> = AtomicPtr::new(std::ptr::null_mut());
-
 /// How many threads work is split over.
 pub fn count() -> usize {
-    match COUNT.load(Ordering::Relaxed) {
-        0 => {
-            let count = initial(std::env::var("IMAGING_NUM_THREADS").ok().as_deref());
-            COUNT.store(count, Ordering::Relaxed);
-            count
-        }
+    match COUNT.load(Relaxed) {
+        0 => first_count(),
         count => count,
     }
 }
 
 /// What the environment asks for, or one for each processor that there is for us.
-fn initial(asked: Option<&str>) -> usize {
-    let available = std::thread::available_parallelism().map_or(1, usize::from);
-    let Some(asked) = asked else { return available };
-    match asked.trim().parse() {
-        Ok(count) if (1..=MOST).contains(&count) => count,
-        _ => {
-            eprintln!(
-                "libImaging: IMAGING_NUM_THREADS={asked}: must be a number from 1 to {MOST}; {available} are used"
-            );
-            available
+#[cold]
+fn first_count() -> usize {
+    let asked = std::env::var_os("IMAGING_NUM_THREADS");
+    let number = asked.as_ref().and_then(|asked| number(asked.to_str()?));
+    let count = number.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(MOST));
+    match COUNT.compare_exchange(0, count, Relaxed, Relaxed) {
+        Ok(_) => {
+            if let (Some(asked), None) = (asked, number) {
+                super::warn(format_args!(
+                    "IMAGING_NUM_THREADS={}: must be a number from 1 to {MOST}; {count} will be used",
+                    asked.display()
+                ));
+            }
+            count
         }
+        Err(other) => other,
     }
 }
 
-/// The most threads that may be asked for.
-const MOST: usize = 1024;
+/// A number of threads that may be asked for.
+fn number(text: &str) -> Option<usize> {
+    text.trim().parse().ok().filter(|count| (1..=MOST).contains(count))
+}
 
 /// Sets how many threads work is split over. Work that is under way goes on as it began.
 pub fn set_count(count: i32) -> Result<()> {
     let count = usize::try_from(count).ok().filter(|count| (1..=MOST).contains(count));
-    COUNT.store(count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?, Ordering::Relaxed);
-    POOL.store(std::ptr::null_mut(), Ordering::Release);
+    COUNT.store(count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?, Relaxed);
+    pool::count_has_changed();
     Ok(())
-}
-
-/// The pool, where there is one to be had: without threads work is done where it is.
-fn pool() -> Option<&'static ThreadPool> {
-    static FORK_HANDLER: Once = Once::new();
-    let pool = POOL.load(Ordering::Acquire);
-    if !pool.is_null() {
-        // SAFETY: a pool that was stored is never freed.
-        return Some(unsafe { &*pool });
-    }
-    // SAFETY: the handler only stores a pointer.
-    FORK_HANDLER.call_once(|| unsafe {
-        libc::pthread_atfork(None, None, Some(forget));
-    });
-    let made = ThreadPoolBuilder::new().num_threads(count()).thread_name(|n| format!("imaging-{n}")).build().ok()?;
-    let made = Box::into_raw(Box::new(made));
-    match POOL.compare_exchange(std::ptr::null_mut(), made, Ordering::AcqRel, Ordering::Acquire) {
-        // SAFETY: stored, and so never freed.
-        Ok(_) => Some(unsafe { &*made }),
-        Err(other) => {
-            // SAFETY: nobody else has seen ours; the other one was stored.
-            unsafe {
-                drop(Box::from_raw(made));
-                Some(&*other)
-            }
-        }
-    }
-}
-
-/// In a child process the parent's threads are not there.
-extern "C" fn forget() {
-    POOL.store(std::ptr::null_mut(), Ordering::Release);
 }
 
 /// Does `work` on all rows of an image, of which each costs about `cost` operations: whole where that is little, else in
@@ -130,76 +99,84 @@ fn try_for_rows_of<const N: usize>(
     cost: usize,
     work: impl Fn(usize, [ImageMut<'_>; N]) -> Result<()> + Sync,
 ) -> Result<()> {
-    let rows = rows_of(&images);
-    let parts = (rows.saturating_mul(cost) / WORTHWHILE).min(count()).min(rows);
-    match if parts > 1 { pool() } else { None } {
-        // Twice as many bands as threads, so that one that is held up does not hold up all.
-        Some(pool) => pool.install(|| split(0, images, rows.div_ceil(2 * parts), &work)),
-        None => work(0, images),
-    }
+    let rows = images.iter().map(ImageMut::ysize).min().unwrap_or(0);
+    in_bands(images, rows, cost, split_rows, work)
 }
 
 /// As [`for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost` operations.
 pub fn for_columns<'a>(image: ImageMut<'a>, strip: usize, cost: usize, work: impl Fn(usize, ImageMut<'a>) + Sync) {
     let strips = image.xsize().div_ceil(strip);
-    let parts = (strips.saturating_mul(cost) / WORTHWHILE).min(count()).min(strips);
-    match if parts > 1 { pool() } else { None } {
-        Some(pool) => pool.install(|| split_columns(0, image, strip, strips.div_ceil(2 * parts), &work)),
-        None => work(0, image),
-    }
+    let split = |image: ImageMut<'a>, strips| image.split_at_column(strips * strip);
+    let done = in_bands(image, strips, cost, split, |first, band| {
+        work(first * strip, band);
+        Ok(())
+    });
+    done.expect("this work does not fail");
 }
 
-/// Splits an image in two until bands have no more than `most` strips.
-fn split_columns<'a>(
-    first: usize,
-    image: ImageMut<'a>,
-    strip: usize,
-    most: usize,
-    work: &(impl Fn(usize, ImageMut<'a>) + Sync),
-) {
-    let strips = image.xsize().div_ceil(strip);
-    if strips <= most {
-        return work(first, image);
-    }
-    let middle = strips / 2 * strip;
-    let (left, right) = image.split_at_column(middle);
-    rayon::join(
-        || split_columns(first, left, strip, most, work),
-        || split_columns(first + middle, right, strip, most, work),
-    );
-}
-
-/// How many rows images have that all have as many.
-fn rows_of(images: &[ImageMut<'_>]) -> usize {
-    images.iter().map(ImageMut::ysize).min().unwrap_or(0)
-}
-
-/// Splits images in two until bands have no more than `most` rows.
-fn split<const N: usize>(
-    first: usize,
-    images: [ImageMut<'_>; N],
-    most: usize,
-    work: &(impl Fn(usize, [ImageMut<'_>; N]) -> Result<()> + Sync),
-) -> Result<()> {
-    let rows = rows_of(&images);
-    if rows <= most {
-        return work(first, images);
-    }
-    let middle = rows / 2;
+/// The first rows of images, and the others.
+fn split_rows<const N: usize>(images: [ImageMut<'_>; N], rows: usize) -> ([ImageMut<'_>; N], [ImageMut<'_>; N]) {
     let mut lower = [const { None }; N];
     let mut rest = lower.iter_mut();
     let upper = images.map(|image| {
-        let (upper, lower) = image.split_at_row(middle);
+        let (upper, lower) = image.split_at_row(rows);
         *rest.next().expect("as many") = Some(lower);
         upper
     });
-    let lower = lower.map(|image| image.expect("split above"));
-    let (upper, lower) = rayon::join(|| split(first, upper, most, work), || split(first + middle, lower, most, work));
-    upper.and(lower)
+    (upper, lower.map(|image| image.expect("split above")))
+}
+
+/// What is still to be done of something, from where on, and what went wrong first, counted from the top.
+struct Rest<T> {
+    whole: Option<T>,
+    first: usize,
+    error: Option<(usize, Error)>,
+}
+
+/// Does `work` on something of that many rows (or strips), of which each costs about `cost` operations: in bands, which
+/// `split` cuts off it for whichever thread comes next.
+fn in_bands<T: Send>(
+    whole: T,
+    rows: usize,
+    cost: usize,
+    split: impl Fn(T, usize) -> (T, T) + Sync,
+    work: impl Fn(usize, T) -> Result<()> + Sync,
+) -> Result<()> {
+    let threads = (rows.saturating_mul(cost) / WORTHWHILE).min(count()).min(rows);
+    if threads <= 1 {
+        return work(0, whole);
+    }
+    // Twice as many bands as threads, so that one that is held up does not hold up all.
+    let band = rows.div_ceil(2 * threads);
+    let rest = Lock::new(Rest { whole: Some(whole), first: 0, error: None });
+    let next = || {
+        let mut rest = rest.take();
+        let (whole, first) = (rest.whole.take()?, rest.first);
+        if rows - first <= band {
+            return Some((first, whole));
+        }
+        let (upper, lower) = split(whole, band);
+        (rest.whole, rest.first) = (Some(lower), first + band);
+        Some((first, upper))
+    };
+    pool::share(threads - 1, &|| {
+        while let Some((first, band)) = next() {
+            if let Err(error) = work(first, band) {
+                let mut rest = rest.take();
+                if rest.error.as_ref().is_none_or(|(other, _)| first < *other) {
+                    rest.error = Some((first, error));
+                }
+            }
+        }
+    });
+    let error = rest.take().error.take();
+    error.map_or(Ok(()), |(_, error)| Err(error))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use super::*;
     use crate::image::Image;
     use crate::mode::Mode;
@@ -237,12 +214,46 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_leaves_the_default() {
-        let default = initial(None);
-        for nonsense in ["0", "-3", "abc", "", "1025"] {
-            assert_eq!(initial(Some(nonsense)), default);
+    fn the_error_is_that_of_the_upmost_band() {
+        let mut image = Image::new(Mode::L, 1, 64).expect("small");
+        let done = try_for_rows(image.view_mut().expect("new"), 1 << 20, |first, band| match first + band.ysize() {
+            64 => Err(Error::Value("last")),
+            _ if first == 0 => Ok(()),
+            _ => Err(Error::Memory),
+        });
+        assert!(
+            matches!(done, Err(Error::Memory | Error::Value("last"))) && (count() < 2 || done == Err(Error::Memory))
+        );
+    }
+
+    #[test]
+    fn work_may_be_split_within_work() {
+        let mut image = Image::new(Mode::L, 2, 100).expect("small");
+        for_rows(image.view_mut().expect("new"), 1 << 20, |_, band| {
+            for_rows(band, 1 << 20, |_, mut band| band.rows_mut().for_each(|row| row.fill(row[0] + 1)));
+        });
+        assert!(image.view().expect("whole").rows().all(|row| row == [1, 1]));
+    }
+
+    #[test]
+    fn a_panic_is_the_callers() {
+        for row in [0, 99, 199] {
+            let mut image = Image::new(Mode::L, 1, 200).expect("small");
+            let view = image.view_mut().expect("new");
+            let done = catch_unwind(AssertUnwindSafe(|| {
+                for_rows(view, 1 << 20, |first, band| assert!(!(first..first + band.ysize()).contains(&row)));
+            }));
+            assert!(done.is_err(), "row {row}");
         }
-        assert_eq!(initial(Some(" 3 ")), 3);
+        every_row_is_worked_on_once();
+    }
+
+    #[test]
+    fn nonsense_is_no_number() {
+        for nonsense in ["0", "-3", "abc", "", "1025", "99999", "2.5", "99999999999999999999"] {
+            assert_eq!(number(nonsense), None);
+        }
+        assert_eq!(number(" 3 "), Some(3));
         assert!(set_count(0).is_err() && set_count(-1).is_err() && set_count(1025).is_err());
     }
 }

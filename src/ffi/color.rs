@@ -1,17 +1,17 @@
 //! Conversion between modes, by a matrix, by a table.
 
 use std::ffi::c_int;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::null_mut;
 
 use super::output::Output;
 use super::work::on_pixels;
 use super::{guard, reference};
-use crate::abi::{Imaging, ImagingPalette, ImagingPaletteInstance, ModeID};
+use crate::abi::{Imaging, ImagingPalette, ModeID};
 use crate::color::{self, FromPalette, Nearest, lut, matrix};
 use crate::error::{Error, Result};
 use crate::host::long_section;
 use crate::image::ImageRef;
-use crate::memory;
+use crate::image::palette::Palette;
 use crate::mode::{Mode, PixelType};
 
 /// Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
@@ -101,16 +101,6 @@ unsafe fn from_palette(out: Imaging, im: Imaging, to: Option<Mode>) -> Result<Ou
     }
 }
 
-/// A palette that nobody else has seen.
-struct OwnPalette(NonNull<ImagingPaletteInstance>);
-
-impl Drop for OwnPalette {
-    fn drop(&mut self) {
-        // SAFETY: it was made here and handed to nobody.
-        unsafe { memory::palette::delete(self.0.as_ptr()) };
-    }
-}
-
 /// Converts an image to one with a palette.
 ///
 /// # Safety
@@ -125,8 +115,7 @@ unsafe fn to_palette(out: Imaging, im: Imaging, mode: ModeID, palette: ImagingPa
             Some(palette) if palette.size == 0 => return Err(Error::Value("empty palette")),
             Some(palette) => palette,
             None => {
-                let palette = memory::palette::new(Mode::RGB)?;
-                let palette = own.insert(OwnPalette(palette)).0.as_mut();
+                let palette = own.insert(Palette::new(Mode::RGB)?);
                 color::fill_standard(palette, from);
                 palette
             }

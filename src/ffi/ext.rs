@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::guard;
 use crate::abi::ext::ImagingHost;
-use crate::exec::threads;
+use crate::exec::{simd, threads};
 use crate::host::{last_error, registered};
 use crate::memory::{arena::Arena, config};
 
@@ -66,6 +66,13 @@ pub extern "C" fn ImagingSetNumThreads(threads: c_int) -> c_int {
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingGetNumThreads() -> c_int {
     threads::count() as c_int
+}
+
+/// The instructions that kernels are chosen by: "generic", "sse4.1", "avx2" or "avx512". It is what the processor has, or
+/// less where `IMAGING_SIMD` of the environment asks for that. Results do not depend on it. Static.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingGetSIMDLevel() -> *const c_char {
+    simd::level().c_name().as_ptr()
 }
 
 /// The value of an environment variable.

@@ -14,7 +14,7 @@ use crate::abi::{
     IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD, Imaging, ImagingMemoryInstance,
 };
 use crate::error::{Error, Result};
-use crate::geometry::{self, Filter, Map, Mirror, Region};
+use crate::geometry::{self, Filter, Map, Region, Turn};
 use crate::host::section_for;
 use crate::image::{Image, ImageMut, ImageRef};
 use crate::memory::{self, Raw};
@@ -112,8 +112,9 @@ unsafe fn between(
 /// # Safety
 ///
 /// As for [`between`].
-unsafe fn turned(out: Imaging, input: Imaging, transposes: bool, mirror: Mirror) -> Imaging {
+unsafe fn turned(out: Imaging, input: Imaging, turn: Turn) -> Imaging {
     guard(null_mut(), || {
+        let (transposes, mirror) = turn.parts();
         let check = |out: &ImagingMemoryInstance, input: &ImagingMemoryInstance| {
             let (xsize, ysize) = (input.xsize, input.ysize);
             let wanted = if transposes { (ysize, xsize) } else { (xsize, ysize) };
@@ -131,58 +132,53 @@ unsafe fn turned(out: Imaging, input: Imaging, transposes: bool, mirror: Mirror)
     })
 }
 
-const NEITHER: Mirror = Mirror { left_right: false, top_bottom: false };
-const LEFT_RIGHT: Mirror = Mirror { left_right: true, top_bottom: false };
-const TOP_BOTTOM: Mirror = Mirror { left_right: false, top_bottom: true };
-const BOTH: Mirror = Mirror { left_right: true, top_bottom: true };
-
 /// Mirrors left and right. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingFlipLeftRight(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, false, LEFT_RIGHT) }
+    unsafe { turned(imOut, imIn, Turn::FlipLeftRight) }
 }
 
 /// Mirrors top and bottom. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingFlipTopBottom(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, false, TOP_BOTTOM) }
+    unsafe { turned(imOut, imIn, Turn::FlipTopBottom) }
 }
 
 /// Turns by 90 degrees counter-clockwise. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRotate90(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, true, TOP_BOTTOM) }
+    unsafe { turned(imOut, imIn, Turn::Rotate90) }
 }
 
 /// Turns by 180 degrees. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRotate180(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, false, BOTH) }
+    unsafe { turned(imOut, imIn, Turn::Rotate180) }
 }
 
 /// Turns by 270 degrees counter-clockwise. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRotate270(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, true, LEFT_RIGHT) }
+    unsafe { turned(imOut, imIn, Turn::Rotate270) }
 }
 
 /// Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingTranspose(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, true, NEITHER) }
+    unsafe { turned(imOut, imIn, Turn::Transpose) }
 }
 
 /// Mirrors at the diagonal from the top right. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingTransverse(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, true, BOTH) }
+    unsafe { turned(imOut, imIn, Turn::Transverse) }
 }
 
 /// Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode

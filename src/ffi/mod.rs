@@ -9,6 +9,8 @@
 
 mod access;
 mod arrow;
+mod buffer;
+mod clip8;
 mod color;
 mod composite;
 pub mod ext;

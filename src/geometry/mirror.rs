@@ -14,6 +14,41 @@ pub struct Mirror {
     pub top_bottom: bool,
 }
 
+/// A way to lay an image anew without changing a pixel. Rotations are counter-clockwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Left becomes right.
+    FlipLeftRight,
+    /// Top becomes bottom.
+    FlipTopBottom,
+    /// By 90 degrees.
+    Rotate90,
+    /// By 180 degrees.
+    Rotate180,
+    /// By 270 degrees.
+    Rotate270,
+    /// Mirrored at the diagonal from the top left: rows become columns.
+    Transpose,
+    /// Mirrored at the diagonal from the top right.
+    Transverse,
+}
+
+impl Turn {
+    /// Whether rows become columns, and what is mirrored then.
+    pub fn parts(self) -> (bool, Mirror) {
+        let (transposes, left_right, top_bottom) = match self {
+            Self::FlipLeftRight => (false, true, false),
+            Self::FlipTopBottom => (false, false, true),
+            Self::Rotate90 => (true, false, true),
+            Self::Rotate180 => (false, true, true),
+            Self::Rotate270 => (true, true, false),
+            Self::Transpose => (true, false, false),
+            Self::Transverse => (true, true, true),
+        };
+        (transposes, Mirror { left_right, top_bottom })
+    }
+}
+
 /// Copies an image to one of the same mode and size, mirrored.
 pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
     let size = input.mode().pixel_size();

@@ -9,6 +9,6 @@ mod turn;
 
 pub use copy::copy;
 pub use crop::crop;
-pub use mirror::{Mirror, mirror};
+pub use mirror::{Mirror, Turn, mirror};
 pub use transform::{Filter, Map, Region, transform};
 pub use turn::turn;

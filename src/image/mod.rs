@@ -6,6 +6,7 @@
 #![allow(unsafe_code)] // rows are raw pointers in the ABI; here, and here only, they become slices
 
 mod access;
+pub mod buffer;
 pub mod line;
 mod owned;
 pub mod palette;

@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use super::view::{ImageMut, ImageRef};
-use crate::abi::ImagingMemoryInstance;
+use crate::abi::{ImagingMemoryInstance, ImagingPaletteInstance};
 use crate::error::{Error, Result};
 use crate::memory::{self, Fill, instance};
 use crate::mode::Mode;
@@ -50,6 +50,18 @@ impl Image {
         ManuallyDrop::new(self).0.as_ptr()
     }
 
+    /// The width in pixels.
+    pub fn xsize(&self) -> usize {
+        // SAFETY: the image is live as long as `self`.
+        usize::try_from(unsafe { self.0.as_ref() }.xsize).unwrap_or(0)
+    }
+
+    /// The height in pixels.
+    pub fn ysize(&self) -> usize {
+        // SAFETY: as above.
+        usize::try_from(unsafe { self.0.as_ref() }.ysize).unwrap_or(0)
+    }
+
     /// The image to be read. An error where its rows are not what its mode needs.
     pub fn view(&self) -> Result<ImageRef<'_>> {
         // SAFETY: the image is live as long as `self`, which is only read meanwhile.
@@ -60,6 +72,25 @@ impl Image {
     pub fn view_mut(&mut self) -> Result<ImageMut<'_>> {
         // SAFETY: the image is live as long as `self`, which nobody else uses meanwhile.
         unsafe { ImageMut::from_raw(self.0.as_ptr()) }
+    }
+
+    /// The colours of an image of mode P or PA.
+    pub fn palette(&self) -> Option<&ImagingPaletteInstance> {
+        // SAFETY: the image is live as long as `self`, and its palette is NULL or lives as long.
+        unsafe { self.0.as_ref().palette.as_ref() }
+    }
+
+    /// Gives the image a copy of a palette, instead of its own.
+    pub fn set_palette(&mut self, palette: &ImagingPaletteInstance) -> Result<()> {
+        // SAFETY: the image is live, and nobody else uses it or its palette meanwhile.
+        unsafe { memory::palette::replace(self.0, palette) }
+    }
+
+    /// Writes what was changed in an image that is mapped with [`Access::Shared`](crate::Access::Shared) to its file, and
+    /// waits until it is there. An error where the image is not in a file.
+    pub fn map_flush(&self) -> Result<()> {
+        // SAFETY: the image is live.
+        unsafe { memory::mapped::flush(self.0) }
     }
 }
 

@@ -4,9 +4,47 @@
 //! boxes of 32 × 32 × 32, and the first time a colour of a box is asked for, the nearest palette entry is found for all
 //! 8 × 8 × 8 cache cells of that box at once. Entries that are too far away from the whole box are left out first.
 
+use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
+
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
 use crate::memory::palette;
+use crate::mode::Mode;
+
+/// A palette that Rust owns.
+#[derive(Debug)]
+pub struct Palette(NonNull<ImagingPaletteInstance>);
+
+impl Palette {
+    /// A palette of no colours, of mode RGB, RGBA or CMYK.
+    pub fn new(mode: Mode) -> Result<Self> {
+        palette::new(mode).map(Self)
+    }
+}
+
+impl Deref for Palette {
+    type Target = ImagingPaletteInstance;
+
+    fn deref(&self) -> &ImagingPaletteInstance {
+        // SAFETY: the palette lives as long as its owner.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl DerefMut for Palette {
+    fn deref_mut(&mut self) -> &mut ImagingPaletteInstance {
+        // SAFETY: as above, and nobody else uses it meanwhile.
+        unsafe { self.0.as_mut() }
+    }
+}
+
+impl Drop for Palette {
+    fn drop(&mut self) {
+        // SAFETY: it was made for this owner, and is gone with it.
+        unsafe { palette::delete(self.0.as_ptr()) };
+    }
+}
 
 /// The edge of a box, in colour values.
 const BOX: i32 = 32;

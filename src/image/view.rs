@@ -226,6 +226,11 @@ impl<'a> ImageRef<'a> {
         Ok(Self { shape, table: im.image.cast(), image: std::marker::PhantomData })
     }
 
+    /// The row table, as many places as rows. Where there are no pixels it may be NULL, or have such places.
+    pub(super) fn table(&self) -> *mut *mut u8 {
+        self.table
+    }
+
     shape_methods!();
 }
 

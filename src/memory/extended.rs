@@ -23,16 +23,16 @@ struct Extended<K> {
     keeper: MaybeUninit<K>,
 }
 
-/// Makes an image without pixels, and what will keep its pixels alive: `keeper` is dropped with the image. The rows are
-/// still to be written.
-pub fn new<K: 'static>(mode: ModeID, xsize: i32, ysize: i32, keeper: K) -> Result<Raw> {
+/// Makes an image without pixels, and what will keep its pixels alive: dropped with the image, and not made at all where
+/// there is none. The rows are still to be written.
+pub fn new<K: 'static>(mode: ModeID, xsize: i32, ysize: i32, keeper: impl FnOnce() -> K) -> Result<Raw> {
     let im = instance::new(mode, xsize, ysize, size_of::<Extended<K>>())?;
     // SAFETY: the instance was made just now, with room for the rest, and nobody else has seen it.
     unsafe {
         let extended = im.cast::<Extended<K>>().as_ptr();
         (&raw mut (*extended).head.kind).write(TypeId::of::<K>());
         (&raw mut (*extended).head.drop).write(drop_keeper::<K>);
-        (&raw mut (*extended).keeper).write(MaybeUninit::new(keeper));
+        (&raw mut (*extended).keeper).write(MaybeUninit::new(keeper()));
         (*im.as_ptr()).destroy = Some(destroy);
     }
     Ok(im)

@@ -99,7 +99,7 @@ pub fn map(file: &File, path: &str, mode: ModeID, size: (i32, i32), lines: &Line
     }
     let mapping = Mapping::new(file, path, lines, access)?;
     let start = mapping.start();
-    let im = extended::new(mode, size.0, size.1, mapping)?;
+    let im = extended::new(mode, size.0, size.1, || mapping)?;
     // SAFETY: the image was made just now, with a row for each line; every line is within the mapping.
     unsafe {
         let instance = &mut *im.as_ptr();

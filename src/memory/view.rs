@@ -33,12 +33,12 @@ pub unsafe fn new(parent: Raw, [x0, y0, x1, y1]: [i32; 4]) -> Result<Raw> {
     }
     // SAFETY: an image's palette is NULL or live.
     let colours = unsafe { whole.palette.as_ref() }.map(palette::duplicate).transpose()?;
-    // SAFETY: the parent is live; the view gives up its count when it is dropped.
-    let kept = unsafe {
-        instance::retain(parent);
+    let keep = || {
+        // SAFETY: the parent is live; the view gives up its count when it is dropped.
+        unsafe { instance::retain(parent) };
         View(parent)
     };
-    let im = extended::new(whole.mode, x1 - x0, y1 - y0, kept).inspect_err(|_| {
+    let im = extended::new(whole.mode, x1 - x0, y1 - y0, keep).inspect_err(|_| {
         if let Some(colours) = colours {
             // SAFETY: made above, and nobody else has seen it.
             unsafe { palette::delete(colours.as_ptr()) };

@@ -27,6 +27,13 @@ pub struct Place {
     pub ystep: i32,
 }
 
+impl Default for Place {
+    /// At the start of the file, from the top down, nothing between lines.
+    fn default() -> Self {
+        Self { offset: 0, stride: 0, ystep: 1 }
+    }
+}
+
 /// A file, opened, and what it is called.
 struct Opened {
     file: File,

@@ -2,7 +2,8 @@
 
     target/venv/bin/python tests/pillow/compare.py [--fresh] [--jobs N] [FILE ...]
 
-The same wheel, the same tests, twice. A test counts as the same when it ends the same way (passed, failed, skipped,
+The same wheel, the same tests, twice: with the library they are run by `python -m libimaging`, from the package that
+`make wheel` has unpacked. A test counts as the same when it ends the same way (passed, failed, skipped,
 xfailed, xpassed, error) and, where it is skipped, for the same reason. Exit status 1 on any difference, or when too little
 ran to mean anything. FILEs of the suite (`test_image.py`) narrow it down.
 
@@ -31,6 +32,7 @@ import interposition
 
 SDIST = ROOT / "target" / f"pillow-{pillow_version}"
 KEPT = ROOT / "target" / "pillow-suite"
+PACKAGE = ROOT / "target" / "wheel" / "unpacked"
 LEAST_PASSED = 5000
 MOST_RERUN_FILES = 20
 RERUNS = 3
@@ -39,15 +41,23 @@ KINDS = ["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 Outcomes = dict[str, list[str]]
 
 
+def environment(**extra: str) -> dict[str, str]:
+    """For a process that finds the plugin beside this file, the tests' helpers, and the package."""
+    path = os.pathsep.join(map(str, [HERE, ROOT / "tests" / "python", PACKAGE]))
+    return interposition.environment(interposed=False, PYTHONPATH=path, **extra)
+
+
+def python(*, interposed: bool) -> list[str]:
+    return [sys.executable, *(["-m", "libimaging"] if interposed else [])]
+
+
 def run_suite(files: list[str], *, interposed: bool, jobs: int, label: str) -> Outcomes:
     """Runs the suite, or some files of it, and returns what became of each test."""
     outcomes = KEPT / f"{label}.json"
     outcomes.unlink(missing_ok=True)
-    env = interposition.environment(
-        interposed=interposed,
+    env = environment(
         OUTCOMES_FILE=str(outcomes),
         OUTCOMES_INTERPOSED=str(int(interposed)),
-        PYTHONPATH=os.pathsep.join([str(HERE), str(ROOT / "tests" / "python")]),
         PYTEST_ADDOPTS="",
     )
     # Whole files to one worker, in their order: tests of one file may lean on one another.
@@ -67,7 +77,7 @@ def run_suite(files: list[str], *, interposed: bool, jobs: int, label: str) -> O
     log = KEPT / f"{label}.log"
     with log.open("wb") as output:
         status = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *(files or ["Tests"])],
+            [*python(interposed=interposed), "-m", "pytest", *options, *(files or ["Tests"])],
             cwd=SDIST,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -151,8 +161,8 @@ def interposed_symbols() -> str:
         "print(sum(i.provider(name) == us for name in names), len(names))"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", question],
-        env=interposition.environment(interposed=True, PYTHONPATH=str(ROOT / "tests" / "python")),
+        [*python(interposed=True), "-c", question],
+        env=environment(),
         check=True,
         capture_output=True,
         text=True,
@@ -170,10 +180,15 @@ def main() -> int:
     options = parser.parse_args()
     files = [f"Tests/{Path(file).name}" for file in options.files]
 
+    if not PACKAGE.is_dir():
+        raise SystemExit(f"{PACKAGE.relative_to(ROOT)} is missing: run `make wheel`")
     if not SDIST.is_dir():
         raise SystemExit(f"{SDIST.relative_to(ROOT)} is missing: run scripts/venv.sh")
     KEPT.mkdir(parents=True, exist_ok=True)
-    library = interposition.library_path().name
+    # The library that the package carries, for this process and for all that it starts.
+    (packaged,) = (PACKAGE / "libimaging" / "lib").glob("libImaging.so.*")
+    os.environ["IMAGING_LIBRARY"] = str(packaged)
+    library = packaged.name
     print(f"Pillow {pillow_version}'s own suite, with and without {library} in front of its core")
 
     without = run_without(files, jobs=options.jobs, fresh=options.fresh)

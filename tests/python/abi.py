@@ -12,6 +12,7 @@ import csv
 import ctypes
 import json
 from ctypes import (
+    CFUNCTYPE,
     POINTER,
     PYFUNCTYPE,
     Structure,
@@ -271,7 +272,27 @@ _PROTOTYPES = {
 }
 
 # What only we define: declared by the reference and never written, or our own.
+class ImagingBuffer(Structure):
+    _fields_ = [
+        ("buf", c_void_p),
+        ("format", c_char_p),
+        ("itemsize", c_ssize_t),
+        ("len", c_ssize_t),
+        ("ndim", c_int),
+        ("read_only", c_int),
+        ("has_suboffsets", c_int),
+        ("shape", c_ssize_t * 3),
+        ("strides", c_ssize_t * 3),
+        ("suboffsets", c_ssize_t * 3),
+    ]
+
+
+Release = CFUNCTYPE(None, c_void_p)
+
 _OUR_PROTOTYPES = {
+    "ImagingGetBuffer": (c_int, Image, POINTER(ImagingBuffer)),
+    "ImagingGetPackedBuffer": (c_int, Image, POINTER(ImagingBuffer)),
+    "ImagingNewFromBuffer": (Image, c_int, POINTER(ImagingBuffer), Release, c_void_p),
     "ImagingOpenPPM": (Image, c_char_p),
     "ImagingSavePPM": (c_int, Image, c_char_p),
     "ImagingGetLastError": (c_int, POINTER(c_char_p)),

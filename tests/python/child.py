@@ -7,7 +7,15 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 import interposition
+
+LEVELS = ["generic", "sse4.1", "avx2", "avx512"]
+"""What `IMAGING_SIMD` may ask for."""
+
+THREADS = ["1", "2", "5"]
+"""Some of what `IMAGING_NUM_THREADS` may ask for."""
 
 _PREAMBLE = """\
 import abi, ctypes, interposition
@@ -27,3 +35,26 @@ def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str
     )
     assert result.returncode == 0, f"ended with status {result.returncode}:\n{result.stdout}{result.stderr}"
     return result.stdout
+
+
+def differences(check: str, *, level: str | None = None, threads: str | None = None) -> str:
+    """What a check finds with those instructions and that many threads; skips where the processor has not got them.
+
+    The check is a call, such as `filters.differences(*both)`, where `both` are the wheel and the library under test, and
+    gives what differs, one after the other.
+    """
+    env = {"IMAGING_SIMD": level, "IMAGING_NUM_THREADS": threads}
+    told = run(
+        f"""
+        import os, {check.partition(".")[0]}
+        from PIL import Image
+        os.dup2(1, 2)  # what the library says of the level is to be seen
+        both = abi.Library("wheel", Image.core.__file__, ours=False), load()
+        for difference in {check}: print(difference)
+        """,
+        timeout=600,
+        **{name: value for name, value in env.items() if value is not None},
+    )
+    if "this processor has no more than" in told:
+        pytest.skip(told.splitlines()[0])
+    return told

@@ -15,9 +15,6 @@ from functools import cache
 
 from abi import MODE_ID, PACKERS, RAW_MODE_ID, UNPACKERS, Library
 
-LEVELS = ["generic", "sse4.1", "avx2", "avx512"]
-"""What `IMAGING_SIMD` may ask for."""
-
 AROUND = 64
 """Bytes before and behind a line. The reference reads some of them; nobody may write there."""
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import child
 from abi import MODE_ID, MODES, Image, Library
-from shufflers import LEVELS
 from side_by_side import attempt, describe, fill, pixels
 from strategies import MODE_NAMES, mode_ids, modes
 
@@ -199,21 +198,16 @@ def everything(library: Library) -> list[bytes]:
     return told
 
 
-@pytest.mark.parametrize("threads", ["1", "2", "5"])
-@pytest.mark.parametrize("level", LEVELS)
+def differences(*both: Library) -> list[int]:
+    wheel, ours = (everything(library) for library in both)
+    assert len(wheel) == len(ours)
+    return [number for number, pair in enumerate(zip(wheel, ours)) if pair[0] != pair[1]]
+
+
+@pytest.mark.parametrize("threads", child.THREADS)
+@pytest.mark.parametrize("level", child.LEVELS)
 def test_levels_and_threads(level, threads):
-    told = child.run(
-        """
-        import test_bands
-        from PIL import Image
-        both = abi.Library("wheel", Image.core.__file__, ours=False), load()
-        wheel, ours = (test_bands.everything(library) for library in both)
-        print([number for number, pair in enumerate(zip(wheel, ours)) if pair[0] != pair[1]])
-        """,
-        IMAGING_SIMD=level,
-        IMAGING_NUM_THREADS=threads,
-    )
-    assert told == "[]\n"
+    assert child.differences("test_bands.differences(*both)", level=level, threads=threads) == ""
 
 
 NULLS = {

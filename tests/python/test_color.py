@@ -16,7 +16,6 @@ from abi import MODE_ID, PALETTE_CACHE_ENTRIES, Image, Library, Palette
 from side_by_side import attempt, fill, palette_state, pixels
 from strategies import BOGUS_MODES, MODE_NAMES, mode_ids, sides
 
-LEVELS = ["generic", "sse4.1", "avx2", "avx512"]
 THREE_BANDS = ["RGB", "YCbCr", "HSV", "LAB"]
 FOUR_BYTES = [*THREE_BANDS, "CMYK", "RGBA", "RGBX", "RGBa"]
 TO_PALETTE = ["L", "RGB", "RGBX", "RGBA", "RGBa"]
@@ -409,27 +408,11 @@ def differences(both: tuple[Library, Library], sizes: list[tuple[int, int]]) -> 
     return found
 
 
-def in_a_child(sizes: list[tuple[int, int]], **env: str) -> str:
-    return child.run(
-        f"""
-        import os, test_color
-        from PIL import Image
-        os.dup2(1, 2)  # what the library says of the level is to be seen
-        both = abi.Library("wheel", Image.core.__file__, ours=False), load()
-        for difference in test_color.differences(both, {sizes!r}): print(difference)
-        """,
-        **env,
-    )
-
-
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", child.LEVELS)
 def test_every_level(level):
-    told = in_a_child([(1, 1), (3, 2), (64, 2), (133, 3)], IMAGING_SIMD=level)
-    if "this processor has no more than" in told:
-        pytest.skip(told.splitlines()[0])
-    assert told == ""
+    assert child.differences("test_color.differences(both, [(1, 1), (3, 2), (64, 2), (133, 3)])", level=level) == ""
 
 
-@pytest.mark.parametrize("threads", ["1", "2", "5"])
+@pytest.mark.parametrize("threads", child.THREADS)
 def test_any_number_of_threads(threads):
-    assert in_a_child([(640, 900)], IMAGING_NUM_THREADS=threads) == ""
+    assert child.differences("test_color.differences(both, [(640, 900)])", threads=threads) == ""

@@ -128,3 +128,58 @@ def test_bad_value_is_an_exception_in_python():
         PILLOW_ALIGNMENT="3",
     )
     assert told == "PILLOW_ALIGNMENT=3: must be a power of two from 1 to 128\n"
+
+
+@pytest.mark.parametrize("wrong", ["0", "-3", "abc", "", "99999", "2.5", "99999999999999999999", "\udcff"])
+def test_wrong_number_of_threads_is_told_once(wrong):
+    """And the default is kept."""
+    said = say("ImagingGetNumThreads", IMAGING_NUM_THREADS=wrong)
+    default = say("ImagingGetNumThreads")
+    assert len(default) == 1
+    shown = wrong.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    warning = f"libImaging: IMAGING_NUM_THREADS={shown}: must be a number from 1 to 1024; {default[0]} will be used"
+    assert said == [warning, *default]
+
+
+@pytest.mark.parametrize("right", ["1", "3", " 7 ", "1024"])
+def test_number_of_threads_is_taken(right):
+    assert say("ImagingGetNumThreads", IMAGING_NUM_THREADS=right) == [right.strip()]
+
+
+@pytest.mark.parametrize("wrong", ["nonsense", "", "AVX2"])
+def test_wrong_instructions_are_told_once(wrong):
+    said = say("ImagingGetNumThreads", IMAGING_SIMD=wrong)
+    assert len(said) == 2
+    assert said[0].startswith(f"libImaging: IMAGING_SIMD={wrong}: must be generic, sse4.1, avx2 or avx512; ")
+    assert said[0].endswith(" will be used")
+
+
+def test_what_cannot_be_told_is_no_error():
+    told = child.run(
+        """
+        import os
+        os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+        library = load()
+        print(library.handle.ImagingGetNumThreads() > 0)
+        """,
+        IMAGING_NUM_THREADS="many",
+    )
+    assert told == "True\n"
+
+
+def say(function: str, **env: str) -> list[str]:
+    """What the library says of its environment in a process that works twice, and then what the function returns."""
+    return child.run(
+        f"""
+        import os
+        os.dup2(1, 2)
+        library = load()
+        for _ in range(2):
+            image = library.ImagingNew(abi.MODE_ID["RGB"], 900, 900)
+            for each in image, library.ImagingResample(image, 99, 99, 1, (ctypes.c_float * 4)(0, 0, 900, 900)):
+                library.ImagingDelete(each)
+            told = library.handle.{function}()
+        print(told)
+        """,
+        **env,
+    ).splitlines()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import child
 from abi import MODES, PACKERS, RAW_MODES, UNPACKERS
-from shufflers import AROUND, IN_PLACE, LEVELS, PAIRS, PUBLIC, SideBySide, all_pairs_of_bytes, contents, find
+from shufflers import AROUND, IN_PLACE, PAIRS, PUBLIC, SideBySide, all_pairs_of_bytes, contents, find
 
 EXTREMES = [-(2**31), -1000, -2, -1, 1000, 2**31 - 1]
 
@@ -34,36 +34,21 @@ def test_bits_may_not_be_asked_for(ours):
         assert (ours.ImagingFindPacker if pair.packs else ours.ImagingFindUnpacker)(*pair.ids, None)
 
 
-def at_level(level: str, check: str) -> str:
-    """What a check prints at that level of instructions; skips where the processor has not got it."""
-    told = child.run(
-        f"""
-        import os, shufflers
-        from PIL import Image
-        os.dup2(1, 2)  # what the library says of the level is to be seen
-        both = abi.Library("wheel", Image.core.__file__, ours=False), load()
-        for difference in shufflers.{check}(*both): print(difference)
-        """,
-        IMAGING_SIMD=level,
-    )
-    if "this processor has no more than" in told:
-        pytest.skip(told.splitlines()[0])
-    return told
-
-
 def test_the_level_is_obeyed():
     """Or the tests below would all be the same one."""
-    assert "IMAGING_SIMD=of course: must be generic" in at_level("of course", "public_differences")
+    assert "IMAGING_SIMD=of course: must be generic" in child.differences(
+        "shufflers.public_differences(*both)", level="of course"
+    )
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", child.LEVELS)
 def test_every_pair(level):
-    assert at_level(level, "differences") == ""
+    assert child.differences("shufflers.differences(*both)", level=level) == ""
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", child.LEVELS)
 def test_public_shufflers(level):
-    assert at_level(level, "public_differences") == ""
+    assert child.differences("shufflers.public_differences(*both)", level=level) == ""
 
 
 @pytest.mark.parametrize("name", IN_PLACE)

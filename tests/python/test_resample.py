@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 import child
 from abi import MODE_ID, c_float
 from resizing import FILTERS, RESIZED, Case, noise, whole
-from shufflers import LEVELS
 from side_by_side import attempt
 
 sides = st.integers(1, 70) | st.sampled_from([127, 128, 129, 300])
@@ -125,28 +124,11 @@ def test_no_image_and_no_box(ours):
     ours.ImagingDelete(image)
 
 
-def differences(check: str, **environment: str) -> str:
-    """What a check prints in a process of its own; skips where the processor has not got the level."""
-    told = child.run(
-        f"""
-        import os, resizing
-        from PIL import Image
-        os.dup2(1, 2)  # what the library says of the level is to be seen
-        both = abi.Library("wheel", Image.core.__file__, ours=False), load()
-        for difference in resizing.{check}(*both): print(difference)
-        """,
-        **environment,
-    )
-    if "this processor has no more than" in told:
-        pytest.skip(told.splitlines()[0])
-    return told
-
-
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", child.LEVELS)
 def test_every_level(level):
-    assert differences("differences", IMAGING_SIMD=level) == ""
+    assert child.differences("resizing.differences(*both)", level=level) == ""
 
 
-@pytest.mark.parametrize("threads", ["1", "2", "5"])
+@pytest.mark.parametrize("threads", child.THREADS)
 def test_any_number_of_threads(threads):
-    assert differences("large_differences", IMAGING_NUM_THREADS=threads) == ""
+    assert child.differences("resizing.large_differences(*both)", threads=threads) == ""

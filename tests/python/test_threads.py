@@ -159,3 +159,38 @@ def test_fork_while_threads_are_busy():
         """
     )
     assert told == "60\n"
+
+
+@pytest.mark.parametrize("threads", ["1", "4"])
+def test_multiprocessing_by_fork_under_interposition(threads):
+    """Pillow works in the children of a process whose threads are in the midst of its operations."""
+    told = child.run(
+        """
+        import hashlib, multiprocessing, os, threading, interposition
+        from PIL import Image
+        interposition.require(True)
+        source = Image.frombytes("RGB", (700, 500), bytes(range(250)) * 4200)
+        done = threading.Event()
+
+        def work(size):
+            return hashlib.sha256(source.resize((size, 90), Image.Resampling.LANCZOS).rotate(90).tobytes()).hexdigest()
+
+        def go_on():
+            while not done.is_set(): work(100)
+
+        sizes = list(range(60, 100))
+        alone = [work(size) for size in sizes]
+        threads = [threading.Thread(target=go_on) for _ in range(3)]
+        for thread in threads: thread.start()
+        context = multiprocessing.get_context("fork")
+        for _ in range(5):
+            with context.Pool(3) as pool:
+                assert pool.map_async(work, sizes).get(timeout=60) == alone
+        done.set()
+        for thread in threads: thread.join()
+        print("the same")
+        """,
+        interposed=True,
+        IMAGING_NUM_THREADS=threads,
+    )
+    assert told == "the same\n"

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Builds the programs in examples/ and in the README as their readers would, and runs them.
+
+    examples.py <installed prefix> <work directory>
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+REPO = Path(__file__).parent.parent
+COMPILER = {".c": ["cc", "-D_DEFAULT_SOURCE", "-pthread"], ".cpp": ["c++", "-std=c++17"]}
+
+
+def flags(prefix):
+    environment = os.environ | {"PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig"}
+    command = ["pkg-config", "--cflags", "--libs", "libImaging"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.split()
+
+
+def build(source, prefix, work):
+    program = work / source.stem
+    command = [*COMPILER[source.suffix], "-O2", "-Wall", "-Wextra", "-Werror", source, "-o", program]
+    subprocess.run([*command, *flags(prefix), f"-Wl,-rpath,{prefix}/lib"], check=True)
+    return program
+
+
+def run(program, *arguments, code=0):
+    result = subprocess.run([program, *map(str, arguments)], cwd=program.parent, stdout=subprocess.DEVNULL)
+    assert result.returncode == code, f"{program.name} has ended with {result.returncode}"
+
+
+def ppm(pixels, width):
+    return b"P6\n%d %d\n255\n" % (width, len(pixels) // 3 // width) + pixels
+
+
+def mirror(program, work):
+    (work / "in.ppm").write_bytes(ppm(bytes(range(24)), 4))
+    run(program, "in.ppm", "out.ppm")
+    left = [bytes(range(start, start + 6)) for start in (0, 12)]
+    negative = [bytes(255 - value for value in row[3:] + row[:3]) for row in left]
+    expected = b"".join(row + mirrored for row, mirrored in zip(left, negative))
+    assert (work / "out.ppm").read_bytes().endswith(expected), "mirror has drawn something else"
+
+
+def gamma(program, work):
+    (work / "grey.raw").write_bytes(bytes(range(256)))
+    run(program, "grey.raw", 32, 8, 2)
+    expected = bytes(int(255 * (value / 255) ** 2 + 0.5) for value in range(256))
+    assert (work / "grey.raw").read_bytes() == expected, "gamma has written something else"
+    run(program, "grey.raw", 32, 9, 2, code=1)
+
+
+def gigapixel(program, work):
+    run(program, "large.raw", "overview.pgm", 2000)
+    picture = (work / "overview.pgm").read_bytes()[-1000 * 1000 :]
+    assert picture[500 * 1000 + 100] == 255 and picture[500 * 1000 + 500] == 0, "gigapixel has drawn no ring"
+
+
+def squares(program, work):
+    run(program)
+    picture = (work / "squares.pgm").read_bytes()[-256 * 256 :]
+    assert picture == bytes(x ^ y for y in range(256) for x in range(256)), "squares are not what they should be"
+
+
+EXAMPLES = {"mirror.c": mirror, "gigapixel.c": gigapixel, "gamma.cpp": gamma}
+
+
+def programs_of_readme(work):
+    """The programs in the README that have a main."""
+    for number, (language, text) in enumerate(re.findall(r"```(c|cpp)\n(.*?)```", (REPO / "README.md").read_text(), re.S)):
+        if "int main" in text:
+            source = work / f"readme{number}.{language}"
+            source.write_text(text)
+            yield source
+
+
+def main(prefix, work):
+    work = work / "examples"
+    work.mkdir()
+    found = sorted(path for path in (REPO / "examples").iterdir() if path.suffix in COMPILER)
+    assert {path.name for path in found} == set(EXAMPLES), "an example is not run"
+    for source in found:
+        EXAMPLES[source.name](build(source, prefix, work), work)
+    readme = list(programs_of_readme(work))
+    assert {source.suffix for source in readme} == set(COMPILER), "the README has a program in C and one in C++"
+    for source in readme:
+        (work / "squares.pgm").unlink(missing_ok=True)
+        squares(build(source, prefix, work), work)
+    print(f"examples: {len(found)} and {len(readme)} of the README")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

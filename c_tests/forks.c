@@ -1,0 +1,160 @@
+/* A process that forks again and again while its threads are in the midst of everything: every child works like any
+ * other process. */
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+
+enum { RESIZERS = 2, ALLOCATORS = 2, FORKS = 200, PATIENCE = 60 };
+
+static atomic_int done, wrong;
+static Imaging source;
+static unsigned sum;
+
+static unsigned
+checksum(Imaging im) {
+    unsigned sum = 0;
+    for (int y = 0; y < im->ysize; y++) {
+        for (int x = 0; x < im->linesize; x++) {
+            sum = sum * 31 + (UINT8)im->image[y][x];
+        }
+    }
+    return sum;
+}
+
+/* Large enough for several threads. */
+static unsigned
+resize(void) {
+    float box[4] = {0, 0, (float)source->xsize, (float)source->ysize};
+    Imaging small = ImagingResample(source, 200, 150, IMAGING_TRANSFORM_LANCZOS, box);
+    unsigned sum = small ? checksum(small) : 0;
+    ImagingDelete(small);
+    return sum;
+}
+
+/* Blocks go out of the pool and back, and its size changes meanwhile. */
+static int
+allocate(int round) {
+    Imaging images[8];
+    for (int i = 0; i < 8; i++) {
+        images[i] = ImagingNew(IMAGING_MODE_RGB, 1 + round % 50, 1 + i);
+    }
+    int bad = 0;
+    for (int i = 0; i < 8; i++) {
+        bad |= !images[i] || images[i]->image[i][0] != 0;
+        ImagingDelete(images[i]);
+    }
+    ImagingMemorySetBlocksMax(&ImagingDefaultArena, 8 + round % 8);
+    return bad;
+}
+
+static void *
+resize_on_and_on(void *unused) {
+    (void)unused;
+    for (int round = 0; !done; round++) {
+        wrong |= resize() != sum;
+        ImagingSetNumThreads(2 + round % 3);
+    }
+    return NULL;
+}
+
+static void *
+allocate_on_and_on(void *unused) {
+    (void)unused;
+    for (int round = 0; !done; round++) {
+        wrong |= allocate(round);
+    }
+    return NULL;
+}
+
+/* What a child does; a child that hangs is ended by its alarm. */
+static int
+work_as_a_child(void) {
+    alarm(PATIENCE);
+    int bad = 0;
+    for (int round = 0; round < 20; round++) {
+        bad |= allocate(round);
+    }
+    bad |= resize() != sum;
+    ImagingSetNumThreads(3);
+    bad |= resize() != sum;
+    ImagingMemorySetBlocksMax(&ImagingDefaultArena, 0);
+    return bad || ImagingDefaultArena.blocks_cached != 0;
+}
+
+static int
+child_status(int (*work)(void)) {
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(work());
+    }
+    int status = -1;
+    return child > 0 && waitpid(child, &status, 0) == child ? status : -1;
+}
+
+static void
+fork_while_threads_are_busy(void) {
+    pthread_t threads[RESIZERS + ALLOCATORS];
+    for (int i = 0; i < RESIZERS + ALLOCATORS; i++) {
+        CHECK(pthread_create(&threads[i], NULL, i < RESIZERS ? resize_on_and_on : allocate_on_and_on, NULL) == 0);
+    }
+    for (int i = 0; i < FORKS; i++) {
+        if (!CHECK(child_status(work_as_a_child) == 0)) {
+            break;
+        }
+    }
+    done = 1;
+    for (int i = 0; i < RESIZERS + ALLOCATORS; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    }
+    CHECK(!wrong);
+}
+
+/* A child of a child, neither of which had a thread. */
+static int
+fork_once_more(void) {
+    return child_status(work_as_a_child) != 0;
+}
+
+/* Where no memory is left for a thread's stack, work is done on the thread that has it. */
+static int
+work_without_threads(void) {
+    struct rlimit limit = {0, 0};
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+    if (!file || fscanf(file, "%lu", &pages) != 1) {
+        return 1;
+    }
+    fclose(file);
+    limit.rlim_cur = limit.rlim_max = pages * (rlim_t)sysconf(_SC_PAGESIZE) + (1 << 20);
+    return setrlimit(RLIMIT_AS, &limit) != 0 || resize() != sum;
+}
+
+int
+main(void) {
+    alarm(10 * PATIENCE);
+    ImagingDefaultArena.block_size = 4096;
+    source = ImagingNew(IMAGING_MODE_RGB, 800, 600);
+    for (int y = 0; y < source->ysize; y++) {
+        for (int x = 0; x < source->linesize; x++) {
+            source->image[y][x] = (char)(x * y + (x ^ y));
+        }
+    }
+    ImagingSetNumThreads(1);
+    sum = resize();
+    CHECK(sum != 0);
+    ImagingSetNumThreads(4);
+    CHECK(child_status(work_without_threads) == 0);
+    CHECK(child_status(fork_once_more) == 0);
+    fork_while_threads_are_busy();
+    ImagingMemorySetBlocksMax(&ImagingDefaultArena, 0);
+    ImagingDelete(source);
+    return check_result();
+}

@@ -1,0 +1,672 @@
+/*
+ * libImaging for C++17 and later: images that delete themselves, rows of typed pixels, errors as exceptions.
+ *
+ *     #include <libImaging/Imaging.hpp>
+ *
+ *     auto im = imaging::Image::open_ppm("photo.ppm");
+ *     for (auto row : im.rows<imaging::RGB8>()) {
+ *         for (auto &pixel : row) {
+ *             std::swap(pixel.r, pixel.b);
+ *         }
+ *     }
+ *     im.resize(320, 240).save_ppm("small.ppm");
+ *
+ * There is nothing here but inline functions around those of Imaging.h and ImagingExt.h, whose comments say the rest; and
+ * nothing between a program and its pixels: a row is two pointers, checked when it is taken and not when it is used.
+ *
+ * Errors. What returns NULL in C throws here: std::bad_alloc where there is not enough memory, else imaging::Error.
+ *
+ * Threads. As in C. A const Image is only read from.
+ */
+
+#ifndef LIBIMAGING_IMAGING_HPP
+#define LIBIMAGING_IMAGING_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#if __cplusplus >= 202002L && __has_include(<span>)
+#include <span>
+#endif
+
+#include "Imaging.h"
+#include "ImagingExt.h"
+
+namespace imaging {
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Errors.
+ */
+
+/** What went wrong, in the library's words. */
+class Error : public std::runtime_error {
+public:
+    Error(int code, const char *message) : std::runtime_error(message), code_(code) {}
+
+    /** `IMAGING_ERROR_*`; `IMAGING_ERROR_NONE` where the error is with the program's own host, or a Python exception. */
+    int code() const noexcept { return code_; }
+
+private:
+    int code_;
+};
+
+namespace detail {
+
+/* Throws this thread's last error, which is then forgotten. */
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail() {
+    const char *message = nullptr;
+    const int code = ImagingGetLastError(&message);
+    if (code == IMAGING_ERROR_MEMORY) {
+        ImagingClearError();
+        throw std::bad_alloc();
+    }
+    const Error error(code, code == IMAGING_ERROR_NONE ? "libImaging: the error is with the host" : message);
+    ImagingClearError();
+    throw error;
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(const char *message) {
+    throw Error(IMAGING_ERROR_VALUE, message);
+}
+
+inline void check(bool done) {
+    if (!done) {
+        fail();
+    }
+}
+
+}  // namespace detail
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Pixels, as they lie in memory. They have no alignment: rows of a mapped file may begin anywhere.
+ */
+
+/** A pixel of RGB and RGBX. */
+struct RGB8 {
+    std::uint8_t r, g, b, x;
+};
+
+/** A pixel of RGBA, and of RGBa, whose colour is multiplied with its alpha. */
+struct RGBA8 {
+    std::uint8_t r, g, b, a;
+};
+
+/** A pixel of LA and La, and of PA, where `l` is a place in the palette. */
+struct LA8 {
+    std::uint8_t l, unused[2], a;
+};
+
+/** A pixel of CMYK. */
+struct CMYK8 {
+    std::uint8_t c, m, y, k;
+};
+
+/** A pixel of YCbCr. */
+struct YCbCr8 {
+    std::uint8_t y, cb, cr, x;
+};
+
+/** A pixel of HSV. */
+struct HSV8 {
+    std::uint8_t h, s, v, x;
+};
+
+/** A pixel of LAB. */
+struct LAB8 {
+    std::uint8_t l;
+    std::int8_t a, b;
+    std::uint8_t x;
+};
+
+/** Any pixel of several bands. */
+struct Bytes4 {
+    std::uint8_t bytes[4];
+
+    constexpr std::uint8_t &operator[](std::size_t band) { return bytes[band]; }
+    constexpr const std::uint8_t &operator[](std::size_t band) const { return bytes[band]; }
+};
+
+/** Whether the high byte of a number comes first on this machine. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+inline constexpr bool big_endian = true;
+#else
+inline constexpr bool big_endian = false;
+#endif
+
+/** A 16-bit number in one of the two byte orders: assigned and read like any other. */
+template <bool high_first>
+class Number16 {
+public:
+    Number16() = default;
+    constexpr Number16(std::uint16_t value) noexcept
+        : bytes_{static_cast<std::uint8_t>(high_first ? value >> 8 : value),
+                 static_cast<std::uint8_t>(high_first ? value : value >> 8)} {}
+
+    constexpr operator std::uint16_t() const noexcept {
+        return static_cast<std::uint16_t>(bytes_[!high_first] << 8 | bytes_[high_first]);
+    }
+
+private:
+    std::uint8_t bytes_[2];
+};
+
+/** A pixel of I;16 and I;16L. */
+using U16LE = Number16<false>;
+/** A pixel of I;16B. */
+using U16BE = Number16<true>;
+/** A pixel of I;16N. */
+using U16 = Number16<big_endian>;
+
+/** Modes by number, told apart when a program is compiled. */
+template <ModeID... modes>
+struct PixelOf {
+    static constexpr bool fits(ModeID mode) noexcept { return ((mode == modes) || ...); }
+};
+
+/** Which modes have pixels of a type. Specialise it for types of your own, which must be as large, with no alignment. */
+template <class P>
+struct Pixel;
+
+/** A pixel of 1, L and P. */
+template <>
+struct Pixel<std::uint8_t> : PixelOf<IMAGING_MODE_1, IMAGING_MODE_L, IMAGING_MODE_P> {};
+/** A pixel of I. */
+template <>
+struct Pixel<std::int32_t> : PixelOf<IMAGING_MODE_I> {};
+/** A pixel of F. */
+template <>
+struct Pixel<float> : PixelOf<IMAGING_MODE_F> {};
+template <>
+struct Pixel<RGB8> : PixelOf<IMAGING_MODE_RGB, IMAGING_MODE_RGBX> {};
+template <>
+struct Pixel<RGBA8> : PixelOf<IMAGING_MODE_RGBA, IMAGING_MODE_RGBa> {};
+template <>
+struct Pixel<LA8> : PixelOf<IMAGING_MODE_LA, IMAGING_MODE_La, IMAGING_MODE_PA> {};
+template <>
+struct Pixel<CMYK8> : PixelOf<IMAGING_MODE_CMYK> {};
+template <>
+struct Pixel<YCbCr8> : PixelOf<IMAGING_MODE_YCbCr> {};
+template <>
+struct Pixel<HSV8> : PixelOf<IMAGING_MODE_HSV> {};
+template <>
+struct Pixel<LAB8> : PixelOf<IMAGING_MODE_LAB> {};
+template <>
+struct Pixel<Bytes4>
+    : PixelOf<IMAGING_MODE_CMYK, IMAGING_MODE_HSV, IMAGING_MODE_LA, IMAGING_MODE_LAB, IMAGING_MODE_La, IMAGING_MODE_PA,
+              IMAGING_MODE_RGB, IMAGING_MODE_RGBA, IMAGING_MODE_RGBX, IMAGING_MODE_RGBa, IMAGING_MODE_YCbCr> {};
+template <>
+struct Pixel<U16LE>
+    : PixelOf<IMAGING_MODE_I_16, IMAGING_MODE_I_16L, big_endian ? IMAGING_MODE_UNKNOWN : IMAGING_MODE_I_16N> {};
+template <>
+struct Pixel<U16BE> : PixelOf<IMAGING_MODE_I_16B, big_endian ? IMAGING_MODE_I_16N : IMAGING_MODE_UNKNOWN> {};
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Rows.
+ */
+
+/**
+ * Things that lie one behind the other, somebody else's. One type for all standards, so that programs may be made of parts
+ * of several; where there is a std::span, it becomes one by itself.
+ */
+template <class T>
+class Span {
+public:
+    using element_type = T;
+    using value_type = std::remove_cv_t<T>;
+    using iterator = T *;
+
+    constexpr Span() noexcept = default;
+    constexpr Span(T *data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /** What may be written may be read. */
+    template <class U, class = std::enable_if_t<std::is_same_v<const U, T>>>
+    constexpr Span(Span<U> other) noexcept : data_(other.data()), size_(other.size()) {}
+
+    constexpr T *data() const noexcept { return data_; }
+    constexpr std::size_t size() const noexcept { return size_; }
+    constexpr bool empty() const noexcept { return size_ == 0; }
+    constexpr T *begin() const noexcept { return data_; }
+    constexpr T *end() const noexcept { return data_ + size_; }
+    constexpr T &front() const { return data_[0]; }
+    constexpr T &back() const { return data_[size_ - 1]; }
+    /** Not checked. */
+    constexpr T &operator[](std::size_t place) const { return data_[place]; }
+
+private:
+    T *data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/** The rows of an image from the top down, as a range of Span<P>. They stay as long as the image. */
+template <class P>
+class Rows {
+public:
+    class iterator {
+    public:
+        using value_type = Span<P>;
+        using reference = Span<P>;
+        using pointer = void;
+        using difference_type = std::ptrdiff_t;
+        /* A row is made when it is looked at; algorithms that run in parallel want to hear this, and need no more. */
+        using iterator_category = std::random_access_iterator_tag;
+
+        iterator() = default;
+
+        Span<P> operator*() const { return {reinterpret_cast<P *>(*row_), xsize_}; }
+        Span<P> operator[](difference_type n) const { return *(*this + n); }
+        iterator &operator++() { return *this += 1; }
+        iterator &operator--() { return *this -= 1; }
+        iterator operator++(int) { return std::exchange(*this, *this + 1); }
+        iterator operator--(int) { return std::exchange(*this, *this - 1); }
+        iterator &operator+=(difference_type n) {
+            row_ += n;
+            return *this;
+        }
+        iterator &operator-=(difference_type n) { return *this += -n; }
+        friend iterator operator+(iterator it, difference_type n) { return it += n; }
+        friend iterator operator+(difference_type n, iterator it) { return it += n; }
+        friend iterator operator-(iterator it, difference_type n) { return it -= n; }
+        friend difference_type operator-(iterator a, iterator b) { return a.row_ - b.row_; }
+        friend bool operator==(iterator a, iterator b) { return a.row_ == b.row_; }
+        friend bool operator!=(iterator a, iterator b) { return a.row_ != b.row_; }
+        friend bool operator<(iterator a, iterator b) { return a.row_ < b.row_; }
+        friend bool operator>(iterator a, iterator b) { return a.row_ > b.row_; }
+        friend bool operator<=(iterator a, iterator b) { return a.row_ <= b.row_; }
+        friend bool operator>=(iterator a, iterator b) { return a.row_ >= b.row_; }
+
+    private:
+        friend Rows;
+        iterator(char *const *row, std::size_t xsize) : row_(row), xsize_(xsize) {}
+
+        char *const *row_ = nullptr;
+        std::size_t xsize_ = 0;
+    };
+    using const_iterator = iterator;
+
+    iterator begin() const { return {table_, xsize_}; }
+    iterator end() const { return begin() + static_cast<std::ptrdiff_t>(ysize_); }
+    std::size_t size() const noexcept { return ysize_; }
+    bool empty() const noexcept { return ysize_ == 0; }
+    /** Not checked. */
+    Span<P> operator[](std::size_t y) const { return begin()[static_cast<std::ptrdiff_t>(y)]; }
+
+private:
+    friend class Image;
+    explicit Rows(Imaging im)
+        : table_(im->image), xsize_(static_cast<std::size_t>(im->xsize)), ysize_(static_cast<std::size_t>(im->ysize)) {}
+
+    char *const *table_;
+    std::size_t xsize_, ysize_;
+};
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Arguments.
+ */
+
+/** The pixels from (x0, y0) to before (x1, y1). */
+struct Box {
+    int x0, y0, x1, y1;
+};
+
+/** A part of an image in pixels and parts of them. */
+struct Area {
+    float left, top, right, bottom;
+};
+
+/** What the pixels of a smaller or larger image are made of. */
+enum class Filter : int {
+    box = IMAGING_TRANSFORM_BOX,
+    bilinear = IMAGING_TRANSFORM_BILINEAR,
+    hamming = IMAGING_TRANSFORM_HAMMING,
+    bicubic = IMAGING_TRANSFORM_BICUBIC,
+    lanczos = IMAGING_TRANSFORM_LANCZOS,
+    mks2013 = IMAGING_TRANSFORM_MKS2013,
+    mks2021 = IMAGING_TRANSFORM_MKS2021,
+};
+
+/** What may be done with a mapped image: see `IMAGING_MAP_*`. */
+enum class Access : int {
+    read_only = IMAGING_MAP_READ_ONLY,
+    copy = IMAGING_MAP_PRIVATE,
+    shared = IMAGING_MAP_SHARED,
+};
+
+/** Where the lines of an image lie in a raw file: see ImagingExt.h. */
+struct Place {
+    std::int64_t offset = 0;
+    std::int64_t stride = 0;
+    int ystep = 1;
+};
+
+/** The name of a file: a string of C, a std::string, a std::filesystem::path. */
+class FileName {
+public:
+    FileName(const char *name) noexcept : name_(name) {}
+    template <class S, class = decltype(std::declval<const S &>().c_str())>
+    FileName(const S &name) noexcept : name_(name.c_str()) {}
+
+    const char *c_str() const noexcept { return name_; }
+
+private:
+    const char *name_;
+};
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Images.
+ */
+
+/**
+ * An image, or none: one owner of it, which gives it up at its end. It is moved, never copied by chance: see copy().
+ *
+ * None has no size, mode or rows: ask it nothing but get().
+ */
+class Image {
+public:
+    /** None. */
+    Image() noexcept = default;
+
+    /** An image of zeroed pixels. */
+    Image(ModeID mode, int xsize, int ysize) : Image(made(ImagingNew(mode, xsize, ysize))) {}
+
+    Image(Image &&other) noexcept : im_(other.release()) {}
+    Image &operator=(Image &&other) noexcept {
+        Image(std::move(other)).swap(*this);
+        return *this;
+    }
+    Image(const Image &) = delete;
+    Image &operator=(const Image &) = delete;
+    ~Image() { ImagingDelete(im_); }
+
+    void swap(Image &other) noexcept { std::swap(im_, other.im_); }
+    friend void swap(Image &a, Image &b) noexcept { a.swap(b); }
+
+    /** Takes over an image of C's, of which the caller owns a count; NULL becomes none. */
+    static Image adopt(Imaging im) noexcept { return Image(im); }
+
+    /** The image for functions of C, which may read and write it; it stays this one's. */
+    Imaging get() const noexcept { return im_; }
+
+    /** The image, which is now the caller's to delete. None is left. */
+    [[nodiscard]] Imaging release() noexcept { return std::exchange(im_, nullptr); }
+
+    /** Whether there is an image. */
+    explicit operator bool() const noexcept { return im_ != nullptr; }
+
+    /* - - - Files and memory of others - - - */
+
+    /** `ImagingOpenPPM` */
+    static Image open_ppm(FileName path) { return made(ImagingOpenPPM(path.c_str())); }
+
+    /** `ImagingMapFile` */
+    static Image map(FileName path, ModeID mode, int xsize, int ysize, Access access, Place place = {}) {
+        return made(ImagingMapFile(path.c_str(), mode, xsize, ysize, place.offset, place.stride, place.ystep,
+                                   static_cast<int>(access)));
+    }
+
+    /** `ImagingLoadRaw` */
+    static Image load_raw(FileName path, ModeID mode, RawModeID rawmode, int xsize, int ysize, Place place = {}) {
+        return made(
+            ImagingLoadRaw(path.c_str(), mode, rawmode, xsize, ysize, place.offset, place.stride, place.ystep));
+    }
+
+    /** `ImagingNewFromBuffer`: an image in memory that stays until `release(context)` is called. */
+    static Image borrow(ModeID mode, const ImagingBuffer &buffer, void (*release)(void *), void *context) {
+        return made(ImagingNewFromBuffer(mode, &buffer, release, context));
+    }
+
+    /** An image in memory that `owner` keeps alive (a std::vector, say, or a std::shared_ptr): it lives in the image. */
+    template <class Owner>
+    static Image borrow(ModeID mode, const ImagingBuffer &buffer, Owner owner) {
+        auto kept = std::make_unique<Owner>(std::move(owner));
+        Image im = borrow(mode, buffer, [](void *context) { delete static_cast<Owner *>(context); }, kept.get());
+        static_cast<void>(kept.release()); /* the image's now */
+        return im;
+    }
+
+    /** `ImagingSavePPM` */
+    void save_ppm(FileName path) const { detail::check(ImagingSavePPM(im_, path.c_str()) == 1); }
+
+    /** `ImagingSaveRaw` */
+    void save_raw(FileName path, RawModeID rawmode, std::int64_t stride = 0, int ystep = 1) const {
+        detail::check(ImagingSaveRaw(im_, path.c_str(), rawmode, stride, ystep) == 1);
+    }
+
+    /** `ImagingReadTile` */
+    void read_tile(FileName path, Box box, RawModeID rawmode, Place place = {}) {
+        detail::check(ImagingReadTile(im_, path.c_str(), box.x0, box.y0, box.x1, box.y1, place.offset, rawmode,
+                                      place.stride, place.ystep) == 1);
+    }
+
+    /** `ImagingMapFlush` */
+    void map_flush() { detail::check(ImagingMapFlush(im_) == 1); }
+
+    /** `ImagingMapRelease` */
+    void map_release() const { detail::check(ImagingMapRelease(im_) == 1); }
+
+    /** `ImagingView`: a part of this image in the same memory, whichever of the two is const. */
+    Image view(Box box) const { return made(ImagingView(im_, box.x0, box.y0, box.x1, box.y1)); }
+
+    /** `ImagingGetBuffer` */
+    ImagingBuffer buffer() const {
+        ImagingBuffer described;
+        detail::check(ImagingGetBuffer(im_, &described) == 1);
+        return described;
+    }
+
+    /** `ImagingGetPackedBuffer` */
+    ImagingBuffer packed_buffer() const {
+        ImagingBuffer described;
+        detail::check(ImagingGetPackedBuffer(im_, &described) == 1);
+        return described;
+    }
+
+    /* - - - What it is - - - */
+
+    ModeID mode() const noexcept { return im_->mode; }
+    int xsize() const noexcept { return im_->xsize; }
+    int ysize() const noexcept { return im_->ysize; }
+    int bands() const noexcept { return im_->bands; }
+    bool read_only() const noexcept { return im_->read_only != 0; }
+    /** Of P and PA, else NULL. It stays the image's. */
+    ImagingPalette palette() const noexcept { return im_->palette; }
+
+    /* - - - Pixels - - - */
+
+    /** All rows, to be written. Throws where pixels of the mode are not of the type P, or the image is read-only. */
+    template <class P>
+    Rows<P> rows() {
+        expect<P>();
+        return Rows<P>(im_);
+    }
+
+    /** All rows, to be read. */
+    template <class P>
+    Rows<const P> rows() const {
+        expect<const P>();
+        return Rows<const P>(im_);
+    }
+
+    /** A row, to be written. Throws as rows() does, and where there is no such row. */
+    template <class P>
+    Span<P> row(int y) {
+        return rows<P>()[checked(y)];
+    }
+
+    /** A row, to be read. */
+    template <class P>
+    Span<const P> row(int y) const {
+        return rows<P>()[checked(y)];
+    }
+
+    /* - - - New images of this one - - - */
+
+    /** `ImagingCopy` */
+    Image copy() const { return made(ImagingCopy(im_)); }
+
+    /** `ImagingResample` of all of it. */
+    Image resize(int xsize, int ysize, Filter filter = Filter::bicubic) const {
+        return resize(xsize, ysize, filter, {0, 0, static_cast<float>(this->xsize()), static_cast<float>(this->ysize())});
+    }
+
+    /** `ImagingResample` */
+    Image resize(int xsize, int ysize, Filter filter, Area area) const {
+        const float box[4] = {area.left, area.top, area.right, area.bottom};
+        return made(ImagingResample(im_, xsize, ysize, static_cast<int>(filter), box));
+    }
+
+    /** `ImagingReduce` of all of it. */
+    Image reduce(int xscale, int yscale) const {
+        int box[4] = {0, 0, xsize(), ysize()};
+        return made(ImagingReduce(im_, xscale, yscale, box));
+    }
+
+    /** `ImagingCrop` */
+    Image crop(Box box) const { return made(ImagingCrop(im_, box.x0, box.y0, box.x1, box.y1)); }
+
+    /** `ImagingExpand` */
+    Image expand(int margin) const { return made(ImagingExpand(im_, margin)); }
+
+    /** `ImagingConvert` */
+    Image convert(ModeID mode, bool dither = false, ImagingPalette palette = nullptr) const {
+        return made(ImagingConvert(nullptr, im_, mode, palette, dither));
+    }
+
+    /** `ImagingConvertMatrix` */
+    Image convert(ModeID mode, const std::array<float, 12> &matrix) const {
+        return made(ImagingConvertMatrix(im_, mode, matrix.data()));
+    }
+
+    Image flip_left_right() const { return turned(ImagingFlipLeftRight, false); }
+    Image flip_top_bottom() const { return turned(ImagingFlipTopBottom, false); }
+    /** Counter-clockwise. */
+    Image rotate_90() const { return turned(ImagingRotate90, true); }
+    Image rotate_180() const { return turned(ImagingRotate180, false); }
+    Image rotate_270() const { return turned(ImagingRotate270, true); }
+    Image transpose() const { return turned(ImagingTranspose, true); }
+    Image transverse() const { return turned(ImagingTransverse, true); }
+
+    /** `ImagingFilter` with 3 × 3 weights, the bottom row first. */
+    Image filter(const std::array<float, 9> &kernel, float offset = 0) const {
+        return made(ImagingFilter(im_, 3, 3, kernel.data(), offset));
+    }
+
+    /** `ImagingFilter` with 5 × 5 weights, the bottom row first. */
+    Image filter(const std::array<float, 25> &kernel, float offset = 0) const {
+        return made(ImagingFilter(im_, 5, 5, kernel.data(), offset));
+    }
+
+    /** `ImagingBoxBlur` */
+    Image box_blur(float radius, int n = 1) const {
+        Image out = alike();
+        detail::check(ImagingBoxBlur(out.im_, im_, radius, radius, n) != nullptr);
+        return out;
+    }
+
+    /** `ImagingGaussianBlur` */
+    Image gaussian_blur(float radius, int passes = 3) const {
+        Image out = alike();
+        detail::check(ImagingGaussianBlur(out.im_, im_, radius, radius, passes) != nullptr);
+        return out;
+    }
+
+    /** `ImagingUnsharpMask` */
+    Image unsharp_mask(float radius, int percent, int threshold) const {
+        Image out = alike();
+        detail::check(ImagingUnsharpMask(out.im_, im_, radius, percent, threshold) != nullptr);
+        return out;
+    }
+
+    /* - - - Bands - - - */
+
+    /** `ImagingGetBand` */
+    Image band(int number) const { return made(ImagingGetBand(im_, number)); }
+
+    /** `ImagingPutBand` */
+    void put_band(int number, const Image &band) { detail::check(ImagingPutBand(im_, band.im_, number) != nullptr); }
+
+    /** `ImagingSplit` */
+    std::vector<Image> split() const {
+        std::vector<Image> bands(static_cast<std::size_t>(im_ ? im_->bands : 0));
+        Imaging made[4] = {};
+        detail::check(ImagingSplit(im_, made) == 0);
+        for (std::size_t band = 0; band < bands.size(); band++) {
+            bands[band] = Image(made[band]);
+        }
+        return bands;
+    }
+
+    /** `ImagingMerge` of one image for each band. */
+    template <class... Images, class = std::enable_if_t<(std::is_same_v<Images, Image> && ...)>>
+    static Image merge(ModeID mode, const Images &...bands) {
+        static_assert(sizeof...(bands) <= 4, "no mode has more than four bands");
+        Imaging all[4] = {bands.im_...};
+        return made(ImagingMerge(mode, all));
+    }
+
+    /** `ImagingAlphaComposite`: `over` over this one. */
+    Image alpha_composite(const Image &over) const { return made(ImagingAlphaComposite(im_, over.im_)); }
+
+private:
+    explicit Image(Imaging im) noexcept : im_(im) {}
+
+    /* What a function of C has made. */
+    static Image made(Imaging im) { return im ? Image(im) : (detail::fail(), Image()); }
+
+    /* An image of the same mode and size, its pixels yet to be written. */
+    Image alike() const { return made(ImagingNew2Dirty(im_ ? im_->mode : IMAGING_MODE_UNKNOWN, nullptr, im_)); }
+
+    Image turned(Imaging (*turn)(Imaging, Imaging), bool on_its_side) const {
+        if (!im_) {
+            detail::fail("image is NULL");
+        }
+        const int xsize = on_its_side ? im_->ysize : im_->xsize, ysize = on_its_side ? im_->xsize : im_->ysize;
+        Image out = made(ImagingNewDirty(im_->mode, xsize, ysize));
+        detail::check(turn(out.im_, im_) != nullptr);
+        return out;
+    }
+
+    /* Throws where rows of this image are no rows of P. */
+    template <class P>
+    void expect() const {
+        using Plain = std::remove_const_t<P>;
+        static_assert(std::is_trivially_copyable_v<Plain> && sizeof(Plain) <= 4, "a pixel is a few bytes");
+        if (!im_) {
+            detail::fail("image is NULL");
+        }
+        if (!Pixel<Plain>::fits(im_->mode) || sizeof(Plain) != static_cast<std::size_t>(im_->pixelsize)) {
+            detail::fail("pixels of the image's mode are not of this type");
+        }
+        if (!std::is_const_v<P> && im_->read_only) {
+            detail::fail("image is read-only");
+        }
+    }
+
+    std::size_t checked(int y) const {
+        if (y < 0 || y >= im_->ysize) {
+            detail::fail("image has no such row");
+        }
+        return static_cast<std::size_t>(y);
+    }
+
+    Imaging im_ = nullptr;
+};
+
+}  // namespace imaging
+
+#ifdef __cpp_lib_span
+/* Spans and rows are views: what they give out stays when they are gone. */
+template <class T>
+inline constexpr bool std::ranges::enable_borrowed_range<imaging::Span<T>> = true;
+template <class P>
+inline constexpr bool std::ranges::enable_borrowed_range<imaging::Rows<P>> = true;
+#endif
+
+#endif /* LIBIMAGING_IMAGING_HPP */

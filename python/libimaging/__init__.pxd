@@ -1,0 +1,1 @@
+from libimaging.libimaging cimport *

@@ -1,0 +1,38 @@
+"""libImaging, the C core of Pillow, for Python and Cython.
+
+    libimaging.view(image)    the pixels of a live Pillow image in place, by the buffer protocol
+    libimaging.interpose()    has Pillow run on this library; for a program: `python -m libimaging app.py`
+
+Extensions that say `from libimaging cimport …` are built with get_include() and get_library_dir().
+"""
+
+from __future__ import annotations
+
+from . import _pillow
+from ._core import View, version, view
+from ._pillow import PillowError
+
+__all__ = ["PillowError", "View", "get_include", "get_library_dir", "interpose", "view"]
+
+__version__ = version()
+
+
+def get_include() -> str:
+    """The directory for a compiler's `-I`: programs include <libImaging/Imaging.h>."""
+    return str(_pillow.PACKAGE / "include")
+
+
+def get_library_dir() -> str:
+    """The directory for a linker's `-L` and `-rpath`: programs are linked with `-lImaging`."""
+    return str(_pillow.PACKAGE / "lib")
+
+
+def interpose() -> None:
+    """Has Pillow run on this library, in this process and those that it forks; call it before PIL.Image is imported.
+
+    Every function that this library has takes over from Pillow's own. Raises `PillowError` where that cannot be:
+    the text says why. Once it is done, further calls do nothing.
+
+    Programs that this process starts anew are not interposed. `python -m libimaging` is inherited by them.
+    """
+    _pillow.interpose(__version__)

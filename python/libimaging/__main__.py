@@ -1,0 +1,78 @@
+"""Runs a Python program with Pillow on libImaging.
+
+    python -m libimaging app.py [argument ...]
+    python -m libimaging -m module [argument ...]
+    python -m libimaging -c code [argument ...]
+    python -m libimaging --check
+
+The program is run by the same Python, with the options that this was given, and the library preloaded (LD_PRELOAD).
+So are the programs that it starts, for the environment is inherited: those that use a Pillow of another ABI must be
+started without LD_PRELOAD. --check says what is interposed and what is not.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from typing import NoReturn
+
+from . import PillowError, __version__, _core, _pillow
+
+
+def interpreter_options() -> list[str]:
+    """What stood between `python` and `-m libimaging`."""
+    options = sys.orig_argv[1 : len(sys.orig_argv) - len(sys.argv) + 1]
+    if options[-1] == __package__:
+        options.pop()
+    last = options.pop().removesuffix(__package__).removesuffix("m")
+    return options if last == "-" else [*options, last]
+
+
+def run(arguments: list[str]) -> NoReturn:
+    _pillow.require_interposable(__version__)
+    library = str(_pillow.library())
+    if set(library) & set(" :"):
+        raise PillowError(f"LD_PRELOAD cannot name a path with a space or a colon: {library}")
+    if not _pillow.is_global():
+        others = os.environ.get("LD_PRELOAD")
+        os.environ["LD_PRELOAD"] = f"{library}:{others}" if others else library
+    os.execv(sys.executable, [sys.executable, *interpreter_options(), *arguments])
+
+
+def check() -> str:
+    _pillow.interpose(__version__)
+    if not _pillow.in_force():
+        raise PillowError("the library is there, and Pillow does not use it")
+    import PIL
+
+    ours, theirs = _pillow.taken_over()
+    lines = [
+        f"libimaging {__version__} is in front of Pillow {PIL.__version__}",
+        f"library: {_pillow.in_use()}",
+        f"Pillow's core: {_pillow.core()[0]}",
+        f"instructions: {_core.simd_level()}, threads: {_core.threads()}",
+        f"interposed, {len(ours)} functions: {' '.join(ours)}",
+        f"Pillow's own, {len(theirs)} functions: {' '.join(theirs)}",
+    ]
+    wrapped = (textwrap.fill(line, 120, subsequent_indent="    ", break_on_hyphens=False) for line in lines)
+    return "\n".join(wrapped)
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0 if arguments else 2
+    try:
+        if arguments == ["--check"]:
+            print(check())
+            return 0
+        run(arguments)
+    except PillowError as problem:
+        print(f"libimaging: {problem}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+//! Other modes.
+
+use crate::color::{self, FromPalette, Nearest};
+use crate::error::{Error, Result};
+use crate::image::Image;
+use crate::image::palette::Palette;
+use crate::memory::Fill;
+use crate::mode::Mode;
+
+const UNSUPPORTED: Error = Error::Value("conversion not supported");
+
+/// Converted.
+impl Image {
+    /// The image in another mode. Where colours are lost (to 1, P and PA), each becomes the nearest.
+    pub fn convert(&self, mode: Mode) -> Result<Self> {
+        self.converted(mode, false)
+    }
+
+    /// The image in another mode. Where colours are lost (to 1 from L and RGB, to P and PA), what is lost of a pixel is given
+    /// to its neighbours, by Floyd and Steinberg.
+    pub fn convert_dithered(&self, mode: Mode) -> Result<Self> {
+        self.converted(mode, true)
+    }
+
+    fn converted(&self, to: Mode, dither: bool) -> Result<Self> {
+        let input = self.view()?;
+        let from = input.mode();
+        let out = |mode| Self::with_fill(mode, input.xsize(), input.ysize(), Fill::Dirty);
+        match (from, to) {
+            _ if from == to => self.copy(),
+            (Mode::P | Mode::PA, _) => {
+                let palette = self.palette().ok_or(Error::Value("no palette"))?;
+                let conversion = FromPalette::new(palette, from, to)?;
+                let mut out = out(to)?;
+                if to.spec().has_palette {
+                    out.set_palette(palette)?;
+                }
+                conversion.convert(out.view_mut()?, &input);
+                Ok(out)
+            }
+            (_, Mode::P | Mode::PA) => self.to_palette(out(to)?, dither),
+            (Mode::L | Mode::RGB, Mode::One) if dither => {
+                let mut out = out(to)?;
+                color::to_bits(out.view_mut()?, &input)?;
+                Ok(out)
+            }
+            (_, Mode::One) if dither => Err(UNSUPPORTED),
+            _ => {
+                let unsupported = Error::Conversion { from: from.name(), to: to.name(), within: "" };
+                let conversion = color::conversion(from, to).ok_or(unsupported)?;
+                let mut out = out(to)?;
+                conversion.convert(out.view_mut()?, &input);
+                Ok(out)
+            }
+        }
+    }
+
+    /// Finds the pixels of `out` in a standard palette, which it gets.
+    fn to_palette(&self, mut out: Self, dither: bool) -> Result<Self> {
+        let input = self.view()?;
+        if !color::has_palette_form(input.mode()) {
+            return Err(UNSUPPORTED);
+        }
+        let mut palette = Palette::new(Mode::RGB)?;
+        color::fill_standard(&mut palette, input.mode());
+        out.set_palette(&palette)?;
+        if input.mode() == Mode::L {
+            color::grey_to_palette(out.view_mut()?, &input);
+        } else {
+            color::colours_to_palette(out.view_mut()?, &input, &mut Nearest::new(&mut palette)?, dither)?;
+        }
+        Ok(out)
+    }
+}

@@ -1,0 +1,11 @@
+//! What Rust programs do with an [`Image`]: the operations of the floors below, as methods, with files by their paths and
+//! new images for results.
+
+mod bands;
+mod color;
+mod files;
+mod filter;
+mod geometry;
+
+#[cfg(test)]
+mod tests;

@@ -24,15 +24,15 @@ fn run<P: AnyBitPattern + NoUninit>(
     region: Region,
     a: &[f64; 6],
 ) -> Result<()> {
-    let rows = along(region.rows().len(), a[5] + a[4] * 0.5, a[4], input.ysize())?;
-    let (covered, columns) = columns(&region, &rows, a, input.xsize(), out.xsize())?;
+    let rows = Along { place: a[5] + a[4] * 0.5, step: a[4], size: input.ysize() };
+    let (covered, columns) = columns(&region, rows.clone(), a, input.xsize(), out.xsize())?;
     let whole = region.columns();
     let cost = whole.len() * size_of::<P>();
     threads::for_rows(rows_of(out, &region), cost, |first, mut band| {
         let input = *input;
         // Rows that come from the same row are copies of the first of them.
         let mut last: Option<(u32, &[P])> = None;
-        for (row, &y) in band.rows_mut().zip(&rows[first..]) {
+        for (row, y) in band.rows_mut().zip(rows.clone().skip(first)) {
             let row: &mut [P] = bytemuck::cast_slice_mut(row);
             let drawn = if y == OUTSIDE { whole.start..whole.start } else { covered.clone() };
             if region.fill && drawn.len() < whole.len() {
@@ -55,19 +55,24 @@ fn run<P: AnyBitPattern + NoUninit>(
 /// What stands for a place that the input does not have.
 const OUTSIDE: u32 = u32::MAX;
 
-/// Where each of `count` places in the outcome comes from, along one axis of the input. Each is a step from the one before:
-/// so do errors of rounding add up, and that is part of the result.
-fn along(count: usize, start: f64, step: f64, size: usize) -> Result<Vec<u32>> {
-    let mut table = Vec::new();
-    table.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-    let mut place = start;
-    table.extend((0..count).map(|_| {
-        let here = place;
-        place += step;
-        let whole = whole_part(here) as u32;
-        if (whole as usize) < size { whole } else { OUTSIDE }
-    }));
-    Ok(table)
+/// Where places in the outcome come from, along one axis of the input. Each is a step from the one before: so do errors of
+/// rounding add up, and that is part of the result.
+#[derive(Clone)]
+struct Along {
+    place: f64,
+    step: f64,
+    size: usize,
+}
+
+impl Iterator for Along {
+    type Item = u32;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<u32> {
+        let whole = whole_part(self.place) as u32;
+        self.place += self.step;
+        Some(if (whole as usize) < self.size { whole } else { OUTSIDE })
+    }
 }
 
 /// The columns of the outcome that come from the input, and for each of these its column there.
@@ -75,13 +80,13 @@ fn along(count: usize, start: f64, step: f64, size: usize) -> Result<Vec<u32>> {
 /// A box that is turned inside out, left and right, takes the input's first column for all that lies between.
 fn columns(
     region: &Region,
-    rows: &[u32],
+    mut rows: Along,
     a: &[f64; 6],
     input: usize,
     output: usize,
 ) -> Result<(Range<usize>, Columns)> {
     let (from, to) = region.x;
-    if to < from && rows.iter().any(|row| *row != OUTSIDE) {
+    if to < from && rows.by_ref().take(region.rows().len()).any(|row| row != OUTSIDE) {
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
         let range = range.filter(|range| range.end <= output && input > 0);
         let range = range.ok_or(Error::Value("box is turned inside out, outside the image"))?;
@@ -91,7 +96,9 @@ fn columns(
         return Ok((range, Columns::new(table)));
     }
     let columns = region.columns();
-    let mut table = along(columns.len(), a[2] + a[0] * 0.5, a[0], input)?;
+    let mut table = Vec::new();
+    table.try_reserve_exact(columns.len()).map_err(|_| Error::Memory)?;
+    table.extend(Along { place: a[2] + a[0] * 0.5, step: a[0], size: input }.take(columns.len()));
     // Places only ever go one way, so those inside the input are side by side.
     let before = table.iter().take_while(|column| **column == OUTSIDE).count();
     table.drain(..before);
@@ -104,12 +111,16 @@ fn columns(
 mod tests {
     use super::*;
 
+    fn along(count: usize, place: f64, step: f64, size: usize) -> Vec<u32> {
+        Along { place, step, size }.take(count).collect()
+    }
+
     #[test]
     fn what_is_outside_is_told() {
-        assert_eq!(along(4, -1.5, 1.0, 2).expect("small"), [OUTSIDE, OUTSIDE, 0, 1]);
-        assert_eq!(along(3, 1.0, -1.0, 2).expect("small"), [1, 0, OUTSIDE]);
+        assert_eq!(along(4, -1.5, 1.0, 2), [OUTSIDE, OUTSIDE, 0, 1]);
+        assert_eq!(along(3, 1.0, -1.0, 2), [1, 0, OUTSIDE]);
         for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(along(2, odd, 1.0, 2).expect("small"), [OUTSIDE; 2]);
+            assert_eq!(along(2, odd, 1.0, 2), [OUTSIDE; 2]);
         }
     }
 }

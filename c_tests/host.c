@@ -50,13 +50,25 @@ main(void) {
     ImagingSectionLeave(&cookie);
     CHECK(seen.entered == 1 && seen.left == 1);
 
+    /* It is told of long work, and not of work that is done sooner than told. */
+    Imaging small = ImagingNew(IMAGING_MODE_RGB, 10, 10), large = ImagingNew(IMAGING_MODE_RGB, 1000, 1000);
+    ImagingDelete(ImagingCopy(small));
+    ImagingDelete(ImagingCrop(small, 1, 1, 9, 9));
+    CHECK(seen.entered == 1 && seen.left == 1);
+    ImagingDelete(ImagingCopy(large));
+    ImagingDelete(ImagingCrop(large, 1, 1, 999, 999));
+    ImagingDelete(ImagingConvert(NULL, large, IMAGING_MODE_L, NULL, 0));
+    CHECK(seen.entered == 4 && seen.left == 4);
+    ImagingDelete(small);
+    ImagingDelete(large);
+
     /* A host need not give every callback. */
     host.context = &seen;
     host.error = on_error;
     ImagingSetHost(&host);
     ImagingSectionEnter(&cookie);
     ImagingSectionLeave(&cookie);
-    CHECK(seen.entered == 1 && seen.left == 1);
+    CHECK(seen.entered == 4 && seen.left == 4);
 
     ImagingSetHost(NULL);
     ImagingClearError();

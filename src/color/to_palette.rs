@@ -21,8 +21,9 @@ pub fn fill_standard(palette: &mut ImagingPaletteInstance, mode: Mode) {
     if mode != Mode::L {
         return palette::fill_browser(palette);
     }
-    for (grey, colour) in (0..=255).zip(palette.palette.as_chunks_mut::<4>().0) {
-        colour[..3].fill(grey);
+    for (grey, colour) in palette.palette.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let grey = grey as u8;
+        *colour = [grey, grey, grey, colour[3]];
     }
     palette.size = 256;
 }

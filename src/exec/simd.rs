@@ -49,6 +49,7 @@ impl Level {
 static CHOSEN: AtomicU8 = AtomicU8::new(0);
 
 /// The level that kernels are chosen by.
+#[inline]
 pub fn level() -> Level {
     match CHOSEN.load(Relaxed) {
         1 => Level::Generic,

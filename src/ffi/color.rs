@@ -4,6 +4,7 @@ use std::ffi::c_int;
 use std::ptr::null_mut;
 
 use super::output::Output;
+use super::work::on_pixels;
 use super::{guard, reference};
 use crate::abi::{Imaging, ImagingPalette, ModeID};
 use crate::color::{self, FromPalette, Nearest, lut, matrix};
@@ -73,7 +74,7 @@ unsafe fn pixel_by_pixel(out: Imaging, im: Imaging, from: Option<Mode>, to: Opti
     unsafe {
         let out = Output::like(to.id(), out, im)?;
         let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
-        long_section(|| conversion.convert(view, &input));
+        on_pixels([view], [input], |[out], [input]| conversion.convert(out, &input));
         Ok(out)
     }
 }
@@ -95,7 +96,7 @@ unsafe fn from_palette(out: Imaging, im: Imaging, to: Option<Mode>) -> Result<Ou
             out.replace_palette(palette)?;
         }
         let view = out.view_mut()?;
-        long_section(|| conversion.convert(view, &input));
+        on_pixels([view], [input], |[out], [input]| conversion.convert(out, &input));
         Ok(out)
     }
 }
@@ -126,7 +127,7 @@ unsafe fn to_palette(out: Imaging, im: Imaging, mode: ModeID, palette: ImagingPa
         out.replace_palette(palette)?;
         let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
         if from == Mode::L {
-            long_section(|| color::grey_to_palette(view, &input));
+            on_pixels([view], [input], |[out], [input]| color::grey_to_palette(out, &input));
         } else {
             let mut nearest = Nearest::new(palette)?;
             long_section(|| color::colours_to_palette(view, &input, &mut nearest, dither))?;
@@ -172,7 +173,7 @@ pub unsafe extern "C" fn ImagingConvertTransparent(im: Imaging, mode: ModeID, r:
             let conversion = conversion.ok_or_else(|| unsupported(from, to, " in convert_transparent"))?;
             let out = Output::new(mode, source.xsize, source.ysize)?;
             let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
-            long_section(|| conversion.convert(view, &input));
+            on_pixels([view], [input], |[out], [input]| conversion.convert(out, &input));
             Ok(out.into_raw())
         }
     })
@@ -199,11 +200,11 @@ pub unsafe extern "C" fn ImagingConvertMatrix(im: Imaging, mode: ModeID, m: *con
             match mode {
                 Mode::L => {
                     let row = reference(m.cast::<matrix::Row>(), "matrix")?;
-                    long_section(|| matrix::to_grey(view, &input, row));
+                    on_pixels([view], [input], |[out], [input]| matrix::to_grey(out, &input, row));
                 }
                 _ => {
                     let rows = reference(m.cast::<[matrix::Row; 3]>(), "matrix")?;
-                    long_section(|| matrix::to_colour(view, &input, rows));
+                    on_pixels([view], [input], |[out], [input]| matrix::to_colour(out, &input, rows));
                 }
             }
             Ok(out.into_raw())

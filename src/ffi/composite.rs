@@ -4,11 +4,11 @@ use std::ffi::c_int;
 use std::ptr::null_mut;
 
 use super::output::Output;
+use super::work::on_pixels;
 use super::{geometry, guard, reference_mut};
 use crate::abi::{Imaging, ModeID};
 use crate::composite::{self, Band};
 use crate::error::{Error, Result};
-use crate::host::long_section;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
 
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn ImagingGetBand(im: Imaging, band: c_int) -> Imaging {
             let input = ImageRef::from_raw(im)?;
             let output = Output::new(Mode::L.id(), (*im).xsize, (*im).ysize)?;
             let out = output.view_mut()?;
-            long_section(|| composite::get_band(out, &input, band));
+            on_pixels([out], [input], |[out], [input]| composite::get_band(out, &input, band));
             Ok(output.into_raw())
         }
     })
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn ImagingPutBand(im: Imaging, imIn: Imaging, band: c_int)
         }
         // SAFETY: as above. An image of one band is not one of several.
         let (out, input) = unsafe { (ImageMut::from_raw(im)?, ImageRef::from_raw(imIn)?) };
-        long_section(|| composite::put_band(out, &input, band));
+        on_pixels([out], [input], |[out], [input]| composite::put_band(out, &input, band));
         Ok(im)
     })
 }
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn ImagingFillBand(im: Imaging, band: c_int, color: c_int)
         let mut view = unsafe { ImageMut::from_raw(im)? };
         let value = color.clamp(0, 255) as u8;
         if mode.spec().bands > 1 {
-            long_section(|| composite::fill_band(view, band, value));
+            on_pixels([view], [], |[im], []| composite::fill_band(im, band, value));
         } else if view.xsize() <= 1 {
             view.rows_mut().for_each(|row| row.fill(value));
         } else {
@@ -151,7 +151,7 @@ unsafe fn split<const N: usize>(im: Imaging) -> Result<[Imaging; N]> {
         *view = unsafe { Some(output.view_mut()?) };
     }
     let views = views.map(|view| view.expect("made above"));
-    long_section(|| composite::split(views, &input));
+    on_pixels(views, [input], |out, [input]| composite::split(out, &input));
     Ok(outputs.map(Output::into_raw))
 }
 
@@ -224,7 +224,8 @@ unsafe fn merge<const N: usize>(output: &Output, bands: [Imaging; N]) -> Result<
         // SAFETY: as the caller promises.
         *view = unsafe { Some(ImageRef::from_raw(band)?) };
     }
-    long_section(|| composite::merge(out, views.map(|view| view.expect("made above"))))
+    let views = views.map(|view| view.expect("made above"));
+    on_pixels([out], views, |[out], bands| composite::merge(out, bands))
 }
 
 // # Compositing
@@ -247,7 +248,7 @@ pub unsafe extern "C" fn ImagingAlphaComposite(imIn1: Imaging, imIn2: Imaging) -
             let (under, over) = (ImageRef::from_raw(imIn1)?, ImageRef::from_raw(imIn2)?);
             let output = Output::new((*imIn1).mode, size.0, size.1)?;
             let out = output.view_mut()?;
-            long_section(|| composite::alpha_composite(out, &under, &over));
+            on_pixels([out], [under, over], |[out], [under, over]| composite::alpha_composite(out, &under, &over));
             Ok(output.into_raw())
         }
     })

@@ -4,6 +4,7 @@ use std::ffi::{c_float, c_int};
 use std::ptr::null_mut;
 
 use super::output::Output;
+use super::work::on_rows;
 use super::{geometry, guard, reference};
 use crate::abi::Imaging;
 use crate::error::{Error, Result};
@@ -26,7 +27,7 @@ pub unsafe extern "C" fn ImagingExpand(im: Imaging, m: c_int) -> Imaging {
         let output = Output::new(input.mode().id(), xsize, ysize)?;
         output.copy_palette(source)?;
         let out = output.view_mut()?;
-        long_section(|| filter::expand(out, &input));
+        on_rows(out, &input, filter::expand);
         Ok(output.into_raw())
     })
 }

@@ -7,6 +7,7 @@ use std::ffi::{c_double, c_int};
 use std::ptr::null_mut;
 
 use super::output::Output;
+use super::work::{on_pixels, on_rows};
 use super::{guard, reference};
 use crate::abi::{
     IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_BICUBIC, IMAGING_TRANSFORM_BILINEAR, IMAGING_TRANSFORM_NEAREST,
@@ -14,7 +15,7 @@ use crate::abi::{
 };
 use crate::error::{Error, Result};
 use crate::geometry::{self, Filter, Map, Region, Turn};
-use crate::host::{long_section, section_for};
+use crate::host::section_for;
 use crate::image::{Image, ImageMut, ImageRef};
 use crate::memory::{self, Raw};
 
@@ -48,8 +49,7 @@ pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
         let output = Output::like(source.as_ref().mode, out, input)?;
         output.copy_palette(source)?;
         let (view, source) = (output.view_mut()?, ImageRef::from_raw(input)?);
-        let bytes = source.xsize() * source.ysize() * source.mode().pixel_size();
-        section_for(bytes, || geometry::copy(view, &source));
+        on_pixels([view], [source], |[out], [input]| geometry::copy(out, &input));
         Ok(output.into_raw())
     }
 }
@@ -67,13 +67,14 @@ pub unsafe extern "C" fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_in
             let output = Output::new(source.as_ref().mode, size(x0, x1)?, size(y0, y1)?)?;
             output.copy_palette(source)?;
             let (view, input) = (output.view_mut()?, ImageRef::from_raw(im)?);
-            long_section(|| geometry::crop(view, &input, x0, y0));
+            on_rows(view, &input, |out, input| geometry::crop(out, input, x0, y0));
             Ok(output.into_raw())
         }
     })
 }
 
-/// Checks the two images of an operation that keeps the mode, and does it. Where both are one, a copy is read.
+/// Checks the two images of an operation that keeps the mode, and does it: work that takes as long as moving each byte of
+/// the outcome `cost` times. Where both are one, a copy is read.
 ///
 /// # Safety
 ///
@@ -82,6 +83,7 @@ unsafe fn between(
     out: Imaging,
     input: Imaging,
     check: impl FnOnce(&ImagingMemoryInstance, &ImagingMemoryInstance) -> Result<()>,
+    cost: usize,
     work: impl FnOnce(ImageMut<'_>, &ImageRef<'_>) -> Result<()>,
 ) -> Result<()> {
     // SAFETY: as the caller promises; where both are one image, only the copy is read while that is written.
@@ -92,15 +94,16 @@ unsafe fn between(
         }
         check(target.as_ref(), source.as_ref())?;
         let view = ImageMut::from_raw(out)?;
+        let cost = view.bytes().saturating_mul(cost);
         if out == input {
             let copied = Raw::new(copy(null_mut(), input)?).ok_or(Error::Memory)?;
             let copied = Image::from_raw(copied);
             let source = copied.view()?;
-            return long_section(|| work(view, &source));
+            return section_for(cost, || work(view, &source));
         }
         memory::palette::copy(target, source)?;
         let source = ImageRef::from_raw(input)?;
-        long_section(|| work(view, &source))
+        section_for(cost, || work(view, &source))
     }
 }
 
@@ -119,7 +122,7 @@ unsafe fn turned(out: Imaging, input: Imaging, turn: Turn) -> Imaging {
         };
         // SAFETY: as the caller promises.
         unsafe {
-            between(out, input, check, |out, input| {
+            between(out, input, check, 2, |out, input| {
                 let work = if transposes { geometry::turn } else { geometry::mirror };
                 work(out, input, mirror);
                 Ok(())
@@ -221,10 +224,11 @@ pub unsafe extern "C" fn ImagingTransform(
             return Err(Error::Value("bad transform method"));
         }
         let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| self::filter(filter).map(drop);
+        let cost = if filter == IMAGING_TRANSFORM_NEAREST { 4 } else { usize::MAX };
         let region = Region { x: (x0, x1), y: (y0, y1), fill: fill != 0 };
         // SAFETY: the caller's images are NULL or live.
         unsafe {
-            between(imOut, imIn, known, |out, input| {
+            between(imOut, imIn, known, cost, |out, input| {
                 geometry::transform(out, input, region, &map()?, self::filter(filter)?)
             })?;
         }

@@ -27,6 +27,7 @@ mod raw;
 mod reduce;
 mod resample;
 mod storage;
+mod work;
 
 use std::any::Any;
 use std::ffi::{CStr, c_char};

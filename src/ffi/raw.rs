@@ -101,6 +101,7 @@ pub unsafe extern "C" fn ImagingConvertYCbCr2RGB(out: *mut u8, r#in: *const u8, 
 /// # Safety
 ///
 /// `im` is NULL or points to a live image whose rows are what it says.
+#[inline]
 unsafe fn line_of(im: Imaging, state: &ImagingCodecStateInstance) -> Option<(line::Entry, *mut u8)> {
     let y = state.y.checked_add(state.yoff)?;
     if state.xsize < 0 || !(0..state.ysize).contains(&state.y) {

@@ -7,7 +7,7 @@ use super::output::Output;
 use super::{guard, reference};
 use crate::abi::Imaging;
 use crate::error::Error;
-use crate::host::long_section;
+use crate::host::section_for;
 use crate::image::ImageRef;
 use crate::mode::Mode;
 use crate::resample::Reduction;
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn ImagingReduce(imIn: Imaging, xscale: c_int, yscale: c_i
         let output = Output::new(mode.id(), size(width)?, size(height)?)?;
         // SAFETY: the image is new.
         let out = unsafe { output.view_mut()? };
-        long_section(|| reduction.reduce(out, &input))?;
+        section_for(input.bytes(), || reduction.reduce(out, &input))?;
         Ok(output.into_raw())
     })
 }

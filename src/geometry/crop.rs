@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::copy::copy_columns;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
@@ -23,15 +24,29 @@ pub fn crop(out: ImageMut<'_>, input: &ImageRef<'_>, left: i32, top: i32) {
     let bytes = columns.start * size..columns.end * size;
     let from = skipped * size..skipped * size + bytes.len();
     threads::for_rows(out, columns.len() * size / 8, |first, mut band| {
+        let (input, height) = (*input, band.ysize());
+        let inside = rows.start.clamp(first, first + height)..rows.end.clamp(first, first + height);
+        let top = (skipped_rows + inside.start - rows.start.min(inside.start)).min(input.ysize());
+        let row_bytes = band.xsize() * size;
+        if let (Some(out), Some(source)) = (band.joined_mut(), input.joined()) {
+            let (out, below) = out.split_at_mut((inside.end - first) * row_bytes);
+            let (above, out) = out.split_at_mut((inside.start - first) * row_bytes);
+            above.fill(0);
+            below.fill(0);
+            if bytes.len() < row_bytes {
+                out.fill(0);
+            }
+            let source_bytes = input.xsize() * size;
+            return copy_columns(out, row_bytes, &bytes, &source[top * source_bytes..], source_bytes, &from);
+        }
         for (y, row) in band.rows_mut().enumerate() {
-            if !rows.contains(&(first + y)) {
+            if !inside.contains(&(first + y)) {
                 row.fill(0);
                 continue;
             }
-            let y = skipped_rows + first + y - rows.start;
             row[..bytes.start].fill(0);
             row[bytes.end..].fill(0);
-            row[bytes.clone()].copy_from_slice(&input.row(y)[from.clone()]);
+            row[bytes.clone()].copy_from_slice(&input.row(top + first + y - inside.start)[from.clone()]);
         }
     });
 }

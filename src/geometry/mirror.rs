@@ -1,5 +1,6 @@
 //! Mirror images, and half a turn, which is both at once.
 
+use super::copy::{copy_row, copy_rows_reversed};
 use crate::exec::simd::for_each_level;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
@@ -52,26 +53,35 @@ impl Turn {
 pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
     let size = input.mode().pixel_size();
     threads::for_rows(out, input.xsize() * size / 8, |first, mut band| {
-        let line = |(y, row): (usize, &mut [u8])| {
-            let y = first + y;
-            let from = input.row(if mirror.top_bottom { input.ysize() - 1 - y } else { y });
+        let (input, rows) = (*input, band.ysize());
+        if let (false, true, Some(from)) = (mirror.left_right, mirror.top_bottom, input.joined()) {
+            let bytes = input.xsize() * size;
+            let from = &from[(input.ysize() - first - rows) * bytes..][..rows * bytes];
+            if let Some(out) = band.joined_mut() {
+                return copy_rows_reversed(out, from, bytes);
+            }
+        }
+        // The input is read from the top down, which the processor foresees.
+        for n in 0..rows {
+            let (y, from) = match mirror.top_bottom {
+                true => (rows - 1 - n, input.ysize() - first - rows + n),
+                false => (n, first + n),
+            };
+            let (row, from) = (band.row_mut(y), input.row(from));
             match (mirror.left_right, size) {
-                (false, _) => row.copy_from_slice(from),
+                (false, _) => copy_row(row, from),
                 (true, 1) => reverse_1(row, from),
                 (true, 2) => reverse_2(row, from),
                 (true, _) => reverse_4(row, from),
             }
-        };
-        // The input is read from the top down, which the processor foresees.
-        let rows = band.rows_mut().enumerate();
-        if mirror.top_bottom { rows.rev().for_each(line) } else { rows.for_each(line) }
+        }
     });
 }
 
 /// Copies the pixels of a row in reverse.
 #[inline(always)]
 fn reverse<const BYTES: usize>(out: &mut [u8], input: &[u8]) {
-    for (out, pixel) in out.as_chunks_mut::<BYTES>().0.iter_mut().zip(input.as_chunks::<BYTES>().0.iter().rev()) {
+    for (out, pixel) in out.as_chunks_mut::<BYTES>().0.iter_mut().rev().zip(input.as_chunks::<BYTES>().0) {
         *out = *pixel;
     }
 }

@@ -1,7 +1,8 @@
 //! Rows become columns: transposed, and turned by quarters, which is the same and mirrored.
 //!
 //! Whichever way an image is gone through, either reading or writing jumps from row to row. So it is done in tiles that
-//! have a cache line of each row, on both sides, and those in [blocks](kernels::transposed) that fit into registers.
+//! have a cache line of each row or a few, on both sides, and those in [blocks](kernels::transposed) that fit into
+//! registers. Tiles come in the order in which the input lies in memory, which the processor foresees.
 
 use arrayvec::ArrayVec;
 
@@ -12,6 +13,9 @@ use crate::image::{ImageMut, ImageRef};
 
 /// Bytes of a row of a tile.
 const LINE: usize = 64;
+
+/// The most rows of a tile.
+const ROWS: usize = 64;
 
 /// Transposes an image to one of the same mode, whose width is its height. `mirror` is what is mirrored of the outcome.
 pub fn turn(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
@@ -28,44 +32,46 @@ struct Turn<'a, const BYTES: usize, const SIDE: usize> {
     mirror: Mirror,
 }
 
-/// Some rows of the outcome.
-type Strip<'a, const BYTES: usize> = ArrayVec<&'a mut [[u8; BYTES]], LINE>;
+/// Some rows of the outcome, and from which column of the input on they come: the first from the first.
+struct Strip<'a, const BYTES: usize> {
+    rows: ArrayVec<&'a mut [[u8; BYTES]], ROWS>,
+    x: usize,
+}
 
 impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
-    /// Pixels of a cache line.
+    /// Pixels of a row of a tile.
     const TILE: usize = LINE / BYTES;
 
     fn run(&self, out: ImageMut<'_>) {
         // Jumps cost more than what the bytes do.
         let cost = out.xsize() * BYTES / 2;
-        threads::for_rows(out, cost, |mut first, mut band| {
+        threads::for_rows(out, cost, |first, mut band| {
+            let upwards = self.mirror.top_bottom;
+            let mut x = if upwards { self.input.xsize() - first - band.ysize() } else { first };
             let mut rows = band.rows_mut().map(|row| row.as_chunks_mut::<BYTES>().0);
             loop {
-                let mut strip: Strip<'_, BYTES> = rows.by_ref().take(Self::TILE).collect();
-                if strip.is_empty() {
+                let next = || if upwards { rows.next_back() } else { rows.next() };
+                let mut strip = Strip { rows: std::iter::from_fn(next).take(ROWS).collect(), x };
+                if strip.rows.is_empty() {
                     break;
                 }
-                self.strip(first, &mut strip);
-                first += strip.len();
+                self.strip(&mut strip);
+                x += strip.rows.len();
             }
         });
     }
 
-    /// Makes the rows of a strip, which begins at row `first`.
-    fn strip(&self, first: usize, strip: &mut Strip<'_, BYTES>) {
+    /// Makes a strip, tile by tile.
+    fn strip(&self, strip: &mut Strip<'_, BYTES>) {
         let columns = self.input.ysize();
-        for column in (0..columns).step_by(Self::TILE) {
-            let tile = Self::TILE.min(columns - column);
-            for (number, rows) in strip.chunks_mut(SIDE).enumerate() {
-                let row = first + number * SIDE;
-                let whole = if rows.len() == SIDE { tile - tile % SIDE } else { 0 };
-                for start in (0..whole).step_by(SIDE) {
-                    self.block(row, column + start, rows);
-                }
-                for column in column + whole..column + tile {
-                    self.column(row, column, rows);
-                }
-            }
+        let tiles = columns.div_ceil(Self::TILE);
+        let columns_of_strip = strip.x..strip.x + strip.rows.len();
+        for number in 0..tiles {
+            let first = Self::TILE * if self.mirror.left_right { tiles - 1 - number } else { number };
+            let sources: ArrayVec<_, LINE> = (first..columns.min(first + Self::TILE))
+                .map(|column| &self.source(column)[columns_of_strip.clone()])
+                .collect();
+            tile::<BYTES, SIDE>(&mut strip.rows, &sources, first);
         }
     }
 
@@ -74,33 +80,55 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
         let y = if self.mirror.left_right { self.input.ysize() - 1 - column } else { column };
         self.input.row(y).as_chunks().0
     }
+}
 
-    /// The column of the input that the first of `count` rows, mirrored the last of them, comes from.
-    fn start(&self, row: usize, count: usize) -> usize {
-        if self.mirror.top_bottom { self.input.xsize() - row - count } else { row }
-    }
-
-    /// Makes a block: `SIDE` columns of as many rows.
-    fn block(&self, row: usize, column: usize, rows: &mut [&mut [[u8; BYTES]]]) {
-        let x = self.start(row, SIDE);
-        let block: [[[u8; BYTES]; SIDE]; SIDE] = std::array::from_fn(|n| {
-            let pixels = &self.source(column + n)[x..x + SIDE];
-            *pixels.first_chunk().expect("as many pixels as a block has")
-        });
-        let block = kernels::transposed(block);
-        for (n, row) in rows.iter_mut().enumerate() {
-            let line = if self.mirror.top_bottom { &block[SIDE - 1 - n] } else { &block[n] };
-            row[column..column + SIDE].copy_from_slice(line);
+/// Makes columns of `rows`, from `column` on, of as many sources.
+fn tile<const BYTES: usize, const SIDE: usize>(
+    rows: &mut [&mut [[u8; BYTES]]],
+    sources: &[&[[u8; BYTES]]],
+    column: usize,
+) {
+    let (blocks, rest) = sources.as_chunks::<SIDE>();
+    let rest_column = column + blocks.len() * SIDE;
+    for (number, rows) in rows.chunks_mut(SIDE).enumerate() {
+        let x = number * SIDE;
+        let Ok(square) = <&mut [_; SIDE]>::try_from(&mut *rows) else {
+            return single_pixels(rows, sources, x, column);
+        };
+        for (number, sources) in blocks.iter().enumerate() {
+            block(square, sources, x, column + number * SIDE);
         }
+        single_pixels(rows, rest, x, rest_column);
     }
+}
 
-    /// Makes what a column has in some rows.
-    fn column(&self, row: usize, column: usize, rows: &mut [&mut [[u8; BYTES]]]) {
-        let x = self.start(row, rows.len());
-        let pixels = &self.source(column)[x..x + rows.len()];
-        let count = rows.len();
-        for (n, row) in rows.iter_mut().enumerate() {
-            row[column] = pixels[if self.mirror.top_bottom { count - 1 - n } else { n }];
+/// Makes `SIDE` columns of as many rows, of the pixels from `x` on.
+#[inline(always)]
+fn block<const BYTES: usize, const SIDE: usize>(
+    rows: &mut [&mut [[u8; BYTES]]; SIDE],
+    sources: &[&[[u8; BYTES]]; SIDE],
+    x: usize,
+    column: usize,
+) {
+    let mut block = [[[0; BYTES]; SIDE]; SIDE];
+    for (line, source) in block.iter_mut().zip(sources) {
+        line.copy_from_slice(&source[x..x + SIDE]);
+    }
+    for (row, line) in rows.iter_mut().zip(kernels::transposed(block)) {
+        row[column..column + SIDE].copy_from_slice(&line);
+    }
+}
+
+/// Makes columns of some rows, of the pixels from `x` on, one by one.
+fn single_pixels<const BYTES: usize>(
+    rows: &mut [&mut [[u8; BYTES]]],
+    sources: &[&[[u8; BYTES]]],
+    x: usize,
+    column: usize,
+) {
+    for (number, source) in sources.iter().enumerate() {
+        for (row, pixel) in rows.iter_mut().zip(&source[x..]) {
+            row[column + number] = *pixel;
         }
     }
 }

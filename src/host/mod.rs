@@ -80,7 +80,8 @@ fn deliver(kind: Kind, message: &CStr) -> *mut c_void {
 /// The least work, in bytes that it moves, that anybody is told of: less is done sooner than told.
 const WORTH_TELLING: usize = 1 << 16;
 
-/// Does work on so many bytes: as a [`long_section`], where that is worth it.
+/// Does work that moves so many bytes, or takes as long: as a [`long_section`], where that is worth it.
+#[inline]
 pub fn section_for<R>(bytes: usize, work: impl FnOnce() -> R) -> R {
     if bytes < WORTH_TELLING { work() } else { long_section(work) }
 }

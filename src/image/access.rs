@@ -2,19 +2,22 @@
 
 use crate::abi::ImagingMemoryInstance;
 
-/// Where the pixel at (x, y) lies, or `None` outside the image.
+/// Where the pixel at (x, y), of `SIZE` bytes, lies; `None` outside the image.
 ///
 /// # Safety
 ///
-/// `im` is NULL or points to a live image whose rows are what it says.
-unsafe fn locate(im: *const ImagingMemoryInstance, x: i32, y: i32) -> Option<*mut u8> {
+/// `im` is NULL or points to a live image whose rows are what it says, with pixels of at least `SIZE` bytes.
+#[inline(always)]
+unsafe fn locate<const SIZE: usize>(im: *const ImagingMemoryInstance, x: i32, y: i32) -> Option<*mut u8> {
     // SAFETY: as the caller promises.
     let im = unsafe { im.as_ref() }?;
-    if !(0..im.xsize).contains(&x) || !(0..im.ysize).contains(&y) || im.image.is_null() {
+    // As numbers without a sign, those below zero are beyond every size.
+    let within = |place: i32, size: i32| i64::from(place as u32) < i64::from(size);
+    if !within(x, im.xsize) || !within(y, im.ysize) || im.image.is_null() {
         return None;
     }
     // SAFETY: both are within the sizes that the image says it has.
-    Some(unsafe { (*im.image.add(y as usize)).cast::<u8>().add(x as usize * im.pixelsize as usize) })
+    Some(unsafe { (*im.image.add(y as usize)).cast::<u8>().add(x as usize * SIZE) })
 }
 
 /// Where `pixels` pixels from (x, y) on lie, to the right; `None` where the image has not got them all.
@@ -22,16 +25,25 @@ unsafe fn locate(im: *const ImagingMemoryInstance, x: i32, y: i32) -> Option<*mu
 /// # Safety
 ///
 /// As for [`get_pixel`].
+#[inline]
 pub unsafe fn locate_run(im: *const ImagingMemoryInstance, x: i32, y: i32, pixels: i32) -> Option<*mut u8> {
-    if pixels == 0 {
-        // Nothing, but somewhere: the row has to be there.
-        // SAFETY: as the caller promises.
-        let im = unsafe { im.as_ref() }?;
-        return ((0..=im.xsize).contains(&x) && (0..im.ysize).contains(&y)).then(std::ptr::dangling_mut);
-    }
-    let last = x.checked_add(pixels - 1)?;
     // SAFETY: as the caller promises.
-    unsafe { locate(im, last, y).and(locate(im, x, y)).filter(|first| !first.is_null()) }
+    let im = unsafe { im.as_ref() }?;
+    let (x, pixels) = (usize::try_from(x).ok()?, usize::try_from(pixels).ok()?);
+    if !(0..im.ysize).contains(&y) || x + pixels > usize::try_from(im.xsize).ok()? {
+        return None;
+    }
+    if pixels == 0 {
+        return Some(std::ptr::dangling_mut()); // nothing, but somewhere
+    }
+    if im.image.is_null() {
+        return None;
+    }
+    // SAFETY: both are within the sizes that the image says it has.
+    unsafe {
+        let row = (*im.image.add(y as usize)).cast::<u8>();
+        (!row.is_null()).then(|| row.add(x * im.pixelsize as usize))
+    }
 }
 
 /// Reads the bytes of the pixel at (x, y), the first `N` of it. Zeros outside the image.
@@ -41,7 +53,7 @@ pub unsafe fn locate_run(im: *const ImagingMemoryInstance, x: i32, y: i32, pixel
 /// `im` is NULL or points to a live image whose rows are what it says, with pixels of at least `N` bytes.
 pub unsafe fn get_pixel<const N: usize>(im: *const ImagingMemoryInstance, x: i32, y: i32) -> [u8; N] {
     // SAFETY: as the caller promises.
-    unsafe { locate(im, x, y).map_or([0; N], |pixel| pixel.cast::<[u8; N]>().read()) }
+    unsafe { locate::<N>(im, x, y).map_or([0; N], |pixel| pixel.cast::<[u8; N]>().read()) }
 }
 
 /// Writes the bytes of the pixel at (x, y). Does nothing outside the image.
@@ -51,7 +63,7 @@ pub unsafe fn get_pixel<const N: usize>(im: *const ImagingMemoryInstance, x: i32
 /// As for [`get_pixel`], and nobody else uses the pixel meanwhile.
 pub unsafe fn put_pixel<const N: usize>(im: *const ImagingMemoryInstance, x: i32, y: i32, bytes: [u8; N]) {
     // SAFETY: as the caller promises.
-    if let Some(pixel) = unsafe { locate(im, x, y) } {
+    if let Some(pixel) = unsafe { locate::<N>(im, x, y) } {
         // SAFETY: as the caller promises.
         unsafe { pixel.cast::<[u8; N]>().write(bytes) };
     }

@@ -14,4 +14,4 @@ mod view;
 
 pub use access::{get_pixel, locate_run, put_pixel};
 pub use owned::Image;
-pub use view::{ImageMut, ImageRef};
+pub use view::{ImageMut, ImageRef, in_one_row};

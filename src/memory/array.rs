@@ -66,8 +66,9 @@ fn allocate_blocks(im: Raw, arena: Arena, fill: Fill, block_size: i32) -> Result
         // SAFETY: the list has `count` places, the row table `ysize`, and the block room for `lines` aligned lines.
         unsafe {
             blocks.add(number).write(block);
+            let table = instance.image.add(first);
             for line in 0..lines {
-                instance.image.add(first + line).write(aligned.add(line * layout.line));
+                table.add(line).write(aligned.add(line * layout.line));
             }
         }
     }

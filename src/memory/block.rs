@@ -23,9 +23,10 @@ pub fn allocate(im: Raw) -> Result<()> {
 ///
 /// From `first` on there are `ysize` rows of `linesize` bytes, and they stay as long as the image.
 pub unsafe fn lay_rows(instance: &mut ImagingMemoryInstance, first: *mut std::ffi::c_char) {
+    let (table, linesize) = (instance.image, instance.linesize as usize);
     for y in 0..instance.ysize as usize {
         // SAFETY: the row table has `ysize` places; the memory is the caller's promise.
-        unsafe { instance.image.add(y).write(first.add(y * instance.linesize as usize)) };
+        unsafe { table.add(y).write(first.add(y * linesize)) };
     }
 }
 

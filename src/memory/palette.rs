@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use super::{Raw, heap};
+use super::{Fill, Raw, heap};
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
 use crate::mode::Mode;
@@ -30,10 +30,12 @@ pub fn new(mode: Mode) -> Result<NonNull<ImagingPaletteInstance>> {
 
 /// Copies a palette; the copy starts without a cache.
 pub fn duplicate(source: &ImagingPaletteInstance) -> Result<NonNull<ImagingPaletteInstance>> {
-    let palette = heap::zeroed::<ImagingPaletteInstance>(1)?;
-    let copy = ImagingPaletteInstance { cache: std::ptr::null_mut(), ..*source };
-    // SAFETY: made just now, with room for a palette.
-    unsafe { palette.write(copy) };
+    let palette = heap::bytes(size_of::<ImagingPaletteInstance>(), Fill::Dirty)?.cast::<ImagingPaletteInstance>();
+    // SAFETY: made just now, with room for a palette; what is copied is one.
+    unsafe {
+        palette.copy_from_nonoverlapping(NonNull::from(source), 1);
+        (*palette.as_ptr()).cache = std::ptr::null_mut();
+    }
     Ok(palette)
 }
 

@@ -65,12 +65,12 @@ impl Reduction {
             (PixelType::U8, 2) => bytes::row::<4, 2>,
             (PixelType::U8, 3) => bytes::row::<4, 3>,
             (PixelType::U8, _) => bytes::row::<4, 4>,
-            (PixelType::I32, _) => |reduction, y, out, input, _| numbers::row::<i32>(reduction, y, out, input),
-            (PixelType::F32, _) => |reduction, y, out, input, _| numbers::row::<f32>(reduction, y, out, input),
+            (PixelType::I32, _) => numbers::row::<i32>,
+            (PixelType::F32, _) => numbers::row::<f32>,
             (PixelType::I16, _) => return Err(Error::Mode),
         };
         threads::for_rows(out, cost, |first, mut out| {
-            let mut scratch = Scratch::new();
+            let mut scratch = Scratch::new(self);
             for (y, out) in out.rows_mut().enumerate() {
                 work(self, first + y, out, input, &mut scratch);
             }

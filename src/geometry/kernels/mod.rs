@@ -1,8 +1,53 @@
-//! Blocks that fit into registers, transposed.
+//! Few instructions that the compiler does not find by itself.
 //!
-//! The compiler does not find by itself that a transposed block is the same few instructions, several times.
+//! A transposed block that fits into registers is the same ones, several times. A float becomes a number by a single one
+//! where it is known that it has room, and columns need not be compared with a width that all of them are within.
 
-#![allow(unsafe_code)] // instructions, which every x86-64 processor has
+#![allow(unsafe_code)] // instructions that every x86-64 processor has, and what is known of numbers
+
+/// The whole part of a number that is not negative; -1 where it is, where it is none, and where it is beyond every image.
+#[inline(always)]
+pub fn whole_part(value: f64) -> i32 {
+    if !(0.0..2_147_483_648.0).contains(&value) {
+        return -1;
+    }
+    // SAFETY: it is a number, and between these an `i32` has room for it.
+    unsafe { value.to_int_unchecked() }
+}
+
+/// Columns of a row that pixels are picked from.
+pub struct Columns {
+    columns: Vec<u32>,
+    /// How many pixels the row has to have.
+    width: usize,
+}
+
+impl Columns {
+    /// These columns.
+    pub fn new(columns: Vec<u32>) -> Self {
+        let last = columns.iter().max().copied();
+        Self { columns, width: last.map_or(0, |last| last as usize + 1) }
+    }
+
+    /// Picks pixels, one for each column. Panics where the row has not got them all.
+    pub fn pick<P: Copy>(&self, out: &mut [P], row: &[P]) {
+        /// Pixels that are picked in one go.
+        const STEP: usize = 8;
+        assert!(self.width <= row.len(), "column {} of a row of {}", self.width, row.len());
+        // SAFETY: no column is beyond the width, and the row is as wide.
+        let pixel = |column: u32| unsafe { *row.get_unchecked(column as usize) };
+        let (steps, rest) = out.as_chunks_mut::<STEP>();
+        let (columns, last) = self.columns.as_chunks::<STEP>();
+        for (out, columns) in steps.iter_mut().zip(columns) {
+            for (out, column) in out.iter_mut().zip(columns) {
+                *out = pixel(*column);
+            }
+        }
+        for (out, column) in rest.iter_mut().zip(last) {
+            *out = pixel(*column);
+        }
+    }
+}
 
 /// A block of pixels of `BYTES` bytes, `SIDE` by `SIDE`, transposed. A row of it has 16 bytes.
 #[cfg(target_arch = "x86_64")]
@@ -64,6 +109,16 @@ mod tests {
             for column in 0..SIDE {
                 assert_eq!(turned[column][row], block[row][column]);
             }
+        }
+    }
+
+    #[test]
+    fn whole_parts_are_those_of_places() {
+        for (value, whole) in [(0.0, 0), (-0.0, 0), (0.99, 0), (7.5, 7), (2_147_483_647.9, i32::MAX)] {
+            assert_eq!(whole_part(value), whole);
+        }
+        for outside in [-1e-300, -1.0, 2_147_483_648.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(whole_part(outside), -1);
         }
     }
 

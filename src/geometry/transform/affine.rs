@@ -3,12 +3,14 @@
 //! Where all places are small enough, they are counted in 65536ths of a pixel, else in floats. The errors of rounding add
 //! up, and that is part of the result.
 
+use std::ops::Range;
+
 use bytemuck::{AnyBitPattern, NoUninit};
 
 use super::{Region, rows_of, table};
 use crate::error::Result;
-use crate::exec::simd::for_each_level;
 use crate::exec::threads;
+use crate::geometry::kernels;
 use crate::image::{ImageMut, ImageRef};
 
 /// A place in the input, or a step: from the left, from the top.
@@ -17,20 +19,16 @@ type Pair<T> = [T; 2];
 /// Draws `input` into a region, pixel by nearest pixel.
 pub fn affine(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
     match input.mode().pixel_size() {
-        1 => run::<[u8; 1]>(out, input, region, a, (fixed_1, float_1)),
-        _ => run::<[u8; 4]>(out, input, region, a, (fixed_4, float_4)),
+        1 => run::<[u8; 1]>(out, input, region, a),
+        _ => run::<[u8; 4]>(out, input, region, a),
     }
 }
-
-/// What draws a row, for each kind of number: the pixels, the rows of the input, the first place, and the step.
-type Walk<P, T> = fn(&mut [P], &[&[P]], Pair<T>, Pair<T>);
 
 fn run<P: AnyBitPattern + NoUninit + Sync>(
     out: ImageMut<'_>,
     input: &ImageRef<'_>,
     region: Region,
     a: &[f64; 6],
-    (fixed, float): (Walk<P, i32>, Walk<P, f64>),
 ) -> Result<()> {
     let columns = region.columns();
     if columns.is_empty() || region.rows().is_empty() {
@@ -38,7 +36,7 @@ fn run<P: AnyBitPattern + NoUninit + Sync>(
     }
     let source = table::<P>(input)?;
     let is_fixed = fits(a, columns.len(), region.rows().len());
-    let walk = Fixed::new(a);
+    let fixed = Fixed::new(a);
     threads::for_rows(rows_of(out, &region), columns.len() * 8, |first, mut band| {
         // Floats are added up from the first row on, whichever row this band begins with.
         let mut start = [a[2] + a[1] * 0.5 + a[0] * 0.5, a[5] + a[4] * 0.5 + a[3] * 0.5];
@@ -48,15 +46,17 @@ fn run<P: AnyBitPattern + NoUninit + Sync>(
         }
         for (y, row) in band.rows_mut().enumerate() {
             let row = &mut row[columns.start * size_of::<P>()..columns.end * size_of::<P>()];
-            if region.fill {
-                row.fill(0);
-            }
             let row = bytemuck::cast_slice_mut::<_, P>(row);
-            if is_fixed {
-                fixed(row, &source, walk.start(first + y), walk.right);
+            let drawn = if is_fixed {
+                walk(row, &source, fixed.start(first + y), fixed.right)
             } else {
-                float(row, &source, start, [a[0], a[3]]);
+                let drawn = walk(row, &source, start, [a[0], a[3]]);
                 down(&mut start);
+                drawn
+            };
+            if region.fill {
+                row[..drawn.start].fill(P::zeroed());
+                row[drawn.end..].fill(P::zeroed());
             }
         }
     });
@@ -99,52 +99,58 @@ impl Fixed {
     }
 }
 
-/// Copies a pixel from its place, where the input has that. A number that is negative there is a huge one here.
+/// What places are counted with.
+trait Number: Copy {
+    /// The pixel that a place is in; one that no image has where it is less than zero, or not a number.
+    fn whole(self) -> i32;
+
+    /// A step further.
+    fn plus(self, step: Self) -> Self;
+}
+
+/// In 65536ths.
+impl Number for i32 {
+    #[inline(always)]
+    fn whole(self) -> i32 {
+        self >> 16
+    }
+
+    #[inline(always)]
+    fn plus(self, step: Self) -> Self {
+        self.wrapping_add(step)
+    }
+}
+
+impl Number for f64 {
+    #[inline(always)]
+    fn whole(self) -> i32 {
+        kernels::whole_part(self)
+    }
+
+    #[inline(always)]
+    fn plus(self, step: Self) -> Self {
+        self + step
+    }
+}
+
+/// Copies the pixels of a row from their places, and returns which of them have one in the input. These are side by side,
+/// since places only ever go one way.
 #[inline(always)]
-fn pick<P: Copy>(out: &mut P, source: &[&[P]], x: i32, y: i32) {
-    if let Some(pixel) = source.get(y as usize).and_then(|row| row.get(x as usize)) {
+fn walk<P: Copy, T: Number>(out: &mut [P], source: &[&[P]], start: Pair<T>, step: Pair<T>) -> Range<usize> {
+    let [mut x, mut y] = start;
+    let mut column = 0;
+    // A number that is negative there is a huge one here.
+    let pixel = |x: T, y: T| source.get(y.whole() as usize).and_then(|row| row.get(x.whole() as usize));
+    while column < out.len() && pixel(x, y).is_none() {
+        (x, y) = (x.plus(step[0]), y.plus(step[1]));
+        column += 1;
+    }
+    let first = column;
+    for out in &mut out[first..] {
+        let Some(pixel) = pixel(x, y) else { break };
         *out = *pixel;
+        (x, y) = (x.plus(step[0]), y.plus(step[1]));
+        column += 1;
     }
-}
-
-#[inline(always)]
-fn walk_fixed<P: Copy>(out: &mut [P], source: &[&[P]], start: Pair<i32>, step: Pair<i32>) {
-    let [mut x, mut y] = start;
-    for out in out {
-        pick(out, source, x >> 16, y >> 16);
-        (x, y) = (x.wrapping_add(step[0]), y.wrapping_add(step[1]));
-    }
-}
-
-#[inline(always)]
-fn walk_float<P: Copy>(out: &mut [P], source: &[&[P]], start: Pair<f64>, step: Pair<f64>) {
-    // Where it is not a number it is nowhere; where it is too large it is beyond every image.
-    let whole = |place: f64| if place >= 0.0 { place as i32 } else { -1 };
-    let [mut x, mut y] = start;
-    for out in out {
-        pick(out, source, whole(x), whole(y));
-        (x, y) = (x + step[0], y + step[1]);
-    }
-}
-
-for_each_level! {
-    /// Pixels of one byte, places in 65536ths.
-    fn fixed_1(out: &mut [[u8; 1]], source: &[&[[u8; 1]]], start: Pair<i32>, step: Pair<i32>) {
-        walk_fixed(out, source, start, step);
-    }
-
-    /// Pixels of four bytes, places in 65536ths.
-    fn fixed_4(out: &mut [[u8; 4]], source: &[&[[u8; 4]]], start: Pair<i32>, step: Pair<i32>) {
-        walk_fixed(out, source, start, step);
-    }
-
-    /// Pixels of one byte, places in floats.
-    fn float_1(out: &mut [[u8; 1]], source: &[&[[u8; 1]]], start: Pair<f64>, step: Pair<f64>) {
-        walk_float(out, source, start, step);
-    }
-
-    /// Pixels of four bytes, places in floats.
-    fn float_4(out: &mut [[u8; 4]], source: &[&[[u8; 4]]], start: Pair<f64>, step: Pair<f64>) {
-        walk_float(out, source, start, step);
-    }
+    first..column
 }

@@ -6,39 +6,36 @@ use bytemuck::{AnyBitPattern, NoUninit};
 
 use super::{Region, rows_of};
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
 use crate::exec::threads;
+use crate::geometry::kernels::{Columns, whole_part};
 use crate::image::{ImageMut, ImageRef};
 
 /// Draws `input` into a region, pixel by nearest pixel.
 pub fn scale(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
     match input.mode().pixel_size() {
-        1 => run::<[u8; 1]>(out, input, region, a, pick_1),
-        _ => run::<[u8; 4]>(out, input, region, a, pick_4),
+        1 => run::<[u8; 1]>(out, input, region, a),
+        _ => run::<[u8; 4]>(out, input, region, a),
     }
 }
-
-/// What the pixels of a row are picked with.
-type Pick<P> = fn(&mut [P], &[P], &[u32]);
 
 fn run<P: AnyBitPattern + NoUninit>(
     out: ImageMut<'_>,
     input: &ImageRef<'_>,
     region: Region,
     a: &[f64; 6],
-    pick: Pick<P>,
 ) -> Result<()> {
-    let rows = along(region.rows().len(), a[5] + a[4] * 0.5, a[4], input.ysize())?;
-    let (covered, columns) = columns(&region, &rows, a, input.xsize(), out.xsize())?;
+    let rows = Along { place: a[5] + a[4] * 0.5, step: a[4], size: input.ysize() };
+    let (covered, columns) = columns(&region, rows.clone(), a, input.xsize(), out.xsize())?;
     let whole = region.columns();
     let cost = whole.len() * size_of::<P>();
     threads::for_rows(rows_of(out, &region), cost, |first, mut band| {
+        let input = *input;
         // Rows that come from the same row are copies of the first of them.
         let mut last: Option<(u32, &[P])> = None;
-        for (row, &y) in band.rows_mut().zip(&rows[first..]) {
+        for (row, y) in band.rows_mut().zip(rows.clone().skip(first)) {
             let row: &mut [P] = bytemuck::cast_slice_mut(row);
             let drawn = if y == OUTSIDE { whole.start..whole.start } else { covered.clone() };
-            if region.fill && !whole.is_empty() {
+            if region.fill && drawn.len() < whole.len() {
                 row[whole.start..drawn.start].fill(P::zeroed());
                 row[drawn.end.max(whole.start)..whole.end].fill(P::zeroed());
             }
@@ -47,7 +44,7 @@ fn run<P: AnyBitPattern + NoUninit>(
             }
             match last {
                 Some((previous, pixels)) if previous == y => row[drawn.clone()].copy_from_slice(pixels),
-                _ => pick(&mut row[drawn.clone()], input.pixels(y as usize), &columns),
+                _ => columns.pick(&mut row[drawn.clone()], input.pixels(y as usize)),
             }
             last = Some((y, &row[drawn]));
         }
@@ -58,18 +55,24 @@ fn run<P: AnyBitPattern + NoUninit>(
 /// What stands for a place that the input does not have.
 const OUTSIDE: u32 = u32::MAX;
 
-/// Where each of `count` places in the outcome comes from, along one axis of the input. Each is a step from the one before:
-/// so do errors of rounding add up, and that is part of the result.
-fn along(count: usize, start: f64, step: f64, size: usize) -> Result<Vec<u32>> {
-    let mut table = Vec::new();
-    table.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-    let mut place = start;
-    table.extend((0..count).map(|_| {
-        let here = place;
-        place += step;
-        if here >= 0.0 && here < size as f64 { here as u32 } else { OUTSIDE }
-    }));
-    Ok(table)
+/// Where places in the outcome come from, along one axis of the input. Each is a step from the one before: so do errors of
+/// rounding add up, and that is part of the result.
+#[derive(Clone)]
+struct Along {
+    place: f64,
+    step: f64,
+    size: usize,
+}
+
+impl Iterator for Along {
+    type Item = u32;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<u32> {
+        let whole = whole_part(self.place) as u32;
+        self.place += self.step;
+        Some(if (whole as usize) < self.size { whole } else { OUTSIDE })
+    }
 }
 
 /// The columns of the outcome that come from the input, and for each of these its column there.
@@ -77,61 +80,47 @@ fn along(count: usize, start: f64, step: f64, size: usize) -> Result<Vec<u32>> {
 /// A box that is turned inside out, left and right, takes the input's first column for all that lies between.
 fn columns(
     region: &Region,
-    rows: &[u32],
+    mut rows: Along,
     a: &[f64; 6],
     input: usize,
     output: usize,
-) -> Result<(Range<usize>, Vec<u32>)> {
+) -> Result<(Range<usize>, Columns)> {
     let (from, to) = region.x;
-    if to < from && rows.iter().any(|row| *row != OUTSIDE) {
+    if to < from && rows.by_ref().take(region.rows().len()).any(|row| row != OUTSIDE) {
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
         let range = range.filter(|range| range.end <= output && input > 0);
         let range = range.ok_or(Error::Value("box is turned inside out, outside the image"))?;
         let mut table = Vec::new();
         table.try_reserve_exact(range.len()).map_err(|_| Error::Memory)?;
         table.resize(range.len(), 0);
-        return Ok((range, table));
+        return Ok((range, Columns::new(table)));
     }
     let columns = region.columns();
-    let mut table = along(columns.len(), a[2] + a[0] * 0.5, a[0], input)?;
+    let mut table = Vec::new();
+    table.try_reserve_exact(columns.len()).map_err(|_| Error::Memory)?;
+    table.extend(Along { place: a[2] + a[0] * 0.5, step: a[0], size: input }.take(columns.len()));
     // Places only ever go one way, so those inside the input are side by side.
     let before = table.iter().take_while(|column| **column == OUTSIDE).count();
     table.drain(..before);
     table.truncate(table.iter().take_while(|column| **column != OUTSIDE).count());
     let start = columns.start + before;
-    Ok((start..start + table.len(), table))
-}
-
-/// Picks the pixels of a row by their columns.
-#[inline(always)]
-fn pick<P: Copy>(out: &mut [P], input: &[P], columns: &[u32]) {
-    for (out, column) in out.iter_mut().zip(columns) {
-        *out = input[*column as usize];
-    }
-}
-
-for_each_level! {
-    /// Pixels of one byte.
-    fn pick_1(out: &mut [[u8; 1]], input: &[[u8; 1]], columns: &[u32]) {
-        pick(out, input, columns);
-    }
-
-    /// Pixels of four bytes.
-    fn pick_4(out: &mut [[u8; 4]], input: &[[u8; 4]], columns: &[u32]) {
-        pick(out, input, columns);
-    }
+    Ok((start..start + table.len(), Columns::new(table)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn along(count: usize, place: f64, step: f64, size: usize) -> Vec<u32> {
+        Along { place, step, size }.take(count).collect()
+    }
+
     #[test]
     fn what_is_outside_is_told() {
-        assert_eq!(along(4, -1.5, 1.0, 2).expect("small"), [OUTSIDE, OUTSIDE, 0, 1]);
-        assert_eq!(along(3, 1.0, -1.0, 2).expect("small"), [1, 0, OUTSIDE]);
+        assert_eq!(along(4, -1.5, 1.0, 2), [OUTSIDE, OUTSIDE, 0, 1]);
+        assert_eq!(along(3, 1.0, -1.0, 2), [1, 0, OUTSIDE]);
         for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(along(2, odd, 1.0, 2).expect("small"), [OUTSIDE; 2]);
+            assert_eq!(along(2, odd, 1.0, 2), [OUTSIDE; 2]);
         }
     }
 }

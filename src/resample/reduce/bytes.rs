@@ -21,14 +21,18 @@ const ROWS: usize = 257;
 
 /// Room for what is between the bytes and their means.
 pub struct Scratch {
-    sums: [u64; SUMS / 4],
+    pub sums: [u64; SUMS / 4],
     totals: [u64; SUMS / 4],
+    /// What the sums of a row that is not the last are divided by, and those of its last column.
+    divisors: [Divisor; 2],
 }
 
 impl Scratch {
     /// Empty room.
-    pub const fn new() -> Self {
-        Self { sums: [0; SUMS / 4], totals: [0; SUMS / 4] }
+    pub fn new(reduction: &Reduction) -> Self {
+        let divisor = |xscale| Divisor::new(xscale, reduction.yscale);
+        let divisors = [divisor(reduction.xscale), divisor(reduction.whole_and_rest().1)];
+        Self { sums: [0; SUMS / 4], totals: [0; SUMS / 4], divisors }
     }
 }
 
@@ -46,12 +50,16 @@ pub fn row<const BYTES: usize, const BANDS: usize>(
     let (whole, last) = out.split_at_mut(whole * BYTES);
     let first = reduction.columns.start * BYTES;
     let source = Source { input, rows: rows.clone(), first };
-    source.means::<BYTES>(whole, 0, reduction.xscale, scratch);
+    let divisors = match rows.len() == reduction.yscale {
+        true => scratch.divisors,
+        false => [reduction.xscale, rest].map(|xscale| Divisor::new(xscale, rows.len())),
+    };
+    source.means::<BYTES>(whole, 0, reduction.xscale, &divisors[0], scratch);
     if rows.len() == reduction.yscale && (BANDS == 2 || BANDS == 3) {
         let bands = if BANDS == 2 { 0xff00_00ff } else { 0x00ff_ffff };
         clear_others(whole, bands);
     }
-    source.means::<BYTES>(last, whole.len() * reduction.xscale, rest, scratch);
+    source.means::<BYTES>(last, whole.len() * reduction.xscale, rest, &divisors[1], scratch);
 }
 
 /// Where a row of the outcome comes from.
@@ -64,21 +72,27 @@ struct Source<'a> {
 
 impl Source<'_> {
     /// Makes pixels of `BYTES` bytes each of which is the mean of `xscale` columns, from byte `start` of the part on.
-    fn means<const BYTES: usize>(&self, out: &mut [u8], start: usize, xscale: usize, scratch: &mut Scratch) {
+    fn means<const BYTES: usize>(
+        &self,
+        out: &mut [u8],
+        start: usize,
+        xscale: usize,
+        divisor: &Divisor,
+        scratch: &mut Scratch,
+    ) {
         let width = xscale * BYTES;
         if out.is_empty() {
             return;
         }
-        let divisor = Divisor::new(xscale, self.rows.len());
         if width > SUMS || self.rows.len() > ROWS {
             for (x, out) in out.chunks_exact_mut(BYTES).enumerate() {
                 let start = start + x * width;
-                self.large_mean(out, start..start + width, &divisor, scratch);
+                self.large_mean(out, start..start + width, divisor, scratch);
             }
             return;
         }
         let pixels = SUMS / width;
-        let Scratch { sums, totals } = scratch;
+        let Scratch { sums, totals, .. } = scratch;
         for (piece, out) in out.chunks_mut(pixels * BYTES).enumerate() {
             let start = start + piece * pixels * width;
             let sums = &mut bytemuck::cast_slice_mut(sums)[..out.len() * xscale];
@@ -86,8 +100,8 @@ impl Source<'_> {
             match (&divisor.small, BYTES) {
                 (Some(small), 1) => small_means_1(out, sums, xscale, small),
                 (Some(small), _) => small_means_4(out, sums, xscale, small, totals),
-                (None, 1) => means_1(out, sums, xscale, &divisor),
-                (None, _) => means_4(out, sums, xscale, &divisor),
+                (None, 1) => means_1(out, sums, xscale, divisor),
+                (None, _) => means_4(out, sums, xscale, divisor),
             }
         }
     }
@@ -133,7 +147,8 @@ impl Source<'_> {
 }
 
 /// What sums are divided by.
-struct Divisor {
+#[derive(Clone, Copy)]
+pub struct Divisor {
     /// Half of it, for rounding.
     half: u32,
     /// 2²⁴ divided by it.
@@ -143,6 +158,7 @@ struct Divisor {
 }
 
 /// A divisor in 16 bits.
+#[derive(Clone, Copy)]
 struct Small {
     half: u16,
     /// The reciprocal, as large as 16 bits hold.

@@ -7,6 +7,7 @@
 use bytemuck::AnyBitPattern;
 
 use super::Reduction;
+use super::bytes::Scratch;
 use crate::exec::simd::for_each_level;
 use crate::image::ImageRef;
 
@@ -56,11 +57,8 @@ impl Number for f32 {
     }
 }
 
-/// How many pixels of the outcome are worked on at a time.
-const PIECE: usize = 256;
-
 /// Makes row `y` of the outcome.
-pub fn row<N: Number>(reduction: &Reduction, y: usize, out: &mut [u8], input: &ImageRef<'_>) {
+pub fn row<N: Number>(reduction: &Reduction, y: usize, out: &mut [u8], input: &ImageRef<'_>, scratch: &mut Scratch) {
     let rows = reduction.rows_of(y);
     let out: &mut [N] = bytemuck::cast_slice_mut(out);
     let (whole, rest) = reduction.whole_and_rest();
@@ -68,9 +66,12 @@ pub fn row<N: Number>(reduction: &Reduction, y: usize, out: &mut [u8], input: &I
     let line = |y: usize| &input.pixels::<N>(y)[reduction.columns.clone()];
     let squares = rows.len() == reduction.yscale;
     let xscale = reduction.xscale;
-    for (piece, out) in whole.chunks_mut(PIECE).enumerate() {
-        let columns = piece * PIECE * xscale..(piece * PIECE + out.len()) * xscale;
-        let sums = &mut [0.0; PIECE][..out.len()];
+    let sums: &mut [f64] = bytemuck::cast_slice_mut(&mut scratch.sums);
+    let most = sums.len();
+    for (piece, out) in whole.chunks_mut(most).enumerate() {
+        let columns = piece * most * xscale..(piece * most + out.len()) * xscale;
+        let sums = &mut sums[..out.len()];
+        sums.fill(0.0);
         let mut pairs = rows.clone();
         while let Some(y) = pairs.next() {
             let upper = &line(y)[columns.clone()];
@@ -85,9 +86,9 @@ pub fn row<N: Number>(reduction: &Reduction, y: usize, out: &mut [u8], input: &I
     for last in last {
         let mut sum = 0.0;
         for y in rows.clone() {
-            add_each(std::slice::from_mut(&mut sum), &line(y)[whole.len() * xscale..], rest);
+            line(y)[whole.len() * xscale..].iter().for_each(|value| sum += value.wide());
         }
-        divide(std::slice::from_mut(last), &[sum], 1.0 / area(rest, rows.len()));
+        *last = N::near(sum * (1.0 / area(rest, rows.len())));
     }
 }
 

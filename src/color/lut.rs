@@ -67,6 +67,7 @@ impl Axis {
 pub struct Table<'a> {
     values: &'a [i16],
     channels: usize,
+    sizes: [usize; 3],
     axes: [Axis; 3],
 }
 
@@ -86,27 +87,38 @@ impl<'a> Table<'a> {
         if values.len() < self::values(channels, sizes)? {
             return Err(BAD_SIZE);
         }
-        Ok(Self { values, channels, axes: [axis(0)?, axis(1)?, axis(2)?] })
+        Ok(Self { values, channels, sizes, axes: [axis(0)?, axis(1)?, axis(2)?] })
     }
 
     /// Looks up the colours of an image that is at least as large as `out`, or those of `out` itself. A table of three
     /// channels leaves the fourth byte as it is.
     pub fn apply(&self, out: ImageMut<'_>, input: Option<&ImageRef<'_>>) {
-        let (cost, line) = (COST * out.xsize(), self.line(out.xsize().saturating_mul(out.ysize())));
-        threads::for_rows(out, cost, |first, mut band| {
-            for (y, row) in band.rows_mut().enumerate() {
-                let input = input.map(|input| &input.row(first + y)[..row.len()]);
-                line(row, input, self);
-            }
-        });
+        let (cost, pixels) = (COST * out.xsize(), out.xsize().saturating_mul(out.ysize()));
+        let narrow = pixels >= self.values.len() / 8 && self.is_narrow();
+        #[cfg(target_arch = "x86_64")]
+        if let Some(cells) = self.cells(pixels, narrow) {
+            return for_lines(out, input, cost, |row, input| cells.line(row, input));
+        }
+        let line = self.line(narrow);
+        for_lines(out, input, cost, |row, input| line(row, input, self));
     }
 
-    /// How lines are looked up for so many pixels.
-    fn line(&self, pixels: usize) -> Line {
+    /// The table's cells, where it is faster to look so many pixels up in these.
+    #[cfg(target_arch = "x86_64")]
+    fn cells(&self, pixels: usize, narrow: bool) -> Option<kernels::Cells> {
+        /// How many pixels a cell must be for.
+        const WORTHWHILE: usize = 32;
+        let worthwhile =
+            narrow && simd::level() >= Level::Avx2 && pixels / WORTHWHILE >= self.values.len() / self.channels;
+        if worthwhile { kernels::Cells::new(self) } else { None }
+    }
+
+    /// How lines are looked up.
+    fn line(&self, narrow: bool) -> Line {
         let four = self.channels == 4;
         match simd::level() {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 | Level::Avx512 => match (four, pixels >= self.values.len() / 8 && self.is_narrow()) {
+            Level::Avx2 | Level::Avx512 => match (four, narrow) {
                 (true, true) => kernels::line_avx2::<4, true>,
                 (true, false) => kernels::line_avx2::<4, false>,
                 (false, true) => kernels::line_avx2::<3, true>,
@@ -138,6 +150,21 @@ impl<'a> Table<'a> {
         }
         i32::from(most) - i32::from(least) <= i32::from(i16::MAX) / 2
     }
+}
+
+/// Has `line` make each line, of that of the input where there is one.
+fn for_lines(
+    out: ImageMut<'_>,
+    input: Option<&ImageRef<'_>>,
+    cost: usize,
+    line: impl Fn(&mut [u8], Option<&[u8]>) + Sync,
+) {
+    threads::for_rows(out, cost, |first, mut band| {
+        for (y, row) in band.rows_mut().enumerate() {
+            let input = input.map(|input| &input.row(first + y)[..row.len()]);
+            line(row, input);
+        }
+    });
 }
 
 /// Looks up the colours of a line. Without an input, it is the line itself.
@@ -197,10 +224,10 @@ mod tests {
     use super::*;
 
     /// Lines of pixels as one set of instructions looks them up.
-    fn looked_up(line: Line, pixels: &[u8], table: &Table<'_>) -> Vec<u8> {
+    fn looked_up(line: impl Fn(&mut [u8], Option<&[u8]>), pixels: &[u8]) -> Vec<u8> {
         let (mut out, mut in_place) = (vec![0; pixels.len()], pixels.to_vec());
-        line(&mut out, Some(pixels), table);
-        line(&mut in_place, None, table);
+        line(&mut out, Some(pixels));
+        line(&mut in_place, None);
         assert_eq!(in_place, out);
         out
     }
@@ -224,15 +251,17 @@ mod tests {
                     3 => [line::<3>, kernels::line_sse41::<3>, kernels::line_avx2::<3, false>, kernels::line_avx2::<3, true>],
                     _ => [line::<4>, kernels::line_sse41::<4>, kernels::line_avx2::<4, false>, kernels::line_avx2::<4, true>],
                 };
-                let expected = looked_up(plain, &pixels, &table);
+                let expected = looked_up(|out, input| plain(out, input, &table), &pixels);
                 if simd::detect() >= Level::Sse41 {
-                    prop_assert_eq!(&expected, &looked_up(sse41, &pixels, &table));
+                    prop_assert_eq!(&expected, &looked_up(|out, input| sse41(out, input, &table), &pixels));
                 }
                 if simd::detect() >= Level::Avx2 {
-                    prop_assert_eq!(&expected, &looked_up(wide, &pixels, &table));
+                    prop_assert_eq!(&expected, &looked_up(|out, input| wide(out, input, &table), &pixels));
                 }
                 if simd::detect() >= Level::Avx2 && table.is_narrow() {
-                    prop_assert_eq!(&expected, &looked_up(narrow, &pixels, &table));
+                    prop_assert_eq!(&expected, &looked_up(|out, input| narrow(out, input, &table), &pixels));
+                    let cells = kernels::Cells::new(&table).expect("few");
+                    prop_assert_eq!(&expected, &looked_up(|out, input| cells.line(out, input), &pixels));
                 }
             }
         }

@@ -68,7 +68,7 @@ impl Places {
 /// halves of the 32 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn step<const NARROW: bool>(values: __m256i, axis: &Axis) -> (__m256i, __m256i) {
+pub fn step<const NARROW: bool>(values: __m256i, axis: &Axis) -> (__m256i, __m256i) {
     let place = _mm256_mullo_epi32(values, _mm256_set1_epi32(axis.scale as i32));
     let index = _mm256_srli_epi32::<{ PLACE as i32 }>(place);
     let start = _mm256_mullo_epi32(index, _mm256_set1_epi32(axis.stride as i32));
@@ -115,7 +115,7 @@ unsafe fn neighbours<const N: usize, const FIRST: bool>(values: *const i16, low:
 /// them twice where the values are `NARROW`.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn between<const NARROW: bool>(values: __m256i, next: __m256i, weights: [__m256i; 2]) -> __m256i {
+pub fn between<const NARROW: bool>(values: __m256i, next: __m256i, weights: [__m256i; 2]) -> __m256i {
     if NARROW {
         // Twice the difference fits into 16 bits, and then the upper half of the product is what is wanted.
         let difference = _mm256_sub_epi16(next, values);
@@ -138,7 +138,7 @@ fn sum(pairs: __m256i, weights: __m256i) -> __m256i {
 /// Between the values in the lower halves of both, and those in the upper halves.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn across<const NARROW: bool>(a: __m256i, b: __m256i, weights: [__m256i; 2]) -> __m256i {
+pub fn across<const NARROW: bool>(a: __m256i, b: __m256i, weights: [__m256i; 2]) -> __m256i {
     between::<NARROW>(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b), weights)
 }
 
@@ -208,6 +208,6 @@ unsafe fn planes<const N: usize, const NARROW: bool, const PIXEL: usize, const S
 /// Without the bits behind the point.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn rounded(values: __m256i) -> __m256i {
+pub fn rounded(values: __m256i) -> __m256i {
     _mm256_srai_epi16::<{ PRECISION as i32 }>(_mm256_adds_epi16(values, _mm256_set1_epi16(HALF as i16)))
 }

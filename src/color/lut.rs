@@ -94,7 +94,8 @@ impl<'a> Table<'a> {
     /// channels leaves the fourth byte as it is.
     pub fn apply(&self, out: ImageMut<'_>, input: Option<&ImageRef<'_>>) {
         let (cost, pixels) = (COST * out.xsize(), out.xsize().saturating_mul(out.ysize()));
-        let narrow = pixels >= self.values.len() / 8 && self.is_narrow();
+        // What is only asked where there are kernels that make use of it, and many pixels.
+        let narrow = simd::level() >= Level::Avx2 && pixels >= self.values.len() / 8 && self.is_narrow();
         #[cfg(target_arch = "x86_64")]
         if let Some(cells) = self.cells(pixels, narrow) {
             return for_lines(out, input, cost, |row, input| cells.line(row, input));
@@ -108,8 +109,7 @@ impl<'a> Table<'a> {
     fn cells(&self, pixels: usize, narrow: bool) -> Option<kernels::Cells> {
         /// How many pixels a cell must be for.
         const WORTHWHILE: usize = 32;
-        let worthwhile =
-            narrow && simd::level() >= Level::Avx2 && pixels / WORTHWHILE >= self.values.len() / self.channels;
+        let worthwhile = narrow && pixels / WORTHWHILE >= self.values.len() / self.channels;
         if worthwhile { kernels::Cells::new(self) } else { None }
     }
 

@@ -5,7 +5,7 @@ use super::grey::thousandths;
 #[cfg(target_arch = "x86_64")]
 use super::kernels::waves::{self, LINES_OF_BYTES};
 use crate::error::Result;
-use crate::exec::simd::{self, Level};
+use crate::exec::simd;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 use crate::raw::colour::clip;
@@ -25,7 +25,7 @@ pub fn to_bits(out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
 fn dithered<const N: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, brightness: impl Fn([u8; N]) -> u8) -> Result<()> {
     match simd::level() {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Avx512 => in_waves(out, input, brightness),
+        simd::Level::Avx2 | simd::Level::Avx512 => in_waves(out, input, brightness),
         _ => line_by_line(out, input, brightness),
     }
 }

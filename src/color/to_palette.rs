@@ -6,7 +6,7 @@ use super::diffusion::{Below, repeated};
 use super::kernels::waves::{self, LINES_OF_COLOURS};
 use crate::abi::ImagingPaletteInstance;
 use crate::error::Result;
-use crate::exec::simd::{self, Level};
+use crate::exec::simd;
 use crate::geometry;
 use crate::image::{ImageMut, ImageRef, palette};
 use crate::memory::palette::{UNKNOWN, cache, prepare_cache};
@@ -130,7 +130,9 @@ fn nearest<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palett
 fn dithered<const OUT: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
     match simd::level() {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Avx512 if palette.answers_in_any_order() => in_waves::<OUT>(out, input, palette),
+        simd::Level::Avx2 | simd::Level::Avx512 if palette.answers_in_any_order() => {
+            in_waves::<OUT>(out, input, palette)
+        }
         _ => line_by_line::<OUT>(out, input, palette),
     }
 }

@@ -12,28 +12,28 @@ fn divided<const N: usize>(colour: [u8; N], alpha: u8) -> [u8; N] {
 
 pixelwise! {
     /// RGBA multiplied: RGBa.
-    Multiplied([r, g, b, a], 4 => 4) { [muldiv255(r, a), muldiv255(g, a), muldiv255(b, a), a] }
+    Multiplied([r, g, b, a], 4 => 4, multiplied) { [muldiv255(r, a), muldiv255(g, a), muldiv255(b, a), a] }
 
     /// RGBa divided: RGBA.
-    Divided([r, g, b, a], 4 => 4) {
+    Divided([r, g, b, a], 4 => 4, divided) {
         let [r, g, b] = divided([r, g, b], a);
         [r, g, b, a]
     }
 
     /// RGBa divided, and its alpha forgotten: RGB.
-    DividedOpaque([r, g, b, a], 4 => 4) {
+    DividedOpaque([r, g, b, a], 4 => 4, divided_opaque) {
         let [r, g, b] = divided([r, g, b], a);
         [r, g, b, 255]
     }
 
     /// LA multiplied: La.
-    GreyMultiplied([grey, _, _, a], 4 => 4) {
+    GreyMultiplied([grey, _, _, a], 4 => 4, grey_multiplied) {
         let grey = muldiv255(grey, a);
         [grey, grey, grey, a]
     }
 
     /// La divided: LA.
-    GreyDivided([grey, _, _, a], 4 => 4) {
+    GreyDivided([grey, _, _, a], 4 => 4, grey_divided) {
         let [grey] = divided([grey], a);
         [grey, grey, grey, a]
     }

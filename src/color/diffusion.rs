@@ -4,16 +4,21 @@
 
 use crate::error::{Error, Result};
 
+/// So many times a value, or an error where there is no memory for them.
+pub fn repeated<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+    values.resize(count, value);
+    Ok(values)
+}
+
 /// What goes down to the next line, for each pixel and `BANDS` bands.
 pub struct Below<const BANDS: usize>(Vec<[i32; BANDS]>);
 
 impl<const BANDS: usize> Below<BANDS> {
     /// Nothing yet, for lines of so many pixels.
     pub fn new(pixels: usize) -> Result<Self> {
-        let mut sums = Vec::new();
-        sums.try_reserve_exact(pixels).map_err(|_| Error::Memory)?;
-        sums.resize(pixels, [0; BANDS]);
-        Ok(Self(sums))
+        repeated([0; BANDS], pixels).map(Self)
     }
 
     /// Dithers a line: `shown` gets each of the `pixels` with what has come to it, and says what is missing: the difference

@@ -83,9 +83,10 @@ impl FromPalette {
 
     /// Looks up a line of indices with alpha, which stays.
     fn look_up_colours(&self, out: &mut [u8], input: &[u8]) {
-        for (out, [index, _, _, a]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
-            let colour = u32::from_le_bytes(self.pixels[*index as usize]) & 0x00ff_ffff;
-            *out = (colour | u32::from(*a) << 24).to_le_bytes();
+        const ALPHA: u32 = 0xff << 24;
+        for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
+            let colour = u32::from_le_bytes(self.pixels[input[0] as usize]) & !ALPHA;
+            *out = (colour | u32::from_le_bytes(*input) & ALPHA).to_le_bytes();
         }
     }
 }

@@ -1,9 +1,9 @@
 //! How conversions of single pixels are written down.
 
 /// Makes shuffles of functions from the bytes of a pixel to those of another:
-/// `Name([before, ...], 4 => 2) { [behind, ...] }`.
+/// `Name([before, ...], 4 => 2) { [behind, ...] }`, or `(..., 4 => 4, kernel)` where `kernels::pixels` has one.
 macro_rules! pixelwise {
-    ($($(#[$meta:meta])* $name:ident($pixel:pat_param, $input:literal => $output:literal) $convert:block)+) => {$(
+    ($($(#[$meta:meta])* $name:ident($pixel:pat_param, $input:literal => $output:literal $(, $kernel:ident)?) $convert:block)+) => {$(
         $(#[$meta])*
         pub struct $name;
 
@@ -23,6 +23,11 @@ macro_rules! pixelwise {
                     *out = $convert;
                 }
             }
+
+            $(
+                #[cfg(target_arch = "x86_64")]
+                const KERNEL: $crate::raw::Kernel = $crate::raw::Kernel::Avx2($crate::color::kernels::pixels::$kernel);
+            )?
         }
     )+};
 }

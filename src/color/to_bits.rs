@@ -1,8 +1,11 @@
 //! Dithering to black and white.
 
-use super::diffusion::Below;
+use super::diffusion::{Below, repeated};
 use super::grey::thousandths;
+#[cfg(target_arch = "x86_64")]
+use super::kernels::waves::{self, LINES_OF_BYTES};
 use crate::error::Result;
+use crate::exec::simd;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 use crate::raw::colour::clip;
@@ -11,15 +14,59 @@ use crate::raw::colour::clip;
 const BRIGHTEST_BLACK: i32 = 128;
 
 /// Dithers an image of mode L or RGB to one of mode 1 and the same size.
-pub fn to_bits(mut out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
-    let mut below = Below::new(input.xsize())?;
-    let grey = input.mode() == Mode::L;
-    for (out, input) in out.rows_mut().zip(input.rows()) {
-        if grey {
-            line(&mut below, out, input, |grey| i32::from(*grey));
-        } else {
-            line(&mut below, out, input.as_chunks::<4>().0, |[r, g, b, _]| thousandths(*r, *g, *b) / 1000);
+pub fn to_bits(out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+    match input.mode() {
+        Mode::L => dithered(out, input, |[grey]| grey),
+        _ => dithered(out, input, |[r, g, b, _]| (thousandths(r, g, b) / 1000) as u8),
+    }
+}
+
+/// Dithers an image of pixels of `N` bytes that are as bright as `brightness` says.
+fn dithered<const N: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, brightness: impl Fn([u8; N]) -> u8) -> Result<()> {
+    match simd::level() {
+        #[cfg(target_arch = "x86_64")]
+        simd::Level::Avx2 | simd::Level::Avx512 => in_waves(out, input, brightness),
+        _ => line_by_line(out, input, brightness),
+    }
+}
+
+/// Several lines at once.
+#[cfg(target_arch = "x86_64")]
+fn in_waves<const N: usize>(
+    mut out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    brightness: impl Fn([u8; N]) -> u8,
+) -> Result<()> {
+    let (pixels, rows) = (input.xsize(), input.ysize());
+    let mut below = repeated(0, pixels)?;
+    let mut cells = repeated([0; LINES_OF_BYTES], waves::steps::<LINES_OF_BYTES>(pixels))?;
+    for first in (0..rows).step_by(LINES_OF_BYTES) {
+        let lines = LINES_OF_BYTES.min(rows - first);
+        for line in 0..lines {
+            let row = input.row(first + line).as_chunks::<N>().0;
+            for (cell, pixel) in cells[2 * line..].iter_mut().zip(row) {
+                cell[line] = brightness(*pixel);
+            }
         }
+        waves::dither_bytes(&mut cells, &mut below, lines, BRIGHTEST_BLACK as i16);
+        for line in 0..lines {
+            for (out, cell) in out.row_mut(first + line).iter_mut().zip(&cells[2 * line..]) {
+                *out = cell[line];
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One line after the other.
+fn line_by_line<const N: usize>(
+    mut out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    brightness: impl Fn([u8; N]) -> u8,
+) -> Result<()> {
+    let mut below = Below::new(input.xsize())?;
+    for (out, input) in out.rows_mut().zip(input.rows()) {
+        line(&mut below, out, input.as_chunks::<N>().0, |pixel| i32::from(brightness(*pixel)));
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! From colours to indices into a palette.
 
 use super::convert::conversion;
-use super::diffusion::Below;
+use super::diffusion::{Below, repeated};
+#[cfg(target_arch = "x86_64")]
+use super::kernels::waves::{self, LINES_OF_COLOURS};
 use crate::abi::ImagingPaletteInstance;
 use crate::error::Result;
+use crate::exec::simd;
 use crate::geometry;
 use crate::image::{ImageMut, ImageRef, palette};
 use crate::memory::palette::{UNKNOWN, cache, prepare_cache};
@@ -49,12 +52,25 @@ impl<'a> Nearest<'a> {
     /// The number of the nearest colour.
     #[inline(always)]
     fn index(&mut self, [r, g, b]: [u8; 3]) -> u8 {
-        let [cell_r, cell_g, cell_b] = [r, g, b].map(|value| usize::from(value >> 2));
-        let cell = cell_r + cell_g * 64 + cell_b * 64 * 64;
+        self.of_cell(usize::from(r >> 2) + usize::from(g >> 2) * 64 + usize::from(b >> 2) * 64 * 64)
+    }
+
+    /// The number of the nearest colour of a cell of the cache: the upper six bits of each band.
+    #[inline(always)]
+    fn of_cell(&mut self, cell: usize) -> u8 {
         match self.cached(cell) {
-            UNKNOWN => self.search([r, g, b], cell),
+            UNKNOWN => self.search(cell),
             index => index as u8,
         }
+    }
+
+    /// Whether what is asked first makes no difference: not so where somebody has written to a part of a box, for which a
+    /// search would write anew.
+    fn answers_in_any_order(&mut self) -> bool {
+        const CELLS_OF_A_BOX: usize = 0o070707;
+        let Some(cache) = cache(self.0) else { return true };
+        let knows = |cell: usize| cache[cell] != UNKNOWN;
+        (0..cache.len()).all(|cell| knows(cell) == knows(cell & !CELLS_OF_A_BOX))
     }
 
     #[inline(always)]
@@ -64,8 +80,9 @@ impl<'a> Nearest<'a> {
 
     /// Searches the palette.
     #[cold]
-    fn search(&mut self, colour: [u8; 3], cell: usize) -> u8 {
-        match palette::update_cache(self.0, colour.map(i32::from)) {
+    fn search(&mut self, cell: usize) -> u8 {
+        let band = |shift: usize| (cell >> shift & 63) as i32 * 4;
+        match palette::update_cache(self.0, [band(0), band(6), band(12)]) {
             Ok(()) => self.cached(cell) as u8,
             Err(_) => 0,
         }
@@ -111,7 +128,82 @@ fn nearest<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palett
 }
 
 /// The same, with what is missing going to the pixels around.
-fn dithered<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
+fn dithered<const OUT: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
+    match simd::level() {
+        #[cfg(target_arch = "x86_64")]
+        simd::Level::Avx2 | simd::Level::Avx512 if palette.answers_in_any_order() => {
+            in_waves::<OUT>(out, input, palette)
+        }
+        _ => line_by_line::<OUT>(out, input, palette),
+    }
+}
+
+/// Several lines at once.
+#[cfg(target_arch = "x86_64")]
+fn in_waves<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
+    let (pixels, rows) = (input.xsize(), input.ysize());
+    let steps = waves::steps::<LINES_OF_COLOURS>(pixels);
+    let mut below = repeated([0; 4], pixels)?;
+    let mut colours = repeated([[0; 4]; LINES_OF_COLOURS], steps)?;
+    let mut indices = repeated([0; LINES_OF_COLOURS], steps)?;
+    let mut palette = Spread::new(palette);
+    for first in (0..rows).step_by(LINES_OF_COLOURS) {
+        let lines = LINES_OF_COLOURS.min(rows - first);
+        for line in 0..lines {
+            let row = input.row(first + line).as_chunks::<4>().0;
+            for (colours, pixel) in colours[2 * line..].iter_mut().zip(row) {
+                colours[line] = *pixel;
+            }
+        }
+        waves::dither_colours(&colours, &mut indices, &mut below, lines, &mut palette);
+        for line in 0..lines {
+            let row = out.row_mut(first + line).as_chunks_mut::<OUT>().0;
+            for (out, indices) in row.iter_mut().zip(&indices[2 * line..]) {
+                write(out, indices[line]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A palette with its colours spread to 16 bits a band.
+#[cfg(target_arch = "x86_64")]
+struct Spread<'p, 'a> {
+    nearest: &'p mut Nearest<'a>,
+    colours: [i64; 256],
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<'p, 'a> Spread<'p, 'a> {
+    fn new(nearest: &'p mut Nearest<'a>) -> Self {
+        let mut colours = [0; 256];
+        for (index, spread) in (0..=255).zip(&mut colours) {
+            let [r, g, b, _] = nearest.colour(index).map(i64::from);
+            *spread = r | g << 16 | b << 32;
+        }
+        Self { nearest, colours }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl waves::Palette for Spread<'_, '_> {
+    #[inline(always)]
+    fn nearest(&mut self, cell: usize) -> u8 {
+        self.nearest.of_cell(cell)
+    }
+
+    #[inline(always)]
+    fn colour(&self, index: u8) -> i64 {
+        self.colours[usize::from(index)]
+    }
+}
+
+/// One line after the other.
+fn line_by_line<const OUT: usize>(
+    mut out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    palette: &mut Nearest<'_>,
+) -> Result<()> {
     let mut below = Below::<3>::new(input.xsize())?;
     for (out, input) in out.rows_mut().zip(input.rows()) {
         let shown = |(out, pixel): (&mut [u8; OUT], &[u8; 4]), come: [i32; 3]| {

@@ -1,7 +1,7 @@
 //! Conversion to a mode with alpha, and one colour made transparent.
 
 use super::convert::{Conversion, conversion};
-use crate::exec::threads;
+use crate::exec::{simd::for_each_level, threads};
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 
@@ -43,15 +43,27 @@ impl Transparent {
                 self.conversion.line(row, input);
                 let row = row.as_chunks_mut::<4>().0;
                 if self.before {
-                    for (pixel, source) in row.iter_mut().zip(input.as_chunks::<4>().0) {
-                        *pixel = if *source == self.opaque { self.clear } else { *pixel };
-                    }
+                    clear_where(row, input.as_chunks::<4>().0, self.opaque, self.clear);
                 } else {
-                    for pixel in row {
-                        *pixel = if *pixel == self.opaque { self.clear } else { *pixel };
-                    }
+                    clear(row, self.opaque, self.clear);
                 }
             }
         });
+    }
+}
+
+for_each_level! {
+    /// Clears pixels of a colour.
+    fn clear(pixels: &mut [[u8; 4]], opaque: [u8; 4], clear: [u8; 4]) {
+        for pixel in pixels {
+            *pixel = if u32::from_ne_bytes(*pixel) == u32::from_ne_bytes(opaque) { clear } else { *pixel };
+        }
+    }
+
+    /// Clears the pixels where those of the source have a colour.
+    fn clear_where(pixels: &mut [[u8; 4]], source: &[[u8; 4]], opaque: [u8; 4], clear: [u8; 4]) {
+        for (pixel, source) in pixels.iter_mut().zip(source) {
+            *pixel = if u32::from_ne_bytes(*source) == u32::from_ne_bytes(opaque) { clear } else { *pixel };
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
+use crate::exec::simd::for_each_level;
 use crate::memory::palette;
 use crate::mode::Mode;
 
@@ -136,22 +137,35 @@ fn nearest_in_box(colours: &[[u8; 4]], spans: [Span; 3]) -> [u8; CELLS * CELLS *
     // An entry may be the nearest to some cell only where its near end is not beyond some other's far end.
     let reach = colours.iter().map(|colour| distances(colour).1).min().unwrap_or(0);
 
-    let mut best = [u32::MAX; CELLS * CELLS * CELLS];
-    let mut nearest = [0; CELLS * CELLS * CELLS];
+    let mut best = [Candidate::MAX; CELLS * CELLS * CELLS];
     for (entry, colour) in colours.iter().enumerate().filter(|(_, colour)| distances(colour).0 <= reach) {
         let along = |band: usize| {
             let start = spans[band].low - i32::from(colour[band]);
             std::array::from_fn::<u32, CELLS, _>(|cell| square(start + CELL * cell as i32))
         };
-        let (r, g, b) = (along(0), along(1), along(2));
-        for (cell, (best, nearest)) in best.iter_mut().zip(&mut nearest).enumerate() {
-            let distance = r[cell / 64] + g[cell / 8 % 8] + b[cell % 8];
-            if distance < *best {
-                (*best, *nearest) = (distance, entry as u8);
+        compete(&mut best, entry as Candidate, &[along(0), along(1), along(2)]);
+    }
+    let nobody = if colours.is_empty() { 0 } else { u8::MAX };
+    best.map(|candidate| candidate as u8 & nobody)
+}
+
+/// An entry for a cell: its distance, and in the lower eight bits its number. Of two the lesser one is the nearer, and of
+/// two that are equally near, the first.
+type Candidate = u32;
+
+for_each_level! {
+    /// Takes an entry for the cells that it is nearer to than the best one so far. `along` has its distances from the cells
+    /// along each band.
+    fn compete(best: &mut [Candidate; CELLS * CELLS * CELLS], entry: Candidate, along: &[[u32; CELLS]; 3]) {
+        let [r, g, b] = along;
+        for (best, r) in best.as_chunks_mut::<{ CELLS * CELLS }>().0.iter_mut().zip(r) {
+            for (best, g) in best.as_chunks_mut::<CELLS>().0.iter_mut().zip(g) {
+                for (best, b) in best.iter_mut().zip(b) {
+                    *best = (*best).min((r + g + b) << 8 | entry);
+                }
             }
         }
     }
-    nearest
 }
 
 #[cfg(test)]

@@ -36,6 +36,9 @@ pub enum Kernel {
         /// What a byte is that is set.
         scale: u8,
     },
+    /// With AVX2: converts as many whole vectors as there are, and says how many pixels those have.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(fn(&mut [u8], &[u8]) -> usize),
     /// Bits collected from bytes that are not 0, or that are if `inverted`.
     ToBits {
         /// The lowest bit is the first.

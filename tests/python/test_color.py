@@ -309,11 +309,15 @@ def test_matrix(both, mode, to, size, seed, matrix):
     assert outcomes[1] == outcomes[0]
 
 
-def looked_up(library, modes, sizes, channels, table_size, seed, in_place=False):
+def looked_up(library, modes, sizes, channels, table_size, seed, in_place=False, narrow=False):
+    """With any values in the table, or only such as colours have."""
     source = random.Random(seed)
     length = max(channels, 0) * table_size[0] * table_size[1] * table_size[2]
     values = (c_int16 * length)(
-        *(source.choice([source.randint(-32768, 32767), source.randint(0, 16320)]) for _ in range(length))
+        *(
+            source.randint(0, 16320) if narrow or source.random() < 0.5 else source.randint(-32768, 32767)
+            for _ in range(length)
+        )
     )
     with Source(library, modes[0], sizes[0], seed) as image, Source(library, modes[1], sizes[1], seed + 1) as other:
         out = image if in_place else other
@@ -329,11 +333,12 @@ def looked_up(library, modes, sizes, channels, table_size, seed, in_place=False)
     table_size=st.tuples(*[st.integers(2, 9)] * 3) | st.tuples(st.just(2), st.integers(2, 70), st.integers(2, 5)),
     seed=st.integers(0, 2**32),
     in_place=st.booleans(),
+    narrow=st.booleans(),
 )
-def test_table(both, modes, size, larger, channels, table_size, seed, in_place):
+def test_table(both, modes, size, larger, channels, table_size, seed, in_place, narrow):
     """The source may be larger than what is made of it, and may be it."""
     sizes = (size[0] + larger[0], size[1] + larger[1]), size
-    wheels, ours = (looked_up(library, modes, sizes, channels, table_size, seed, in_place) for library in both)
+    wheels, ours = (looked_up(library, modes, sizes, channels, table_size, seed, in_place, narrow) for library in both)
     assert ours == wheels
 
 
@@ -388,10 +393,13 @@ def differences(both: tuple[Library, Library], sizes: list[tuple[int, int]]) -> 
                         lambda library: converted(library, mode, MODE_ID[to], size, 15, dither=dither),
                     )
         for channels in (3, 4):
-            compare(
-                f"table {channels} {size}",
-                lambda library: looked_up(library, ("RGBA", "RGBA"), (size, size), channels, (5, 6, 7), 3),
-            )
+            for narrow, table_size in [(False, (5, 6, 7)), (True, (5, 6, 7)), (True, (2, 3, 2))]:
+                compare(
+                    f"table {channels} {size} {narrow} {table_size}",
+                    lambda library: looked_up(
+                        library, ("RGBA", "RGBA"), (size, size), channels, table_size, 3, narrow=narrow
+                    ),
+                )
 
         def by_matrix(library: Library, to: str) -> Any:
             with Source(library, "RGB", size, 4) as image:

@@ -1,6 +1,11 @@
-//! Casts without the checks of Rust's own, which take more instructions than the cast.
+//! Pixels converted and lines dithered with x86-64's vectors; casts without the checks of Rust's own, which take more instructions than the cast.
 
-#![allow(unsafe_code)] // casts that are undefined for what does not fit, after what does not fit is gone
+#![allow(unsafe_code)] // instructions that not every processor has; casts after what does not fit is gone
+
+#[cfg(target_arch = "x86_64")]
+pub mod pixels;
+#[cfg(target_arch = "x86_64")]
+pub mod waves;
 
 /// The whole part, of what is between 0 and 255; the nearest of these of what is not. What is not a number becomes 0.
 #[inline(always)]

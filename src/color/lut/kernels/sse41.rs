@@ -1,18 +1,19 @@
-//! The table with x86-64's vectors: all channels of a colour at once.
-
-#![allow(unsafe_code)] // instructions that not every processor has, used where it has them
+//! SSE4.1: all channels of a colour at once.
 
 use std::arch::x86_64::*;
 
-use super::{HALF, PRECISION, Table, WEIGHT};
+use super::super::{HALF, ONE, PRECISION, Table, WEIGHT, take};
 
-/// Looks up the colours of a line, of `N` channels: 3 or 4. The processor must have SSE4.1.
-pub fn line_sse41<const N: usize>(pixels: &mut [u8], table: &Table<'_>) {
+/// Looks up the colours of a line, of `N` channels: 3 or 4. Without an `input`, it is the line itself. The processor must
+/// have SSE4.1.
+pub fn line_sse41<const N: usize>(out: &mut [u8], input: Option<&[u8]>, table: &Table<'_>) {
+    take(out, input);
     // SAFETY: as the caller promises.
-    unsafe { line::<N>(pixels, table) }
+    unsafe { line::<N>(out, table) }
 }
 
 /// Two neighbours, channel by channel: the first one's and the second one's in turn.
+#[inline]
 #[target_feature(enable = "sse4.1,ssse3")]
 fn pairs<const N: usize>(neighbours: &[i16]) -> __m128i {
     assert_eq!(neighbours.len(), 2 * N);
@@ -30,27 +31,43 @@ fn pairs<const N: usize>(neighbours: &[i16]) -> __m128i {
     }
 }
 
+/// The weights of two neighbours. They are negative: 1 is more than 16 bits hold, and -1 is not.
+#[inline]
+#[target_feature(enable = "sse4.1,ssse3")]
+fn weights(next: i32) -> __m128i {
+    _mm_set1_epi32((next - ONE) & 0xffff | -next << 16)
+}
+
 /// Between the two of each pair.
+#[inline]
 #[target_feature(enable = "sse4.1,ssse3")]
 fn between(pairs: __m128i, weights: __m128i) -> __m128i {
     _mm_srai_epi32::<{ WEIGHT as i32 }>(_mm_sub_epi32(_mm_setzero_si128(), _mm_madd_epi16(pairs, weights)))
 }
 
 /// Pairs of what is between others.
+#[inline]
 #[target_feature(enable = "sse4.1,ssse3")]
 fn paired(a: __m128i, b: __m128i) -> __m128i {
     _mm_blend_epi16::<0xaa>(a, _mm_slli_epi32::<16>(b))
 }
 
+/// Between neighbours along the first dimension, and between the next ones along the second.
+#[inline]
+#[target_feature(enable = "sse4.1,ssse3")]
+fn plane<const N: usize>(table: &Table<'_>, start: usize, first: __m128i, second: __m128i) -> __m128i {
+    let lower = between(pairs::<N>(table.neighbours::<N>(start)), first);
+    let upper = between(pairs::<N>(table.neighbours::<N>(start + table.axes[1].stride)), first);
+    between(paired(lower, upper), second)
+}
+
 #[target_feature(enable = "sse4.1,ssse3")]
 fn line<const N: usize>(pixels: &mut [u8], table: &Table<'_>) {
-    let (next_2, next_3) = (table.axes[1].stride, table.axes[2].stride);
     for pixel in pixels.as_chunks_mut::<4>().0 {
-        let (start, weights) = table.steps(*pixel);
-        let [first, second, third] = weights.map(|weights| _mm_set1_epi32(bytemuck::cast(weights)));
-        let along_first = |offset: usize| between(pairs::<N>(table.neighbours::<N>(start + offset)), first);
-        let lower = between(paired(along_first(0), along_first(next_2)), second);
-        let upper = between(paired(along_first(next_3), along_first(next_3 + next_2)), second);
+        let (start, nexts) = table.steps(*pixel);
+        let (first, second, third) = (weights(nexts[0]), weights(nexts[1]), weights(nexts[2]));
+        let lower = plane::<N>(table, start, first, second);
+        let upper = plane::<N>(table, start + table.axes[2].stride, first, second);
         let colour = between(paired(lower, upper), third);
         let rounded = _mm_srai_epi32::<{ PRECISION as i32 }>(_mm_add_epi32(colour, _mm_set1_epi32(HALF)));
         let words = _mm_packs_epi32(rounded, rounded);

@@ -1,0 +1,241 @@
+//! AVX2: several lines dithered at once, as a wave: each line is two pixels behind the one above it, so that all that comes
+//! from there is known. The pixels of a line have to wait for each other; those of a wave do not.
+//!
+//! Lines are dithered in *steps*: in step `n`, line `k` is at its pixel `n - 2 * k`, as long as it has one.
+
+use std::arch::x86_64::*;
+use std::ops::Range;
+
+/// How many lines of bytes are dithered at once, and how many of colours.
+pub const LINES_OF_BYTES: usize = 16;
+pub const LINES_OF_COLOURS: usize = 8;
+
+/// How many steps `LINES` lines of so many pixels take. In the last one it becomes known what goes down to the last pixel.
+pub const fn steps<const LINES: usize>(pixels: usize) -> usize {
+    pixels + 2 * (LINES - 1) + 1
+}
+
+/// The steps in which all of `lines` lines, which are as many as there can be, have a pixel.
+fn whole_steps<const LINES: usize>(pixels: usize, lines: usize) -> Range<usize> {
+    if lines < LINES { 0..0 } else { 2 * (LINES - 1)..pixels }
+}
+
+/// Whether a line has a pixel in a step.
+fn is_there(step: usize, line: usize, pixels: usize, lines: usize) -> bool {
+    line < lines && step.wrapping_sub(2 * line) < pixels
+}
+
+/// What is missing of 16 values, on its way to those around: in sixteenths, but for what it was `before`.
+#[derive(Clone, Copy)]
+struct Missing {
+    right: __m256i,
+    down: __m256i,
+    before: __m256i,
+}
+
+impl Missing {
+    /// Nothing.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn none() -> Self {
+        let none = _mm256_setzero_si256();
+        Self { right: none, down: none, before: none }
+    }
+
+    /// Values with what comes to them from the left and from above, from 0 to 255.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn wanted(&self, values: __m256i, above: __m256i) -> __m256i {
+        let sum = _mm256_add_epi16(self.right, above);
+        // What is behind the point is lost, of negative numbers too: 15 more of those.
+        let more = _mm256_srli_epi16::<12>(_mm256_srai_epi16::<15>(sum));
+        let wanted = _mm256_add_epi16(values, _mm256_srai_epi16::<4>(_mm256_add_epi16(sum, more)));
+        _mm256_max_epi16(_mm256_min_epi16(wanted, _mm256_set1_epi16(255)), _mm256_setzero_si256())
+    }
+
+    /// Spreads what is missing now. Returns all that has come to the values below the ones before.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn spread(&mut self, missing: __m256i) -> __m256i {
+        let three = _mm256_add_epi16(missing, _mm256_add_epi16(missing, missing));
+        let five = _mm256_add_epi16(missing, _mm256_slli_epi16::<2>(missing));
+        let below = _mm256_add_epi16(three, self.down);
+        self.right = _mm256_sub_epi16(_mm256_slli_epi16::<3>(missing), missing);
+        self.down = _mm256_add_epi16(five, self.before);
+        self.before = missing;
+        below
+    }
+}
+
+/// Dithers up to [`LINES_OF_BYTES`] lines of bytes to 0 and 255. `cells` has the bytes of each step and then what they
+/// become; `below` what comes from above to each pixel of the first line, and then what goes on from the last. The
+/// processor must have AVX2.
+pub fn dither_bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, brightest_black: i16) {
+    assert!(cells.len() == steps::<LINES_OF_BYTES>(below.len()));
+    // SAFETY: as the caller promises.
+    unsafe { bytes(cells, below, lines, brightest_black) }
+}
+
+#[target_feature(enable = "avx2")]
+fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, brightest_black: i16) {
+    const LAG: usize = 2 * (LINES_OF_BYTES - 1);
+    let pixels = below.len();
+    let whole = whole_steps::<LINES_OF_BYTES>(pixels, lines);
+    let mut missing = Missing::none();
+    let mut down = _mm256_setzero_si256();
+    for (step, cell) in cells.iter_mut().enumerate() {
+        let first = _mm_set1_epi16(below.get(step).copied().unwrap_or(0));
+        // What each line gets is what has gone down from the one above it.
+        let before = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(first), _mm256_castsi256_si128(down));
+        let above = _mm256_alignr_epi8::<14>(down, before);
+        // SAFETY: a cell has 16 bytes.
+        let values = _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(cell.as_ptr().cast()) });
+        let wanted = missing.wanted(values, above);
+        let white = _mm256_cmpgt_epi16(wanted, _mm256_set1_epi16(brightest_black));
+        let mut now = _mm256_sub_epi16(wanted, _mm256_srli_epi16::<8>(white));
+        if !whole.contains(&step) {
+            let mut mask = [0i16; LINES_OF_BYTES];
+            for (line, mask) in mask.iter_mut().enumerate() {
+                *mask = -i16::from(is_there(step, line, pixels, lines));
+            }
+            // SAFETY: the mask has 32 bytes.
+            now = _mm256_and_si256(now, unsafe { _mm256_loadu_si256(mask.as_ptr().cast()) });
+        }
+        down = missing.spread(now);
+        let shown = _mm_packs_epi16(_mm256_castsi256_si128(white), _mm256_extracti128_si256::<1>(white));
+        // SAFETY: a cell has 16 bytes.
+        unsafe { _mm_storeu_si128(cell.as_mut_ptr().cast(), shown) };
+        if let Some(below) = step.checked_sub(LAG + 1).and_then(|pixel| below.get_mut(pixel)) {
+            *below = _mm256_extract_epi16::<15>(down) as i16;
+        }
+    }
+}
+
+/// A palette, as waves ask for its colours.
+pub trait Palette {
+    /// The number of the nearest colour of a cell: the upper six bits of red, of green and of blue, from the lowest on.
+    fn nearest(&mut self, cell: usize) -> u8;
+
+    /// The colour of a number: 16 bits for each band, from the lowest on.
+    fn colour(&self, index: u8) -> i64;
+}
+
+/// Dithers up to [`LINES_OF_COLOURS`] lines of colours. `indices` gets the indices of each step; `below` is as for
+/// [`dither_bytes`], of a colour each. The processor must have AVX2.
+pub fn dither_colours<P: Palette>(
+    colours: &[[[u8; 4]; LINES_OF_COLOURS]],
+    indices: &mut [[u8; LINES_OF_COLOURS]],
+    below: &mut [[i16; 4]],
+    lines: usize,
+    palette: &mut P,
+) {
+    assert!(colours.len() == steps::<LINES_OF_COLOURS>(below.len()) && indices.len() == colours.len());
+    // SAFETY: as the caller promises.
+    unsafe { self::colours(colours, indices, below, lines, palette) }
+}
+
+#[target_feature(enable = "avx2")]
+fn colours<P: Palette>(
+    colours: &[[[u8; 4]; LINES_OF_COLOURS]],
+    indices: &mut [[u8; LINES_OF_COLOURS]],
+    below: &mut [[i16; 4]],
+    lines: usize,
+    palette: &mut P,
+) {
+    const LAG: usize = 2 * (LINES_OF_COLOURS - 1);
+    let pixels = below.len();
+    let whole = whole_steps::<LINES_OF_COLOURS>(pixels, lines);
+    // Four lines each.
+    let mut missing = [Missing::none(); 2];
+    let mut down = [_mm256_setzero_si256(); 2];
+    for (step, (colours, indices)) in colours.iter().zip(indices).enumerate() {
+        let first: i64 = bytemuck::cast(below.get(step).copied().unwrap_or([0; 4]));
+        // What each line gets is what has gone down from the one above it.
+        let above = [
+            one_line_down(down[0], _mm256_set1_epi64x(first)),
+            one_line_down(down[1], _mm256_permute4x64_epi64::<0xff>(down[0])),
+        ];
+        let halves = colours.as_flattened().as_chunks::<16>().0;
+        let there = if whole.contains(&step) {
+            [true; LINES_OF_COLOURS]
+        } else {
+            std::array::from_fn(|line| is_there(step, line, pixels, lines))
+        };
+        for half in 0..2 {
+            // SAFETY: there are 16 bytes.
+            let values = _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(halves[half].as_ptr().cast()) });
+            let wanted = missing[half].wanted(values, above[half]);
+            let cells = four_cells(wanted);
+            let mut shown = [0; 4];
+            for line in 0..4 {
+                // Colours that are not there are not asked for: the palette would remember them.
+                if there[4 * half + line] {
+                    let index = palette.nearest(cells[line]);
+                    indices[4 * half + line] = index;
+                    shown[line] = palette.colour(index);
+                }
+            }
+            let mut now = _mm256_sub_epi16(wanted, _mm256_setr_epi64x(shown[0], shown[1], shown[2], shown[3]));
+            if !whole.contains(&step) {
+                let [a, b, c, d]: [i64; 4] = std::array::from_fn(|line| -i64::from(there[4 * half + line]));
+                now = _mm256_and_si256(now, _mm256_setr_epi64x(a, b, c, d));
+            }
+            let ends = missing[half];
+            down[half] = missing[half].spread(now);
+            if !whole.contains(&step) {
+                down[half] = ended(down[half], ends, |line| {
+                    let line = 4 * half + line;
+                    line < lines && step == pixels + 2 * line
+                });
+            }
+        }
+        if let Some(below) = step.checked_sub(LAG + 1).and_then(|pixel| below.get_mut(pixel)) {
+            *below = bytemuck::cast(_mm256_extract_epi64::<3>(down[1]));
+        }
+    }
+}
+
+/// What has gone down from four lines, as the next ones get it: the first gets what has come from elsewhere.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn one_line_down(down: __m256i, first: __m256i) -> __m256i {
+    _mm256_blend_epi32::<0b0000_0011>(_mm256_permute4x64_epi64::<0b10_01_00_00>(down), first)
+}
+
+/// The cells of a palette's cache that four colours, of 16 bits a band, lie in.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn four_cells(colours: __m256i) -> [usize; 4] {
+    let steps = _mm256_set1_epi64x(1 | 64 << 16 | 4096 << 32);
+    let parts = _mm256_madd_epi16(_mm256_srli_epi16::<2>(colours), steps);
+    let cells = _mm256_add_epi32(parts, _mm256_srli_epi64::<32>(parts));
+    let (low, high) = (_mm256_castsi256_si128(cells), _mm256_extracti128_si256::<1>(cells));
+    [
+        _mm_cvtsi128_si32(low) as usize,
+        _mm_extract_epi32::<2>(low) as usize,
+        _mm_cvtsi128_si32(high) as usize,
+        _mm_extract_epi32::<2>(high) as usize,
+    ]
+}
+
+/// What has gone down from four lines, of which some may have ended: there the reference mixes up the bands, and all three
+/// get something of blue.
+#[cold]
+#[target_feature(enable = "avx2")]
+fn ended(down: __m256i, missing: Missing, has_ended: impl Fn(usize) -> bool) -> __m256i {
+    let (mut values, mut last, mut before) = ([[0i16; 4]; 4], [[0i16; 4]; 4], [[0i16; 4]; 4]);
+    // SAFETY: each has 32 bytes.
+    unsafe {
+        _mm256_storeu_si256(values.as_mut_ptr().cast(), down);
+        _mm256_storeu_si256(last.as_mut_ptr().cast(), missing.down);
+        _mm256_storeu_si256(before.as_mut_ptr().cast(), missing.before);
+    }
+    for line in 0..4 {
+        if has_ended(line) {
+            let [below, before] = [last[line][2], before[line][2]];
+            values[line] = [below, before, before, 0];
+        }
+    }
+    // SAFETY: there are 32 bytes.
+    unsafe { _mm256_loadu_si256(values.as_ptr().cast()) }
+}

@@ -5,6 +5,7 @@
 
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
+use super::columns::Group;
 use crate::error::{Error, Result};
 
 /// Bits of the low half.
@@ -50,6 +51,24 @@ impl Halves {
     pub fn pixels(&self) -> impl Iterator<Item = (usize, &[Four])> {
         let starts = self.blocks.iter().map(|block| block.starts[0]);
         starts.zip(self.fours.chunks_exact(self.blocks.groups()))
+    }
+}
+
+/// The halves of two weights of a column: the low ones in the words of a number, and the high ones in another's.
+pub type Pair = [i32; 2];
+
+impl Group for Pair {
+    const TAPS: usize = 2;
+    const NOTHING: Self = [0; 2];
+
+    fn of(weights: &[i32]) -> Option<Self> {
+        let mut pair = [0; 2];
+        for (tap, weight) in weights.iter().enumerate() {
+            for (words, half) in pair.iter_mut().zip(halves(*weight)?) {
+                *words |= i32::from(half.cast_unsigned()) << (16 * tap);
+            }
+        }
+        Some(pair)
     }
 }
 

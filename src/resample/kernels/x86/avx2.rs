@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::bytes::HALF;
-use super::super::halves::{Four, Halves, LOW};
+use super::super::halves::{Four, Halves, LOW, Pair};
 use super::{Outs, by_rows};
 use crate::resample::coefficients::PRECISION;
 
@@ -33,6 +33,17 @@ pub fn bytes(outs: &mut [&mut [u8]], inputs: &[&[u8]], halves: &Halves) {
             |outs, inputs| bytes_avx2(outs, inputs, halves),
         );
     }
+}
+
+/// The least bytes of a row that [`down`] makes.
+pub const LEAST: usize = 32;
+
+/// Makes a row of others, two at once.
+pub fn down(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: [u8; 4]) {
+    assert!(out.len() >= LEAST && rows.len().div_ceil(2) == pairs.len());
+    assert!(rows.iter().all(|row| row.len() == out.len()));
+    // SAFETY: such tables are made where the processor has the instructions; the rows are as long as the outcome.
+    unsafe { down_avx2(out, rows, pairs, i32::from_ne_bytes(kept)) };
 }
 
 /// A vector with the low sums and one with the high ones.
@@ -137,5 +148,57 @@ unsafe fn bytes_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R],
             // SAFETY: the table has as many output pixels as the row.
             unsafe { *out.as_mut_ptr().add(x) = byte };
         }
+    }
+}
+
+/// 32 bytes at once; the last of them are those at the end of the row.
+///
+/// # Safety
+///
+/// The rows are as long as the outcome, which has as many bytes or more. There is a pair for each two.
+#[target_feature(enable = "avx2")]
+unsafe fn down_avx2(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: i32) {
+    let kept = _mm256_set1_epi32(kept);
+    let last = out.len() - LEAST;
+    for start in (0..out.len()).step_by(LEAST).map(|start| start.min(last)) {
+        // SAFETY: the piece is within the rows.
+        unsafe {
+            let bytes = column(rows, pairs, |row| _mm256_loadu_si256(row.as_ptr().add(start).cast()));
+            _mm256_storeu_si256(out.as_mut_ptr().add(start).cast(), _mm256_and_si256(bytes, kept));
+        }
+    }
+}
+
+/// The means of 32 bytes of each row.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn column(rows: &[&[u8]], pairs: &[Pair], load: impl Fn(&[u8]) -> __m256i) -> __m256i {
+    let mut sums = [[_mm256_set1_epi32(HALF), _mm256_setzero_si256()]; 4];
+    let (twos, rest) = rows.as_chunks::<2>();
+    for ([a, b], pair) in twos.iter().zip(pairs) {
+        add_rows(&mut sums, load(a), load(b), pair);
+    }
+    if let ([row], Some(pair)) = (rest, pairs.last()) {
+        add_rows(&mut sums, load(row), _mm256_setzero_si256(), pair);
+    }
+    let [a, b, c, d] = sums.map(|sums| _mm256_srai_epi32::<{ PRECISION as i32 }>(whole(sums)));
+    _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d))
+}
+
+/// Adds the products of two rows: in the first sums those of the first four bytes of each 16, and so on.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add_rows(sums: &mut [Sums; 4], a: __m256i, b: __m256i, pair: &Pair) {
+    let zero = _mm256_setzero_si256();
+    let (low, high) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+    let columns = [
+        _mm256_unpacklo_epi8(low, zero),
+        _mm256_unpackhi_epi8(low, zero),
+        _mm256_unpacklo_epi8(high, zero),
+        _mm256_unpackhi_epi8(high, zero),
+    ];
+    let weights = [_mm256_set1_epi32(pair[0]), _mm256_set1_epi32(pair[1])];
+    for (sums, words) in sums.iter_mut().zip(columns) {
+        add(sums, words, weights);
     }
 }

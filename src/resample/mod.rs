@@ -95,8 +95,8 @@ impl Plan {
             needed.then(|| Coefficients::new(size, from, to, count, self.filter)).transpose()
         };
         // A square made of a square: both axes are one.
-        let square = self.horizontal
-            && (input.ysize(), top, bottom, out.ysize()) == (input.xsize(), left, right, out.xsize());
+        let square =
+            self.horizontal && (input.ysize(), top, bottom, out.ysize()) == (input.xsize(), left, right, out.xsize());
         let axes = Axes {
             horizontal: coefficients(self.horizontal, input.xsize(), left, right, out.xsize())?,
             vertical: coefficients(self.vertical && !square, input.ysize(), top, bottom, out.ysize())?,

@@ -93,7 +93,12 @@ impl<K: Kind> Passes<'_, K> {
     }
 }
 
-fn across_alone<K: Kind>(across: &Across<'_, K>, first: usize, mut band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+fn across_alone<K: Kind>(
+    across: &Across<'_, K>,
+    first: usize,
+    mut band: ImageMut<'_>,
+    input: &ImageRef<'_>,
+) -> Result<()> {
     let mut rows = band.rows_mut().enumerate();
     loop {
         let (mut outs, inputs): (ArrayVec<_, ROWS>, ArrayVec<_, ROWS>) =

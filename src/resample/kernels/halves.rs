@@ -54,21 +54,30 @@ impl Halves {
     }
 }
 
-/// The halves of two weights of a column: the low ones in the words of a number, and the high ones in another's.
-pub type Pair = [i32; 2];
+/// Two weights of a column, each `low + 65536 high` with a `high` of 8 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The low parts, 16 bits each.
+    pub low: i32,
+    /// The high ones, 8 bits each: so small that two products with bytes together fit into 16 bits.
+    pub high: i16,
+}
 
 impl Group for Pair {
     const TAPS: usize = 2;
-    const NOTHING: Self = [0; 2];
+    const NOTHING: Self = Self { low: 0, high: 0 };
 
     fn of(weights: &[i32]) -> Option<Self> {
-        let mut pair = [0; 2];
+        let mut pair = Self::NOTHING;
+        let mut most = 128;
         for (tap, weight) in weights.iter().enumerate() {
-            for (words, half) in pair.iter_mut().zip(halves(*weight)?) {
-                *words |= i32::from(half.cast_unsigned()) << (16 * tap);
-            }
+            let low = *weight as i16;
+            let high = i8::try_from((i64::from(*weight) - i64::from(low)) >> 16).ok()?;
+            most -= i32::from(high).abs();
+            pair.low |= i32::from(low.cast_unsigned()) << (16 * tap);
+            pair.high |= i16::from(high.cast_unsigned()) << (8 * tap);
         }
-        Some(pair)
+        (most >= 0).then_some(pair)
     }
 }
 
@@ -83,5 +92,24 @@ mod tests {
             assert_eq!(low + (high << LOW), weight);
         }
         assert_eq!([1 << 26, i32::MAX, i32::MIN].map(halves), [None; 3]);
+    }
+
+    #[test]
+    fn pairs_make_their_weights() {
+        let weights = |pair: Pair| {
+            let part =
+                |tap: u32| (i32::from((pair.low >> (16 * tap)) as i16), i32::from((pair.high >> (8 * tap)) as i8));
+            [0, 1].map(|tap| part(tap)).map(|(low, high)| low + (high << 16))
+        };
+        for weight in (-(1 << 22)..1 << 22).step_by(9973).chain([0, -1, 1 << 22, 32767, 32768, -32768, -32769]) {
+            for other in [(1 << 22) - weight, -weight, 0, 1] {
+                let fits = |weight: i32| (weight + 32768) >> 16;
+                let pair = Pair::of(&[weight, other]);
+                assert_eq!(pair.is_some(), fits(weight).abs() + fits(other).abs() <= 128, "{weight} {other}");
+                assert!(pair.is_none_or(|pair| weights(pair) == [weight, other]));
+            }
+            assert_eq!(Pair::of(&[weight]).map(weights), Some([weight, 0]));
+        }
+        assert_eq!([i32::MAX, i32::MIN, 1 << 23].map(|weight| Pair::of(&[weight])), [None; 3]);
     }
 }

@@ -169,11 +169,14 @@ unsafe fn down_avx2(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: i32) {
     }
 }
 
+/// Sums of the low parts of products, four for each four bytes of 16, and of the high ones, of eight bytes.
+type Columns = ([__m256i; 4], [__m256i; 2]);
+
 /// The means of 32 bytes of each row.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn column(rows: &[&[u8]], pairs: &[Pair], load: impl Fn(&[u8]) -> __m256i) -> __m256i {
-    let mut sums = [[_mm256_set1_epi32(HALF), _mm256_setzero_si256()]; 4];
+    let mut sums = ([_mm256_set1_epi32(HALF); 4], [_mm256_setzero_si256(); 2]);
     let (twos, rest) = rows.as_chunks::<2>();
     for ([a, b], pair) in twos.iter().zip(pairs) {
         add_rows(&mut sums, load(a), load(b), pair);
@@ -181,24 +184,31 @@ fn column(rows: &[&[u8]], pairs: &[Pair], load: impl Fn(&[u8]) -> __m256i) -> __
     if let ([row], Some(pair)) = (rest, pairs.last()) {
         add_rows(&mut sums, load(row), _mm256_setzero_si256(), pair);
     }
-    let [a, b, c, d] = sums.map(|sums| _mm256_srai_epi32::<{ PRECISION as i32 }>(whole(sums)));
-    _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d))
+    // The upper halves of the sums: what is below is not needed any more.
+    let ([a, b, c, d], high) = sums;
+    let upper = |sums: __m256i| _mm256_srai_epi32::<16>(sums);
+    let low = [_mm256_packs_epi32(upper(a), upper(b)), _mm256_packs_epi32(upper(c), upper(d))];
+    let mean = |low, high| _mm256_srai_epi16::<{ PRECISION as i32 - 16 }>(_mm256_add_epi16(low, high));
+    _mm256_packus_epi16(mean(low[0], high[0]), mean(low[1], high[1]))
 }
 
-/// Adds the products of two rows: in the first sums those of the first four bytes of each 16, and so on.
+/// Adds the products of two rows.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn add_rows(sums: &mut [Sums; 4], a: __m256i, b: __m256i, pair: &Pair) {
+fn add_rows((low, high): &mut Columns, a: __m256i, b: __m256i, pair: &Pair) {
     let zero = _mm256_setzero_si256();
-    let (low, high) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
-    let columns = [
-        _mm256_unpacklo_epi8(low, zero),
-        _mm256_unpackhi_epi8(low, zero),
-        _mm256_unpacklo_epi8(high, zero),
-        _mm256_unpackhi_epi8(high, zero),
+    let (left, right) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+    let words = [
+        _mm256_unpacklo_epi8(left, zero),
+        _mm256_unpackhi_epi8(left, zero),
+        _mm256_unpacklo_epi8(right, zero),
+        _mm256_unpackhi_epi8(right, zero),
     ];
-    let weights = [_mm256_set1_epi32(pair[0]), _mm256_set1_epi32(pair[1])];
-    for (sums, words) in sums.iter_mut().zip(columns) {
-        add(sums, words, weights);
+    let weights = (_mm256_set1_epi32(pair.low), _mm256_set1_epi16(pair.high));
+    for (sums, words) in low.iter_mut().zip(words) {
+        *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(words, weights.0));
+    }
+    for (sums, bytes) in high.iter_mut().zip([left, right]) {
+        *sums = _mm256_add_epi16(*sums, _mm256_maddubs_epi16(bytes, weights.1));
     }
 }

@@ -17,8 +17,8 @@ fn halves(weight: i32) -> Option<[i16; 2]> {
     Some([i16::try_from(low).ok()?, i16::try_from(weight >> LOW).ok()?])
 }
 
-/// The low halves of the weights of four taps, and then the high ones.
-pub type Four = [[i16; 4]; 2];
+/// The low halves of the weights of four taps, and then the high ones: two taps in the words of each number.
+pub type Four = [[i32; 2]; 2];
 
 /// Weights for a row: for each output pixel, the groups of its taps.
 #[derive(Debug)]
@@ -36,12 +36,13 @@ impl Halves {
         let mut fours = Vec::<Four>::new();
         let length = blocks.iter().len().checked_mul(blocks.groups()).ok_or(Error::Memory)?;
         fours.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        fours.resize(length, [[0; 4]; 2]);
+        fours.resize(length, [[0; 2]; 2]);
         for (block, fours) in blocks.iter().zip(fours.chunks_exact_mut(blocks.groups())) {
             for (tap, weight) in Blocks::real(block, 0, coefficients).zip(coefficients.weights(block.first)) {
-                let Some([low, high]) = halves(*weight) else { return Ok(None) };
-                fours[tap / 4][0][tap % 4] = low;
-                fours[tap / 4][1][tap % 4] = high;
+                let Some(halves) = halves(*weight) else { return Ok(None) };
+                for (twos, half) in fours[tap / 4].iter_mut().zip(halves) {
+                    twos[tap % 4 / 2] |= i32::from(half.cast_unsigned()) << (16 * (tap % 2));
+                }
             }
         }
         Ok(Some(Self { blocks, fours }))

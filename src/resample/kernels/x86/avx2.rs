@@ -68,11 +68,8 @@ fn add(sums: &mut Sums, words: __m256i, weights: [__m256i; 2]) {
 /// The weights of two taps of four, of all bands.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn pair<const FIRST: usize>(four: &Four) -> [__m256i; 2] {
-    four.map(|half| {
-        let (first, second) = (half[FIRST] as u16, half[FIRST + 1] as u16);
-        _mm256_set1_epi32((u32::from(second) << 16 | u32::from(first)) as i32)
-    })
+fn two<const WHICH: usize>(four: &Four) -> [__m256i; 2] {
+    [_mm256_set1_epi32(four[0][WHICH]), _mm256_set1_epi32(four[1][WHICH])]
 }
 
 /// One output pixel of each row.
@@ -93,7 +90,7 @@ unsafe fn pixels_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R]
             // SAFETY: the taps of a group are within the row.
             let load =
                 |row: usize| unsafe { _mm_loadu_si128(inputs[row % R].as_ptr().add(4 * (start + 4 * group)).cast()) };
-            let (left, right) = (pair::<0>(four), pair::<2>(four));
+            let (left, right) = (two::<0>(four), two::<1>(four));
             for (rows, sums) in sums.iter_mut().enumerate() {
                 let bytes = _mm256_set_m128i(load(2 * rows + 1), load(2 * rows));
                 add(sums, _mm256_shuffle_epi8(bytes, first), left);

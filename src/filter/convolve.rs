@@ -270,8 +270,8 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Floats<S, SIZE, STEP> {
                 std::array::from_fn(|column| floats[row][column * STEP..].first_chunk().expect("within the row"))
             });
             if let Some(out) = out[start..].first_chunk_mut::<N>() {
-                for n in 0..N {
-                    out[n] = S::store(self.sum::<Loaded, N>(&around, n));
+                for (n, out) in out.iter_mut().enumerate() {
+                    *out = S::store(self.sum::<Loaded, N>(&around, n));
                 }
             }
         }
@@ -281,8 +281,8 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Floats<S, SIZE, STEP> {
 impl<S: Sample, const SIZE: usize, const STEP: usize> Blocks<S::Stored, SIZE> for Floats<S, SIZE, STEP> {
     #[inline(always)]
     fn block<const N: usize>(&self, out: &mut [S::Stored; N], around: &Around<'_, S::Stored, SIZE, N>) {
-        for n in 0..N {
-            out[n] = S::store(self.sum::<S, N>(around, n));
+        for (n, out) in out.iter_mut().enumerate() {
+            *out = S::store(self.sum::<S, N>(around, n));
         }
     }
 }

@@ -100,7 +100,7 @@ mod tests {
         let weights = |pair: Pair| {
             let part =
                 |tap: u32| (i32::from((pair.low >> (16 * tap)) as i16), i32::from((pair.high >> (8 * tap)) as i8));
-            [0, 1].map(|tap| part(tap)).map(|(low, high)| low + (high << 16))
+            [0, 1].map(part).map(|(low, high)| low + (high << 16))
         };
         for weight in (-(1 << 22)..1 << 22).step_by(9973).chain([0, -1, 1 << 22, 32767, 32768, -32768, -32769]) {
             for other in [(1 << 22) - weight, -weight, 0, 1] {

@@ -227,23 +227,62 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, 
 
     #[inline(always)]
     fn row(&self, out: &mut [u8], input: &ImageRef<'_>, y: usize) {
+        let beside = (SIZE - 1) * STEP;
+        if size_of::<S::Stored>() == 1 && SIZE == 5 && out.len() >= LARGEST_BLOCK + beside {
+            let rows = std::array::from_fn(|row| input.pixels(y + SIZE / 2 - row));
+            let end = out.len() - beside / 2;
+            return self.prepared_blocks(bytemuck::cast_slice_mut(&mut out[beside / 2..end]), rows);
+        }
         for_blocks::<S::Stored, SIZE, STEP>(out, input, y, self);
+    }
+}
+
+impl<S: Sample, const SIZE: usize, const STEP: usize> Floats<S, SIZE, STEP> {
+    /// The sum around sample `n` of a block.
+    #[inline(always)]
+    fn sum<L: Load, const N: usize>(&self, around: &Around<'_, L::Stored, SIZE, N>, n: usize) -> f32 {
+        let mut sum = self.kernel.offset;
+        for (samples, weights) in around.iter().zip(&self.kernel.weights) {
+            let mut part = L::load(samples[0][n]) * weights[0];
+            for column in 1..SIZE {
+                part += L::load(samples[column][n]) * weights[column];
+            }
+            sum += part;
+        }
+        sum
+    }
+
+    /// Does what [`blocks_of`] does, where each sample is made a float once, and not for each weight of a large kernel.
+    #[inline(always)]
+    fn prepared_blocks(&self, out: &mut [S::Stored], rows: [&[S::Stored]; SIZE]) {
+        const N: usize = LARGEST_BLOCK;
+        const { assert!((SIZE - 1) * STEP <= SMALL_BLOCK) };
+        let mut floats = [[0.0; N + SMALL_BLOCK]; SIZE];
+        let last = out.len() - N;
+        for start in (0..out.len()).step_by(N).map(|start| start.min(last)) {
+            for (floats, row) in floats.iter_mut().zip(rows) {
+                let samples = &row[start..start + N + (SIZE - 1) * STEP];
+                for (float, sample) in floats.iter_mut().zip(samples) {
+                    *float = S::load(*sample);
+                }
+            }
+            let around: Around<'_, f32, SIZE, N> = std::array::from_fn(|row| {
+                std::array::from_fn(|column| floats[row][column * STEP..].first_chunk().expect("within the row"))
+            });
+            if let Some(out) = out[start..].first_chunk_mut::<N>() {
+                for (n, out) in out.iter_mut().enumerate() {
+                    *out = S::store(self.sum::<Loaded, N>(&around, n));
+                }
+            }
+        }
     }
 }
 
 impl<S: Sample, const SIZE: usize, const STEP: usize> Blocks<S::Stored, SIZE> for Floats<S, SIZE, STEP> {
     #[inline(always)]
     fn block<const N: usize>(&self, out: &mut [S::Stored; N], around: &Around<'_, S::Stored, SIZE, N>) {
-        for n in 0..N {
-            let mut sum = self.kernel.offset;
-            for (samples, weights) in around.iter().zip(&self.kernel.weights) {
-                let mut part = S::load(samples[0][n]) * weights[0];
-                for column in 1..SIZE {
-                    part += S::load(samples[column][n]) * weights[column];
-                }
-                sum += part;
-            }
-            out[n] = S::store(sum);
+        for (n, out) in out.iter_mut().enumerate() {
+            *out = S::store(self.sum::<S, N>(around, n));
         }
     }
 }
@@ -376,25 +415,42 @@ impl<const SIZE: usize, const STEP: usize> Blocks<u8, SIZE> for Integers<SIZE, S
     }
 }
 
-/// How a kind of sample becomes a float and a float such a sample: within its range, the fraction cut.
-trait Sample: 'static {
+/// How a kind of sample becomes a float.
+trait Load: 'static {
     type Stored: AnyBitPattern + NoUninit;
 
     fn load(stored: Self::Stored) -> f32;
+}
 
+/// What has become a float.
+struct Loaded;
+
+impl Load for Loaded {
+    type Stored = f32;
+
+    #[inline(always)]
+    fn load(stored: f32) -> f32 {
+        stored
+    }
+}
+
+/// How a float becomes such a sample: within its range, the fraction cut.
+trait Sample: Load {
     fn store(sum: f32) -> Self::Stored;
 }
 
 struct U8;
 
-impl Sample for U8 {
+impl Load for U8 {
     type Stored = u8;
 
     #[inline(always)]
     fn load(stored: u8) -> f32 {
         f32::from(stored)
     }
+}
 
+impl Sample for U8 {
     #[inline(always)]
     fn store(sum: f32) -> u8 {
         clipped::<255>(sum) as u8
@@ -403,14 +459,16 @@ impl Sample for U8 {
 
 struct U16le;
 
-impl Sample for U16le {
+impl Load for U16le {
     type Stored = [u8; 2];
 
     #[inline(always)]
     fn load(stored: [u8; 2]) -> f32 {
         f32::from(u16::from_le_bytes(stored))
     }
+}
 
+impl Sample for U16le {
     #[inline(always)]
     fn store(sum: f32) -> [u8; 2] {
         (clipped::<65535>(sum) as u16).to_le_bytes()
@@ -419,14 +477,16 @@ impl Sample for U16le {
 
 struct U16be;
 
-impl Sample for U16be {
+impl Load for U16be {
     type Stored = [u8; 2];
 
     #[inline(always)]
     fn load(stored: [u8; 2]) -> f32 {
         f32::from(u16::from_be_bytes(stored))
     }
+}
 
+impl Sample for U16be {
     #[inline(always)]
     fn store(sum: f32) -> [u8; 2] {
         (clipped::<65535>(sum) as u16).to_be_bytes()
@@ -435,14 +495,16 @@ impl Sample for U16be {
 
 struct I32;
 
-impl Sample for I32 {
+impl Load for I32 {
     type Stored = i32;
 
     #[inline(always)]
     fn load(stored: i32) -> f32 {
         stored as f32
     }
+}
 
+impl Sample for I32 {
     #[inline(always)]
     fn store(sum: f32) -> i32 {
         clipped_i32(sum)

@@ -5,7 +5,6 @@ mod convolve;
 mod expand;
 mod kernels;
 mod tile;
-mod transpose;
 mod unsharp_mask;
 
 pub use box_blur::{box_blur, gaussian_blur};

@@ -83,16 +83,6 @@ impl Coefficients<f64> {
         Ok(Self { taps, weights, stride })
     }
 
-    /// The same once more.
-    pub fn try_clone(&self) -> Result<Self> {
-        let (mut taps, mut weights) = (Vec::new(), Vec::new());
-        taps.try_reserve_exact(self.taps.len()).map_err(|_| Error::Memory)?;
-        weights.try_reserve_exact(self.weights.len()).map_err(|_| Error::Memory)?;
-        taps.extend_from_slice(&self.taps);
-        weights.extend_from_slice(&self.weights);
-        Ok(Self { taps, weights, stride: self.stride })
-    }
-
     /// The same for 8-bit values: integers with [`PRECISION`] bits behind the point, to the nearest.
     pub fn fixed_point(self) -> Result<Coefficients<i32>> {
         let mut weights = Vec::new();

@@ -42,6 +42,14 @@ pub struct Plan {
     vertical_first: bool,
 }
 
+/// The coefficients along both axes, where anything changes.
+struct Axes {
+    horizontal: Option<Coefficients<f64>>,
+    vertical: Option<Coefficients<f64>>,
+    /// Whether the horizontal ones are those of both.
+    square: bool,
+}
+
 impl Plan {
     /// Checks what is asked for, and whether there is anything to do: `None` where the outcome is the image itself.
     pub fn new(
@@ -86,44 +94,40 @@ impl Plan {
         let coefficients = |needed: bool, size: usize, from, to, count| {
             needed.then(|| Coefficients::new(size, from, to, count, self.filter)).transpose()
         };
-        let horizontal = coefficients(self.horizontal, input.xsize(), left, right, out.xsize())?;
-        let vertical = match &horizontal {
-            // A square made of a square: both axes are one.
-            Some(same) if (input.ysize(), top, bottom, out.ysize()) == (input.xsize(), left, right, out.xsize()) => {
-                Some(same.try_clone()?)
-            }
-            _ => coefficients(self.vertical, input.ysize(), top, bottom, out.ysize())?,
+        // A square made of a square: both axes are one.
+        let square =
+            self.horizontal && (input.ysize(), top, bottom, out.ysize()) == (input.xsize(), left, right, out.xsize());
+        let axes = Axes {
+            horizontal: coefficients(self.horizontal, input.xsize(), left, right, out.xsize())?,
+            vertical: coefficients(self.vertical && !square, input.ysize(), top, bottom, out.ysize())?,
+            square,
         };
         let spec = input.mode().spec();
         match (spec.pixel_type, spec.bands, input.mode()) {
-            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(level, out, input, horizontal, vertical),
-            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(level, out, input, horizontal, vertical),
-            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(level, out, input, horizontal, vertical),
-            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(level, out, input, horizontal, vertical),
-            (PixelType::I32, ..) => self.run::<Integer>(level, out, input, horizontal, vertical),
-            (PixelType::F32, ..) => self.run::<Float>(level, out, input, horizontal, vertical),
+            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(level, out, input, axes),
+            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(level, out, input, axes),
+            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(level, out, input, axes),
+            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(level, out, input, axes),
+            (PixelType::I32, ..) => self.run::<Integer>(level, out, input, axes),
+            (PixelType::F32, ..) => self.run::<Float>(level, out, input, axes),
             // The reference reads the mode of the machine's order high byte first, and that of the high byte first as if
             // it were the other way round, where the machine has the low byte first.
-            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(level, out, input, horizontal, vertical),
+            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(level, out, input, axes),
             (PixelType::I16, _, Mode::I16B) if cfg!(target_endian = "big") => {
-                self.run::<Half<true>>(level, out, input, horizontal, vertical)
+                self.run::<Half<true>>(level, out, input, axes)
             }
-            (PixelType::I16, ..) => self.run::<Half<false>>(level, out, input, horizontal, vertical),
+            (PixelType::I16, ..) => self.run::<Half<false>>(level, out, input, axes),
         }
     }
 
     /// Resizes pixels of one kind.
-    fn run<K: Kind>(
-        &self,
-        level: Level,
-        out: ImageMut<'_>,
-        input: &ImageRef<'_>,
-        horizontal: Option<Coefficients<f64>>,
-        vertical: Option<Coefficients<f64>>,
-    ) -> Result<()> {
+    fn run<K: Kind>(&self, level: Level, out: ImageMut<'_>, input: &ImageRef<'_>, axes: Axes) -> Result<()> {
+        let horizontal = axes.horizontal.map(K::weights).transpose()?;
+        let vertical = axes.vertical.map(K::weights).transpose()?;
+        let downwards = if axes.square { &horizontal } else { &vertical };
         let passes = Passes::<K> {
-            across: horizontal.map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
-            down: vertical.map(|pass| Down::new(pass, level)).transpose()?,
+            across: horizontal.as_ref().map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
+            down: downwards.as_ref().map(|pass| Down::new(pass, level)).transpose()?,
             down_first: self.vertical_first,
         };
         if passes.across.is_some() && passes.down.is_some() {

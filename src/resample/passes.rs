@@ -10,48 +10,46 @@ use crate::exec::simd::Level;
 use crate::image::{ImageMut, ImageRef};
 
 /// The pass along x.
-pub struct Across<K: Kind> {
-    coefficients: Coefficients<K::Weight>,
+pub struct Across<'a, K: Kind> {
+    coefficients: &'a Coefficients<K::Weight>,
     prepared: K::Across,
 }
 
-impl<K: Kind> Across<K> {
+impl<'a, K: Kind> Across<'a, K> {
     /// For rows of `input` pixels.
-    pub fn new(coefficients: Coefficients<f64>, input: usize, level: Level) -> Result<Self> {
-        let coefficients = K::weights(coefficients)?;
-        Ok(Self { prepared: K::across(&coefficients, input, level)?, coefficients })
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, input: usize, level: Level) -> Result<Self> {
+        Ok(Self { prepared: K::across(coefficients, input, level)?, coefficients })
     }
 
     /// Makes rows of as many.
     fn make(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]]) {
-        K::horizontal(outs, inputs, &self.coefficients, &self.prepared);
+        K::horizontal(outs, inputs, self.coefficients, &self.prepared);
     }
 }
 
 /// The pass along y.
-pub struct Down<K: Kind> {
-    coefficients: Coefficients<K::Weight>,
+pub struct Down<'a, K: Kind> {
+    coefficients: &'a Coefficients<K::Weight>,
     prepared: K::Down,
 }
 
-impl<K: Kind> Down<K> {
+impl<'a, K: Kind> Down<'a, K> {
     /// As the kind needs it.
-    pub fn new(coefficients: Coefficients<f64>, level: Level) -> Result<Self> {
-        let coefficients = K::weights(coefficients)?;
-        Ok(Self { prepared: K::down(&coefficients, level)?, coefficients })
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, level: Level) -> Result<Self> {
+        Ok(Self { prepared: K::down(coefficients, level)?, coefficients })
     }
 
     /// Makes row `y` of those that it covers.
-    fn make<'a>(&self, out: &mut [u8], y: usize, row: impl Fn(usize) -> &'a [u8]) -> Result<()> {
+    fn make<'r>(&self, out: &mut [u8], y: usize, row: impl Fn(usize) -> &'r [u8]) -> Result<()> {
         let taps = self.coefficients.taps(y);
         let rows = (taps.start..taps.start + taps.count).map(row);
         if taps.count <= FEW {
-            K::vertical(out, &rows.collect::<ArrayVec<_, FEW>>(), y, &self.coefficients, &self.prepared);
+            K::vertical(out, &rows.collect::<ArrayVec<_, FEW>>(), y, self.coefficients, &self.prepared);
         } else {
             let mut all = Vec::new();
             all.try_reserve_exact(taps.count).map_err(|_| Error::Memory)?;
             all.extend(rows);
-            K::vertical(out, &all, y, &self.coefficients, &self.prepared);
+            K::vertical(out, &all, y, self.coefficients, &self.prepared);
         }
         Ok(())
     }
@@ -61,16 +59,16 @@ impl<K: Kind> Down<K> {
 const FEW: usize = 16;
 
 /// What the passes do.
-pub struct Passes<K: Kind> {
+pub struct Passes<'a, K: Kind> {
     /// Along x, where anything changes.
-    pub across: Option<Across<K>>,
+    pub across: Option<Across<'a, K>>,
     /// Along y, where anything changes.
-    pub down: Option<Down<K>>,
+    pub down: Option<Down<'a, K>>,
     /// Whether the pass along y is the first.
     pub down_first: bool,
 }
 
-impl<K: Kind> Passes<K> {
+impl<K: Kind> Passes<'_, K> {
     /// About how many operations an output row takes.
     pub fn cost(&self, input: &ImageRef<'_>, out: &ImageMut<'_>) -> usize {
         let along_x = self.across.as_ref().map_or(0, |across| across.coefficients.most()) * out.xsize();
@@ -95,7 +93,12 @@ impl<K: Kind> Passes<K> {
     }
 }
 
-fn across_alone<K: Kind>(across: &Across<K>, first: usize, mut band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+fn across_alone<K: Kind>(
+    across: &Across<'_, K>,
+    first: usize,
+    mut band: ImageMut<'_>,
+    input: &ImageRef<'_>,
+) -> Result<()> {
     let mut rows = band.rows_mut().enumerate();
     loop {
         let (mut outs, inputs): (ArrayVec<_, ROWS>, ArrayVec<_, ROWS>) =
@@ -107,13 +110,13 @@ fn across_alone<K: Kind>(across: &Across<K>, first: usize, mut band: ImageMut<'_
     }
 }
 
-fn down_alone<K: Kind>(down: &Down<K>, first: usize, mut band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+fn down_alone<K: Kind>(down: &Down<'_, K>, first: usize, mut band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
     band.rows_mut().enumerate().try_for_each(|(y, row)| down.make(row, first + y, |y| input.row(y)))
 }
 
 fn across_then_down<K: Kind>(
-    across: &Across<K>,
-    down: &Down<K>,
+    across: &Across<'_, K>,
+    down: &Down<'_, K>,
     first: usize,
     mut band: ImageMut<'_>,
     input: &ImageRef<'_>,
@@ -132,8 +135,8 @@ fn across_then_down<K: Kind>(
 }
 
 fn down_then_across<K: Kind>(
-    across: &Across<K>,
-    down: &Down<K>,
+    across: &Across<'_, K>,
+    down: &Down<'_, K>,
     first: usize,
     mut band: ImageMut<'_>,
     input: &ImageRef<'_>,

@@ -1,6 +1,10 @@
 //! What safe code would do one value at a time.
 
-#![allow(unsafe_code)] // a conversion whose check no vector has
+#![allow(unsafe_code)] // a conversion whose check no vector has, and what vectors interleave
+
+mod transpose;
+
+pub use transpose::{BLOCK, transpose};
 
 /// The whole part of a float within 0 and `MOST`; 0 for NaN.
 #[inline(always)]

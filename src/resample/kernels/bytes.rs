@@ -3,8 +3,11 @@
 use super::super::coefficients::{Coefficients, PRECISION};
 use super::Kind;
 use super::blocks::Layout;
-use super::digits::{Across, Down};
-use super::halves::Halves;
+use super::columns::{Columns, Group};
+use super::digits::{Across, Quad};
+use super::halves::{Halves, Pair};
+#[cfg(target_arch = "x86_64")]
+use super::x86::avx2;
 use crate::error::Result;
 use crate::exec::simd::{Level, for_each_level};
 
@@ -16,6 +19,9 @@ pub struct Bytes<const BYTES: usize, const BANDS: usize>;
 fn rounded(sum: i32) -> u8 {
     (sum >> PRECISION).clamp(0, 255) as u8
 }
+
+/// The weight of a pixel that is all of the outcome.
+const ALL: i32 = 1 << PRECISION;
 
 /// Half of the last place, which sums begin with.
 pub const HALF: i32 = 1 << (PRECISION - 1);
@@ -65,10 +71,22 @@ impl Rows {
     }
 }
 
+/// How columns are made.
+pub enum Down {
+    /// By the plain code.
+    Plain,
+    /// Of four rows at once.
+    #[cfg(target_arch = "x86_64")]
+    Quads(Columns<Quad>),
+    /// Of two rows at once.
+    #[cfg(target_arch = "x86_64")]
+    Pairs(Columns<Pair>),
+}
+
 impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
     type Weight = i32;
     type Across = Rows;
-    type Down = Option<Down>;
+    type Down = Down;
 
     const BYTES: usize = BYTES;
 
@@ -88,8 +106,16 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
         }
     }
 
-    fn down(coefficients: &Coefficients<i32>, level: Level) -> Result<Option<Down>> {
-        if level == Level::Avx512 { Down::new(coefficients) } else { Ok(None) }
+    fn down(coefficients: &Coefficients<i32>, level: Level) -> Result<Down> {
+        match level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 if coefficients.most() > Pair::TAPS => {
+                Ok(Columns::new(coefficients)?.map_or(Down::Plain, Down::Quads))
+            }
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 | Level::Avx2 => Ok(Columns::new(coefficients)?.map_or(Down::Plain, Down::Pairs)),
+            _ => Ok(Down::Plain),
+        }
     }
 
     fn horizontal(outs: &mut [&mut [u8]], inputs: &[&[u8]], coefficients: &Coefficients<i32>, rows: &Rows) {
@@ -101,9 +127,9 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
             #[cfg(target_arch = "x86_64")]
             Rows::Deep(across) => super::x86::deep(outs, inputs, across),
             #[cfg(target_arch = "x86_64")]
-            Rows::Halves(halves) if BYTES == 1 => super::x86::avx2::bytes(outs, inputs, halves),
+            Rows::Halves(halves) if BYTES == 1 => avx2::bytes(outs, inputs, halves),
             #[cfg(target_arch = "x86_64")]
-            Rows::Halves(halves) => super::x86::avx2::pixels(outs, inputs, halves, kept(BANDS)),
+            Rows::Halves(halves) => avx2::pixels(outs, inputs, halves, kept(BANDS)),
             Rows::Plain => {
                 for (out, input) in outs.iter_mut().zip(inputs) {
                     match BYTES {
@@ -115,15 +141,22 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
         }
     }
 
-    fn vertical(out: &mut [u8], rows: &[&[u8]], y: usize, coefficients: &Coefficients<i32>, down: &Option<Down>) {
-        match down {
+    fn vertical(out: &mut [u8], rows: &[&[u8]], y: usize, coefficients: &Coefficients<i32>, down: &Down) {
+        match (down, rows, coefficients.weights(y)) {
+            // A row that is all of the outcome, as where boxes are made larger.
+            (_, [row], [ALL]) => {
+                out.copy_from_slice(row);
+                clear_unused(out, kept(BANDS));
+            }
             #[cfg(target_arch = "x86_64")]
-            Some(down) if !rows.is_empty() => super::x86::down(out, rows, down.quads(y, rows.len()), kept(BANDS)),
-            _ => {
-                vertical_bytes(out, rows, coefficients.weights(y));
-                if kept(BANDS) != [255; 4] {
-                    clear_unused(out, kept(BANDS));
-                }
+            (Down::Quads(quads), [_, ..], _) => super::x86::down(out, rows, quads.groups(y, rows.len()), kept(BANDS)),
+            #[cfg(target_arch = "x86_64")]
+            (Down::Pairs(pairs), ..) if out.len() >= avx2::LEAST => {
+                avx2::down(out, rows, pairs.groups(y, rows.len()), kept(BANDS));
+            }
+            (.., weights) => {
+                vertical_bytes(out, rows, weights);
+                clear_unused(out, kept(BANDS));
             }
         }
     }
@@ -131,6 +164,9 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
 
 /// Zeros the bytes of pixels of four that are no bands.
 fn clear_unused(out: &mut [u8], kept: [u8; 4]) {
+    if kept == [255; 4] {
+        return;
+    }
     for pixel in out.as_chunks_mut::<4>().0 {
         *pixel = (u32::from_ne_bytes(*pixel) & u32::from_ne_bytes(kept)).to_ne_bytes();
     }

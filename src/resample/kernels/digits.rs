@@ -5,6 +5,7 @@
 
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
+use super::columns::Group;
 use crate::error::{Error, Result};
 
 /// The digits of a weight; `None` where it has more.
@@ -60,43 +61,21 @@ impl<const OUTPUTS: usize> Across<OUTPUTS> {
     }
 }
 
-/// The digits of four weights, three times four bytes.
+/// The digits of four weights of a column, three times four bytes.
 pub type Quad = [i32; 3];
 
-/// Weights for a column: for each output row quads of its taps, zeros behind them.
-#[derive(Debug)]
-pub struct Down {
-    quads: Vec<Quad>,
-    /// Quads of a row.
-    stride: usize,
-}
+impl Group for Quad {
+    const TAPS: usize = 4;
+    const NOTHING: Self = [0; 3];
 
-impl Down {
-    /// The table; `None` where a weight has more digits.
-    pub fn new(coefficients: &Coefficients<i32>) -> Result<Option<Self>> {
-        let stride = coefficients.most().div_ceil(4);
-        let mut quads = Vec::new();
-        let length = coefficients.len().checked_mul(stride).ok_or(Error::Memory)?;
-        quads.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        for y in 0..coefficients.len() {
-            for weights in coefficients.weights(y).chunks(4) {
-                let mut quad = [[0u8; 4]; 3];
-                for (tap, weight) in weights.iter().enumerate() {
-                    let Some(digits) = digits(*weight) else { return Ok(None) };
-                    for (bytes, digit) in quad.iter_mut().zip(digits) {
-                        bytes[tap] = digit as u8;
-                    }
-                }
-                quads.push(quad.map(i32::from_le_bytes));
+    fn of(weights: &[i32]) -> Option<Self> {
+        let mut quad = [[0u8; 4]; 3];
+        for (tap, weight) in weights.iter().enumerate() {
+            for (bytes, digit) in quad.iter_mut().zip(digits(*weight)?) {
+                bytes[tap] = digit as u8;
             }
-            quads.resize((y + 1) * stride, [0; 3]);
         }
-        Ok(Some(Self { quads, stride }))
-    }
-
-    /// The quads of an output row of so many taps.
-    pub fn quads(&self, y: usize, taps: usize) -> &[Quad] {
-        &self.quads[y * self.stride..][..taps.div_ceil(4)]
+        Some(quad.map(i32::from_le_bytes))
     }
 }
 

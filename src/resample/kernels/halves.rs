@@ -5,6 +5,7 @@
 
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
+use super::columns::Group;
 use crate::error::{Error, Result};
 
 /// Bits of the low half.
@@ -16,8 +17,8 @@ fn halves(weight: i32) -> Option<[i16; 2]> {
     Some([i16::try_from(low).ok()?, i16::try_from(weight >> LOW).ok()?])
 }
 
-/// The low halves of the weights of four taps, and then the high ones.
-pub type Four = [[i16; 4]; 2];
+/// The low halves of the weights of four taps, and then the high ones: two taps in the words of each number.
+pub type Four = [[i32; 2]; 2];
 
 /// Weights for a row: for each output pixel, the groups of its taps.
 #[derive(Debug)]
@@ -35,12 +36,13 @@ impl Halves {
         let mut fours = Vec::<Four>::new();
         let length = blocks.iter().len().checked_mul(blocks.groups()).ok_or(Error::Memory)?;
         fours.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        fours.resize(length, [[0; 4]; 2]);
+        fours.resize(length, [[0; 2]; 2]);
         for (block, fours) in blocks.iter().zip(fours.chunks_exact_mut(blocks.groups())) {
             for (tap, weight) in Blocks::real(block, 0, coefficients).zip(coefficients.weights(block.first)) {
-                let Some([low, high]) = halves(*weight) else { return Ok(None) };
-                fours[tap / 4][0][tap % 4] = low;
-                fours[tap / 4][1][tap % 4] = high;
+                let Some(halves) = halves(*weight) else { return Ok(None) };
+                for (twos, half) in fours[tap / 4].iter_mut().zip(halves) {
+                    twos[tap % 4 / 2] |= i32::from(half.cast_unsigned()) << (16 * (tap % 2));
+                }
             }
         }
         Ok(Some(Self { blocks, fours }))
@@ -50,6 +52,33 @@ impl Halves {
     pub fn pixels(&self) -> impl Iterator<Item = (usize, &[Four])> {
         let starts = self.blocks.iter().map(|block| block.starts[0]);
         starts.zip(self.fours.chunks_exact(self.blocks.groups()))
+    }
+}
+
+/// Two weights of a column, each `low + 65536 high` with a `high` of 8 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The low parts, 16 bits each.
+    pub low: i32,
+    /// The high ones, 8 bits each: so small that two products with bytes together fit into 16 bits.
+    pub high: i16,
+}
+
+impl Group for Pair {
+    const TAPS: usize = 2;
+    const NOTHING: Self = Self { low: 0, high: 0 };
+
+    fn of(weights: &[i32]) -> Option<Self> {
+        let mut pair = Self::NOTHING;
+        let mut most = 128;
+        for (tap, weight) in weights.iter().enumerate() {
+            let low = *weight as i16;
+            let high = i8::try_from((i64::from(*weight) - i64::from(low)) >> 16).ok()?;
+            most -= i32::from(high).abs();
+            pair.low |= i32::from(low.cast_unsigned()) << (16 * tap);
+            pair.high |= i16::from(high.cast_unsigned()) << (8 * tap);
+        }
+        (most >= 0).then_some(pair)
     }
 }
 
@@ -64,5 +93,24 @@ mod tests {
             assert_eq!(low + (high << LOW), weight);
         }
         assert_eq!([1 << 26, i32::MAX, i32::MIN].map(halves), [None; 3]);
+    }
+
+    #[test]
+    fn pairs_make_their_weights() {
+        let weights = |pair: Pair| {
+            let part =
+                |tap: u32| (i32::from((pair.low >> (16 * tap)) as i16), i32::from((pair.high >> (8 * tap)) as i8));
+            [0, 1].map(part).map(|(low, high)| low + (high << 16))
+        };
+        for weight in (-(1 << 22)..1 << 22).step_by(9973).chain([0, -1, 1 << 22, 32767, 32768, -32768, -32769]) {
+            for other in [(1 << 22) - weight, -weight, 0, 1] {
+                let fits = |weight: i32| (weight + 32768) >> 16;
+                let pair = Pair::of(&[weight, other]);
+                assert_eq!(pair.is_some(), fits(weight).abs() + fits(other).abs() <= 128, "{weight} {other}");
+                assert!(pair.is_none_or(|pair| weights(pair) == [weight, other]));
+            }
+            assert_eq!(Pair::of(&[weight]).map(weights), Some([weight, 0]));
+        }
+        assert_eq!([i32::MAX, i32::MIN, 1 << 23].map(|weight| Pair::of(&[weight])), [None; 3]);
     }
 }

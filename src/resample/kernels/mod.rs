@@ -4,6 +4,7 @@
 
 mod blocks;
 mod bytes;
+mod columns;
 mod digits;
 mod halves;
 mod spread;

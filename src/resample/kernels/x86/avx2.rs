@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::bytes::HALF;
-use super::super::halves::{Four, Halves, LOW};
+use super::super::halves::{Four, Halves, LOW, Pair};
 use super::{Outs, by_rows};
 use crate::resample::coefficients::PRECISION;
 
@@ -35,6 +35,17 @@ pub fn bytes(outs: &mut [&mut [u8]], inputs: &[&[u8]], halves: &Halves) {
     }
 }
 
+/// The least bytes of a row that [`down`] makes.
+pub const LEAST: usize = 32;
+
+/// Makes a row of others, two at once.
+pub fn down(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: [u8; 4]) {
+    assert!(out.len() >= LEAST && rows.len().div_ceil(2) == pairs.len());
+    assert!(rows.iter().all(|row| row.len() == out.len()));
+    // SAFETY: such tables are made where the processor has the instructions; the rows are as long as the outcome.
+    unsafe { down_avx2(out, rows, pairs, i32::from_ne_bytes(kept)) };
+}
+
 /// A vector with the low sums and one with the high ones.
 type Sums = [__m256i; 2];
 
@@ -57,11 +68,8 @@ fn add(sums: &mut Sums, words: __m256i, weights: [__m256i; 2]) {
 /// The weights of two taps of four, of all bands.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn pair<const FIRST: usize>(four: &Four) -> [__m256i; 2] {
-    four.map(|half| {
-        let (first, second) = (half[FIRST] as u16, half[FIRST + 1] as u16);
-        _mm256_set1_epi32((u32::from(second) << 16 | u32::from(first)) as i32)
-    })
+fn two<const WHICH: usize>(four: &Four) -> [__m256i; 2] {
+    [_mm256_set1_epi32(four[0][WHICH]), _mm256_set1_epi32(four[1][WHICH])]
 }
 
 /// One output pixel of each row.
@@ -82,7 +90,7 @@ unsafe fn pixels_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R]
             // SAFETY: the taps of a group are within the row.
             let load =
                 |row: usize| unsafe { _mm_loadu_si128(inputs[row % R].as_ptr().add(4 * (start + 4 * group)).cast()) };
-            let (left, right) = (pair::<0>(four), pair::<2>(four));
+            let (left, right) = (two::<0>(four), two::<1>(four));
             for (rows, sums) in sums.iter_mut().enumerate() {
                 let bytes = _mm256_set_m128i(load(2 * rows + 1), load(2 * rows));
                 add(sums, _mm256_shuffle_epi8(bytes, first), left);
@@ -137,5 +145,67 @@ unsafe fn bytes_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R],
             // SAFETY: the table has as many output pixels as the row.
             unsafe { *out.as_mut_ptr().add(x) = byte };
         }
+    }
+}
+
+/// 32 bytes at once; the last of them are those at the end of the row.
+///
+/// # Safety
+///
+/// The rows are as long as the outcome, which has as many bytes or more. There is a pair for each two.
+#[target_feature(enable = "avx2")]
+unsafe fn down_avx2(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: i32) {
+    let kept = _mm256_set1_epi32(kept);
+    let last = out.len() - LEAST;
+    for start in (0..out.len()).step_by(LEAST).map(|start| start.min(last)) {
+        // SAFETY: the piece is within the rows.
+        unsafe {
+            let bytes = column(rows, pairs, |row| _mm256_loadu_si256(row.as_ptr().add(start).cast()));
+            _mm256_storeu_si256(out.as_mut_ptr().add(start).cast(), _mm256_and_si256(bytes, kept));
+        }
+    }
+}
+
+/// Sums of the low parts of products, four for each four bytes of 16, and of the high ones, of eight bytes.
+type Columns = ([__m256i; 4], [__m256i; 2]);
+
+/// The means of 32 bytes of each row.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn column(rows: &[&[u8]], pairs: &[Pair], load: impl Fn(&[u8]) -> __m256i) -> __m256i {
+    let mut sums = ([_mm256_set1_epi32(HALF); 4], [_mm256_setzero_si256(); 2]);
+    let (twos, rest) = rows.as_chunks::<2>();
+    for ([a, b], pair) in twos.iter().zip(pairs) {
+        add_rows(&mut sums, load(a), load(b), pair);
+    }
+    if let ([row], Some(pair)) = (rest, pairs.last()) {
+        add_rows(&mut sums, load(row), _mm256_setzero_si256(), pair);
+    }
+    // The upper halves of the sums: what is below is not needed any more.
+    let ([a, b, c, d], high) = sums;
+    let upper = |sums: __m256i| _mm256_srai_epi32::<16>(sums);
+    let low = [_mm256_packs_epi32(upper(a), upper(b)), _mm256_packs_epi32(upper(c), upper(d))];
+    let mean = |low, high| _mm256_srai_epi16::<{ PRECISION as i32 - 16 }>(_mm256_add_epi16(low, high));
+    _mm256_packus_epi16(mean(low[0], high[0]), mean(low[1], high[1]))
+}
+
+/// Adds the products of two rows.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add_rows((low, high): &mut Columns, a: __m256i, b: __m256i, pair: &Pair) {
+    let zero = _mm256_setzero_si256();
+    let (left, right) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+    let words = [
+        _mm256_unpacklo_epi8(left, zero),
+        _mm256_unpackhi_epi8(left, zero),
+        _mm256_unpacklo_epi8(right, zero),
+        _mm256_unpackhi_epi8(right, zero),
+    ];
+    let weights = (_mm256_set1_epi32(pair.low), _mm256_set1_epi16(pair.high));
+    for (sums, words) in low.iter_mut().zip(words) {
+        *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(words, weights.0));
+    }
+    for (sums, bytes) in high.iter_mut().zip([left, right]) {
+        *sums = _mm256_add_epi16(*sums, _mm256_maddubs_epi16(bytes, weights.1));
     }
 }

@@ -9,12 +9,16 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 
+use rustix::thread::{sched_getaffinity, sched_getcpu, sched_setaffinity};
+
 use super::threads;
 use crate::memory::lock::{Condition, Held, Lock, held_by_who_forks};
 
 /// Work that a thread may be helped with. It lies on that thread's stack.
 struct Job {
     work: *const (dyn Fn() + Sync),
+    /// Where that thread runs.
+    processor: usize,
     /// How many more may help.
     wanted: usize,
     /// How many are helping.
@@ -52,8 +56,15 @@ held_by_who_forks!(POOL, |pool: &mut Pool| {
 pub fn share(helpers: usize, work: &(dyn Fn() + Sync)) {
     // SAFETY: a lifetime is forgotten; nobody uses the work once this function has returned.
     let work: *const (dyn Fn() + Sync) = unsafe { std::mem::transmute(work) };
-    let mut job =
-        Job { work, wanted: helpers, helping: 0, left_alone: Condition::new(), panic: None, next: ptr::null_mut() };
+    let mut job = Job {
+        work,
+        processor: sched_getcpu(),
+        wanted: helpers,
+        helping: 0,
+        left_alone: Condition::new(),
+        panic: None,
+        next: ptr::null_mut(),
+    };
     let job = &raw mut job;
     offer(job);
     // SAFETY: the work lives as long as this call.
@@ -76,9 +87,14 @@ fn offer(job: *mut Job) {
     while pool.threads < helpers && start() {
         pool.threads += 1;
     }
-    for _ in 0..helpers.min(pool.threads) {
+    let awaited = helpers.min(pool.threads);
+    // Whoever wakes takes the lock first.
+    drop(pool);
+    for _ in 0..awaited {
         NEWS.wake_one();
     }
+    // Lets a thread that was woken on this processor see to it that it goes to another.
+    rustix::thread::sched_yield();
 }
 
 /// Takes a job from the list and waits until those who help with it are done. The panic of one of them, if any.
@@ -163,12 +179,13 @@ fn next_job(pool: &Held<'static, Pool>) -> Option<*mut Job> {
 /// Helps with a job that is on the list.
 fn help_with(job: *mut Job, pool: Held<'static, Pool>) -> Held<'static, Pool> {
     // SAFETY: the lock is held, and from here on the job stays, since this thread is helping with it.
-    let work = unsafe {
+    let (work, processor) = unsafe {
         (*job).wanted -= 1;
         (*job).helping += 1;
-        (*job).work
+        ((*job).work, (*job).processor)
     };
     drop(pool);
+    make_room_on(processor);
     // SAFETY: as above.
     let done = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
     let pool = POOL.take();
@@ -183,6 +200,22 @@ fn help_with(job: *mut Job, pool: Held<'static, Pool>) -> Held<'static, Pool> {
         }
     }
     pool
+}
+
+/// Leaves a processor to the thread that is helped there, if this one was woken beside it. Systems see to that by
+/// themselves, but later: a virtual machine's takes processors that have nothing to do for absent, and small work is done
+/// before it knows better.
+fn make_room_on(processor: usize) {
+    if sched_getcpu() != processor {
+        return;
+    }
+    let Ok(all) = sched_getaffinity(None) else { return };
+    let mut others = all;
+    others.unset(processor);
+    // Going there is what counts: from then on it may be anywhere again. Where there is no other, this is refused.
+    if sched_setaffinity(None, &others).is_ok() {
+        let _ = sched_setaffinity(None, &all);
+    }
 }
 
 /// Lets threads go if there are to be fewer than there are.

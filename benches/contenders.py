@@ -117,8 +117,9 @@ class Worker:
 
 @dataclass
 class Contenders:
-    """All of them, as processes."""
+    """All who run a case, as processes."""
 
+    case: Case
     clock: str = "wall"
     workers: dict[str, Worker] = field(init=False)
 
@@ -133,20 +134,18 @@ class Contenders:
         if SIMD_PYTHON.exists():
             self.workers["simd"] = worker(SIMD_PYTHON, SIMD_VERSION)
         # Two threads need as much of the processors' time as one.
-        if self.clock == "wall" and len(os.sched_getaffinity(0)) > 1:
+        if self.case.arithmetic and self.clock == "wall" and len(os.sched_getaffinity(0)) > 1:
             self.workers["threads"] = worker(sys.executable, pillow_version, interposed=True, threads=2)
 
-    def measure(self, case: Case, effort: Effort) -> Ratios:
-        """The ratios of one case."""
+    def measure(self, effort: Effort) -> Ratios:
+        """The ratios of the case."""
         running = {}
         for name, worker in self.workers.items():
-            if name == "threads" and not case.arithmetic:
-                continue
-            wrong = worker.load(case)
+            wrong = worker.load(self.case)
             if wrong is None:
                 running[name] = worker
             elif name != "simd":
-                raise SystemExit(f"{name}, {' '.join(case.row)}: {wrong}")
+                raise SystemExit(f"{name}, {' '.join(self.case.row)}: {wrong}")
         ratios = self.rounds(running, effort)
         if ratios.wheel < AS_FAST and effort is not QUICK:
             ratios = self.rounds(running, effort)

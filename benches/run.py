@@ -2,7 +2,7 @@
 
     target/venv/bin/python benches/run.py [--quick] [--cpu] [--below BOUND] [--below-simd BOUND] [WORD ...]
 
-Several processes, one for each contender, run the same calls. They take turns, many times, for a moment each, so that
+Several processes, one for each contender, run the same call. They take turns, many times, for a moment each, so that
 whatever else the machine does befalls all. A ratio is another's time divided by ours: 1 is as fast, more is faster.
 
 The tables are printed; when all was measured, they are written to RESULTS.md, and some with a chart into README.md. WORDs
@@ -53,12 +53,13 @@ def main() -> int:
     if not chosen:
         raise SystemExit("no case contains all of these words")
     pictures.make()
-    contenders = Contenders("cpu" if options.cpu else "wall")
     measured = {}
     for number, case in enumerate(chosen, 1):
-        measured[case] = contenders.measure(case, QUICK if options.quick else Effort())
+        # Each in processes of its own: where a long one finds memory is luck, and tells in what moves much of it.
+        contenders = Contenders(case, "cpu" if options.cpu else "wall")
+        measured[case] = contenders.measure(QUICK if options.quick else Effort())
+        contenders.close()
         print(f"{number}/{len(chosen)} {' '.join(case.row)}: {measured[case]}", file=sys.stderr, flush=True)
-    contenders.close()
 
     if options.below or options.below_simd:
         print(report.below(measured, options.below, options.below_simd))

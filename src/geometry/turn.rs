@@ -38,6 +38,9 @@ struct Strip<'a, const BYTES: usize> {
     x: usize,
 }
 
+/// Parts of the rows of the input that become the columns of a tile.
+type Sources<'a, const BYTES: usize> = ArrayVec<&'a [[u8; BYTES]], LINE>;
+
 impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
     /// Pixels of a row of a tile.
     const TILE: usize = LINE / BYTES;
@@ -61,17 +64,25 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
         });
     }
 
-    /// Makes a strip, tile by tile.
+    /// Makes a strip, tile by tile, while the next one is on its way.
     fn strip(&self, strip: &mut Strip<'_, BYTES>) {
         let columns = self.input.ysize();
+        if columns == 0 {
+            return;
+        }
         let tiles = columns.div_ceil(Self::TILE);
         let columns_of_strip = strip.x..strip.x + strip.rows.len();
-        for number in 0..tiles {
+        let sources = |number: usize| -> (usize, Sources<'_, BYTES>) {
             let first = Self::TILE * if self.mirror.left_right { tiles - 1 - number } else { number };
-            let sources: ArrayVec<_, LINE> = (first..columns.min(first + Self::TILE))
-                .map(|column| &self.source(column)[columns_of_strip.clone()])
-                .collect();
-            tile::<BYTES, SIDE>(&mut strip.rows, &sources, first);
+            let columns = first..columns.min(first + Self::TILE);
+            (first, columns.map(|column| &self.source(column)[columns_of_strip.clone()]).collect())
+        };
+        let mut next = sources(0);
+        for number in 1..=tiles {
+            let (first, tile_sources) = next;
+            next = if number < tiles { sources(number) } else { (columns, ArrayVec::new()) };
+            expect(&strip.rows, &next.1, next.0);
+            tile::<BYTES, SIDE>(&mut strip.rows, &tile_sources, first);
         }
     }
 
@@ -79,6 +90,16 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
     fn source(&self, column: usize) -> &[[u8; BYTES]] {
         let y = if self.mirror.left_right { self.input.ysize() - 1 - column } else { column };
         self.input.row(y).as_chunks().0
+    }
+}
+
+/// Asks for what the next tile reads and writes: no processor foresees jumps from row to row.
+fn expect<const BYTES: usize>(rows: &[&mut [[u8; BYTES]]], sources: &[&[[u8; BYTES]]], column: usize) {
+    for source in sources {
+        source.chunks(LINE / BYTES).for_each(kernels::prefetch);
+    }
+    for row in rows {
+        kernels::prefetch(&row[column..]);
     }
 }
 

@@ -11,7 +11,6 @@ use std::ptr;
 
 use rustix::thread::{sched_getaffinity, sched_getcpu, sched_setaffinity};
 
-use super::threads;
 use crate::memory::lock::{Condition, Held, Lock, held_by_who_forks};
 
 /// Work that a thread may be helped with. It lies on that thread's stack.
@@ -32,6 +31,8 @@ struct Job {
 /// Who helps, and whom.
 struct Pool {
     threads: usize,
+    /// How many there are to be at the most.
+    limit: usize,
     /// The newest job.
     jobs: *mut Job,
 }
@@ -39,14 +40,14 @@ struct Pool {
 // SAFETY: a job is used under the pool's lock, and stays until it is taken from the list and left alone.
 unsafe impl Send for Pool {}
 
-static POOL: Lock<Pool> = Lock::new(Pool { threads: 0, jobs: ptr::null_mut() });
+static POOL: Lock<Pool> = Lock::new(Pool { threads: 0, limit: usize::MAX, jobs: ptr::null_mut() });
 
 /// There are new jobs, or fewer threads are to be.
 static NEWS: Condition = Condition::new();
 
 held_by_who_forks!(POOL, |pool: &mut Pool| {
     // The parent's threads are not in the child, and neither is whoever they helped.
-    *pool = Pool { threads: 0, jobs: ptr::null_mut() };
+    *pool = Pool { threads: 0, limit: pool.limit, jobs: ptr::null_mut() };
     // SAFETY: this is the child's only thread.
     unsafe { NEWS.forget_all() };
 });
@@ -84,7 +85,7 @@ fn offer(job: *mut Job) {
         (*job).wanted
     };
     pool.jobs = job;
-    while pool.threads < helpers && start() {
+    while pool.threads < helpers.min(pool.limit) && start() {
         pool.threads += 1;
     }
     let awaited = helpers.min(pool.threads);
@@ -154,7 +155,7 @@ extern "C" fn help(_: *mut c_void) -> *mut c_void {
     // SAFETY: a name of less than 16 bytes.
     unsafe { libc::pthread_setname_np(libc::pthread_self(), c"imaging".as_ptr()) };
     let mut pool = POOL.take();
-    while pool.threads < threads::count() {
+    while pool.threads <= pool.limit {
         match next_job(&pool) {
             Some(job) => pool = help_with(job, pool),
             None => pool.wait_for(&NEWS),
@@ -218,8 +219,8 @@ fn make_room_on(processor: usize) {
     }
 }
 
-/// Lets threads go if there are to be fewer than there are.
-pub fn count_has_changed() {
-    let _pool = POOL.take();
+/// Sets how many threads there are to be at the most. Those above it go when they are free.
+pub fn limit(threads: usize) {
+    POOL.take().limit = threads;
     NEWS.wake_all();
 }

@@ -56,8 +56,9 @@ fn number(text: &str) -> Option<usize> {
 /// Sets how many threads work is split over. Work that is under way goes on as it began.
 pub fn set_count(count: i32) -> Result<()> {
     let count = usize::try_from(count).ok().filter(|count| (1..=MOST).contains(count));
-    COUNT.store(count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?, Relaxed);
-    pool::count_has_changed();
+    let count = count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?;
+    COUNT.store(count, Relaxed);
+    pool::limit(count - 1);
     Ok(())
 }
 

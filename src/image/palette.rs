@@ -117,10 +117,11 @@ for_each_level! {
                 continue;
             }
             let mut along = [[0; CELLS]; 3];
-            for band in 0..3 {
-                for cell in 0..CELLS {
-                    let distance = lows[band] + CELL * cell as i32 - i32::from(colour[band]);
-                    along[band][cell] = ((distance * distance) as Candidate) << 8;
+            for (band, along) in along.iter_mut().enumerate() {
+                let mut distance = lows[band] - i32::from(colour[band]);
+                for along in along {
+                    *along = ((distance * distance) as Candidate) << 8;
+                    distance += CELL;
                 }
             }
             let [r, g, b] = along;

@@ -40,13 +40,18 @@ pub fn grey_to_palette(out: ImageMut<'_>, input: &ImageRef<'_>) {
 }
 
 /// A palette, to be asked for its nearest colour.
-pub struct Nearest<'a>(&'a mut ImagingPaletteInstance);
+pub struct Nearest<'a> {
+    palette: &'a mut ImagingPaletteInstance,
+    /// Whether nobody else has written to the cache.
+    own_cache: bool,
+}
 
 impl<'a> Nearest<'a> {
     /// Gives the palette a cache, where it has none; what that knows already counts.
     pub fn new(palette: &'a mut ImagingPaletteInstance) -> Result<Self> {
+        let own_cache = cache(palette).is_none();
         prepare_cache(palette)?;
-        Ok(Self(palette))
+        Ok(Self { palette, own_cache })
     }
 
     /// The number of the nearest colour.
@@ -68,21 +73,21 @@ impl<'a> Nearest<'a> {
     /// search would write anew.
     fn answers_in_any_order(&mut self) -> bool {
         const CELLS_OF_A_BOX: usize = 0o070707;
-        let Some(cache) = cache(self.0) else { return true };
+        let Some(cache) = cache(self.palette) else { return true };
         let knows = |cell: usize| cache[cell] != UNKNOWN;
-        (0..cache.len()).all(|cell| knows(cell) == knows(cell & !CELLS_OF_A_BOX))
+        self.own_cache || (0..cache.len()).all(|cell| knows(cell) == knows(cell & !CELLS_OF_A_BOX))
     }
 
     #[inline(always)]
     fn cached(&mut self, cell: usize) -> i16 {
-        cache(self.0).map_or(UNKNOWN, |cache| cache[cell])
+        cache(self.palette).map_or(UNKNOWN, |cache| cache[cell])
     }
 
     /// Searches the palette.
     #[cold]
     fn search(&mut self, cell: usize) -> u8 {
         let band = |shift: usize| (cell >> shift & 63) as i32 * 4;
-        match palette::update_cache(self.0, [band(0), band(6), band(12)]) {
+        match palette::update_cache(self.palette, [band(0), band(6), band(12)]) {
             Ok(()) => self.cached(cell) as u8,
             Err(_) => 0,
         }
@@ -91,7 +96,7 @@ impl<'a> Nearest<'a> {
     /// The colour of a number.
     #[inline(always)]
     fn colour(&self, index: u8) -> [u8; 4] {
-        self.0.palette.as_chunks::<4>().0[usize::from(index)]
+        self.palette.palette.as_chunks::<4>().0[usize::from(index)]
     }
 }
 

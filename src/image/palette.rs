@@ -72,81 +72,20 @@ pub fn fill_browser(palette: &mut ImagingPaletteInstance) {
     palette.size = size as i32;
 }
 
-/// A box of colour space, along one band: the colours from `low` to `low + 31`.
-#[derive(Clone, Copy)]
-struct Span {
-    low: i32,
-}
-
-impl Span {
-    fn around(value: i32) -> Self {
-        Self { low: value & 0xe0 }
-    }
-
-    fn high(self) -> i32 {
-        self.low + BOX - 1
-    }
-
-    /// The squares of the distances from `value` to the nearest and to the farthest end.
-    fn distances(self, value: i32) -> (u32, u32) {
-        let nearest = if value < self.low {
-            self.low
-        } else if value > self.high() {
-            self.high()
-        } else {
-            value
-        };
-        let farthest = if value <= (self.low + self.high()) / 2 { self.high() } else { self.low };
-        (square(value - nearest), square(value - farthest))
-    }
-
-    /// The first cache cell.
-    fn cell(self) -> usize {
-        (self.low / CELL) as usize
-    }
-}
-
-fn square(distance: i32) -> u32 {
-    (distance * distance) as u32
-}
-
 /// Fills the cache for the box that the colour lies in, with the number of the nearest of the palette's colours.
 pub fn update_cache(palette: &mut ImagingPaletteInstance, colour: [i32; 3]) -> Result<()> {
-    let spans = colour.map(Span::around);
+    let lows = colour.map(|value| value & 0xe0);
     let size = palette.size.clamp(0, 256) as usize;
-    let nearest = nearest_in_box(&palette.palette.as_chunks::<4>().0[..size], spans);
+    let nearest = nearest_in_box(&palette.palette.as_chunks::<4>().0[..size], lows);
     let cache = palette::cache(palette).ok_or(Error::Value("palette has no cache"))?;
-    let [r0, g0, b0] = spans.map(Span::cell);
-    let cells = (0..CELLS).flat_map(|r| (0..CELLS).flat_map(move |g| (0..CELLS).map(move |b| (r, g, b))));
-    for ((r, g, b), entry) in cells.zip(nearest) {
-        cache[(r0 + r) + (g0 + g) * 64 + (b0 + b) * 64 * 64] = i16::from(entry);
+    let [r, g, b] = lows.map(|low| (low / CELL) as usize);
+    for (number, line) in nearest.as_chunks::<CELLS>().0.iter().enumerate() {
+        let start = r + (g + number % CELLS) * 64 + (b + number / CELLS) * 64 * 64;
+        for (entry, nearest) in cache[start..start + CELLS].iter_mut().zip(line) {
+            *entry = i16::from(*nearest);
+        }
     }
     Ok(())
-}
-
-/// The nearest colour for the first corner of each cell of a box; of two that are equally near, the first.
-fn nearest_in_box(colours: &[[u8; 4]], spans: [Span; 3]) -> [u8; CELLS * CELLS * CELLS] {
-    let distances = |colour: &[u8; 4]| {
-        let mut sums = (0, 0);
-        for (span, value) in spans.iter().zip(colour) {
-            let (near, far) = span.distances(i32::from(*value));
-            sums = (sums.0 + near, sums.1 + far);
-        }
-        sums
-    };
-    // An entry may be the nearest to some cell only where its near end is not beyond some other's far end.
-    let reach = colours.iter().map(|colour| distances(colour).1).min().unwrap_or(0);
-
-    let mut best = [Candidate::MAX; CELLS * CELLS * CELLS];
-    for (entry, colour) in colours.iter().enumerate().filter(|(_, colour)| distances(colour).0 <= reach) {
-        let along = |band: usize| {
-            let start = spans[band].low - i32::from(colour[band]);
-            std::array::from_fn::<u32, CELLS, _>(|cell| square(start + CELL * cell as i32))
-        };
-        compete(&mut best, entry as Candidate, &[along(0), along(1), along(2)]);
-    }
-    let nobody = if colours.is_empty() { 0 } else { u8::MAX };
-    best.map(|candidate| candidate as u8 & nobody)
 }
 
 /// An entry for a cell: its distance, and in the lower eight bits its number. Of two the lesser one is the nearer, and of
@@ -154,17 +93,51 @@ fn nearest_in_box(colours: &[[u8; 4]], spans: [Span; 3]) -> [u8; CELLS * CELLS *
 type Candidate = u32;
 
 for_each_level! {
-    /// Takes an entry for the cells that it is nearer to than the best one so far. `along` has its distances from the cells
-    /// along each band.
-    fn compete(best: &mut [Candidate; CELLS * CELLS * CELLS], entry: Candidate, along: &[[u32; CELLS]; 3]) {
-        let [r, g, b] = along;
-        for (best, r) in best.as_chunks_mut::<{ CELLS * CELLS }>().0.iter_mut().zip(r) {
-            for (best, g) in best.as_chunks_mut::<CELLS>().0.iter_mut().zip(g) {
-                for (best, b) in best.iter_mut().zip(b) {
-                    *best = (*best).min((r + g + b) << 8 | entry);
+    /// The nearest colour for the first corner of each cell of the box that begins at `lows`, red running fastest; the first
+    /// entry where there is none.
+    fn nearest_in_box(colours: &[[u8; 4]], lows: [i32; 3]) -> [u8; CELLS * CELLS * CELLS] {
+        // An entry may be the nearest to some cell only where its near end is not beyond some other's far end.
+        let mut near = [0; 256];
+        let mut reach = i32::MAX;
+        for (near, colour) in near.iter_mut().zip(colours) {
+            let mut far = 0;
+            for band in 0..3 {
+                let below = lows[band] - i32::from(colour[band]);
+                let above = -below - (BOX - 1);
+                let (to_nearest, to_farthest) = (below.max(above).max(0), -below.min(above));
+                *near += to_nearest * to_nearest;
+                far += to_farthest * to_farthest;
+            }
+            reach = reach.min(far);
+        }
+
+        let mut best = [Candidate::MAX << 8; CELLS * CELLS * CELLS];
+        for (entry, colour) in colours.iter().enumerate() {
+            if near[entry] > reach {
+                continue;
+            }
+            let mut along = [[0; CELLS]; 3];
+            for (band, along) in along.iter_mut().enumerate() {
+                let mut distance = lows[band] - i32::from(colour[band]);
+                for along in along {
+                    *along = ((distance * distance) as Candidate) << 8;
+                    distance += CELL;
+                }
+            }
+            let [r, g, b] = along;
+            for (best, b) in best.as_chunks_mut::<{ CELLS * CELLS }>().0.iter_mut().zip(b) {
+                for (best, g) in best.as_chunks_mut::<CELLS>().0.iter_mut().zip(g) {
+                    for (best, r) in best.iter_mut().zip(r) {
+                        *best = (*best).min(r + (g + b + entry as Candidate));
+                    }
                 }
             }
         }
+        let mut nearest = [0; CELLS * CELLS * CELLS];
+        for (nearest, best) in nearest.iter_mut().zip(best) {
+            *nearest = best as u8;
+        }
+        nearest
     }
 }
 
@@ -199,7 +172,7 @@ mod tests {
             update_cache(&mut palette, asked.map(i32::from))?;
             let cell = asked.map(|value| i32::from(value) & !3);
             let distance = |colour: &[u8; 3]| {
-                cell.iter().zip(colour).map(|(a, b)| square(a - i32::from(*b))).sum::<u32>()
+                cell.iter().zip(colour).map(|(a, b)| (a - i32::from(*b)).pow(2)).sum::<i32>()
             };
             let [r, g, b] = cell.map(|value| value as usize / 4);
             let found = palette::cache(&mut palette).expect("prepared")[r + g * 64 + b * 64 * 64];

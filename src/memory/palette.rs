@@ -1,5 +1,6 @@
 //! The memory of palettes and of their caches. What the colours are is [`image::palette`](crate::image::palette)'s.
 
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 use super::{Fill, Raw, heap};
@@ -83,9 +84,10 @@ pub unsafe fn delete(palette: *mut ImagingPaletteInstance) {
 /// Gives a palette a cache, of which nothing is known, where it has none.
 pub fn prepare_cache(palette: &mut ImagingPaletteInstance) -> Result<()> {
     if palette.cache.is_null() {
-        palette.cache = heap::zeroed::<i16>(CACHE_SIZE)?.as_ptr();
-        // SAFETY: allocated just now, in this size and zeroed.
-        unsafe { std::slice::from_raw_parts_mut(palette.cache, CACHE_SIZE) }.fill(UNKNOWN);
+        palette.cache = heap::bytes(CACHE_SIZE * size_of::<i16>(), Fill::Dirty)?.cast().as_ptr();
+        // SAFETY: allocated just now, in this size.
+        let cells = unsafe { std::slice::from_raw_parts_mut(palette.cache.cast::<MaybeUninit<i16>>(), CACHE_SIZE) };
+        cells.fill(MaybeUninit::new(UNKNOWN));
     }
     Ok(())
 }

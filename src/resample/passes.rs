@@ -44,7 +44,10 @@ impl<'a, K: Kind> Down<'a, K> {
         let taps = self.coefficients.taps(y);
         let rows = (taps.start..taps.start + taps.count).map(row);
         if taps.count <= FEW {
-            K::vertical(out, &rows.collect::<ArrayVec<_, FEW>>(), y, self.coefficients, &self.prepared);
+            // Listed where they stay: a list that is collected is moved, place by place.
+            let mut few = ArrayVec::<_, FEW>::new();
+            few.extend(rows);
+            K::vertical(out, &few, y, self.coefficients, &self.prepared);
         } else {
             let mut all = Vec::new();
             all.try_reserve_exact(taps.count).map_err(|_| Error::Memory)?;

@@ -149,6 +149,16 @@ def test_not_a_number(ours, method, filter):
     assert transformed(ours, MODE_ID["L"], (0, 5), (4, 1), method, (0, 0, 4, 1), a, filter, 1, 1)[2] == bytes(4)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "F"])
+def test_every_other_pixel(both, mode):
+    """Half the size, from even and odd places on, with and without a pixel behind the last."""
+    for width in [1, 2, 3, 16, 17, 31, 32, 33, 64, 129, 600]:
+        for left in (0, 1, -3):
+            case = (width, 3), (width // 2 + 2, 2), AFFINE, (0, 0, width // 2 + 2, 2), (2, 0, left, 0, 2, 0), NEAREST, 1, 1
+            theirs, ours = (transformed(library, MODE_ID[mode], *case) for library in both)
+            assert ours == theirs
+
+
 def test_a_box_turned_inside_out(ours):
     """Where the reference would write outside of the image."""
     for box in [(100, 0, 3, 9), (3, 0, -1, 9)]:

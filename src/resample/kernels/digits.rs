@@ -8,15 +8,14 @@ use super::blocks::{Blocks, Layout};
 use super::columns::Group;
 use crate::error::{Error, Result};
 
+/// What makes no digit negative: 128 for each.
+const BIAS: i32 = 0x80_80_80;
+
 /// The digits of a weight; `None` where it has more.
+#[inline(always)]
 fn digits(weight: i32) -> Option<[i8; 3]> {
-    let mut rest = i64::from(weight);
-    let digits = std::array::from_fn(|_| {
-        let digit = rest as i8;
-        rest = (rest - i64::from(digit)) >> 8;
-        digit
-    });
-    (rest == 0).then_some(digits)
+    let [d0, d1, d2, 0] = weight.checked_add(BIAS)?.to_le_bytes() else { return None };
+    Some([d0, d1, d2].map(|digit| (digit ^ 0x80) as i8))
 }
 
 /// Weights for a row, in vectors: for each group of each block the first digits, the second, the third; in a vector the
@@ -30,7 +29,9 @@ pub struct Across<const OUTPUTS: usize> {
 }
 
 impl<const OUTPUTS: usize> Across<OUTPUTS> {
-    /// The table for rows of `input` pixels; `None` where there are too few, or a weight has more digits.
+    /// The table for rows of `input` pixels; `None` where there are too few, or a weight has more digits. Inlined, so that
+    /// the layout is known, and nothing is divided by it.
+    #[inline(always)]
     pub fn new(coefficients: &Coefficients<i32>, input: usize, layout: Layout) -> Result<Option<Self>> {
         let Some(blocks) = Blocks::new(coefficients, input, layout)? else { return Ok(None) };
         let vector = OUTPUTS * layout.taps;

@@ -54,12 +54,26 @@ pub fn row<const BYTES: usize, const BANDS: usize>(
         true => scratch.divisors,
         false => [reduction.xscale, rest].map(|xscale| Divisor::new(xscale, rows.len())),
     };
-    source.means::<BYTES>(whole, 0, reduction.xscale, &divisors[0], scratch);
-    if rows.len() == reduction.yscale && (BANDS == 2 || BANDS == 3) {
-        let bands = if BANDS == 2 { 0xff00_00ff } else { 0x00ff_ffff };
-        clear_others(whole, bands);
+    let bands = if rows.len() == reduction.yscale { bands(BANDS) } else { u32::MAX };
+    if BYTES == 4 && (reduction.xscale, reduction.yscale, rows.len()) == (2, 2, 2) {
+        let row = |y: usize| &input.row(y)[first..][..whole.len() * 2];
+        halve_4(whole, row(rows.start), row(rows.start + 1), bands);
+    } else {
+        source.means::<BYTES>(whole, 0, reduction.xscale, &divisors[0], scratch);
+        if bands != u32::MAX {
+            clear_others(whole, bands);
+        }
     }
     source.means::<BYTES>(last, whole.len() * reduction.xscale, rest, &divisors[1], scratch);
+}
+
+/// The bits of so many bands in a pixel, of which those of two are the first and the last.
+fn bands(count: usize) -> u32 {
+    match count {
+        2 => 0xff00_00ff,
+        3 => 0x00ff_ffff,
+        _ => u32::MAX,
+    }
 }
 
 /// Where a row of the outcome comes from.
@@ -281,6 +295,22 @@ for_each_level! {
                 }
             }
             *out = total.map(|total| divisor.mean(total));
+        }
+    }
+
+    /// Makes of each two by two pixels of four bytes one, and keeps the bits of its bands.
+    fn halve_4(out: &mut [u8], a: &[u8], b: &[u8], bands: u32) {
+        // Every other byte, so that each has room for a sum.
+        const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+        const HALF: u64 = 0x0002_0002;
+        let pairs = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+        for (out, (a, b)) in out.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
+            let (a, b) = (u64::from_le_bytes(*a), u64::from_le_bytes(*b));
+            let even = (a & EVEN) + (b & EVEN);
+            let odd = (a >> 8 & EVEN) + (b >> 8 & EVEN);
+            let even = ((even + (even >> 32) + HALF) as u32 >> 2) & EVEN as u32;
+            let odd = ((odd + (odd >> 32) + HALF) as u32 >> 2) & EVEN as u32;
+            *out = ((even | odd << 8) & bands).to_le_bytes();
         }
     }
 

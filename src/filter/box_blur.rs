@@ -2,7 +2,7 @@
 //! blur that it comes near to.
 //!
 //! The sum of a box moves along a line: a pixel comes in, another goes out. That is done on [`WIDE`] lines at once, in a
-//! tile that stays in the processor's cache for all passes.
+//! tile that stays in the processor's cache for all passes. A row of pixels of four bytes is a line by itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -119,10 +119,16 @@ impl Weights {
             for lane in 0..LANES {
                 let [gone, come, next] = [gone, come, next].map(|step| u32::from(step[lane]));
                 sums[lane] = sums[lane].wrapping_add(come).wrapping_sub(gone);
-                let mean = sums[lane].wrapping_mul(self.inner).wrapping_add((gone + next).wrapping_mul(self.outer));
-                out[lane] = (mean.wrapping_add(1 << 23) >> 24) as u8;
+                out[lane] = self.mean(sums[lane], gone + next);
             }
         }
+    }
+
+    /// The mean of a box, by the sum of its inner pixels and that of the outer.
+    #[inline(always)]
+    fn mean(&self, inner: u32, outer: u32) -> u8 {
+        let mean = inner.wrapping_mul(self.inner).wrapping_add(outer.wrapping_mul(self.outer));
+        (mean.wrapping_add(1 << 23) >> 24) as u8
     }
 
     /// The sums of the box around the step before the first; all steps outside are as those at the ends.
@@ -142,6 +148,78 @@ impl Weights {
         }
         add(&input[last], self.radius - inside);
         sums
+    }
+}
+
+/// A row of pixels of four bytes, for boxes that are small enough ([`Line::fits`]). A pixel is a number, of four bands of
+/// 16 bits each: so one addition sums up all its bands, none of which ever overflows.
+struct Line {
+    /// The row, with the pixels at its ends again and again to either side, as far as a box looks.
+    pixels: Vec<u64>,
+    /// How many there are to each side.
+    margin: usize,
+}
+
+impl Line {
+    /// Pixels whose sums are taken before their means, which are so many that vectors are filled.
+    const RUN: usize = 64;
+
+    /// Whether the sums of a box of such pixels have room in 16 bits.
+    fn fits(weights: &Weights, pixel_size: usize) -> bool {
+        pixel_size == 4 && weights.radius <= 128
+    }
+
+    fn new(length: usize, weights: &Weights) -> Result<Self> {
+        let margin = weights.radius + 1;
+        let length = length.checked_add(2 * margin).ok_or(Error::Memory)?;
+        let mut pixels = Vec::new();
+        pixels.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+        pixels.resize(length, 0);
+        Ok(Self { pixels, margin })
+    }
+
+    /// Takes in some pixels of the row, and when they reach beyond its end, those there.
+    #[inline(always)]
+    fn load(&mut self, row: &[u8], first: usize, count: usize) {
+        let width = row.len() / 4;
+        let inside = first.min(width)..(first + count).min(width);
+        let row = &row[4 * inside.start..];
+        let bands: &mut [u16] = bytemuck::cast_slice_mut(&mut self.pixels[self.margin..][inside]);
+        for (band, byte) in bands.iter_mut().zip(row) {
+            *band = u16::from(*byte);
+        }
+        if first + count > width {
+            let (inside, beyond) = self.pixels.split_at_mut(self.margin + width);
+            beyond.fill(inside[inside.len() - 1]);
+        }
+    }
+
+    /// Blurs a row. Without a source it is itself blurred: its pixels come in well before their places are written to, and
+    /// while others are at work, so that nobody waits for memory.
+    #[inline(always)]
+    fn blur(&mut self, row: &mut [u8], source: Option<&[u8]>, weights: &Weights) {
+        let ahead = self.margin + Self::RUN;
+        self.load(source.unwrap_or(row), 0, ahead);
+        let first = self.pixels[self.margin];
+        self.pixels[..self.margin].fill(first);
+        let size = 2 * weights.radius + 1;
+        let mut sum = self.pixels[..size].iter().sum();
+        let mut sums = [0; Self::RUN];
+        for x in (0..row.len() / 4).step_by(Self::RUN) {
+            self.load(source.unwrap_or(row), x + ahead, Self::RUN);
+            let out = &mut row[4 * x..];
+            let count = (out.len() / 4).min(Self::RUN);
+            let [gone, come, next] = [x, x + size, x + size + 1].map(|first| &self.pixels[first..][..count]);
+            for ((at, come), gone) in sums.iter_mut().zip(come).zip(gone) {
+                sum = come.wrapping_sub(*gone).wrapping_add(sum);
+                *at = sum;
+            }
+            let (inner, gone): (&[u16], &[u16]) = (bytemuck::cast_slice(&sums), bytemuck::cast_slice(gone));
+            let next: &[u16] = bytemuck::cast_slice(next);
+            for (((out, inner), gone), next) in out.iter_mut().zip(inner).zip(gone).zip(next) {
+                *out = weights.mean(u32::from(*inner), u32::from(gone.wrapping_add(*next)));
+            }
+        }
     }
 }
 
@@ -211,6 +289,14 @@ for_each_level! {
         }
     }
 
+    /// Blurs along a row. Without a source it is itself blurred.
+    fn blur_row(row: &mut [u8], source: Option<&[u8]>, line: &mut Line, weights: &Weights, passes: usize) {
+        line.blur(row, source, weights);
+        for _ in 1..passes {
+            line.blur(row, None, weights);
+        }
+    }
+
     /// Blurs along columns, 16 or fewer lanes or 64, from byte `first` of each row on.
     fn blur_some_columns(
         out: &mut ImageMut<'_>, source: Option<(&ImageRef<'_>, usize)>, first: usize, tiles: &mut Tiles,
@@ -264,6 +350,13 @@ fn blur_rows<'a>(
     let cost = (out.xsize() * pixel_size * COST).saturating_mul(passes);
     let failed = AtomicBool::new(false);
     threads::for_rows(out.reborrow(), cost, |first, mut band| {
+        if Line::fits(weights, pixel_size) {
+            let Ok(mut line) = Line::new(band.xsize(), weights) else { return failed.store(true, Ordering::Relaxed) };
+            for (y, row) in band.rows_mut().enumerate() {
+                blur_row(row, source.map(|source| source.row(first + y)), &mut line, weights, passes);
+            }
+            return;
+        }
         let Ok(mut tiles) = Tiles::new(band.xsize()) else { return failed.store(true, Ordering::Relaxed) };
         let mut rows = band.rows_mut().enumerate().peekable();
         while let Some((y, _)) = rows.peek() {
@@ -291,4 +384,29 @@ fn blur_columns(out: ImageMut<'_>, source: Option<&ImageRef<'_>>, weights: &Weig
         }
     });
     if failed.into_inner() { Err(Error::Memory) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The brightest pixels fill the sums of a line to the brim with the largest box.
+    #[test]
+    fn a_row_by_itself_is_a_row_among_others() {
+        for radius in [0.25, 1.0, 20.5, 63.0, 127.75, 128.0, 128.99] {
+            let weights = Weights::new(radius);
+            assert!(Line::fits(&weights, 4));
+            for width in [1, 2, 63, 64, 65, 128, 129, 300, 513] {
+                let noise = (0..width as u32).map(|x| x.wrapping_mul(2654435761).to_le_bytes()).collect();
+                for mut row in [noise, vec![[255; 4]; width]] {
+                    let mut expected = vec![[0; 4]; width];
+                    weights.blur(&mut expected, &row);
+                    let mut line = Line::new(width, &weights).unwrap();
+                    line.blur(row.as_flattened_mut(), None, &weights);
+                    assert_eq!(row, expected, "{width} pixels, radius {radius}");
+                }
+            }
+        }
+        assert!(!Line::fits(&Weights::new(129.0), 4));
+    }
 }

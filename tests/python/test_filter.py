@@ -79,6 +79,7 @@ def test_borders_of_16_bits(both, mode):
 
 radii = st.one_of(
     st.sampled_from([0.0, -0.0, 0.1, 0.5, 1.0, 1.5, 2.0, 5.5, 300.0, 1e6, 1e9, 2147483520.0, 2147483648.0, -1.0, -0.1]),
+    st.sampled_from([127.5, 128.5, 129.0]),
     st.sampled_from([math.nan, math.inf, -math.inf, 8388607.5, 8388608.0, 1e-30, 1e30]),
     st.floats(0, 60, width=32),
 )

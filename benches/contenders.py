@@ -33,10 +33,10 @@ AS_FAST = 0.97
 class Effort:
     """How long a case is measured."""
 
-    fewest: int = 5
+    fewest: int = 4
     most: int = 40
     """Rounds, each of which is one turn for each contender."""
-    enough: float = 0.5
+    enough: float = 0.25
     """Seconds after which a case ends, once it has had its fewest rounds."""
 
 

@@ -6,28 +6,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-python=${PYTHON:-python3}
 requirements=tests/python/requirements.txt
 venv=target/venv
 version=$(sed -n 's/^pillow==//p' "$requirements")
 sdist=target/pillow-$version
 
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-    echo "venv: $python is too old: Pillow $version needs Python 3.11 or newer" >&2
-    exit 1
-}
-
-stamp="$("$python" --version) $(cksum <"$requirements")"
-if [ "$(cat "$venv/stamp" 2>/dev/null)" = "$stamp" ]; then
-    echo "venv: $venv is up to date"
-else
-    echo "venv: making $venv with Pillow $version"
-    rm -rf "$venv"
-    "$python" -m venv "$venv"
-    # Wheels only: one package built from source would cost more than all the rest.
-    "$venv/bin/pip" install --quiet --no-deps --only-binary :all: --requirement "$requirements"
-    printf '%s\n' "$stamp" >"$venv/stamp"
-fi
+scripts/python-env.sh "$venv" "$requirements"
 
 if [ -e "$sdist/stamp" ]; then
     echo "venv: $sdist is up to date"

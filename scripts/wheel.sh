@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-python=${PYTHON:-python3}
 release=${CARGO_TARGET_DIR:-target}/release
 work=target/wheel
 venv=$work/venv
@@ -12,24 +11,12 @@ wheels=target/wheels
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 soname=libImaging.so.${version%%.*}
 
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-    echo "wheel: $python is too old: the package needs Python 3.11 or newer" >&2
-    exit 1
-}
-
 requirements=python/requirements.txt
-stamp="$("$python" --version) $(cksum <"$requirements")"
-if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
-    echo "wheel: making $venv"
-    rm -rf "$venv"
-    "$python" -m venv "$venv"
-    "$venv/bin/pip" install --quiet --no-deps --only-binary :all: --requirement "$requirements"
-    printf '%s\n' "$stamp" >"$venv/stamp"
-fi
+scripts/python-env.sh "$venv" "$requirements"
 
 sources=(scripts/wheel.sh "$release/libImaging.so" include/libImaging/* Cargo.toml README.md LICENSE)
 mapfile -t -O "${#sources[@]}" sources < <(find python -type f ! -path '*/__pycache__/*' | sort)
-stamp="$stamp $(cksum "${sources[@]}" | cksum)"
+stamp="$(cat "$venv/stamp") $(cksum "${sources[@]}" | cksum)"
 if [ "$(cat "$work/stamp" 2>/dev/null)" = "$stamp" ]; then
     echo "wheel: $(ls "$wheels") is up to date"
     exit

@@ -4,17 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-python=${PYTHON:-python3}
-requirements=tests/package/requirements.txt
 venv=target/package
 
-stamp="$("$python" --version) $(cksum <"$requirements")"
-if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
-    echo "package: making $venv"
-    rm -rf "$venv"
-    "$python" -m venv "$venv"
-    "$venv/bin/pip" install --quiet --no-deps --only-binary :all: --requirement "$requirements"
-    printf '%s\n' "$stamp" >"$venv/stamp"
-fi
+scripts/python-env.sh "$venv" tests/package/requirements.txt
 "$venv/bin/pip" install --quiet --no-deps --force-reinstall target/wheels/libimaging-*.whl
 "$venv/bin/python" -m pytest tests/package "$@"

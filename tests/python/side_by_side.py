@@ -128,6 +128,13 @@ def image_outcome(library: Library, make: str, *arguments: Any, **describe_optio
         library.ImagingDelete(result)
 
 
+def unequal(tell: Callable[[Library], list[Any]], *both: Library) -> list[int]:
+    """Which of the things that are told of two libraries, counted from 0, differ."""
+    wheel, ours = (tell(library) for library in both)
+    assert len(wheel) == len(ours)
+    return [number for number, pair in enumerate(zip(wheel, ours)) if pair[0] != pair[1]]
+
+
 def arena_state(library: Library) -> dict[str, Any]:
     """The default arena: settings, statistics and the sizes of the cached blocks.
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import child
 from abi import MODE_ID, MODES, Image, Library
-from side_by_side import attempt, describe, fill, pixels
+from side_by_side import attempt, describe, fill, pixels, unequal
 from strategies import MODE_NAMES, mode_ids, modes
 
 sides = st.integers(0, 70) | st.sampled_from([127, 128, 129, 300])
@@ -199,9 +199,7 @@ def everything(library: Library) -> list[bytes]:
 
 
 def differences(*both: Library) -> list[int]:
-    wheel, ours = (everything(library) for library in both)
-    assert len(wheel) == len(ours)
-    return [number for number, pair in enumerate(zip(wheel, ours)) if pair[0] != pair[1]]
+    return unequal(everything, *both)
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

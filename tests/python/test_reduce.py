@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import child
 from abi import MODE_ID, MODES, Library
-from side_by_side import attempt, describe, fill, pixels
+from side_by_side import attempt, describe, fill, pixels, unequal
 from strategies import MODE_NAMES
 
 TAKEN = [mode for mode in MODE_NAMES if mode not in ("1", "P") and not mode.startswith("I;16")]
@@ -124,9 +124,7 @@ def everything(library: Library) -> list[object]:
 
 
 def differences(*both: Library) -> list[int]:
-    wheel, ours = (everything(library) for library in both)
-    assert len(wheel) == len(ours)
-    return [number for number, pair in enumerate(zip(wheel, ours)) if pair[0] != pair[1]]
+    return unequal(everything, *both)
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

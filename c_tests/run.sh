@@ -101,7 +101,7 @@ programs() {
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx" -D"$option"=ON
     cmake --build "$build"
     ctest --test-dir "$build" --output-on-failure
-    ctest --test-dir "$build" --show-only | tail -n 1
+    echo "$(grep -c '^Test Passed' "$build/Testing/Temporary/LastTest.log") runs"
 }
 
 rm -rf "$work"
@@ -123,7 +123,7 @@ check "programs, gcc, with sanitizers" programs gcc g++ SANITIZE
 if command -v clang >/dev/null; then
     check "programs, clang, with sanitizers" programs clang clang++ SANITIZE
 fi
-grep -h 'beside the file' "$work"/programs-*/Testing/Temporary/LastTest.log | sed 's/^/gigapixels: /'
+grep -h 'beside the file' "$work"/programs-*/Testing/Temporary/LastTest.log | sed 's/^/gigapixels: /' || true
 
 echo "c_tests: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -60,16 +60,14 @@ impl FromPalette {
             return first_band.convert(out, input);
         }
         let sizes = (input.mode().pixel_size(), out.mode().pixel_size());
-        threads::for_rows(out, COST * input.xsize(), |first, mut band| {
-            for (y, row) in band.rows_mut().enumerate() {
-                let input = input.row(first + y);
-                match sizes {
-                    (1, 1) => self.look_up::<1, 1>(row, input),
-                    (1, _) => self.look_up::<1, 4>(row, input),
-                    (_, 1) => self.look_up::<4, 1>(row, input),
-                    _ if self.keeps_alpha => self.look_up_colours(row, input),
-                    _ => self.look_up::<4, 4>(row, input),
-                }
+        threads::make_rows(out, COST * input.xsize(), |y, row| {
+            let input = input.row(y);
+            match sizes {
+                (1, 1) => self.look_up::<1, 1>(row, input),
+                (1, _) => self.look_up::<1, 4>(row, input),
+                (_, 1) => self.look_up::<4, 1>(row, input),
+                _ if self.keeps_alpha => self.look_up_colours(row, input),
+                _ => self.look_up::<4, 4>(row, input),
             }
         });
     }

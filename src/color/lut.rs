@@ -152,19 +152,17 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Has `line` make each line, of that of the input where there is one.
+/// Has `line` make each line, of that of the input, or of itself where there is none.
 fn for_lines(
     out: ImageMut<'_>,
     input: Option<&ImageRef<'_>>,
     cost: usize,
     line: impl Fn(&mut [u8], Option<&[u8]>) + Sync,
 ) {
-    threads::for_rows(out, cost, |first, mut band| {
-        for (y, row) in band.rows_mut().enumerate() {
-            let input = input.map(|input| &input.row(first + y)[..row.len()]);
-            line(row, input);
-        }
-    });
+    match input {
+        Some(input) => threads::make_rows(out, cost, |y, row| line(row, Some(&input.row(y)[..row.len()]))),
+        None => threads::for_rows(out, cost, |_, mut band| band.rows_mut().for_each(|row| line(row, None))),
+    }
 }
 
 /// Looks up the colours of a line. Without an input, it is the line itself.

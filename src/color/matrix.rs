@@ -12,20 +12,16 @@ pub type Row = [f32; 4];
 
 /// Makes one band of three.
 pub fn to_grey(out: ImageMut<'_>, input: &ImageRef<'_>, row: &Row) {
-    for_rows(out, input, |out, input| grey_line(out, input, row));
+    make_rows(out, input, |out, input| grey_line(out, input, row));
 }
 
 /// Makes three bands of three.
 pub fn to_colour(out: ImageMut<'_>, input: &ImageRef<'_>, rows: &[Row; 3]) {
-    for_rows(out, input, |out, input| colour_line(out, input, rows));
+    make_rows(out, input, |out, input| colour_line(out, input, rows));
 }
 
-fn for_rows(out: ImageMut<'_>, input: &ImageRef<'_>, line: impl Fn(&mut [u8], &[u8]) + Sync) {
-    threads::for_rows(out, COST * input.xsize(), |first, mut band| {
-        for (y, row) in band.rows_mut().enumerate() {
-            line(row, input.row(first + y));
-        }
-    });
+fn make_rows(out: ImageMut<'_>, input: &ImageRef<'_>, line: impl Fn(&mut [u8], &[u8]) + Sync) {
+    threads::make_rows(out, COST * input.xsize(), |y, row| line(row, input.row(y)));
 }
 
 for_each_level! {

@@ -37,16 +37,14 @@ pub fn transparent(from: Mode, to: Mode, [r, g, b]: [u8; 3]) -> Option<Transpare
 impl Transparent {
     /// Converts an image to one of the same size; both have the modes of this conversion.
     pub fn convert(&self, out: ImageMut<'_>, input: &ImageRef<'_>) {
-        threads::for_rows(out, COST * input.xsize(), |first, mut band| {
-            for (y, row) in band.rows_mut().enumerate() {
-                let input = input.row(first + y);
-                self.conversion.line(row, input);
-                let row = row.as_chunks_mut::<4>().0;
-                if self.before {
-                    clear_where(row, input.as_chunks::<4>().0, self.opaque, self.clear);
-                } else {
-                    clear(row, self.opaque, self.clear);
-                }
+        threads::make_rows(out, COST * input.xsize(), |y, row| {
+            let input = input.row(y);
+            self.conversion.line(row, input);
+            let row = row.as_chunks_mut::<4>().0;
+            if self.before {
+                clear_where(row, input.as_chunks::<4>().0, self.opaque, self.clear);
+            } else {
+                clear(row, self.opaque, self.clear);
             }
         });
     }

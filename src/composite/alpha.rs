@@ -7,11 +7,8 @@ use crate::image::{ImageMut, ImageRef};
 /// Lays `over` on `under`; the last byte of a pixel is its alpha. All three have the same mode, of four bytes a pixel, and
 /// the same size.
 pub fn alpha_composite(out: ImageMut<'_>, under: &ImageRef<'_>, over: &ImageRef<'_>) {
-    let cost = 4 * under.xsize();
-    threads::for_rows(out, cost, |first, mut out| {
-        for y in 0..out.ysize() {
-            composite_row(out.pixels_mut(y), under.pixels(first + y), over.pixels(first + y));
-        }
+    threads::make_rows(out, 4 * under.xsize(), |y, out| {
+        composite_row(bytemuck::cast_slice_mut(out), under.pixels(y), over.pixels(y));
     });
 }
 

@@ -43,11 +43,7 @@ const fn cost(xsize: usize) -> usize {
 
 /// Copies a band to `out`, which has bytes for pixels and the same size.
 pub fn get_band(out: ImageMut<'_>, input: &ImageRef<'_>, band: Band) {
-    threads::for_rows(out, cost(input.xsize()), |first, mut out| {
-        for (y, out) in out.rows_mut().enumerate() {
-            get_row(out, input.pixels(first + y), band.shift());
-        }
-    });
+    threads::make_rows(out, cost(input.xsize()), |y, out| get_row(out, input.pixels(y), band.shift()));
 }
 
 /// Copies `input`, which has bytes for pixels and the same size, to a band of `im`.
@@ -81,14 +77,12 @@ pub fn split<const N: usize>(out: [ImageMut<'_>; N], input: &ImageRef<'_>) {
 
 /// Makes an image of its `N` bands, which have its size. An error where they do not have bytes for pixels.
 pub fn merge<const N: usize>(out: ImageMut<'_>, bands: [ImageRef<'_>; N]) -> Result<()> {
-    let (xsize, ysize) = (out.xsize(), out.ysize());
-    if ysize > 0 && bands.iter().any(|band| band.mode().spec().pixel_type != PixelType::U8) {
+    if out.ysize() > 0 && bands.iter().any(|band| band.mode().spec().pixel_type != PixelType::U8) {
         return Err(Error::Mode);
     }
-    threads::for_rows(out, N * cost(xsize), |first, mut out| {
-        for y in 0..out.ysize() {
-            merge_row(out.pixels_mut(y), &bands.each_ref().map(|band| band.row(first + y)));
-        }
+    let cost = N * cost(out.xsize());
+    threads::make_rows(out, cost, |y, out| {
+        merge_row(bytemuck::cast_slice_mut(out), &bands.each_ref().map(|band| band.row(y)));
     });
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod pool;
 pub mod simd;
+pub mod stream;
 pub mod threads;
 
 use std::fmt::Arguments;

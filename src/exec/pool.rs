@@ -8,6 +8,7 @@ use std::any::Any;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rustix::thread::{sched_getaffinity, sched_getcpu, sched_setaffinity};
 
@@ -20,8 +21,8 @@ struct Job {
     processor: usize,
     /// How many more may help.
     wanted: usize,
-    /// How many are helping.
-    helping: usize,
+    /// How many are helping. It changes only under the lock.
+    helping: AtomicUsize,
     /// None is helping any more.
     left_alone: Condition,
     panic: Option<Box<dyn Any + Send>>,
@@ -31,6 +32,8 @@ struct Job {
 /// Who helps, and whom.
 struct Pool {
     threads: usize,
+    /// How many of them look for something new, and need not be woken.
+    awake: usize,
     /// How many there are to be at the most.
     limit: usize,
     /// The newest job.
@@ -40,14 +43,17 @@ struct Pool {
 // SAFETY: a job is used under the pool's lock, and stays until it is taken from the list and left alone.
 unsafe impl Send for Pool {}
 
-static POOL: Lock<Pool> = Lock::new(Pool { threads: 0, limit: usize::MAX, jobs: ptr::null_mut() });
+static POOL: Lock<Pool> = Lock::new(Pool { threads: 0, awake: 0, limit: usize::MAX, jobs: ptr::null_mut() });
+
+/// How often there have been new jobs, or fewer threads were to be. It changes only under the lock.
+static CHANGES: AtomicUsize = AtomicUsize::new(0);
 
 /// There are new jobs, or fewer threads are to be.
 static NEWS: Condition = Condition::new();
 
 held_by_who_forks!(POOL, |pool: &mut Pool| {
     // The parent's threads are not in the child, and neither is whoever they helped.
-    *pool = Pool { threads: 0, limit: pool.limit, jobs: ptr::null_mut() };
+    *pool = Pool { threads: 0, awake: 0, limit: pool.limit, jobs: ptr::null_mut() };
     // SAFETY: this is the child's only thread.
     unsafe { NEWS.forget_all() };
 });
@@ -61,7 +67,7 @@ pub fn share(helpers: usize, work: &(dyn Fn() + Sync)) {
         work,
         processor: sched_getcpu(),
         wanted: helpers,
-        helping: 0,
+        helping: AtomicUsize::new(0),
         left_alone: Condition::new(),
         panic: None,
         next: ptr::null_mut(),
@@ -76,6 +82,17 @@ pub fn share(helpers: usize, work: &(dyn Fn() + Sync)) {
     }
 }
 
+/// Sees whether something comes true in the time that going to sleep and waking up would take: often it does, since work
+/// comes in rows of calls, and is shared so that all end together.
+fn soon(mut true_now: impl FnMut() -> bool) -> bool {
+    /// About as much as falling asleep and being woken again.
+    const LOOKS: usize = 1000;
+    (0..LOOKS).any(|_| {
+        std::hint::spin_loop();
+        true_now()
+    })
+}
+
 /// Puts a job on the list, and sees to it that there are threads.
 fn offer(job: *mut Job) {
     let mut pool = POOL.take();
@@ -88,14 +105,18 @@ fn offer(job: *mut Job) {
     while pool.threads < helpers.min(pool.limit) && start() {
         pool.threads += 1;
     }
+    CHANGES.fetch_add(1, Relaxed);
     let awaited = helpers.min(pool.threads);
+    let asleep = awaited.saturating_sub(pool.awake);
     // Whoever wakes takes the lock first.
     drop(pool);
-    for _ in 0..awaited {
+    for _ in 0..asleep {
         NEWS.wake_one();
     }
-    // Lets a thread that was woken on this processor see to it that it goes to another.
-    rustix::thread::sched_yield();
+    if asleep > 0 {
+        // Lets a thread that was woken on this processor see to it that it goes to another.
+        rustix::thread::sched_yield();
+    }
 }
 
 /// Takes a job from the list and waits until those who help with it are done. The panic of one of them, if any.
@@ -108,12 +129,16 @@ fn take_back(job: *mut Job) -> Option<Box<dyn Any + Send>> {
             place = &raw mut (**place).next;
         }
         *place = (*job).next;
-        loop {
-            if (*job).helping == 0 {
-                return (*job).panic.take();
-            }
+        let left_alone = || (*job).helping.load(Relaxed) == 0;
+        if !left_alone() {
+            drop(pool);
+            soon(left_alone);
+            pool = POOL.take();
+        }
+        while !left_alone() {
             pool.wait_for(&(*job).left_alone);
         }
+        (*job).panic.take()
     }
 }
 
@@ -158,11 +183,25 @@ extern "C" fn help(_: *mut c_void) -> *mut c_void {
     while pool.threads <= pool.limit {
         match next_job(&pool) {
             Some(job) => pool = help_with(job, pool),
-            None => pool.wait_for(&NEWS),
+            None => pool = wait_for_news(pool),
         }
     }
     pool.threads -= 1;
     ptr::null_mut()
+}
+
+/// Waits until there may be something new.
+fn wait_for_news(mut pool: Held<'static, Pool>) -> Held<'static, Pool> {
+    let seen = CHANGES.load(Relaxed);
+    pool.awake += 1;
+    drop(pool);
+    soon(|| CHANGES.load(Relaxed) != seen);
+    pool = POOL.take();
+    pool.awake -= 1;
+    if CHANGES.load(Relaxed) == seen {
+        pool.wait_for(&NEWS);
+    }
+    pool
 }
 
 /// The newest job that more threads may help with.
@@ -182,7 +221,7 @@ fn help_with(job: *mut Job, pool: Held<'static, Pool>) -> Held<'static, Pool> {
     // SAFETY: the lock is held, and from here on the job stays, since this thread is helping with it.
     let (work, processor) = unsafe {
         (*job).wanted -= 1;
-        (*job).helping += 1;
+        (*job).helping.fetch_add(1, Relaxed);
         ((*job).work, (*job).processor)
     };
     drop(pool);
@@ -192,11 +231,10 @@ fn help_with(job: *mut Job, pool: Held<'static, Pool>) -> Held<'static, Pool> {
     let pool = POOL.take();
     // SAFETY: the lock is held again; the job is gone once the lock is let go of.
     unsafe {
-        (*job).helping -= 1;
         if let Err(panic) = done {
             (*job).panic = Some(panic);
         }
-        if (*job).helping == 0 {
+        if (*job).helping.fetch_sub(1, Relaxed) == 1 {
             (*job).left_alone.wake_one();
         }
     }
@@ -221,6 +259,9 @@ fn make_room_on(processor: usize) {
 
 /// Sets how many threads there are to be at the most. Those above it go when they are free.
 pub fn limit(threads: usize) {
-    POOL.take().limit = threads;
+    let mut pool = POOL.take();
+    pool.limit = threads;
+    CHANGES.fetch_add(1, Relaxed);
+    drop(pool);
     NEWS.wake_all();
 }

@@ -29,14 +29,12 @@ pub fn expand(out: ImageMut<'_>, input: &ImageRef<'_>) {
     let margin = (out.ysize() - input.ysize()) / 2;
     let pixel_size = out.mode().pixel_size();
     let cost = out.xsize() * pixel_size / 8;
-    threads::for_rows(out, cost, |first, mut band| {
-        for (y, row) in band.rows_mut().enumerate() {
-            let source = input.row((first + y).saturating_sub(margin).min(input.ysize() - 1));
-            match pixel_size {
-                1 => expand_row::<1>(row, source, margin),
-                2 => expand_row::<2>(row, source, margin),
-                _ => expand_row::<4>(row, source, margin),
-            }
+    threads::make_rows(out, cost, |y, row| {
+        let source = input.row(y.saturating_sub(margin).min(input.ysize() - 1));
+        match pixel_size {
+            1 => expand_row::<1>(row, source, margin),
+            2 => expand_row::<2>(row, source, margin),
+            _ => expand_row::<4>(row, source, margin),
         }
     });
 }

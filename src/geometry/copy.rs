@@ -8,12 +8,7 @@ use crate::image::{ImageMut, ImageRef};
 
 /// Copies an image's pixels to one of the same mode and size.
 pub fn copy(out: ImageMut<'_>, input: &ImageRef<'_>) {
-    let row_bytes = input.xsize() * input.mode().pixel_size();
-    threads::for_rows(out, row_bytes / 8, |first, mut band| {
-        for (y, row) in band.rows_mut().enumerate() {
-            row.copy_from_slice(input.row(first + y));
-        }
-    });
+    threads::copy_rows(out, |y| input.row(y));
 }
 
 /// Copies a row to one of the same length. A call for one that is short would take longer than copying it.

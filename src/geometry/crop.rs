@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::copy::copy_columns;
+use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
@@ -23,6 +24,10 @@ pub fn crop(out: ImageMut<'_>, input: &ImageRef<'_>, left: i32, top: i32) {
     let (rows, skipped_rows) = overlap(out.ysize(), -i64::from(top), input.ysize());
     let bytes = columns.start * size..columns.end * size;
     let from = skipped * size..skipped * size + bytes.len();
+    let is_part = columns.len() == out.xsize() && rows.len() == out.ysize();
+    if is_part && (Way::of(&out) == Way::Far || out.joined().is_none() || input.joined().is_none()) {
+        return threads::copy_rows(out, |y| &input.row(skipped_rows + y)[from.clone()]);
+    }
     threads::for_rows(out, columns.len() * size / 8, |first, mut band| {
         let (input, height) = (*input, band.ysize());
         let inside = rows.start.clamp(first, first + height)..rows.end.clamp(first, first + height);

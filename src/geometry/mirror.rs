@@ -1,7 +1,8 @@
 //! Mirror images, and half a turn, which is both at once.
 
-use super::copy::{copy_row, copy_rows_reversed};
+use super::copy::copy_rows_reversed;
 use crate::exec::simd::for_each_level;
+use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
@@ -51,29 +52,40 @@ impl Turn {
 
 /// Copies an image to one of the same mode and size, mirrored.
 pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
-    let size = input.mode().pixel_size();
-    threads::for_rows(out, input.xsize() * size / 8, |first, mut band| {
-        let (input, rows) = (*input, band.ysize());
-        if let (false, true, Some(from)) = (mirror.left_right, mirror.top_bottom, input.joined()) {
-            let bytes = input.xsize() * size;
-            let from = &from[(input.ysize() - first - rows) * bytes..][..rows * bytes];
-            if let Some(out) = band.joined_mut() {
-                return copy_rows_reversed(out, from, bytes);
-            }
+    let way = Way::of(&out);
+    let only_flipped = mirror.top_bottom && !mirror.left_right;
+    if let (true, Way::Near, true, Some(input)) = (only_flipped, way, out.joined().is_some(), input.joined()) {
+        return flip_joined(out, input);
+    }
+    threads::for_rows(out, input.xsize() * input.mode().pixel_size() / 8, |first, mut band| {
+        let rows = band.rows_mut().enumerate();
+        if mirror.top_bottom {
+            // From below: so the input is read from the top down, which the processor foresees.
+            let last = input.ysize() - 1 - first;
+            write_rows(way, rows.rev().map(|(y, row)| (last - y, row)), input, mirror.left_right);
+        } else {
+            write_rows(way, rows.map(|(y, row)| (first + y, row)), input, mirror.left_right);
         }
-        // The input is read from the top down, which the processor foresees.
-        for n in 0..rows {
-            let (y, from) = match mirror.top_bottom {
-                true => (rows - 1 - n, input.ysize() - first - rows + n),
-                false => (n, first + n),
-            };
-            let (row, from) = (band.row_mut(y), input.row(from));
-            match (mirror.left_right, size) {
-                (false, _) => copy_row(row, from),
-                (true, 1) => reverse_1(row, from),
-                (true, 2) => reverse_2(row, from),
-                (true, _) => reverse_4(row, from),
-            }
+    });
+}
+
+/// Writes rows, each with the number of the one of the input that it is.
+fn write_rows<'a>(way: Way, rows: impl Iterator<Item = (usize, &'a mut [u8])>, input: &ImageRef<'_>, reversed: bool) {
+    match (reversed, input.mode().pixel_size()) {
+        (false, _) => way.copy(rows, |y| input.row(y)),
+        (true, 1) => way.make(rows, |y, row| reverse_1(row, input.row(y))),
+        (true, 2) => way.make(rows, |y, row| reverse_2(row, input.row(y))),
+        (true, _) => way.make(rows, |y, row| reverse_4(row, input.row(y))),
+    }
+}
+
+/// Copies rows, the last one first, where those of both images lie one behind the other: without looking for each.
+fn flip_joined(out: ImageMut<'_>, input: &[u8]) {
+    let bytes = out.xsize() * out.mode().pixel_size();
+    threads::for_rows(out, bytes / 8, |first, mut band| {
+        let end = input.len() - first * bytes;
+        if let Some(out) = band.joined_mut() {
+            copy_rows_reversed(out, &input[end - out.len()..end], bytes);
         }
     });
 }

@@ -165,12 +165,13 @@ fn in_bands<T: Send>(
     if threads <= 1 {
         return work(0, whole);
     }
-    // Twice as many bands as threads, so that one that is held up does not hold up all.
-    let band = rows.div_ceil(2 * threads);
+    // A large band for each thread, and of the rest a small one for each, so that one that is held up does not hold up all.
+    let (large, small) = ((3 * rows).div_ceil(4 * threads), rows.div_ceil(4 * threads));
     let rest = Lock::new(Rest { whole: Some(whole), first: 0, error: None });
     let next = || {
         let mut rest = rest.take();
         let (whole, first) = (rest.whole.take()?, rest.first);
+        let band = if first < large * threads { large } else { small };
         if rows - first <= band {
             return Some((first, whole));
         }

@@ -20,6 +20,7 @@ pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
 use crate::exec::simd::{self, Level};
+use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::instance::count_image;
@@ -129,6 +130,7 @@ impl Plan {
             across: horizontal.as_ref().map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
             down: downwards.as_ref().map(|pass| Down::new(pass, level)).transpose()?,
             down_first: self.vertical_first,
+            way: Way::of(&out),
         };
         if passes.across.is_some() && passes.down.is_some() {
             // The image between the passes, which only the reference makes.

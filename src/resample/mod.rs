@@ -9,7 +9,6 @@ mod filters;
 mod kernels;
 mod passes;
 mod reduce;
-mod ring;
 #[cfg(test)]
 mod tests;
 

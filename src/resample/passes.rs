@@ -4,10 +4,10 @@ use arrayvec::ArrayVec;
 
 use super::coefficients::Coefficients;
 use super::kernels::{Kind, ROWS};
-use super::ring::Ring;
 use crate::error::{Error, Result};
 use crate::exec::simd::Level;
 use crate::exec::stream::Way;
+use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
 
 /// The pass along x.
@@ -145,7 +145,7 @@ fn across_then_down<K: Kind>(
     input: &ImageRef<'_>,
     way: Way,
 ) -> Result<()> {
-    let mut ring = Ring::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
+    let mut ring = Ring::<ROWS>::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
     let last = down.coefficients.taps(first + band.ysize() - 1);
     try_make(band, way, |y, row| {
         let taps = down.coefficients.taps(first + y);
@@ -164,7 +164,7 @@ fn down_then_across<K: Kind>(
     mut band: ImageMut<'_>,
     input: &ImageRef<'_>,
 ) -> Result<()> {
-    let mut between = Ring::new(ROWS, input.xsize() * K::BYTES)?;
+    let mut between = Ring::<ROWS>::new(ROWS, input.xsize() * K::BYTES)?;
     let end = band.ysize();
     let mut rows = band.rows_mut();
     for start in (0..end).step_by(ROWS) {

@@ -52,6 +52,8 @@ def operations(image: Image.Image):
         yield "smooth", lambda: image.filter(ImageFilter.SMOOTH)
         yield "smooth more", lambda: image.filter(ImageFilter.SMOOTH_MORE)
         yield "box blur", lambda: image.filter(ImageFilter.BoxBlur(1.5))
+        yield "wide box blur", lambda: image.filter(ImageFilter.BoxBlur((150, 200)))
+        yield "gaussian blur", lambda: image.filter(ImageFilter.GaussianBlur(2.5))
         yield "unsharp mask", lambda: image.filter(ImageFilter.UnsharpMask())
         yield "points", lambda: image.point([255 - value // 2 for value in range(256)] * len(image.getbands()))
     if several and bytes_:

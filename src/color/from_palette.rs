@@ -60,7 +60,7 @@ impl FromPalette {
             return first_band.convert(out, input);
         }
         let sizes = (input.mode().pixel_size(), out.mode().pixel_size());
-        threads::make_rows(out, COST * input.xsize(), |y, row| {
+        threads::make_rows(out, &[input], COST * input.xsize(), |y, row| {
             let input = input.row(y);
             match sizes {
                 (1, 1) => self.look_up::<1, 1>(row, input),

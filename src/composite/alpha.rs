@@ -7,7 +7,7 @@ use crate::image::{ImageMut, ImageRef};
 /// Lays `over` on `under`; the last byte of a pixel is its alpha. All three have the same mode, of four bytes a pixel, and
 /// the same size.
 pub fn alpha_composite(out: ImageMut<'_>, under: &ImageRef<'_>, over: &ImageRef<'_>) {
-    threads::make_rows(out, 4 * under.xsize(), |y, out| {
+    threads::make_rows(out, &[under, over], 4 * under.xsize(), |y, out| {
         composite_row(bytemuck::cast_slice_mut(out), under.pixels(y), over.pixels(y));
     });
 }

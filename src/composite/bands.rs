@@ -43,7 +43,7 @@ const fn cost(xsize: usize) -> usize {
 
 /// Copies a band to `out`, which has bytes for pixels and the same size.
 pub fn get_band(out: ImageMut<'_>, input: &ImageRef<'_>, band: Band) {
-    threads::make_rows(out, cost(input.xsize()), |y, out| get_row(out, input.pixels(y), band.shift()));
+    threads::make_rows(out, &[input], cost(input.xsize()), |y, out| get_row(out, input.pixels(y), band.shift()));
 }
 
 /// Copies `input`, which has bytes for pixels and the same size, to a band of `im`.
@@ -81,7 +81,7 @@ pub fn merge<const N: usize>(out: ImageMut<'_>, bands: [ImageRef<'_>; N]) -> Res
         return Err(Error::Mode);
     }
     let cost = N * cost(out.xsize());
-    threads::make_rows(out, cost, |y, out| {
+    threads::make_rows(out, &bands.each_ref(), cost, |y, out| {
         merge_row(bytemuck::cast_slice_mut(out), &bands.each_ref().map(|band| band.row(y)));
     });
     Ok(())

@@ -52,7 +52,7 @@ impl Turn {
 
 /// Copies an image to one of the same mode and size, mirrored.
 pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
-    let way = Way::of(&out);
+    let way = Way::of(&out, &[input]);
     let only_flipped = mirror.top_bottom && !mirror.left_right;
     if let (true, Way::Near, true, Some(input)) = (only_flipped, way, out.joined().is_some(), input.joined()) {
         return flip_joined(out, input);

@@ -129,7 +129,7 @@ impl Plan {
             across: horizontal.as_ref().map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
             down: downwards.as_ref().map(|pass| Down::new(pass, level)).transpose()?,
             down_first: self.vertical_first,
-            way: Way::of(&out),
+            way: Way::of(&out, &[input]),
         };
         if passes.across.is_some() && passes.down.is_some() {
             // The image between the passes, which only the reference makes.

@@ -227,17 +227,18 @@ pub fn can_make_rows(out: &ImageMut<'_>, weights: &Weights, passes: usize) -> bo
     is_small(weights) && passes <= TOGETHER && seen.saturating_mul(row_bytes) <= FAR && shared <= out.ysize() / 2
 }
 
-/// Blurs along all columns what `make_row` makes, row by row, each of which takes about `cost` operations. Every thread gets
+/// Blurs along all columns what `make_row` makes of an input, row by row, each of which takes about `cost` operations. Every thread gets
 /// something of its own to make rows with.
 pub fn blur_made_rows<M>(
     out: ImageMut<'_>,
+    input: &ImageRef<'_>,
     weights: &Weights,
     passes: usize,
     cost: usize,
     maker: impl Fn() -> Result<M> + Sync,
     make_row: impl Fn(&mut M, usize, &mut [u8]) + Sync,
 ) -> Result<()> {
-    let (way, rows) = (Way::of(&out), out.ysize());
+    let (way, rows) = (Way::of(&out, &[input]), out.ysize());
     let row_bytes = out.xsize() * out.mode().pixel_size();
     let cost = cost.saturating_add(row_bytes * COST * passes);
     threads::try_for_rows(out, cost, |first, mut band| {

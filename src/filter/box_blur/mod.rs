@@ -38,11 +38,11 @@ pub fn box_blur(
             blur_columns(out, None, down, passes)
         }
         (Some(across), None, _) => {
-            let way = Way::of(&out);
+            let way = input.map_or(Way::Near, |input| Way::of(&out, &[input]));
             blur_rows(out, way, input, across, passes)
         }
         (None, Some(down), Some(input)) if columns::can_make_rows(&out, down, passes) => {
-            blur_made_rows(out, down, passes, 0, || Ok(()), |(), y, row| row.copy_from_slice(input.row(y)))
+            blur_made_rows(out, input, down, passes, 0, || Ok(()), |(), y, row| row.copy_from_slice(input.row(y)))
         }
         (None, Some(down), _) => blur_columns(out, input, down, passes),
         (None, None, Some(input)) => {
@@ -70,6 +70,7 @@ fn blur_together(
     let cost = rows::cost(&out, passes);
     blur_made_rows(
         out,
+        input,
         down,
         passes,
         cost,

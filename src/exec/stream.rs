@@ -49,11 +49,7 @@ impl Way {
     }
 
     /// Copies rows from where `source` says, by the number of each.
-    pub fn copy<'a, 'b>(
-        self,
-        rows: impl Iterator<Item = (usize, &'a mut [u8])>,
-        source: impl Fn(usize) -> &'b [u8],
-    ) {
+    pub fn copy<'a, 'b>(self, rows: impl Iterator<Item = (usize, &'a mut [u8])>, source: impl Fn(usize) -> &'b [u8]) {
         if self == Self::Near {
             return rows.for_each(|(y, row)| row.copy_from_slice(source(y)));
         }

@@ -5,9 +5,54 @@
 
 #![allow(unsafe_code)] // instructions that every x86-64 processor has, and what is known of numbers
 
+mod table;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use table::Table;
+
 use bytemuck::{AnyBitPattern, NoUninit};
 
 use crate::exec::simd::for_each_level;
+
+/// How many places are computed at once.
+pub const CHUNK: usize = 32;
+
+/// What pixels are made of, as filters see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Pixels {
+    /// A byte.
+    Byte,
+    /// A byte of the input, and the first of two of the outcome.
+    Half,
+    /// The first and the last of four bytes; the two between become what the first is.
+    TwoBytes,
+    /// The first three of four bytes; the last stays what it was.
+    ThreeBytes,
+    /// Four bytes.
+    FourBytes,
+    /// A 32-bit integer.
+    Integer,
+    /// A 32-bit float.
+    Float,
+}
+
+/// Makes pixels at places whose `SIDE` by `SIDE` pixels around all are in the input, where that is faster than what the
+/// compiler makes of the filters. Returns whether it has.
+#[inline(always)]
+pub fn between<P: AnyBitPattern, const SIDE: usize>(
+    out: &mut [u8],
+    table: &Table<'_, P>,
+    pixels: Pixels,
+    x: &[f64; CHUNK],
+    y: &[f64; CHUNK],
+) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return x86::between::<P, SIDE>(out, table, pixels, x, y);
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
 
 /// The whole part of a number that is not negative; -1 where it is, where it is none, and where it is beyond every image.
 #[inline(always)]

@@ -4,6 +4,7 @@ use bytemuck::{AnyBitPattern, NoUninit};
 
 use super::filters::{Values, bicubic, bilinear};
 use super::map::CHUNK;
+use crate::geometry::kernels::Pixels;
 
 /// `SIDE` by `SIDE` pixels around each of some places.
 pub type Taps<P, const SIDE: usize> = [[[P; CHUNK]; SIDE]; SIDE];
@@ -15,6 +16,9 @@ pub trait Kind {
 
     /// A pixel of the outcome.
     type Output: AnyBitPattern + NoUninit;
+
+    /// What it is to the kernels.
+    const PIXELS: Pixels;
 
     /// The values between two by two pixels.
     fn bilinear(taps: &Taps<Self::Input, 2>, x: &[f64; CHUNK], y: &[f64; CHUNK]) -> Values;
@@ -80,6 +84,7 @@ pub struct Byte;
 impl Kind for Byte {
     type Input = [u8; 1];
     type Output = [u8; 1];
+    const PIXELS: Pixels = Pixels::Byte;
 
     filters!(1 of u8);
 
@@ -93,6 +98,7 @@ pub struct Half;
 impl Kind for Half {
     type Input = [u8; 1];
     type Output = [u8; 2];
+    const PIXELS: Pixels = Pixels::Half;
 
     filters!(1 of u8);
 
@@ -106,6 +112,11 @@ pub struct Bytes<const BANDS: usize>;
 impl<const BANDS: usize> Kind for Bytes<BANDS> {
     type Input = [u8; 4];
     type Output = [u8; 4];
+    const PIXELS: Pixels = match BANDS {
+        2 => Pixels::TwoBytes,
+        3 => Pixels::ThreeBytes,
+        _ => Pixels::FourBytes,
+    };
 
     filters!(4 of u8);
 
@@ -124,6 +135,7 @@ pub struct Integer;
 impl Kind for Integer {
     type Input = [i32; 1];
     type Output = [i32; 1];
+    const PIXELS: Pixels = Pixels::Integer;
 
     filters!(1 of i32);
 
@@ -140,6 +152,7 @@ pub struct Float;
 impl Kind for Float {
     type Input = [f32; 1];
     type Output = [f32; 1];
+    const PIXELS: Pixels = Pixels::Float;
 
     filters!(1 of f32);
 
@@ -147,7 +160,7 @@ impl Kind for Float {
 }
 
 /// A filter, of `SIDE` by `SIDE` pixels.
-pub trait Around<K: Kind, const SIDE: usize> {
+pub trait Filtering<K: Kind, const SIDE: usize> {
     /// The values between them.
     fn values(taps: &Taps<K::Input, SIDE>, x: &[f64; CHUNK], y: &[f64; CHUNK]) -> Values;
 }
@@ -158,14 +171,14 @@ pub struct Bilinear;
 /// Four by four.
 pub struct Bicubic;
 
-impl<K: Kind> Around<K, 2> for Bilinear {
+impl<K: Kind> Filtering<K, 2> for Bilinear {
     #[inline(always)]
     fn values(taps: &Taps<K::Input, 2>, x: &[f64; CHUNK], y: &[f64; CHUNK]) -> Values {
         K::bilinear(taps, x, y)
     }
 }
 
-impl<K: Kind> Around<K, 4> for Bicubic {
+impl<K: Kind> Filtering<K, 4> for Bicubic {
     #[inline(always)]
     fn values(taps: &Taps<K::Input, 4>, x: &[f64; CHUNK], y: &[f64; CHUNK]) -> Values {
         K::bicubic(taps, x, y)

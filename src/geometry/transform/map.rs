@@ -11,8 +11,7 @@ pub enum Map {
     Quad([f64; 8]),
 }
 
-/// How many places are computed at once.
-pub const CHUNK: usize = 32;
+pub use crate::geometry::kernels::CHUNK;
 
 /// Some places in the input, side by side.
 pub struct Places {

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 pub use map::Map;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
 
@@ -87,12 +87,4 @@ fn rows_of<'a>(out: ImageMut<'a>, region: &Region) -> ImageMut<'a> {
         return out.split_at_row(0).0;
     }
     out.split_at_row(rows.start).1.split_at_row(rows.len()).0
-}
-
-/// All rows of an image.
-fn table<'a, P: bytemuck::AnyBitPattern>(input: &'a ImageRef<'_>) -> Result<Vec<&'a [P]>> {
-    let mut rows = Vec::new();
-    rows.try_reserve_exact(input.ysize()).map_err(|_| Error::Memory)?;
-    rows.extend(input.rows().map(bytemuck::cast_slice::<u8, P>));
-    Ok(rows)
 }

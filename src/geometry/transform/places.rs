@@ -2,12 +2,13 @@
 
 use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
 
-use super::kinds::{Around, Bicubic, Bilinear, Byte, Bytes, Float, Half, Integer, Kind, Taps};
+use super::kinds::{Bicubic, Bilinear, Byte, Bytes, Filtering, Float, Half, Integer, Kind, Taps};
 use super::map::{CHUNK, Map};
-use super::{Filter, Region, rows_of, table};
+use super::{Filter, Region, rows_of};
 use crate::error::Result;
 use crate::exec::simd::for_each_level;
 use crate::exec::threads;
+use crate::geometry::kernels::{self, Table};
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
 
@@ -37,29 +38,25 @@ fn filtered<K: Kind>(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, ma
 
 /// What is drawn from.
 struct Source<'a, P> {
-    rows: Vec<&'a [P]>,
-    xsize: usize,
+    table: Table<'a, P>,
     map: &'a Map,
     fill: bool,
 }
 
-impl<P> Source<'_, P> {
+impl<P: AnyBitPattern> Source<'_, P> {
     /// Whether the input lacks a place. Numbers that are none are not outside, as in the reference.
     #[inline(always)]
     fn is_outside(&self, x: f64, y: f64) -> bool {
-        x < 0.0 || x >= self.xsize as f64 || y < 0.0 || y >= self.rows.len() as f64
+        x < 0.0 || x >= self.table.width() as f64 || y < 0.0 || y >= self.table.rows().len() as f64
     }
 
     /// Collects the pixels around place `n`, of which the first is in this column and row. Beyond the ends it is those
     /// there.
     #[inline(always)]
-    fn collect<const SIDE: usize>(&self, taps: &mut Taps<P, SIDE>, n: usize, column: i32, row: i32)
-    where
-        P: Copy,
-    {
-        let rows: [&[P]; SIDE] = window(&self.rows, row, self.rows.len());
+    fn collect<const SIDE: usize>(&self, taps: &mut Taps<P, SIDE>, n: usize, column: i32, row: i32) {
+        let rows: [&[P]; SIDE] = window(self.table.rows(), row, self.table.rows().len());
         for (taps, row) in taps.iter_mut().zip(rows) {
-            let pixels: [P; SIDE] = window(row, column, self.xsize);
+            let pixels: [P; SIDE] = window(row, column, self.table.width());
             for (tap, pixel) in taps.iter_mut().zip(pixels) {
                 tap[n] = pixel;
             }
@@ -81,9 +78,7 @@ fn run<I: AnyBitPattern + Sync, O: AnyBitPattern + NoUninit>(
     if columns.is_empty() || region.rows().is_empty() {
         return Ok(());
     }
-    let has_pixels = input.xsize() > 0;
-    let rows = if has_pixels { table::<I>(input)? } else { Vec::new() };
-    let source = Source { rows, xsize: input.xsize(), map, fill: region.fill };
+    let source = Source { table: Table::of(input)?, map, fill: region.fill };
     threads::for_rows(rows_of(out, &region), columns.len() * cost, |first, mut band| {
         for (y, pixels) in band.rows_mut().enumerate() {
             let pixels = &mut bytemuck::cast_slice_mut::<_, O>(pixels)[columns.clone()];
@@ -142,7 +137,7 @@ fn window<T: Copy, const SIDE: usize>(line: &[T], first: i32, length: usize) -> 
 /// First the pixels around some places are put side by side, then the filter computes all of them, and then they are put
 /// where they belong.
 #[inline(always)]
-fn filter_row<K: Kind, F: Around<K, SIDE>, const SIDE: usize>(
+fn filter_row<K: Kind, F: Filtering<K, SIDE>, const SIDE: usize>(
     out: &mut [K::Output],
     source: &Source<'_, K::Input>,
     y: usize,
@@ -151,11 +146,17 @@ fn filter_row<K: Kind, F: Around<K, SIDE>, const SIDE: usize>(
     let mut taps: Taps<K::Input, SIDE> = [[[K::Input::zeroed(); CHUNK]; SIDE]; SIDE];
     for (number, out) in out.chunks_mut(CHUNK).enumerate() {
         let places = source.map.places(number * CHUNK, y);
+        if out.len() == CHUNK {
+            let bytes = bytemuck::cast_slice_mut(&mut *out);
+            if kernels::between::<_, SIDE>(bytes, &source.table, K::PIXELS, &places.x, &places.y) {
+                continue;
+            }
+        }
         let (columns, x) = around(&places.x, before);
         let (rows, y) = around(&places.y, before);
         let mut asked = [false; CHUNK];
         for (n, out) in out.iter_mut().enumerate() {
-            asked[n] = !source.is_outside(places.x[n], places.y[n]) && !source.rows.is_empty();
+            asked[n] = !source.is_outside(places.x[n], places.y[n]) && !source.table.rows().is_empty();
             if asked[n] {
                 source.collect(&mut taps, n, columns[n], rows[n]);
             } else if source.fill {
@@ -184,8 +185,13 @@ for_each_level! {
         for (number, out) in out.chunks_mut(CHUNK).enumerate() {
             let places = source.map.places(number * CHUNK, y);
             let (columns, rows) = (nearest_to(&places.x), nearest_to(&places.y));
+            if let Ok(out) = <&mut [P; CHUNK]>::try_from(&mut *out)
+                && source.table.pick(out, &columns, &rows)
+            {
+                continue;
+            }
             for (out, (x, y)) in out.iter_mut().zip(columns.iter().zip(&rows)) {
-                match source.rows.get(*y as usize).and_then(|row| row.get(*x as usize)) {
+                match source.table.pixel(*x, *y) {
                     Some(pixel) => *out = *pixel,
                     None if source.fill => *out = P::zeroed(),
                     None => (),

@@ -253,7 +253,7 @@ fn tap<const PIXELS: u8>(line: &[__m512i; 2], at: usize, band: usize) -> __m512i
         let lowest = unsafe { _mm512_loadu_si512(LOWEST[band + 4 * (at % 2)].as_ptr().cast()) };
         return _mm512_shuffle_epi8(two, lowest);
     }
-    let one = if at % 2 == 0 { two } else { _mm512_srli_epi64::<32>(two) };
+    let one = if at.is_multiple_of(2) { two } else { _mm512_srli_epi64::<32>(two) };
     _mm512_castsi256_si512(_mm512_cvtepi64_epi32(one))
 }
 

@@ -72,6 +72,34 @@ unsafe impl Zeroable for CacheLine {}
 // SAFETY: it is bytes alone, as many as its alignment, and any bytes are one.
 unsafe impl Pod for CacheLine {}
 
+/// Room for parts of some rows, until they are written: no two of these begin in the same place of a near cache.
+pub struct Sheet {
+    lines: Vec<CacheLine>,
+    /// Cache lines from a part of a row to the next.
+    pitch: usize,
+}
+
+impl Sheet {
+    /// Room for parts of so many bytes of so many rows; None where there is no memory: one can do without.
+    pub fn new(rows: usize, bytes: usize) -> Option<Self> {
+        let pitch = bytes.div_ceil(size_of::<CacheLine>()) | 1;
+        let mut lines = Vec::new();
+        lines.try_reserve_exact(rows * pitch).ok()?;
+        lines.resize(rows * pitch, CacheLine::zeroed());
+        Some(Self { lines, pitch })
+    }
+
+    /// The rooms, one after the other, which may be a little too long.
+    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut [u8]> {
+        self.lines.chunks_exact_mut(self.pitch).map(bytemuck::cast_slice_mut)
+    }
+
+    /// One of the rooms.
+    pub fn row(&self, number: usize) -> &[u8] {
+        bytemuck::cast_slice(&self.lines[number * self.pitch..][..self.pitch])
+    }
+}
+
 /// Room for a row, which is used again for the next.
 #[derive(Default)]
 struct Line(Vec<CacheLine>);

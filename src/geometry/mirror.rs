@@ -61,8 +61,8 @@ pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
         let rows = band.rows_mut().enumerate();
         if mirror.top_bottom {
             // From below: so the input is read from the top down, which the processor foresees.
-            let last = input.ysize() - 1 - first;
-            write_rows(way, rows.rev().map(|(y, row)| (last - y, row)), input, mirror.left_right);
+            let end = input.ysize() - first;
+            write_rows(way, rows.rev().map(|(y, row)| (end - 1 - y, row)), input, mirror.left_right);
         } else {
             write_rows(way, rows.map(|(y, row)| (first + y, row)), input, mirror.left_right);
         }

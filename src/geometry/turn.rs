@@ -4,10 +4,13 @@
 //! have a cache line of each row or a few, on both sides, and those in [blocks](kernels::transposed) that fit into
 //! registers. Tiles come in the order in which the input lies in memory, which the processor foresees.
 
+use std::ops::Range;
+
 use arrayvec::ArrayVec;
 
 use super::kernels;
 use super::mirror::Mirror;
+use crate::exec::stream::{Sheet, Way};
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
@@ -16,6 +19,9 @@ const LINE: usize = 64;
 
 /// The most rows of a tile.
 const ROWS: usize = 64;
+
+/// Bytes of the parts of rows that are made together where they are written past the caches.
+const PART: usize = 4096;
 
 /// Transposes an image to one of the same mode, whose width is its height. `mirror` is what is mirrored of the outcome.
 pub fn turn(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
@@ -32,9 +38,12 @@ struct Turn<'a, const BYTES: usize, const SIDE: usize> {
     mirror: Mirror,
 }
 
-/// Some rows of the outcome, and from which column of the input on they come: the first from the first.
+/// Parts of some rows of the outcome.
 struct Strip<'a, const BYTES: usize> {
     rows: ArrayVec<&'a mut [[u8; BYTES]], ROWS>,
+    /// Which columns of the outcome they are.
+    columns: Range<usize>,
+    /// From which column of the input on they come: the first from the first.
     x: usize,
 }
 
@@ -48,34 +57,61 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
     fn run(&self, out: ImageMut<'_>) {
         // Jumps cost more than what the bytes do.
         let cost = out.xsize() * BYTES / 2;
+        let way = Way::of(&out, &[self.input]);
         threads::for_rows(out, cost, |first, mut band| {
             let upwards = self.mirror.top_bottom;
             let mut x = if upwards { self.input.xsize() - first - band.ysize() } else { first };
-            let mut rows = band.rows_mut().map(|row| row.as_chunks_mut::<BYTES>().0);
+            let mut sheet = if way == Way::Far { Sheet::new(ROWS, PART) } else { None };
+            let mut rows = band.rows_mut();
             loop {
                 let next = || if upwards { rows.next_back() } else { rows.next() };
-                let mut strip = Strip { rows: std::iter::from_fn(next).take(ROWS).collect(), x };
-                if strip.rows.is_empty() {
+                let mut some: ArrayVec<&mut [u8], ROWS> = std::iter::from_fn(next).take(ROWS).collect();
+                if some.is_empty() {
                     break;
                 }
-                self.strip(&mut strip);
-                x += strip.rows.len();
+                match &mut sheet {
+                    Some(sheet) => self.rows_far(&mut some, x, sheet),
+                    None => self.rows_near(&mut some, x),
+                }
+                x += some.len();
             }
         });
     }
 
+    /// Makes rows where they are.
+    fn rows_near(&self, rows: &mut [&mut [u8]], x: usize) {
+        let rows = rows.iter_mut().map(|row| row.as_chunks_mut().0).collect();
+        self.strip(&mut Strip { rows, columns: 0..self.input.ysize(), x });
+    }
+
+    /// Makes rows part by part, in a sheet that a cache has room for, and writes them past it.
+    fn rows_far(&self, rows: &mut [&mut [u8]], x: usize, sheet: &mut Sheet) {
+        let columns = self.input.ysize();
+        let parts = columns.div_ceil(PART / BYTES);
+        for number in 0..parts {
+            let first = PART / BYTES * if self.mirror.left_right { parts - 1 - number } else { number };
+            let columns = first..columns.min(first + PART / BYTES);
+            let bytes = columns.start * BYTES..columns.end * BYTES;
+            let places = sheet.rows_mut().take(rows.len()).map(|row| row[..bytes.len()].as_chunks_mut().0).collect();
+            self.strip(&mut Strip { rows: places, columns, x });
+            let rows = rows.iter_mut().map(|row| &mut row[bytes.clone()]);
+            Way::Far.copy(rows.enumerate(), |number| &sheet.row(number)[..bytes.len()]);
+        }
+    }
+
     /// Makes a strip, tile by tile, while the next one is on its way.
     fn strip(&self, strip: &mut Strip<'_, BYTES>) {
-        let columns = self.input.ysize();
+        let columns = strip.columns.len();
         if columns == 0 {
             return;
         }
         let tiles = columns.div_ceil(Self::TILE);
-        let columns_of_strip = strip.x..strip.x + strip.rows.len();
+        let columns_of_input = strip.x..strip.x + strip.rows.len();
+        let start = strip.columns.start;
         let sources = |number: usize| -> (usize, Sources<'_, BYTES>) {
             let first = Self::TILE * if self.mirror.left_right { tiles - 1 - number } else { number };
             let columns = first..columns.min(first + Self::TILE);
-            (first, columns.map(|column| &self.source(column)[columns_of_strip.clone()]).collect())
+            (first, columns.map(|column| &self.source(start + column)[columns_of_input.clone()]).collect())
         };
         let mut next = sources(0);
         for number in 1..=tiles {

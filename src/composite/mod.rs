@@ -2,6 +2,8 @@
 
 mod alpha;
 mod bands;
+#[cfg(target_arch = "x86_64")]
+mod kernels;
 
 pub use alpha::alpha_composite;
 pub use bands::{Band, fill_band, get_band, merge, put_band, split};

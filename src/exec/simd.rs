@@ -138,7 +138,7 @@ pub fn detect() -> Level {
     macro_rules! has {
         ($($feature:tt)*) => { $(is_x86_feature_detected!($feature))&&* };
     }
-    if has!("avx512f" "avx512bw" "avx512vl" "avx512dq" "avx512vbmi" "avx512vnni" "avx2" "bmi2") {
+    if has!("avx512f" "avx512bw" "avx512cd" "avx512vl" "avx512dq" "avx512vbmi" "avx512vnni" "avx2" "bmi2") {
         Level::Avx512
     } else if has!("avx2" "bmi2") {
         Level::Avx2

@@ -28,7 +28,7 @@ pub fn shuffle_avx2<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
         Kernel::Pick(pick) if pick.input > 1 && pick.output > 1 => pick_avx2::<S>(out, input),
         Kernel::FromBits { reversed, inverted, scale } => from_bits_avx2(out, input, reversed, inverted, scale),
         Kernel::ToBits { reversed, inverted } => to_bits_avx2(out, input, reversed, inverted),
-        Kernel::Avx2(kernel) => kernel(out, input),
+        Kernel::Vectors { avx2, .. } => avx2(out, input),
         Kernel::Pick(_) | Kernel::Same | Kernel::Compiled => 0,
     };
     finish::<S>(out, input, pixels, done);
@@ -40,7 +40,7 @@ pub fn shuffle_avx512<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     let done = match S::KERNEL {
         Kernel::FromBits { reversed, inverted, scale } => from_bits_avx512(out, input, reversed, inverted, scale),
         Kernel::ToBits { reversed, inverted } => to_bits_avx512(out, input, reversed, inverted),
-        Kernel::Avx2(kernel) => kernel(out, input),
+        Kernel::Vectors { avx512, .. } => avx512(out, input),
         _ => 0,
     };
     finish::<S>(out, input, pixels, done);

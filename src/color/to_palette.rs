@@ -3,7 +3,10 @@
 use super::convert::conversion;
 use super::diffusion::{Below, repeated};
 #[cfg(target_arch = "x86_64")]
-use super::kernels::waves::{self, LINES_OF_COLOURS};
+use super::kernels::{
+    palette::nearest_known,
+    waves::{self, avx2, sse2},
+};
 use crate::abi::ImagingPaletteInstance;
 use crate::error::Result;
 use crate::exec::simd;
@@ -69,6 +72,16 @@ impl<'a> Nearest<'a> {
         }
     }
 
+    /// Writes the numbers of the nearest colours, from the first pixel on, as far as that can be done for many at once: where
+    /// all of them are known. Returns how many there were.
+    fn known(&mut self, out: &mut [u8], pixels: &[[u8; 4]]) -> usize {
+        match (simd::level(), cache(self.palette)) {
+            #[cfg(target_arch = "x86_64")]
+            (simd::Level::Avx2 | simd::Level::Avx512, Some(cache)) => nearest_known(cache, out, pixels),
+            _ => 0,
+        }
+    }
+
     /// Whether what is asked first makes no difference: not so where somebody has written to a part of a box, for which a
     /// search would write anew.
     fn answers_in_any_order(&mut self) -> bool {
@@ -123,11 +136,18 @@ fn write<const OUT: usize>(out: &mut [u8; OUT], index: u8) {
     out.copy_from_slice(&[index, index, index, 255][..OUT]);
 }
 
+/// How many pixels are looked up one by one where the nearest colour of one is not known.
+const PIECE: usize = 256;
+
 /// Takes the nearest colour for each pixel.
 fn nearest<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) {
     for (out, input) in out.rows_mut().zip(input.rows()) {
-        for (out, [r, g, b, _]) in out.as_chunks_mut::<OUT>().0.iter_mut().zip(input.as_chunks::<4>().0) {
-            write(out, palette.index([*r, *g, *b]));
+        let (out, input) = (out.as_chunks_mut::<OUT>().0, input.as_chunks::<4>().0);
+        for (out, pixels) in out.chunks_mut(PIECE).zip(input.chunks(PIECE)) {
+            let done = if OUT == 1 { palette.known(out.as_flattened_mut(), pixels) } else { 0 };
+            for (out, [r, g, b, _]) in out[done..].iter_mut().zip(&pixels[done..]) {
+                write(out, palette.index([*r, *g, *b]));
+            }
         }
     }
 }
@@ -137,30 +157,38 @@ fn dithered<const OUT: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, palette: 
     match simd::level() {
         #[cfg(target_arch = "x86_64")]
         simd::Level::Avx2 | simd::Level::Avx512 if palette.answers_in_any_order() => {
-            in_waves::<OUT>(out, input, palette)
+            in_waves::<OUT, _, _>(out, input, &mut Spread::new(palette), avx2::dither_colours)
+        }
+        #[cfg(target_arch = "x86_64")]
+        _ if palette.answers_in_any_order() => {
+            in_waves::<OUT, _, _>(out, input, &mut Spread::new(palette), sse2::dither_colours)
         }
         _ => line_by_line::<OUT>(out, input, palette),
     }
 }
 
-/// Several lines at once.
+/// `LINES` lines at once.
 #[cfg(target_arch = "x86_64")]
-fn in_waves<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
+fn in_waves<const OUT: usize, const LINES: usize, P: waves::Palette>(
+    mut out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    palette: &mut P,
+    dither: fn(&[[[u8; 4]; LINES]], &mut [[u8; LINES]], &mut [[i16; 4]], usize, &mut P),
+) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
-    let steps = waves::steps::<LINES_OF_COLOURS>(pixels);
+    let steps = waves::steps::<LINES>(pixels);
     let mut below = repeated([0; 4], pixels)?;
-    let mut colours = repeated([[0; 4]; LINES_OF_COLOURS], steps)?;
-    let mut indices = repeated([0; LINES_OF_COLOURS], steps)?;
-    let mut palette = Spread::new(palette);
-    for first in (0..rows).step_by(LINES_OF_COLOURS) {
-        let lines = LINES_OF_COLOURS.min(rows - first);
+    let mut colours = repeated([[0; 4]; LINES], steps)?;
+    let mut indices = repeated([0; LINES], steps)?;
+    for first in (0..rows).step_by(LINES) {
+        let lines = LINES.min(rows - first);
         for line in 0..lines {
             let row = input.row(first + line).as_chunks::<4>().0;
             for (colours, pixel) in colours[2 * line..].iter_mut().zip(row) {
                 colours[line] = *pixel;
             }
         }
-        waves::dither_colours(&colours, &mut indices, &mut below, lines, &mut palette);
+        dither(&colours, &mut indices, &mut below, lines, palette);
         for line in 0..lines {
             let row = out.row_mut(first + line).as_chunks_mut::<OUT>().0;
             for (out, indices) in row.iter_mut().zip(&indices[2 * line..]) {

@@ -1,6 +1,11 @@
-//! AVX-512: pixels looked up by their indices, 64 at once. A table of 256 bytes lies in four registers.
+//! Palettes, both ways.
+//!
+//! With AVX-512, pixels are looked up by their indices, 64 at once: a table of 256 bytes lies in four registers. With AVX2,
+//! the nearest colours are looked up in a palette's cache, 16 at once.
 
 use std::arch::x86_64::*;
+
+use crate::memory::palette::{CACHE_SIZE, UNKNOWN};
 
 /// What each index stands for, byte by byte.
 pub struct Planes([[u8; 256]; 4]);
@@ -162,4 +167,50 @@ fn pixels(tables: &[[__m512i; 4]; 4], indices: __m512i) -> [__m512i; 4] {
         _mm512_unpacklo_epi16(high, high_rest),
         _mm512_unpackhi_epi16(high, high_rest),
     ]
+}
+
+/// The number of the nearest colour of each pixel, by a palette's cache: for 16 at once, from the first ones on, as long as
+/// that is known. Returns how many there were. The processor must have AVX2.
+pub fn nearest_known(cache: &[i16], out: &mut [u8], pixels: &[[u8; 4]]) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { known(cache, out.as_chunks_mut().0, pixels.as_chunks().0) * 16 }
+}
+
+/// The same, in sixteens.
+#[target_feature(enable = "avx2")]
+fn known(cache: &[i16], out: &mut [[u8; 16]], pixels: &[[[u8; 4]; 16]]) -> usize {
+    assert_eq!(cache.len(), CACHE_SIZE);
+    let unknown = _mm256_set1_epi32(UNKNOWN.into());
+    for (n, (out, pixels)) in out.iter_mut().zip(pixels).enumerate() {
+        let halves = pixels.as_chunks::<8>().0;
+        let (low, high) = (cached(cache, &halves[0]), cached(cache, &halves[1]));
+        let missing = _mm256_or_si256(_mm256_cmpeq_epi32(low, unknown), _mm256_cmpeq_epi32(high, unknown));
+        if _mm256_testz_si256(missing, missing) == 0 {
+            return n;
+        }
+        let bytes = _mm256_set1_epi32(0xff);
+        let words = _mm256_packus_epi32(_mm256_and_si256(low, bytes), _mm256_and_si256(high, bytes));
+        let fours = _mm256_packus_epi16(words, words);
+        let sorted = _mm256_permutevar8x32_epi32(fours, _mm256_setr_epi32(0, 4, 1, 5, 0, 4, 1, 5));
+        // SAFETY: there are 16 bytes.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), _mm256_castsi256_si128(sorted)) };
+    }
+    pixels.len()
+}
+
+/// What a palette's cache, which has all its cells, holds for eight pixels.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn cached(cache: &[i16], pixels: &[[u8; 4]; 8]) -> __m256i {
+    // SAFETY: there are 32 bytes.
+    let pixels = unsafe { _mm256_loadu_si256(pixels.as_ptr().cast()) };
+    let red = _mm256_and_si256(_mm256_srli_epi32::<2>(pixels), _mm256_set1_epi32(0x3f));
+    let green = _mm256_and_si256(_mm256_srli_epi32::<4>(pixels), _mm256_set1_epi32(0x3f << 6));
+    let blue = _mm256_and_si256(_mm256_srli_epi32::<6>(pixels), _mm256_set1_epi32(0x3f << 12));
+    let cells = _mm256_or_si256(_mm256_or_si256(red, green), blue);
+    // Two cells at a time, from an even one on.
+    // SAFETY: these are numbers of 18 bits, as many as there are cells, halved; a pair has 4 bytes.
+    let pairs = unsafe { _mm256_i32gather_epi32::<4>(cache.as_ptr().cast(), _mm256_srli_epi32::<1>(cells)) };
+    let odd = _mm256_slli_epi32::<4>(_mm256_and_si256(cells, _mm256_set1_epi32(1)));
+    _mm256_and_si256(_mm256_srlv_epi32(pairs, odd), _mm256_set1_epi32(0xffff))
 }

@@ -134,7 +134,7 @@ def cases() -> Iterator[tuple[Any, ...]]:
     whole = [chance.randrange(-3, 9) for _ in range(25)]
     kernels = [[weight / 16 for weight in whole], [weight / 100 for weight in whole], [weight / 13 for weight in whole]]
     for mode in MODES[1:]:
-        for size in [(801, 603), (37, 29), (5, 5)]:
+        for size in [(801, 603), (2111, 9), (37, 29), (5, 5)]:
             for weights in kernels:
                 for kernel_size in (3, 5):
                     arguments = Arguments.kernel(kernel_size, kernel_size, weights, 3.0)

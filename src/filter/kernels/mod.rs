@@ -1,10 +1,54 @@
 //! What safe code would do one value at a time.
 
-#![allow(unsafe_code)] // a conversion whose check no vector has, and what vectors interleave
+#![allow(unsafe_code)] // a conversion whose check no vector has, what vectors interleave, and products of bytes
 
+#[cfg(target_arch = "x86_64")]
+mod pairs;
+#[cfg(target_arch = "x86_64")]
+mod quads;
 mod transpose;
 
 pub use transpose::{BLOCK, transpose};
+#[cfg(target_arch = "x86_64")]
+pub use {
+    pairs::{Pairs, pairs},
+    quads::{Quads, quads},
+};
+
+/// Bytes of a block, of which two rows are made at once, and the least bytes of a row.
+pub const LEAST: usize = 64;
+
+/// The most blocks of a row.
+pub const BLOCKS: usize = 64;
+
+/// How many rows are around two rows, at most.
+pub const MOST_INPUTS: usize = 6;
+
+/// For each of two rows and each of its blocks: at which bytes sums are divided with nothing left.
+pub type Places = [[u64; BLOCKS]; 2];
+
+/// Panics where rows are not as long as each other, with the pixels at both edges.
+#[cfg(target_arch = "x86_64")]
+fn check<const SIZE: usize>(outs: &[&mut [u8]; 2], inputs: &[&[u8]; MOST_INPUTS]) {
+    let bytes = outs[0].len();
+    assert!((LEAST..=BLOCKS * LEAST).contains(&bytes) && outs[1].len() == bytes);
+    assert!(inputs[..SIZE + 1].iter().all(|row| row.len() == bytes + (SIZE - 1) * 4));
+}
+
+/// Has the processor fetch bytes of a row that will be needed, as far as there are any, while others are at work.
+#[inline(always)]
+pub fn prefetch(row: &[u8], bytes: std::ops::Range<usize>) {
+    /// Bytes that are fetched together.
+    const LINE: usize = 64;
+    for line in row.get(bytes.start..bytes.end.min(row.len())).unwrap_or_default().chunks(LINE) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every processor of this architecture has the instruction, which changes nothing.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
+        }
+    }
+}
 
 /// The whole part of a float within 0 and `MOST`; 0 for NaN.
 #[inline(always)]

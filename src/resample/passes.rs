@@ -17,9 +17,9 @@ pub struct Across<'a, K: Kind> {
 }
 
 impl<'a, K: Kind> Across<'a, K> {
-    /// For rows of `input` pixels.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, input: usize, level: Level) -> Result<Self> {
-        Ok(Self { prepared: K::across(coefficients, input, level)?, coefficients })
+    /// For rows of so many pixels, and so many of them.
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, size: (usize, usize), level: Level) -> Result<Self> {
+        Ok(Self { prepared: K::across(coefficients, size, level)?, coefficients })
     }
 
     /// Makes rows of as many.

@@ -13,7 +13,7 @@ const BIAS: i32 = 0x80_80_80;
 
 /// The digits of a weight; `None` where it has more.
 #[inline(always)]
-fn digits(weight: i32) -> Option<[i8; 3]> {
+pub fn digits(weight: i32) -> Option<[i8; 3]> {
     let [d0, d1, d2, 0] = weight.checked_add(BIAS)?.to_le_bytes() else { return None };
     Some([d0, d1, d2].map(|digit| (digit ^ 0x80) as i8))
 }

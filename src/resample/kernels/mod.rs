@@ -8,6 +8,7 @@ mod columns;
 mod digits;
 mod halves;
 mod spread;
+mod strips;
 mod values;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -20,7 +21,7 @@ use crate::error::Result;
 use crate::exec::simd::Level;
 
 /// How many rows are made at once, at most: they share the weights.
-pub const ROWS: usize = 4;
+pub const ROWS: usize = 8;
 
 /// A kind of pixel.
 pub trait Kind {
@@ -39,8 +40,8 @@ pub trait Kind {
     /// The weights as this kind needs them.
     fn weights(coefficients: Coefficients<f64>) -> Result<Coefficients<Self::Weight>>;
 
-    /// Prepares to make rows of rows of `input` pixels.
-    fn across(coefficients: &Coefficients<Self::Weight>, input: usize, level: Level) -> Result<Self::Across>;
+    /// Prepares to make rows of rows of so many pixels, and of so many of them.
+    fn across(coefficients: &Coefficients<Self::Weight>, size: (usize, usize), level: Level) -> Result<Self::Across>;
 
     /// Prepares to make columns.
     fn down(coefficients: &Coefficients<Self::Weight>, level: Level) -> Result<Self::Down>;

@@ -26,7 +26,12 @@ pub enum Way {
 impl Way {
     /// That for a whole image.
     pub fn of(image: &ImageMut<'_>) -> Self {
-        if cfg!(target_arch = "x86_64") && image.bytes() >= FAR { Self::Far } else { Self::Near }
+        Self::of_those_beyond(FAR, image)
+    }
+
+    /// That for a whole image, where those of so many bytes and more are better off past the caches.
+    pub fn of_those_beyond(bytes: usize, image: &ImageMut<'_>) -> Self {
+        if cfg!(target_arch = "x86_64") && image.bytes() >= bytes { Self::Far } else { Self::Near }
     }
 
     /// Makes rows: `make` gets the number of each, and room for it, all of which it writes and whose bytes it must not

@@ -33,6 +33,11 @@ impl Way {
         if cfg!(target_arch = "x86_64") && is_far { Self::Far } else { Self::Near }
     }
 
+    /// That for a whole image, where those of so many bytes and more are better off past the caches.
+    pub fn of_those_beyond(bytes: usize, image: &ImageMut<'_>) -> Self {
+        if cfg!(target_arch = "x86_64") && image.bytes() >= bytes { Self::Far } else { Self::Near }
+    }
+
     /// Makes rows: `make` gets the number of each, and room for it, all of which it writes and whose bytes it must not
     /// rely on.
     pub fn make<'a>(self, rows: impl Iterator<Item = (usize, &'a mut [u8])>, mut make: impl FnMut(usize, &mut [u8])) {
@@ -71,34 +76,6 @@ struct CacheLine([u8; 64]);
 unsafe impl Zeroable for CacheLine {}
 // SAFETY: it is bytes alone, as many as its alignment, and any bytes are one.
 unsafe impl Pod for CacheLine {}
-
-/// Room for parts of some rows, until they are written: no two of these begin in the same place of a near cache.
-pub struct Sheet {
-    lines: Vec<CacheLine>,
-    /// Cache lines from a part of a row to the next.
-    pitch: usize,
-}
-
-impl Sheet {
-    /// Room for parts of so many bytes of so many rows; None where there is no memory: one can do without.
-    pub fn new(rows: usize, bytes: usize) -> Option<Self> {
-        let pitch = bytes.div_ceil(size_of::<CacheLine>()) | 1;
-        let mut lines = Vec::new();
-        lines.try_reserve_exact(rows * pitch).ok()?;
-        lines.resize(rows * pitch, CacheLine::zeroed());
-        Some(Self { lines, pitch })
-    }
-
-    /// The rooms, one after the other, which may be a little too long.
-    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut [u8]> {
-        self.lines.chunks_exact_mut(self.pitch).map(bytemuck::cast_slice_mut)
-    }
-
-    /// One of the rooms.
-    pub fn row(&self, number: usize) -> &[u8] {
-        bytemuck::cast_slice(&self.lines[number * self.pitch..][..self.pitch])
-    }
-}
 
 /// Room for a row, which is used again for the next.
 #[derive(Default)]

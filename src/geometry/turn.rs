@@ -4,13 +4,11 @@
 //! have a cache line of each row or a few, on both sides, and those in [blocks](kernels::transposed) that fit into
 //! registers. Tiles come in the order in which the input lies in memory, which the processor foresees.
 
-use std::ops::Range;
-
 use arrayvec::ArrayVec;
 
 use super::kernels;
 use super::mirror::Mirror;
-use crate::exec::stream::{Sheet, Way};
+use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
@@ -20,8 +18,11 @@ const LINE: usize = 64;
 /// The most rows of a tile.
 const ROWS: usize = 64;
 
-/// Bytes of the parts of rows that are made together where they are written past the caches.
-const PART: usize = 4096;
+/// Images of so many bytes and more go past the caches: the lines of so many rows at once would drive each other out.
+const LARGE: usize = 2 << 20;
+
+/// The most rows of a tile, where they go past the caches.
+const FAR_ROWS: usize = 128;
 
 /// Transposes an image to one of the same mode, whose width is its height. `mirror` is what is mirrored of the outcome.
 pub fn turn(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
@@ -38,14 +39,8 @@ struct Turn<'a, const BYTES: usize, const SIDE: usize> {
     mirror: Mirror,
 }
 
-/// Parts of some rows of the outcome.
-struct Strip<'a, const BYTES: usize> {
-    rows: ArrayVec<&'a mut [[u8; BYTES]], ROWS>,
-    /// Which columns of the outcome they are.
-    columns: Range<usize>,
-    /// From which column of the input on they come: the first from the first.
-    x: usize,
-}
+/// Some rows of the outcome, or parts of them.
+type Rows<'a, const BYTES: usize> = ArrayVec<&'a mut [[u8; BYTES]], FAR_ROWS>;
 
 /// Parts of the rows of the input that become the columns of a tile.
 type Sources<'a, const BYTES: usize> = ArrayVec<&'a [[u8; BYTES]], LINE>;
@@ -55,70 +50,63 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
     const TILE: usize = LINE / BYTES;
 
     fn run(&self, out: ImageMut<'_>) {
+        let way = Way::of_those_beyond(LARGE, &out);
         // Jumps cost more than what the bytes do.
         let cost = out.xsize() * BYTES / 2;
-        let way = Way::of(&out, &[self.input]);
         threads::for_rows(out, cost, |first, mut band| {
+            let mut apart = if way == Way::Far { Apart::new() } else { None };
+            let height = if apart.is_some() { FAR_ROWS } else { ROWS };
             let upwards = self.mirror.top_bottom;
             let mut x = if upwards { self.input.xsize() - first - band.ysize() } else { first };
-            let mut sheet = if way == Way::Far { Sheet::new(ROWS, PART) } else { None };
-            let mut rows = band.rows_mut();
+            let mut all = band.rows_mut().map(|row| row.as_chunks_mut::<BYTES>().0);
             loop {
-                let next = || if upwards { rows.next_back() } else { rows.next() };
-                let mut some: ArrayVec<&mut [u8], ROWS> = std::iter::from_fn(next).take(ROWS).collect();
-                if some.is_empty() {
+                let next = || if upwards { all.next_back() } else { all.next() };
+                let mut rows: Rows<'_, BYTES> = std::iter::from_fn(next).take(height).collect();
+                if rows.is_empty() {
                     break;
                 }
-                match &mut sheet {
-                    Some(sheet) => self.rows_far(&mut some, x, sheet),
-                    None => self.rows_near(&mut some, x),
+                match &mut apart {
+                    Some(apart) => self.strip_apart(&mut rows, x, apart),
+                    None => self.strip(&mut rows, x, 0),
                 }
-                x += some.len();
+                x += rows.len();
             }
         });
     }
 
-    /// Makes rows where they are.
-    fn rows_near(&self, rows: &mut [&mut [u8]], x: usize) {
-        let rows = rows.iter_mut().map(|row| row.as_chunks_mut().0).collect();
-        self.strip(&mut Strip { rows, columns: 0..self.input.ysize(), x });
-    }
-
-    /// Makes rows part by part, in a sheet that a cache has room for, and writes them past it.
-    fn rows_far(&self, rows: &mut [&mut [u8]], x: usize, sheet: &mut Sheet) {
-        let columns = self.input.ysize();
-        let parts = columns.div_ceil(PART / BYTES);
-        for number in 0..parts {
-            let first = PART / BYTES * if self.mirror.left_right { parts - 1 - number } else { number };
-            let columns = first..columns.min(first + PART / BYTES);
-            let bytes = columns.start * BYTES..columns.end * BYTES;
-            let places = sheet.rows_mut().take(rows.len()).map(|row| row[..bytes.len()].as_chunks_mut().0).collect();
-            self.strip(&mut Strip { rows: places, columns, x });
-            let rows = rows.iter_mut().map(|row| &mut row[bytes.clone()]);
-            Way::Far.copy(rows.enumerate(), |number| &sheet.row(number)[..bytes.len()]);
+    /// Makes a strip of rows, the first of which comes from column `x` of the input, in parts that are made apart.
+    fn strip_apart(&self, rows: &mut Rows<'_, BYTES>, x: usize, apart: &mut Apart<BYTES>) {
+        let (columns, part) = (self.input.ysize(), Apart::<BYTES>::COLUMNS);
+        for number in 0..columns.div_ceil(part) {
+            let number = if self.mirror.left_right { columns.div_ceil(part) - 1 - number } else { number };
+            let columns = number * part..columns.min((number + 1) * part);
+            let mut lines: Rows<'_, BYTES> =
+                apart.lines().take(rows.len()).map(|line| &mut line[..columns.len()]).collect();
+            self.strip(&mut lines, x, columns.start);
+            let rows = rows.iter_mut().map(|row| row[columns.clone()].as_flattened_mut());
+            Way::Far.copy(rows.enumerate(), |n| lines[n].as_flattened());
         }
     }
 
-    /// Makes a strip, tile by tile, while the next one is on its way.
-    fn strip(&self, strip: &mut Strip<'_, BYTES>) {
-        let columns = strip.columns.len();
+    /// Makes columns of rows, from column `start` on, tile by tile, while the next one is on its way. The first row comes
+    /// from column `x` of the input.
+    fn strip(&self, rows: &mut [&mut [[u8; BYTES]]], x: usize, start: usize) {
+        let (columns_of_input, columns) = (x..x + rows.len(), rows[0].len());
         if columns == 0 {
             return;
         }
         let tiles = columns.div_ceil(Self::TILE);
-        let columns_of_input = strip.x..strip.x + strip.rows.len();
-        let start = strip.columns.start;
         let sources = |number: usize| -> (usize, Sources<'_, BYTES>) {
             let first = Self::TILE * if self.mirror.left_right { tiles - 1 - number } else { number };
-            let columns = first..columns.min(first + Self::TILE);
-            (first, columns.map(|column| &self.source(start + column)[columns_of_input.clone()]).collect())
+            let columns = start + first..start + columns.min(first + Self::TILE);
+            (first, columns.map(|column| &self.source(column)[columns_of_input.clone()]).collect())
         };
         let mut next = sources(0);
         for number in 1..=tiles {
             let (first, tile_sources) = next;
             next = if number < tiles { sources(number) } else { (columns, ArrayVec::new()) };
-            expect(&strip.rows, &next.1, next.0);
-            tile::<BYTES, SIDE>(&mut strip.rows, &tile_sources, first);
+            expect(rows, &next.1, next.0);
+            tile::<BYTES, SIDE>(rows, &tile_sources, first);
         }
     }
 
@@ -126,6 +114,29 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
     fn source(&self, column: usize) -> &[[u8; BYTES]] {
         let y = if self.mirror.left_right { self.input.ysize() - 1 - column } else { column };
         self.input.row(y).as_chunks().0
+    }
+}
+
+/// Parts of rows, made apart from where they belong, and small enough for a cache.
+struct Apart<const BYTES: usize>(Vec<[u8; BYTES]>);
+
+impl<const BYTES: usize> Apart<BYTES> {
+    /// The columns of a part.
+    const COLUMNS: usize = 2048 / BYTES;
+
+    /// The pixels from one row to the next: another cache line each, so that they do not all want the same place of a cache.
+    const STRIDE: usize = Self::COLUMNS + LINE / BYTES;
+
+    /// None where there is no memory: one can do without.
+    fn new() -> Option<Self> {
+        let mut lines = Vec::new();
+        lines.try_reserve_exact(FAR_ROWS * Self::STRIDE).ok()?;
+        lines.resize(FAR_ROWS * Self::STRIDE, [0; BYTES]);
+        Some(Self(lines))
+    }
+
+    fn lines(&mut self) -> impl Iterator<Item = &mut [[u8; BYTES]]> {
+        self.0.chunks_exact_mut(Self::STRIDE)
     }
 }
 

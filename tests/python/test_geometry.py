@@ -27,7 +27,7 @@ from geometries import (
     transformed,
     turned,
 )
-from side_by_side import attempt, pixels
+from side_by_side import arena, attempt, pixels
 from strategies import modes, sides
 
 seeds = st.integers(0, 2**16)
@@ -43,6 +43,14 @@ def test_turned(both, name, mode, size, seed):
 @given(name=st.sampled_from(STRAIGHT + TURNED), mode=modes, size=sizes, wanted=sizes)
 def test_turned_into_another_size(both, name, mode, size, wanted):
     theirs, ours = (turned(library, name, mode, size, 1, wanted) for library in both)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", TURNED)
+@pytest.mark.parametrize("mode, size", [("L", (2101, 1503)), ("I;16", (1030, 1201)), ("RGB", (701, 900))])
+def test_large_images_turned(both, name, mode, size):
+    """Large enough to be written past the caches, with parts of cache lines at all ends."""
+    theirs, ours = (turned(library, name, MODE_ID[mode], size, 3) for library in both)
     assert ours == theirs
 
 
@@ -181,6 +189,18 @@ def test_errors_of_transforming(both):
         for method in (AFFINE, QUAD):
             got = attempt(library.ImagingTransform, None, None, method, 0, 0, 1, 1, a, 99, 1)
             assert got == ("ValueError", ("image has wrong mode",))
+
+
+@pytest.mark.parametrize("filter", [NEAREST, BILINEAR, BICUBIC])
+@pytest.mark.parametrize("name", MAPS)
+def test_transformed_from_several_blocks(both, name, filter):
+    """The rows do not lie evenly there."""
+    method, a = MAPS[name]
+    for mode in ("L", "I;16", "LA", "RGB", "RGBA", "I", "F"):
+        case = MODE_ID[mode], (150, 100), (230, 303), method, (0, 0, 230, 303), a, filter, 1, 7
+        with arena(*both, block_size=4096):
+            theirs, ours = (transformed(library, *case) for library in both)
+        assert ours == theirs
 
 
 def test_transformed_onto_itself(ours):

@@ -6,17 +6,27 @@
 #![allow(unsafe_code)] // instructions that every x86-64 processor has, and what is known of numbers
 
 mod columns;
+mod steps;
 mod table;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use columns::Columns;
-pub use table::Table;
+pub use steps::{Pair, Steps, after};
+pub use table::{Ahead, Table};
 
-use bytemuck::AnyBitPattern;
+use bytemuck::{AnyBitPattern, Pod};
 
 /// How many places are computed at once.
 pub const CHUNK: usize = 32;
+
+/// Some places in the input, side by side.
+pub struct Places {
+    /// From the left.
+    pub x: [f64; CHUNK],
+    /// From the top.
+    pub y: [f64; CHUNK],
+}
 
 /// What pixels are made of, as filters see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +55,21 @@ pub fn between<P: AnyBitPattern, const SIDE: usize>(
     out: &mut [u8],
     table: &Table<'_, P>,
     pixels: Pixels,
-    x: &[f64; CHUNK],
-    y: &[f64; CHUNK],
+    places: &Places,
+    ahead: Ahead,
 ) -> bool {
     #[cfg(target_arch = "x86_64")]
-    return x86::between::<P, SIDE>(out, table, pixels, x, y);
+    return x86::between::<P, SIDE>(out, table, pixels, places, ahead);
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
+
+/// Picks the pixels that places are in, where that is faster than picking them one by one: as many as `out` has. Those
+/// outside become zero if they are to be filled, and stay what they are otherwise. Returns whether it has.
+#[inline(always)]
+pub fn nearest<P: Pod>(out: &mut [P], table: &Table<'_, P>, places: &Places, ahead: Ahead, fill: bool) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return x86::places(out, table, places, ahead, fill);
     #[cfg(not(target_arch = "x86_64"))]
     return false;
 }

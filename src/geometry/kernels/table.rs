@@ -51,18 +51,31 @@ impl<'a, P: AnyBitPattern> Table<'a, P> {
         self.rows.get(row as usize).and_then(|row| row.get(column as usize))
     }
 
-    /// Picks pixels from their columns and rows. Returns false, and picks none, where one of them is not in the image.
+    /// The pixel in a column and a row.
+    ///
+    /// # Safety
+    ///
+    /// There is one.
     #[inline(always)]
-    pub fn pick<const N: usize>(&self, out: &mut [P; N], columns: &[i32; N], rows: &[i32; N]) -> bool {
-        if !(all_below(columns, self.width) && all_below(rows, self.rows.len())) {
-            return false;
-        }
-        for (out, (column, row)) in out.iter_mut().zip(columns.iter().zip(rows)) {
-            // SAFETY: there are more rows than this, and each of them has more columns.
-            *out = unsafe { *self.rows.get_unchecked(*row as usize).get_unchecked(*column as usize) };
-        }
-        true
+    pub unsafe fn pixel_unchecked(&self, column: i32, row: i32) -> &P {
+        // SAFETY: as the caller promises.
+        unsafe { self.rows.get_unchecked(row as usize).get_unchecked(column as usize) }
     }
+
+    /// How far it is to what is so many columns and rows away.
+    pub fn ahead(&self, columns: f64, rows: f64) -> Ahead {
+        let (_, stride) = self.even.unwrap_or_default();
+        Ahead((rows as i64).wrapping_mul(stride).wrapping_add((columns as i64).wrapping_mul(size_of::<P>() as i64)))
+    }
+}
+
+/// How far ahead, in bytes, pixels are asked for before they are used. No processor foresees ways across rows.
+#[derive(Clone, Copy)]
+pub struct Ahead(pub i64);
+
+impl Ahead {
+    /// The rows until then, of what is drawn: so many that memory has the time, and so few that a cache holds what comes.
+    pub const ROWS: usize = 8;
 }
 
 /// The address of the first of some rows, and how far each is from the one before, where that is the same for all.
@@ -73,45 +86,4 @@ fn evenly_spaced<P>(rows: &[&[P]]) -> Option<(usize, i64)> {
     let mut expected = (0..).map(|y| first.wrapping_add(stride.wrapping_mul(y)));
     let even = rows.iter().all(|row| Some(place(row)) == expected.next());
     even.then_some((first as usize, stride))
-}
-
-/// Whether all numbers are below `limit`, and none is below zero.
-#[inline(always)]
-fn all_below<const N: usize>(numbers: &[i32; N], limit: usize) -> bool {
-    let mut most = 0;
-    for number in numbers {
-        most = most.max(*number as u32);
-    }
-    (most as usize) < limit
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::image::Image;
-    use crate::mode::Mode;
-
-    fn numbered() -> Image {
-        let mut image = Image::new(Mode::L, 7, 5).expect("small");
-        for (y, row) in image.view_mut().expect("new").rows_mut().enumerate() {
-            row.iter_mut().enumerate().for_each(|(x, pixel)| *pixel = (10 * y + x) as u8);
-        }
-        image
-    }
-
-    #[test]
-    fn pixels_are_picked_where_all_are_there() {
-        let image = numbered();
-        let view = image.view().expect("whole");
-        let table = Table::<u8>::of(&view).expect("small");
-        let mut out = [0; 3];
-        assert!(table.pick(&mut out, &[0, 6, 3], &[0, 4, 2]));
-        assert_eq!(out, [0, 46, 23]);
-        for (columns, rows) in
-            [([0, 7, 0], [0; 3]), ([0; 3], [0, 0, 5]), ([-1, 0, 0], [0; 3]), ([0; 3], [0, i32::MIN, 0])]
-        {
-            assert!(!table.pick(&mut out, &columns, &rows));
-        }
-        assert_eq!(out, [0, 46, 23]);
-    }
 }

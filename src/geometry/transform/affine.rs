@@ -5,17 +5,16 @@
 
 use std::ops::Range;
 
-use bytemuck::{AnyBitPattern, NoUninit};
+use bytemuck::{AnyBitPattern, Pod};
 
-use super::{Region, rows_of};
+use super::{Region, draw_rows, rows_of};
 use crate::error::Result;
-use crate::exec::simd::for_each_level;
 use crate::exec::threads;
-use crate::geometry::kernels::{Table, whole_part};
+use crate::geometry::kernels::{Ahead, Pair, Steps, Table, after, whole_part};
 use crate::image::{ImageMut, ImageRef};
 
-/// A place in the input, or a step: from the left, from the top.
-type Pair<T> = [T; 2];
+/// About how many operations a pixel takes.
+const COST: usize = 4;
 
 /// Draws `input` into a region, pixel by nearest pixel.
 pub fn affine(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
@@ -25,40 +24,38 @@ pub fn affine(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64;
     }
 }
 
-fn run<P: AnyBitPattern + NoUninit + Sync>(
-    out: ImageMut<'_>,
-    input: &ImageRef<'_>,
-    region: Region,
-    a: &[f64; 6],
-) -> Result<()> {
-    let columns = region.columns();
-    if columns.is_empty() || region.rows().is_empty() {
+fn run<P: Pod + Sync>(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
+    let (columns, rows) = (region.columns().len(), region.rows().len());
+    if columns == 0 || rows == 0 {
         return Ok(());
     }
     let source = Table::<P>::of(input)?;
-    let is_fixed = fits(a, columns.len(), region.rows().len());
-    let fixed = Fixed::new(a);
-    threads::for_rows(rows_of(out, &region), columns.len() * 8, |first, mut band| {
+    let clear = |row: &mut [P], drawn: Range<usize>| {
+        if region.fill {
+            row[..drawn.start].fill(P::zeroed());
+            row[drawn.end..].fill(P::zeroed());
+        }
+    };
+    if fits(a, columns, rows) {
+        let fixed = Fixed::new(a);
+        let ahead = source.ahead(a[1] * Ahead::ROWS as f64, a[4] * Ahead::ROWS as f64);
+        draw_rows(out, &region, COST, |row, y| {
+            let drawn = fixed.walk(row, &source, y, ahead);
+            clear(row, drawn);
+        });
+        return Ok(());
+    }
+    let columns = region.columns();
+    threads::for_rows(rows_of(out, &region), columns.len() * COST, |first, mut band| {
         // Floats are added up from the first row on, whichever row this band begins with.
         let mut start = [a[2] + a[1] * 0.5 + a[0] * 0.5, a[5] + a[4] * 0.5 + a[3] * 0.5];
         let down = |place: &mut Pair<f64>| *place = [place[0] + a[1], place[1] + a[4]];
-        if !is_fixed {
-            (0..first).for_each(|_| down(&mut start));
-        }
-        for (y, row) in band.rows_mut().enumerate() {
-            let row = &mut row[columns.start * size_of::<P>()..columns.end * size_of::<P>()];
-            let row = bytemuck::cast_slice_mut::<_, P>(row);
-            let drawn = if is_fixed {
-                fixed.walk(row, &source, first + y)
-            } else {
-                let drawn = walk(row, &source, start, [a[0], a[3]]);
-                down(&mut start);
-                drawn
-            };
-            if region.fill {
-                row[..drawn.start].fill(P::zeroed());
-                row[drawn.end..].fill(P::zeroed());
-            }
+        (0..first).for_each(|_| down(&mut start));
+        for row in band.rows_mut() {
+            let row = &mut bytemuck::cast_slice_mut(row)[columns.clone()];
+            let drawn = walk(row, &source, start, [a[0], a[3]]);
+            clear(row, drawn);
+            down(&mut start);
         }
     });
     Ok(())
@@ -76,7 +73,7 @@ fn fits(a: &[f64; 6], width: usize, height: usize) -> bool {
 /// Places in 65536ths of a pixel.
 struct Fixed {
     start: Pair<i32>,
-    right: Pair<i32>,
+    right: Steps,
     down: Pair<i32>,
 }
 
@@ -89,27 +86,22 @@ impl Fixed {
         };
         Self {
             start: [fixed(a[2] + a[0] * 0.5 + a[1] * 0.5), fixed(a[5] + a[3] * 0.5 + a[4] * 0.5)],
-            right: [fixed(a[0]), fixed(a[3])],
+            right: Steps::new([fixed(a[0]), fixed(a[3])]),
             down: [fixed(a[1]), fixed(a[4])],
         }
     }
 
-    /// The place of the first pixel of a row.
-    fn start(&self, row: usize) -> Pair<i32> {
-        std::array::from_fn(|axis| self.start[axis].wrapping_add(self.down[axis].wrapping_mul(row as i32)))
-    }
-
     /// Copies the pixels of a row from their places, and returns which of them have one in the input.
-    fn walk<P: AnyBitPattern>(&self, out: &mut [P], source: &Table<'_, P>, row: usize) -> Range<usize> {
-        let (start, sizes) = (self.start(row), [source.width(), source.rows().len()]);
-        let [x, y] = [0, 1].map(|axis| inside(start[axis], self.right[axis], sizes[axis], out.len()));
+    fn walk<P: Pod>(&self, out: &mut [P], source: &Table<'_, P>, y: usize, ahead: Ahead) -> Range<usize> {
+        let start = after(self.start, self.down, y);
+        let sizes = [source.width(), source.rows().len()];
+        let [x, y] = [0, 1].map(|axis| inside(start[axis], self.right.step[axis], sizes[axis], out.len()));
         let inside = x.start.max(y.start)..x.end.min(y.end);
         if inside.is_empty() {
             return 0..0;
         }
-        let steps = inside.start as i32;
-        let start = [0, 1].map(|axis| start[axis].wrapping_add(self.right[axis].wrapping_mul(steps)));
-        pick_row(&mut out[inside.clone()], source, start, self.right);
+        let start = self.right.after(start, inside.start);
+        self.right.pick(&mut out[inside.clone()], source, start, ahead);
         inside
     }
 }
@@ -125,34 +117,6 @@ fn inside(start: i32, step: i32, size: usize, count: usize) -> Range<usize> {
         -1 => place((start - end).div_euclid(-step) + 1)..place(start.div_euclid(-step) + 1),
         _ if (0..end).contains(&start) => 0..count,
         _ => 0..0,
-    }
-}
-
-/// The pixel that a place is in, so many steps from the first.
-#[inline(always)]
-fn whole(start: i32, step: i32, steps: usize) -> i32 {
-    start.wrapping_add(step.wrapping_mul(steps as i32)) >> 16
-}
-
-for_each_level! {
-    /// Copies pixels from places in 65536ths of a pixel, all of which are inside.
-    fn pick_row<P: AnyBitPattern>(out: &mut [P], source: &Table<'_, P>, start: Pair<i32>, step: Pair<i32>) {
-        /// Pixels that are picked in one go.
-        const CHUNK: usize = 16;
-        let (chunks, rest) = out.as_chunks_mut::<CHUNK>();
-        let done = chunks.len() * CHUNK;
-        for (number, out) in chunks.iter_mut().enumerate() {
-            let (mut columns, mut rows) = ([0; CHUNK], [0; CHUNK]);
-            for n in 0..CHUNK {
-                columns[n] = whole(start[0], step[0], number * CHUNK + n);
-                rows[n] = whole(start[1], step[1], number * CHUNK + n);
-            }
-            assert!(source.pick(out, &columns, &rows), "a place outside");
-        }
-        for (n, out) in rest.iter_mut().enumerate() {
-            let (column, row) = (whole(start[0], step[0], done + n), whole(start[1], step[1], done + n));
-            *out = *source.pixel(column, row).expect("a place inside");
-        }
     }
 }
 

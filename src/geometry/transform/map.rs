@@ -11,15 +11,7 @@ pub enum Map {
     Quad([f64; 8]),
 }
 
-pub use crate::geometry::kernels::CHUNK;
-
-/// Some places in the input, side by side.
-pub struct Places {
-    /// From the left.
-    pub x: [f64; CHUNK],
-    /// From the top.
-    pub y: [f64; CHUNK],
-}
+pub use crate::geometry::kernels::{CHUNK, Places};
 
 impl Map {
     /// The places that the pixels of row `y` come from, beginning with the one at `x`.
@@ -33,23 +25,48 @@ impl Map {
         }
         let all = middles.iter().zip(places.x.iter_mut().zip(&mut places.y));
         match self {
-            Self::Affine([a0, a1, a2, a3, a4, a5]) => {
+            Self::Affine(a) => {
                 for (x, (to_x, to_y)) in all {
-                    (*to_x, *to_y) = (a0 * x + a1 * y + a2, a3 * x + a4 * y + a5);
+                    (*to_x, *to_y) = affine(a, *x, y);
                 }
             }
-            Self::Perspective([a0, a1, a2, a3, a4, a5, a6, a7]) => {
+            Self::Perspective(a) => {
                 for (x, (to_x, to_y)) in all {
-                    let divisor = a6 * x + a7 * y + 1.0;
-                    (*to_x, *to_y) = ((a0 * x + a1 * y + a2) / divisor, (a3 * x + a4 * y + a5) / divisor);
+                    (*to_x, *to_y) = perspective(a, *x, y);
                 }
             }
-            Self::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => {
+            Self::Quad(a) => {
                 for (x, (to_x, to_y)) in all {
-                    (*to_x, *to_y) = (a0 + a1 * x + a2 * y + a3 * x * y, a4 + a5 * x + a6 * y + a7 * x * y);
+                    (*to_x, *to_y) = quad(a, *x, y);
                 }
             }
         }
         places
     }
+
+    /// The place that pixel `x` of row `y` comes from.
+    pub fn place(&self, x: usize, y: usize) -> (f64, f64) {
+        let (x, y) = (f64::from(x as u32) + 0.5, f64::from(y as u32) + 0.5);
+        match self {
+            Self::Affine(a) => affine(a, x, y),
+            Self::Perspective(a) => perspective(a, x, y),
+            Self::Quad(a) => quad(a, x, y),
+        }
+    }
+}
+
+#[inline(always)]
+fn affine([a0, a1, a2, a3, a4, a5]: &[f64; 6], x: f64, y: f64) -> (f64, f64) {
+    (a0 * x + a1 * y + a2, a3 * x + a4 * y + a5)
+}
+
+#[inline(always)]
+fn perspective([a0, a1, a2, a3, a4, a5, a6, a7]: &[f64; 8], x: f64, y: f64) -> (f64, f64) {
+    let divisor = a6 * x + a7 * y + 1.0;
+    ((a0 * x + a1 * y + a2) / divisor, (a3 * x + a4 * y + a5) / divisor)
+}
+
+#[inline(always)]
+fn quad([a0, a1, a2, a3, a4, a5, a6, a7]: &[f64; 8], x: f64, y: f64) -> (f64, f64) {
+    (a0 + a1 * x + a2 * y + a3 * x * y, a4 + a5 * x + a6 * y + a7 * x * y)
 }

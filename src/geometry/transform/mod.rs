@@ -13,9 +13,12 @@ mod scale;
 
 use std::ops::Range;
 
+use bytemuck::{AnyBitPattern, NoUninit};
+
 pub use map::Map;
 
 use crate::error::Result;
+use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
 
@@ -87,4 +90,20 @@ fn rows_of<'a>(out: ImageMut<'a>, region: &Region) -> ImageMut<'a> {
         return out.split_at_row(0).0;
     }
     out.split_at_row(rows.start).1.split_at_row(rows.len()).0
+}
+
+/// Draws the rows of a region. `draw` gets the pixels of a row that are in it, and its number there. A pixel takes about
+/// `cost` operations.
+fn draw_rows<P: AnyBitPattern + NoUninit>(
+    out: ImageMut<'_>,
+    region: &Region,
+    cost: usize,
+    draw: impl Fn(&mut [P], usize) + Sync,
+) {
+    let columns = region.columns();
+    threads::for_rows(rows_of(out, region), columns.len() * cost, |first, mut band| {
+        for (y, row) in band.rows_mut().enumerate() {
+            draw(&mut bytemuck::cast_slice_mut(row)[columns.clone()], first + y);
+        }
+    });
 }

@@ -1,14 +1,13 @@
 //! Drawing by places that are each computed by itself.
 
-use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
+use bytemuck::{AnyBitPattern, NoUninit, Pod, Zeroable};
 
 use super::kinds::{Bicubic, Bilinear, Byte, Bytes, Filtering, Float, Half, Integer, Kind, Taps};
 use super::map::{CHUNK, Map};
-use super::{Filter, Region, rows_of};
+use super::{Filter, Region, draw_rows};
 use crate::error::Result;
 use crate::exec::simd::for_each_level;
-use crate::exec::threads;
-use crate::geometry::kernels::{self, Table};
+use crate::geometry::kernels::{self, Ahead, Table};
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
 
@@ -44,10 +43,16 @@ struct Source<'a, P> {
 }
 
 impl<P: AnyBitPattern> Source<'_, P> {
+    /// How far it is from what a row is drawn from to what some later one is, in the middle.
+    fn ahead(&self, y: usize, pixels: usize) -> Ahead {
+        let [now, later] = [y, y + Ahead::ROWS].map(|y| self.map.place(pixels / 2, y));
+        self.table.ahead(later.0 - now.0, later.1 - now.1)
+    }
+
     /// Whether the input lacks a place. Numbers that are none are not outside, as in the reference.
     #[inline(always)]
     fn is_outside(&self, x: f64, y: f64) -> bool {
-        x < 0.0 || x >= self.table.width() as f64 || y < 0.0 || y >= self.table.rows().len() as f64
+        (x < 0.0) | (x >= self.table.width() as f64) | (y < 0.0) | (y >= self.table.rows().len() as f64)
     }
 
     /// Collects the pixels around place `n`, of which the first is in this column and row. Beyond the ends it is those
@@ -74,17 +79,10 @@ fn run<I: AnyBitPattern + Sync, O: AnyBitPattern + NoUninit>(
     cost: usize,
     row: fn(&mut [O], &Source<'_, I>, usize),
 ) -> Result<()> {
-    let columns = region.columns();
-    if columns.is_empty() || region.rows().is_empty() {
-        return Ok(());
+    if !region.columns().is_empty() && !region.rows().is_empty() {
+        let source = Source { table: Table::of(input)?, map, fill: region.fill };
+        draw_rows(out, &region, cost, |pixels, y| row(pixels, &source, y));
     }
-    let source = Source { table: Table::of(input)?, map, fill: region.fill };
-    threads::for_rows(rows_of(out, &region), columns.len() * cost, |first, mut band| {
-        for (y, pixels) in band.rows_mut().enumerate() {
-            let pixels = &mut bytemuck::cast_slice_mut::<_, O>(pixels)[columns.clone()];
-            row(pixels, &source, first + y);
-        }
-    });
     Ok(())
 }
 
@@ -143,29 +141,36 @@ fn filter_row<K: Kind, F: Filtering<K, SIDE>, const SIDE: usize>(
     y: usize,
 ) {
     let before = SIDE as i32 / 2 - 1;
+    let ahead = source.ahead(y, out.len());
     let mut taps: Taps<K::Input, SIDE> = [[[K::Input::zeroed(); CHUNK]; SIDE]; SIDE];
     for (number, out) in out.chunks_mut(CHUNK).enumerate() {
         let places = source.map.places(number * CHUNK, y);
         if out.len() == CHUNK {
             let bytes = bytemuck::cast_slice_mut(&mut *out);
-            if kernels::between::<_, SIDE>(bytes, &source.table, K::PIXELS, &places.x, &places.y) {
+            if kernels::between::<_, SIDE>(bytes, &source.table, K::PIXELS, &places, ahead) {
                 continue;
             }
         }
+        let mut asked = [false; CHUNK];
+        for (n, asked) in asked.iter_mut().enumerate() {
+            *asked = !source.is_outside(places.x[n], places.y[n]);
+        }
+        if source.table.rows().is_empty() || asked == [false; CHUNK] {
+            if source.fill {
+                out.fill(K::Output::zeroed());
+            }
+            continue;
+        }
         let (columns, x) = around(&places.x, before);
         let (rows, y) = around(&places.y, before);
-        let mut asked = [false; CHUNK];
         for (n, out) in out.iter_mut().enumerate() {
-            asked[n] = !source.is_outside(places.x[n], places.y[n]) && !source.table.rows().is_empty();
             if asked[n] {
                 source.collect(&mut taps, n, columns[n], rows[n]);
             } else if source.fill {
                 *out = K::Output::zeroed();
             }
         }
-        if asked.contains(&true) {
-            K::put(out, &F::values(&taps, &x, &y), &asked);
-        }
+        K::put(out, &F::values(&taps, &x, &y), &asked);
     }
 }
 
@@ -181,15 +186,14 @@ for_each_level! {
     }
 
     /// Draws a row of the nearest pixels.
-    fn nearest<P: AnyBitPattern>(out: &mut [P], source: &Source<'_, P>, y: usize) {
+    fn nearest<P: Pod>(out: &mut [P], source: &Source<'_, P>, y: usize) {
+        let ahead = source.ahead(y, out.len());
         for (number, out) in out.chunks_mut(CHUNK).enumerate() {
             let places = source.map.places(number * CHUNK, y);
-            let (columns, rows) = (nearest_to(&places.x), nearest_to(&places.y));
-            if let Ok(out) = <&mut [P; CHUNK]>::try_from(&mut *out)
-                && source.table.pick(out, &columns, &rows)
-            {
+            if kernels::nearest(out, &source.table, &places, ahead, source.fill) {
                 continue;
             }
+            let (columns, rows) = (nearest_to(&places.x), nearest_to(&places.y));
             for (out, (x, y)) in out.iter_mut().zip(columns.iter().zip(&rows)) {
                 match source.table.pixel(*x, *y) {
                     Some(pixel) => *out = *pixel,

@@ -6,8 +6,9 @@ use std::arch::x86_64::*;
 
 use bytemuck::AnyBitPattern;
 
-use super::super::table::Table;
-use super::super::{CHUNK, Pixels};
+use super::super::table::{Ahead, Table};
+use super::super::{CHUNK, Pixels, Places};
+use super::prefetch;
 use crate::exec::simd::{Level, level};
 
 /// How many are computed at once.
@@ -38,8 +39,8 @@ pub fn between<P: AnyBitPattern, const SIDE: usize>(
     out: &mut [u8],
     table: &Table<'_, P>,
     pixels: Pixels,
-    x: &[f64; CHUNK],
-    y: &[f64; CHUNK],
+    places: &Places,
+    ahead: Ahead,
 ) -> bool {
     if level() < Level::Avx512 {
         return false;
@@ -54,7 +55,7 @@ pub fn between<P: AnyBitPattern, const SIDE: usize>(
         Pixels::Float => chunk::<P, FLOAT, SIDE>,
     };
     // SAFETY: the processor has the instructions.
-    unsafe { work(out, table, x, y) }
+    unsafe { work(out, table, places, ahead) }
 }
 
 /// # Safety
@@ -64,14 +65,14 @@ pub fn between<P: AnyBitPattern, const SIDE: usize>(
 unsafe fn chunk<P: AnyBitPattern, const PIXELS: u8, const SIDE: usize>(
     out: &mut [u8],
     table: &Table<'_, P>,
-    x: &[f64; CHUNK],
-    y: &[f64; CHUNK],
+    places: &Places,
+    ahead: Ahead,
 ) -> bool {
     const { assert!(SIDE == 2 || SIDE == 4) };
     let size = if PIXELS == HALF { 2 } else { bytes(PIXELS) };
     assert!(size_of::<P>() == bytes(PIXELS) && out.len() == CHUNK * size);
     let half = _mm512_set1_pd(0.5);
-    let groups = || x.as_chunks::<LANES>().0.iter().zip(y.as_chunks::<LANES>().0);
+    let groups = || places.x.as_chunks::<LANES>().0.iter().zip(places.y.as_chunks::<LANES>().0);
     // Bytes are gathered by fours.
     let read = if bytes(PIXELS) == 1 { 4 } else { SIDE };
     let (x_range, y_range) =
@@ -89,7 +90,7 @@ unsafe fn chunk<P: AnyBitPattern, const PIXELS: u8, const SIDE: usize>(
         // SAFETY: there are eight of each; all pixels around are within the input; there is room for eight pixels.
         unsafe {
             let (x, y) = (Along::of(_mm512_loadu_pd(x.as_ptr())), Along::of(_mm512_loadu_pd(y.as_ptr())));
-            eight::<P, PIXELS, SIDE>(out.as_mut_ptr(), table, &x, &y);
+            eight::<P, PIXELS, SIDE>(out.as_mut_ptr(), table, &x, &y, ahead);
         }
     }
     true
@@ -138,12 +139,16 @@ unsafe fn eight<P: AnyBitPattern, const PIXELS: u8, const SIDE: usize>(
     table: &Table<'_, P>,
     x: &Along,
     y: &Along,
+    ahead: Ahead,
 ) {
     let mut lines = [[_mm512_setzero_si512(); 2]; SIDE];
     for (down, line) in lines.iter_mut().enumerate() {
         // SAFETY: these rows are in the input, and these columns in each.
         unsafe {
             let addresses = addresses(table, x.pixel, y.pixel, down, SIDE);
+            if down == 0 {
+                prefetch(_mm_cvtsi128_si64(_mm512_castsi512_si128(addresses)) + ahead.0);
+            }
             *line = gather::<PIXELS, SIDE>(addresses);
         }
     }

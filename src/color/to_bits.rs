@@ -3,7 +3,7 @@
 use super::diffusion::{Below, repeated};
 use super::grey::thousandths;
 #[cfg(target_arch = "x86_64")]
-use super::kernels::waves::{avx2, sse2, steps};
+use super::kernels::waves::{avx2, blocks, sse2, steps};
 use crate::error::Result;
 use crate::exec::simd;
 use crate::image::{ImageMut, ImageRef};
@@ -45,16 +45,21 @@ fn in_waves<const LINES: usize, const N: usize>(
     let mut cells = repeated([0; LINES], steps::<LINES>(pixels))?;
     for first in (0..rows).step_by(LINES) {
         let lines = LINES.min(rows - first);
-        for line in 0..lines {
-            let row = input.row(first + line).as_chunks::<N>().0;
-            for (cell, pixel) in cells[2 * line..].iter_mut().zip(row) {
-                cell[line] = brightness(*pixel);
+        for block in blocks(pixels) {
+            for line in 0..lines {
+                let row = &input.row(first + line).as_chunks::<N>().0[block.clone()];
+                for (cell, pixel) in cells[2 * line + block.start..].iter_mut().zip(row) {
+                    cell[line] = brightness(*pixel);
+                }
             }
         }
         dither(&mut cells, &mut below, lines, BRIGHTEST_BLACK as i16);
-        for line in 0..lines {
-            for (out, cell) in out.row_mut(first + line).iter_mut().zip(&cells[2 * line..]) {
-                *out = cell[line];
+        for block in blocks(pixels) {
+            for line in 0..lines {
+                let row = &mut out.row_mut(first + line)[block.clone()];
+                for (out, cell) in row.iter_mut().zip(&cells[2 * line + block.start..]) {
+                    *out = cell[line];
+                }
             }
         }
     }

@@ -83,12 +83,11 @@ impl<'a> Nearest<'a> {
     }
 
     /// Whether what is asked first makes no difference: not so where somebody has written to a part of a box, for which a
-    /// search would write anew.
-    fn answers_in_any_order(&mut self) -> bool {
-        const CELLS_OF_A_BOX: usize = 0o070707;
-        let Some(cache) = cache(self.palette) else { return true };
-        let knows = |cell: usize| cache[cell] != UNKNOWN;
-        self.own_cache || (0..cache.len()).all(|cell| knows(cell) == knows(cell & !CELLS_OF_A_BOX))
+    /// search would write anew. For an image of few pixels it is not worth finding out.
+    fn answers_in_any_order(&mut self, input: &ImageRef<'_>) -> bool {
+        const FEW: usize = 2048;
+        let few = input.xsize() * input.ysize() < FEW;
+        self.own_cache || !few && cache(self.palette).is_none_or(|cache| boxes_are_whole(cache))
     }
 
     #[inline(always)]
@@ -111,6 +110,29 @@ impl<'a> Nearest<'a> {
     fn colour(&self, index: u8) -> [u8; 4] {
         self.palette.palette.as_chunks::<4>().0[usize::from(index)]
     }
+}
+
+/// Whether of each box of a cache all cells are known, or none is.
+fn boxes_are_whole(cache: &[i16]) -> bool {
+    /// Along each band.
+    const BOXES: usize = 8;
+    const CELLS: usize = 8;
+    let lines = cache.as_chunks::<{ BOXES * CELLS }>().0;
+    (0..BOXES * BOXES).all(|boxes| {
+        let place = |line: usize, of: usize| line % of + line / of * BOXES * CELLS;
+        let first = CELLS * place(boxes, BOXES);
+        let (mut bits, mut others) = ([0; BOXES * CELLS], [0; BOXES * CELLS]);
+        for line in (0..CELLS * CELLS).map(|line| &lines[first + place(line, CELLS)]) {
+            for ((bits, others), cell) in bits.iter_mut().zip(&mut others).zip(line) {
+                *bits |= cell;
+                *others |= cell ^ UNKNOWN;
+            }
+        }
+        let none_is = |others: &[i16; CELLS]| others.iter().all(|bits| *bits == 0);
+        let all_are = |bits: &[i16; CELLS]| bits.iter().all(|bits| bits & !0xff == 0);
+        let mut each = bits.as_chunks().0.iter().zip(others.as_chunks().0);
+        each.all(|(bits, others)| all_are(bits) || none_is(others))
+    })
 }
 
 /// Converts an image of four-byte colours to one of the same size and of mode P or PA, the alpha of which becomes 255.
@@ -156,11 +178,11 @@ fn nearest<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palett
 fn dithered<const OUT: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
     match simd::level() {
         #[cfg(target_arch = "x86_64")]
-        simd::Level::Avx2 | simd::Level::Avx512 if palette.answers_in_any_order() => {
+        simd::Level::Avx2 | simd::Level::Avx512 if palette.answers_in_any_order(input) => {
             in_waves::<OUT, _, _>(out, input, &mut Spread::new(palette), avx2::dither_colours)
         }
         #[cfg(target_arch = "x86_64")]
-        _ if palette.answers_in_any_order() => {
+        _ if palette.answers_in_any_order(input) => {
             in_waves::<OUT, _, _>(out, input, &mut Spread::new(palette), sse2::dither_colours)
         }
         _ => line_by_line::<OUT>(out, input, palette),
@@ -173,7 +195,7 @@ fn in_waves<const OUT: usize, const LINES: usize, P: waves::Palette>(
     mut out: ImageMut<'_>,
     input: &ImageRef<'_>,
     palette: &mut P,
-    dither: fn(&[[[u8; 4]; LINES]], &mut [[u8; LINES]], &mut [[i16; 4]], usize, &mut P),
+    dither: waves::DitherColours<LINES, P>,
 ) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
     let steps = waves::steps::<LINES>(pixels);
@@ -182,17 +204,21 @@ fn in_waves<const OUT: usize, const LINES: usize, P: waves::Palette>(
     let mut indices = repeated([0; LINES], steps)?;
     for first in (0..rows).step_by(LINES) {
         let lines = LINES.min(rows - first);
-        for line in 0..lines {
-            let row = input.row(first + line).as_chunks::<4>().0;
-            for (colours, pixel) in colours[2 * line..].iter_mut().zip(row) {
-                colours[line] = *pixel;
+        for block in waves::blocks(pixels) {
+            for line in 0..lines {
+                let row = &input.row(first + line).as_chunks::<4>().0[block.clone()];
+                for (colours, pixel) in colours[2 * line + block.start..].iter_mut().zip(row) {
+                    colours[line] = *pixel;
+                }
             }
         }
         dither(&colours, &mut indices, &mut below, lines, palette);
-        for line in 0..lines {
-            let row = out.row_mut(first + line).as_chunks_mut::<OUT>().0;
-            for (out, indices) in row.iter_mut().zip(&indices[2 * line..]) {
-                write(out, indices[line]);
+        for block in waves::blocks(pixels) {
+            for line in 0..lines {
+                let row = &mut out.row_mut(first + line).as_chunks_mut::<OUT>().0[block.clone()];
+                for (out, indices) in row.iter_mut().zip(&indices[2 * line + block.start..]) {
+                    write(out, indices[line]);
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use super::super::shuffle::{Byte, Kernel, Pick, Shuffle};
 pub fn shuffle_sse41<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     let done = match S::KERNEL {
         // Bytes widened to two: the compiler unpacks them as well.
-        Kernel::Pick(pick) if pick.input > 1 => pick_sse41::<S>(out, input),
+        Kernel::Pick(pick) if pick.input > 1 || pick.output > 2 => pick_sse41::<S>(out, input),
         Kernel::ToBits { reversed, inverted } => to_bits_sse41(out, input, reversed, inverted),
         _ => 0,
     };

@@ -1,4 +1,4 @@
-//! AVX2: 16 lines of bytes at once, and 8 of colours.
+//! AVX2: 16 lines at once.
 
 use std::arch::x86_64::*;
 
@@ -6,7 +6,7 @@ use super::{Palette, ended, is_there, missing, steps, whole_steps};
 
 /// How many lines of bytes are dithered at once, and how many of colours.
 pub const LINES_OF_BYTES: usize = 16;
-pub const LINES_OF_COLOURS: usize = 8;
+pub const LINES_OF_COLOURS: usize = 16;
 
 missing!(
     "avx2",
@@ -92,51 +92,52 @@ fn colours<P: Palette>(
     let pixels = below.len();
     let whole = whole_steps::<LINES_OF_COLOURS>(pixels, lines);
     // Four lines each.
-    let mut missing = [Missing::none(); 2];
-    let mut down = [_mm256_setzero_si256(); 2];
+    const FOURS: usize = LINES_OF_COLOURS / 4;
+    let mut missing = [Missing::none(); FOURS];
+    let mut down = [_mm256_setzero_si256(); FOURS];
     for (step, (colours, indices)) in colours.iter().zip(indices).enumerate() {
         let first: i64 = bytemuck::cast(below.get(step).copied().unwrap_or([0; 4]));
         // What each line gets is what has gone down from the one above it.
-        let above = [
-            one_line_down(down[0], _mm256_set1_epi64x(first)),
-            one_line_down(down[1], _mm256_permute4x64_epi64::<0xff>(down[0])),
-        ];
-        let halves = colours.as_flattened().as_chunks::<16>().0;
+        let mut above = [one_line_down(down[0], _mm256_set1_epi64x(first)); FOURS];
+        for four in 1..FOURS {
+            above[four] = one_line_down(down[four], _mm256_permute4x64_epi64::<0xff>(down[four - 1]));
+        }
+        let fours = colours.as_flattened().as_chunks::<16>().0;
         let there = if whole.contains(&step) {
             [true; LINES_OF_COLOURS]
         } else {
             std::array::from_fn(|line| is_there(step, line, pixels, lines))
         };
-        for half in 0..2 {
+        for four in 0..FOURS {
             // SAFETY: there are 16 bytes.
-            let values = _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(halves[half].as_ptr().cast()) });
-            let wanted = missing[half].wanted(values, above[half]);
+            let values = _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(fours[four].as_ptr().cast()) });
+            let wanted = missing[four].wanted(values, above[four]);
             let cells = four_cells(wanted);
             let mut shown = [0; 4];
             for line in 0..4 {
                 // Colours that are not there are not asked for: the palette would remember them.
-                if there[4 * half + line] {
+                if there[4 * four + line] {
                     let index = palette.nearest(cells[line]);
-                    indices[4 * half + line] = index;
+                    indices[4 * four + line] = index;
                     shown[line] = palette.colour(index);
                 }
             }
             let mut now = _mm256_sub_epi16(wanted, _mm256_setr_epi64x(shown[0], shown[1], shown[2], shown[3]));
             if !whole.contains(&step) {
-                let [a, b, c, d]: [i64; 4] = std::array::from_fn(|line| -i64::from(there[4 * half + line]));
+                let [a, b, c, d]: [i64; 4] = std::array::from_fn(|line| -i64::from(there[4 * four + line]));
                 now = _mm256_and_si256(now, _mm256_setr_epi64x(a, b, c, d));
             }
-            let ends = missing[half];
-            down[half] = missing[half].spread(now);
+            let ends = missing[four];
+            down[four] = missing[four].spread(now);
             if !whole.contains(&step) {
-                down[half] = four_ended(down[half], ends, |line| {
-                    let line = 4 * half + line;
+                down[four] = four_ended(down[four], ends, |line| {
+                    let line = 4 * four + line;
                     line < lines && step == pixels + 2 * line
                 });
             }
         }
         if let Some(below) = step.checked_sub(LAG + 1).and_then(|pixel| below.get_mut(pixel)) {
-            *below = bytemuck::cast(_mm256_extract_epi64::<3>(down[1]));
+            *below = bytemuck::cast(_mm256_extract_epi64::<3>(down[FOURS - 1]));
         }
     }
 }

@@ -13,6 +13,13 @@ pub const fn steps<const LINES: usize>(pixels: usize) -> usize {
     pixels + 2 * (LINES - 1) + 1
 }
 
+/// Pixels of a line in blocks: what lies along lines goes to where it lies along steps, and back, a block of all lines at a
+/// time, so that it is still in a near cache for the next line.
+pub fn blocks(pixels: usize) -> impl Iterator<Item = Range<usize>> {
+    const PIXELS: usize = 128;
+    (0..pixels).step_by(PIXELS).map(move |start| start..pixels.min(start + PIXELS))
+}
+
 /// The steps in which all of `lines` lines, which are as many as there can be, have a pixel.
 fn whole_steps<const LINES: usize>(pixels: usize, lines: usize) -> Range<usize> {
     if lines < LINES { 0..0 } else { 2 * (LINES - 1)..pixels }
@@ -31,6 +38,10 @@ pub trait Palette {
     /// The colour of a number: 16 bits for each band, from the lowest on.
     fn colour(&self, index: u8) -> i64;
 }
+
+/// How `LINES` lines of colours are dithered, as [`avx2::dither_colours`] does it.
+pub type DitherColours<const LINES: usize, P> =
+    fn(&[[[u8; 4]; LINES]], &mut [[u8; LINES]], &mut [[i16; 4]], usize, &mut P);
 
 /// What has gone down from lines of colours, of which some may have ended: there the reference mixes up the bands, and all
 /// three get something of blue. `last` is what was still to go down there, and `before` what was missing last.

@@ -206,10 +206,10 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
                 clear_unused(out, kept(BANDS));
             }
             #[cfg(target_arch = "x86_64")]
-            (Down::Quads(quads), [_, ..], _) => super::x86::down(out, rows, quads.groups(y, rows.len()), kept(BANDS)),
+            (Down::Quads(quads), [_, ..], _) => super::x86::down(out, rows, quads.row(y, rows.len()), kept(BANDS)),
             #[cfg(target_arch = "x86_64")]
             (Down::Pairs(pairs), ..) if out.len() >= avx2::LEAST => {
-                avx2::down(out, rows, pairs.groups(y, rows.len()), kept(BANDS));
+                avx2::down(out, rows, pairs.row(y, rows.len()), kept(BANDS));
             }
             (.., weights) => {
                 vertical_bytes(out, rows, weights);

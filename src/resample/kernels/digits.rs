@@ -6,6 +6,7 @@
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
 use super::columns::Group;
+use super::strips::{Digits, MOST, Split};
 use crate::error::{Error, Result};
 
 /// What makes no digit negative: 128 for each.
@@ -69,7 +70,11 @@ impl Group for Quad {
     const TAPS: usize = 4;
     const NOTHING: Self = [0; 3];
 
-    fn of(weights: &[i32]) -> Option<Self> {
+    fn pieces(weights: &[i32]) -> (usize, i32) {
+        Digits::pieces(weights).unwrap_or((MOST, 1))
+    }
+
+    fn of(weights: &[i32], _: usize) -> Option<Self> {
         let mut quad = [[0u8; 4]; 3];
         for (tap, weight) in weights.iter().enumerate() {
             for (bytes, digit) in quad.iter_mut().zip(digits(*weight)?) {

@@ -3,7 +3,7 @@
 use super::diffusion::{Below, repeated};
 use super::grey::thousandths;
 #[cfg(target_arch = "x86_64")]
-use super::kernels::waves::{avx2, blocks, sse2, steps};
+use super::kernels::waves::{FEWEST, avx2, blocks, sse2, steps};
 use crate::error::Result;
 use crate::exec::simd;
 use crate::image::{ImageMut, ImageRef};
@@ -24,6 +24,8 @@ pub fn to_bits(out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
 /// Dithers an image of pixels of `N` bytes that are as bright as `brightness` says.
 fn dithered<const N: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, brightness: impl Fn([u8; N]) -> u8) -> Result<()> {
     match simd::level() {
+        #[cfg(target_arch = "x86_64")]
+        _ if input.ysize() < FEWEST => line_by_line(out, input, brightness),
         #[cfg(target_arch = "x86_64")]
         simd::Level::Avx2 | simd::Level::Avx512 => in_waves(out, input, brightness, avx2::dither_bytes),
         #[cfg(target_arch = "x86_64")]

@@ -176,17 +176,15 @@ fn nearest<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palett
 
 /// The same, with what is missing going to the pixels around.
 fn dithered<const OUT: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
-    match simd::level() {
-        #[cfg(target_arch = "x86_64")]
-        simd::Level::Avx2 | simd::Level::Avx512 if palette.answers_in_any_order(input) => {
-            in_waves::<OUT, _, _>(out, input, &mut Spread::new(palette), avx2::dither_colours)
-        }
-        #[cfg(target_arch = "x86_64")]
-        _ if palette.answers_in_any_order(input) => {
-            in_waves::<OUT, _, _>(out, input, &mut Spread::new(palette), sse2::dither_colours)
-        }
-        _ => line_by_line::<OUT>(out, input, palette),
+    #[cfg(target_arch = "x86_64")]
+    if input.ysize() >= waves::FEWEST && palette.answers_in_any_order(input) {
+        let palette = &mut Spread::new(palette);
+        return match simd::level() {
+            simd::Level::Avx2 | simd::Level::Avx512 => in_waves::<OUT, _, _>(out, input, palette, avx2::dither_colours),
+            _ => in_waves::<OUT, _, _>(out, input, palette, sse2::dither_colours),
+        };
     }
+    line_by_line::<OUT>(out, input, palette)
 }
 
 /// `LINES` lines at once.

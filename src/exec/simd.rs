@@ -16,7 +16,8 @@ pub enum Level {
     Sse41 = 2,
     /// x86-64 with AVX2.
     Avx2 = 3,
-    /// x86-64 with AVX-512 for bytes and words, with byte permutations (VBMI) and products of bytes (VNNI).
+    /// x86-64 with AVX-512 for bytes and words, with byte permutations (VBMI), products of bytes (VNNI) and
+    /// leading zeros (CD).
     Avx512 = 4,
 }
 

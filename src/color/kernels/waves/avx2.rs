@@ -35,7 +35,7 @@ pub fn dither_bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines
 fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, brightest_black: i16) {
     const LAG: usize = 2 * (LINES_OF_BYTES - 1);
     let pixels = below.len();
-    let whole = whole_steps::<LINES_OF_BYTES>(pixels, lines);
+    let whole = whole_steps(pixels, lines);
     let mut missing = Missing::none();
     let mut down = _mm256_setzero_si256();
     for (step, cell) in cells.iter_mut().enumerate() {
@@ -48,7 +48,7 @@ fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, br
         let wanted = missing.wanted(values, above);
         let white = _mm256_cmpgt_epi16(wanted, _mm256_set1_epi16(brightest_black));
         let mut now = _mm256_sub_epi16(wanted, _mm256_srli_epi16::<8>(white));
-        if !whole.contains(&step) {
+        if lines < LINES_OF_BYTES || !whole.contains(&step) {
             let mut mask = [0i16; LINES_OF_BYTES];
             for (line, mask) in mask.iter_mut().enumerate() {
                 *mask = -i16::from(is_there(step, line, pixels, lines));
@@ -90,7 +90,8 @@ fn colours<P: Palette>(
 ) {
     const LAG: usize = 2 * (LINES_OF_COLOURS - 1);
     let pixels = below.len();
-    let whole = whole_steps::<LINES_OF_COLOURS>(pixels, lines);
+    let whole = whole_steps(pixels, lines);
+    let all: [bool; LINES_OF_COLOURS] = std::array::from_fn(|line| line < lines);
     // Four lines each.
     const FOURS: usize = LINES_OF_COLOURS / 4;
     let mut missing = [Missing::none(); FOURS];
@@ -103,11 +104,8 @@ fn colours<P: Palette>(
             above[four] = one_line_down(down[four], _mm256_permute4x64_epi64::<0xff>(down[four - 1]));
         }
         let fours = colours.as_flattened().as_chunks::<16>().0;
-        let there = if whole.contains(&step) {
-            [true; LINES_OF_COLOURS]
-        } else {
-            std::array::from_fn(|line| is_there(step, line, pixels, lines))
-        };
+        let is_whole = whole.contains(&step);
+        let there = if is_whole { all } else { std::array::from_fn(|line| is_there(step, line, pixels, lines)) };
         for four in 0..FOURS {
             // SAFETY: there are 16 bytes.
             let values = _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(fours[four].as_ptr().cast()) });
@@ -123,13 +121,13 @@ fn colours<P: Palette>(
                 }
             }
             let mut now = _mm256_sub_epi16(wanted, _mm256_setr_epi64x(shown[0], shown[1], shown[2], shown[3]));
-            if !whole.contains(&step) {
+            if lines < LINES_OF_COLOURS || !is_whole {
                 let [a, b, c, d]: [i64; 4] = std::array::from_fn(|line| -i64::from(there[4 * four + line]));
                 now = _mm256_and_si256(now, _mm256_setr_epi64x(a, b, c, d));
             }
             let ends = missing[four];
             down[four] = missing[four].spread(now);
-            if !whole.contains(&step) {
+            if !is_whole {
                 down[four] = four_ended(down[four], ends, |line| {
                     let line = 4 * four + line;
                     line < lines && step == pixels + 2 * line

@@ -8,6 +8,9 @@ pub mod sse2;
 
 use std::ops::Range;
 
+/// How many lines an image must have, so that waves are worth it.
+pub const FEWEST: usize = 4;
+
 /// How many steps `LINES` lines of so many pixels take. In the last one it becomes known what goes down to the last pixel.
 pub const fn steps<const LINES: usize>(pixels: usize) -> usize {
     pixels + 2 * (LINES - 1) + 1
@@ -20,9 +23,9 @@ pub fn blocks(pixels: usize) -> impl Iterator<Item = Range<usize>> {
     (0..pixels).step_by(PIXELS).map(move |start| start..pixels.min(start + PIXELS))
 }
 
-/// The steps in which all of `lines` lines, which are as many as there can be, have a pixel.
-fn whole_steps<const LINES: usize>(pixels: usize, lines: usize) -> Range<usize> {
-    if lines < LINES { 0..0 } else { 2 * (LINES - 1)..pixels }
+/// The steps in which all of `lines` lines have a pixel.
+fn whole_steps(pixels: usize, lines: usize) -> Range<usize> {
+    2 * lines.saturating_sub(1)..pixels
 }
 
 /// Whether a line has a pixel in a step.

@@ -33,7 +33,7 @@ pub fn dither_bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines
 fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, brightest_black: i16) {
     const LAG: usize = 2 * (LINES_OF_BYTES - 1);
     let pixels = below.len();
-    let whole = whole_steps::<LINES_OF_BYTES>(pixels, lines);
+    let whole = whole_steps(pixels, lines);
     let mut missing = Missing::none();
     let mut down = _mm_setzero_si128();
     for (step, cell) in cells.iter_mut().enumerate() {
@@ -43,7 +43,7 @@ fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, br
         let wanted = missing.wanted(_mm_unpacklo_epi8(eight_bytes(cell), _mm_setzero_si128()), above);
         let white = _mm_cmpgt_epi16(wanted, _mm_set1_epi16(brightest_black));
         let mut now = _mm_sub_epi16(wanted, _mm_srli_epi16::<8>(white));
-        if !whole.contains(&step) {
+        if lines < LINES_OF_BYTES || !whole.contains(&step) {
             let there = |line| -i16::from(is_there(step, line, pixels, lines));
             let [a, b, c, d, e, f, g, h] = std::array::from_fn(there);
             now = _mm_and_si128(now, _mm_setr_epi16(a, b, c, d, e, f, g, h));
@@ -79,7 +79,8 @@ fn colours<P: Palette>(
 ) {
     const LAG: usize = 2 * (LINES_OF_COLOURS - 1);
     let pixels = below.len();
-    let whole = whole_steps::<LINES_OF_COLOURS>(pixels, lines);
+    let whole = whole_steps(pixels, lines);
+    let all: [bool; LINES_OF_COLOURS] = std::array::from_fn(|line| line < lines);
     // Two lines each.
     let mut missing = [Missing::none(); 2];
     let mut down = [_mm_setzero_si128(); 2];
@@ -92,8 +93,7 @@ fn colours<P: Palette>(
         ];
         let halves = colours.as_flattened().as_chunks::<8>().0;
         let is_whole = whole.contains(&step);
-        let there: [bool; LINES_OF_COLOURS] =
-            std::array::from_fn(|line| is_whole || is_there(step, line, pixels, lines));
+        let there = if is_whole { all } else { std::array::from_fn(|line| is_there(step, line, pixels, lines)) };
         for half in 0..2 {
             let values = _mm_unpacklo_epi8(eight_bytes(&halves[half]), _mm_setzero_si128());
             let wanted = missing[half].wanted(values, above[half]);
@@ -108,7 +108,7 @@ fn colours<P: Palette>(
                 }
             }
             let mut now = _mm_sub_epi16(wanted, _mm_set_epi64x(shown[1], shown[0]));
-            if !is_whole {
+            if lines < LINES_OF_COLOURS || !is_whole {
                 let [a, b] = std::array::from_fn(|line| -i64::from(there[2 * half + line]));
                 now = _mm_and_si128(now, _mm_set_epi64x(b, a));
             }

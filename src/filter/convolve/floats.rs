@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
 
-use super::super::kernels::{clipped, clipped_i32, prefetch};
+use super::super::kernels::{clipped, clipped_i32};
 use super::blocks::{Around, BLOCK, Blocks, SMALL_BLOCK, for_blocks};
 use super::{ALL, Convolution, Kernel, MOST, MOST_AROUND};
 
@@ -63,8 +63,6 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, 
             let width = (count - start).min(STRIP);
             for (floats, row) in floats.iter_mut().zip(inputs) {
                 load::<S>(floats, &bytemuck::cast_slice(row)[start..start + width + (SIZE - 1) * STEP]);
-                let next = (start + STRIP) * size_of::<S::Stored>();
-                prefetch(row, next..next + STRIP * size_of::<S::Stored>());
             }
             for (group, outs) in outs.chunks_mut(FOUR).enumerate() {
                 let floats = floats[group * FOUR..].first_chunk().expect("as many as rows");

@@ -7,6 +7,10 @@
 mod blocks;
 mod floats;
 mod fractions;
+#[cfg(target_arch = "x86_64")]
+mod near;
+#[cfg(target_arch = "x86_64")]
+mod pieces;
 
 use arrayvec::ArrayVec;
 
@@ -19,7 +23,8 @@ use crate::mode::{Mode, PixelType};
 use floats::{Floats, I32, U8, U16be, U16le};
 use fractions::Fractions;
 
-pub use fractions::Division;
+#[cfg(target_arch = "x86_64")]
+pub use {fractions::Division, near::Nearness};
 
 /// 3 or 5 for a kernel of that many rows and columns; `None` where the image is smaller than the kernel and remains as it
 /// is; an error where there is no such kernel, or the mode cannot be filtered.
@@ -60,6 +65,17 @@ impl<const SIZE: usize> Kernel<SIZE> {
     fn new(weights: &[f32], offset: f32) -> Self {
         Self { weights: std::array::from_fn(|row| std::array::from_fn(|column| weights[row * SIZE + column])), offset }
     }
+
+    /// The largest sum of bytes that there can be, to either side of 0.
+    fn largest(&self) -> f64 {
+        let weights = self.weights.as_flattened().iter().map(|weight| f64::from(weight.abs()));
+        weights.sum::<f64>() * 255.0 + f64::from(self.offset.abs())
+    }
+
+    /// By how much less rounding changes it: no float is rounded more often than that.
+    fn rounding(&self) -> f64 {
+        self.largest() * (2 * SIZE + 1) as f64 * f64::from(f32::EPSILON) / 2.0
+    }
 }
 
 /// Convolves with a kernel of either size.
@@ -81,11 +97,22 @@ fn is_big_endian(mode: Mode) -> bool {
 
 /// Convolves an image of bytes, of which `STEP` are a pixel, with integers where that is exact.
 fn of_bytes<const SIZE: usize, const STEP: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<SIZE>) {
-    match Fractions::<SIZE, STEP>::of(kernel) {
-        Some(fractions) => rows(out, input, &fractions),
-        None => rows(out, input, &Floats::<U8, SIZE, STEP>::of(kernel)),
+    if let Some(fractions) = Fractions::<SIZE, STEP>::of(kernel) {
+        return rows(out, input, &fractions);
     }
+    #[cfg(target_arch = "x86_64")]
+    if STEP == 4
+        && input.xsize() >= WIDE
+        && let Some(near) = near::Near::of(kernel)
+    {
+        return rows(out, input, &near);
+    }
+    rows(out, input, &Floats::<U8, SIZE, STEP>::of(kernel));
 }
+
+/// The least pixels of a row of which so many are near whole numbers that these are settled in no time.
+#[cfg(target_arch = "x86_64")]
+const WIDE: usize = 256;
 
 /// The most rows that are made at once, and those around them.
 const MOST: usize = 8;
@@ -125,6 +152,16 @@ for_each_level! {
 
 /// All bits of a pixel of four bytes, or of as many pixels.
 const ALL: [u8; 4] = [255; 4];
+
+/// Zeros the bits of each four bytes that are not kept.
+#[inline(always)]
+fn clear(out: &mut [u8], kept: [u8; 4]) {
+    if kept != ALL {
+        for pixel in out.as_chunks_mut().0 {
+            *pixel = (u32::from_ne_bytes(*pixel) & u32::from_ne_bytes(kept)).to_ne_bytes();
+        }
+    }
+}
 
 /// Makes all rows.
 fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C) {

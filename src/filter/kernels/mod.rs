@@ -5,14 +5,19 @@
 #[cfg(target_arch = "x86_64")]
 mod pairs;
 #[cfg(target_arch = "x86_64")]
+mod products;
+#[cfg(target_arch = "x86_64")]
 mod quads;
 mod transpose;
 
-pub use transpose::{BLOCK, transpose};
 #[cfg(target_arch = "x86_64")]
-pub use {
-    pairs::{Pairs, pairs},
-    quads::{Quads, quads},
+pub use products::{Digits, Products};
+pub use transpose::{BLOCK, transpose};
+
+#[cfg(target_arch = "x86_64")]
+use {
+    pairs::pairs,
+    quads::{near_quads, quads},
 };
 
 /// Bytes of a block, of which two rows are made at once, and the least bytes of a row.
@@ -33,21 +38,6 @@ fn check<const SIZE: usize>(outs: &[&mut [u8]; 2], inputs: &[&[u8]; MOST_INPUTS]
     let bytes = outs[0].len();
     assert!((LEAST..=BLOCKS * LEAST).contains(&bytes) && outs[1].len() == bytes);
     assert!(inputs[..SIZE + 1].iter().all(|row| row.len() == bytes + (SIZE - 1) * 4));
-}
-
-/// Has the processor fetch bytes of a row that will be needed, as far as there are any, while others are at work.
-#[inline(always)]
-pub fn prefetch(row: &[u8], bytes: std::ops::Range<usize>) {
-    /// Bytes that are fetched together.
-    const LINE: usize = 64;
-    for line in row.get(bytes.start..bytes.end.min(row.len())).unwrap_or_default().chunks(LINE) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: every processor of this architecture has the instruction, which changes nothing.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast());
-        }
-    }
 }
 
 /// The whole part of a float within 0 and `MOST`; 0 for NaN.

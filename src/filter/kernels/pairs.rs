@@ -3,11 +3,9 @@
 use std::arch::x86_64::*;
 use std::hint::black_box;
 
+use super::products::Pairs;
 use super::{BLOCKS, LEAST, MOST_INPUTS, Places};
 use crate::filter::convolve::Division;
-
-/// Weights of two input rows for each column, the upmost first, of the next two, and so on: for each of two rows.
-pub type Pairs<const SIZE: usize> = [[[[i8; 2]; SIZE]; 3]; 2];
 
 /// Makes two rows of at least [`LEAST`] bytes, [`BLOCKS`] times as many at most. The processor has the instructions; products of two bytes and weights, one above
 /// the other, have room in 16 bits.

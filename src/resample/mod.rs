@@ -125,10 +125,11 @@ impl Plan {
         let horizontal = axes.horizontal.map(K::weights).transpose()?;
         let vertical = axes.vertical.map(K::weights).transpose()?;
         let downwards = if axes.square { &horizontal } else { &vertical };
-        let rows = if self.vertical_first { out.ysize() } else { input.ysize() };
+        let (rows, width) =
+            if self.vertical_first { (out.ysize(), input.xsize()) } else { (input.ysize(), out.xsize()) };
         let passes = Passes::<K> {
             across: horizontal.as_ref().map(|pass| Across::new(pass, (input.xsize(), rows), level)).transpose()?,
-            down: downwards.as_ref().map(|pass| Down::new(pass, level)).transpose()?,
+            down: downwards.as_ref().map(|pass| Down::new(pass, width, level)).transpose()?,
             down_first: self.vertical_first,
             way: Way::of(&out, &[input]),
         };

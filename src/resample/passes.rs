@@ -35,9 +35,9 @@ pub struct Down<'a, K: Kind> {
 }
 
 impl<'a, K: Kind> Down<'a, K> {
-    /// As the kind needs it.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, level: Level) -> Result<Self> {
-        Ok(Self { prepared: K::down(coefficients, level)?, coefficients })
+    /// For rows of so many pixels.
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, width: usize, level: Level) -> Result<Self> {
+        Ok(Self { prepared: K::down(coefficients, width, level)?, coefficients })
     }
 
     /// Makes row `y` of those that it covers.

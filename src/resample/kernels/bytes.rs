@@ -6,7 +6,7 @@ use super::blocks::Layout;
 use super::columns::{Columns, Group};
 use super::digits::{Across, Quad};
 use super::halves::{Halves, Pair};
-use super::strips::{self as turned, Digits, Strips, Words};
+use super::strips::{Digits, Strips, Words};
 #[cfg(target_arch = "x86_64")]
 use super::x86::{avx2, strips};
 use crate::error::Result;
@@ -78,6 +78,11 @@ impl Rows {
         }
     }
 
+    /// So many rows are turned on their side: the table for fewer would take more time than it saves.
+    const fn enough(bytes: usize) -> usize {
+        if bytes == 1 { 32 } else { 96 }
+    }
+
     /// For AVX2: rows turned on their side, where there are enough of them.
     fn by_words<const BYTES: usize, const BANDS: usize>(
         coefficients: &Coefficients<i32>,
@@ -85,7 +90,7 @@ impl Rows {
     ) -> Result<Self> {
         let room = strips::room(const { Self::vectors::<BYTES, BANDS>() });
         let strips = match BYTES {
-            _ if rows < turned::ROWS => None,
+            _ if rows < Self::enough(BYTES) => None,
             1 => Strips::new::<Words>(coefficients, input, room)?.map(Self::FourStrips),
             // Three or four taps are one step of the other way.
             _ if (3..=4).contains(&coefficients.most()) => None,
@@ -100,7 +105,7 @@ impl Rows {
     /// For AVX-512: pixels of four bytes, turned on their side where many are needed, and there are enough rows.
     fn for_pixels<const BANDS: usize>(coefficients: &Coefficients<i32>, (input, rows): (usize, usize)) -> Result<Self> {
         let many = if BANDS == 3 { 12 } else { 20 };
-        if coefficients.most() > many && rows >= turned::ROWS {
+        if coefficients.most() > many && rows >= Self::enough(4) {
             let room = strips::room(const { Self::vectors::<4, BANDS>() });
             if let Some(strips) = Strips::new::<Digits>(coefficients, input, room)? {
                 return Ok(Self::DigitStrips(strips));
@@ -153,14 +158,16 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
         }
     }
 
-    fn down(coefficients: &Coefficients<i32>, level: Level) -> Result<Down> {
+    fn down(coefficients: &Coefficients<i32>, width: usize, level: Level) -> Result<Down> {
         match level {
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 if coefficients.most() > Pair::TAPS => {
-                Ok(Columns::new(coefficients)?.map_or(Down::Plain, Down::Quads))
+                Ok(Columns::new(coefficients, width * BYTES)?.map_or(Down::Plain, Down::Quads))
             }
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 | Level::Avx2 => Ok(Columns::new(coefficients)?.map_or(Down::Plain, Down::Pairs)),
+            Level::Avx512 | Level::Avx2 => {
+                Ok(Columns::new(coefficients, width * BYTES)?.map_or(Down::Plain, Down::Pairs))
+            }
             _ => Ok(Down::Plain),
         }
     }

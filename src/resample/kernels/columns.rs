@@ -1,6 +1,7 @@
 //! Weights for a column: for each output row groups of its taps, as many as one instruction takes.
 
 use super::super::coefficients::Coefficients;
+use super::strips::divided;
 use crate::error::{Error, Result};
 
 /// The weights of a group of taps.
@@ -20,6 +21,12 @@ pub trait Group: Copy {
 
 /// The most taps of a group.
 const MOST: usize = 4;
+
+/// Bytes of a row for which it is worth it to look for fewer pieces than of whole weights.
+const LONG: usize = 1024;
+
+/// Whole weights.
+pub const WHOLE: (usize, i32) = (3, 1);
 
 /// The weights of an output row.
 #[derive(Clone, Copy, Debug)]
@@ -42,21 +49,17 @@ pub struct Columns<G> {
 }
 
 impl<G: Group> Columns<G> {
-    /// The table; `None` where a weight is too large.
-    pub fn new(coefficients: &Coefficients<i32>) -> Result<Option<Self>> {
+    /// The table for rows of so many bytes; `None` where a weight is too large.
+    pub fn new(coefficients: &Coefficients<i32>, bytes: usize) -> Result<Option<Self>> {
         let stride = coefficients.most().div_ceil(G::TAPS);
         let (mut groups, mut pieces) = (Vec::new(), Vec::new());
         let length = coefficients.len().checked_mul(stride).ok_or(Error::Memory)?;
         groups.try_reserve_exact(length).map_err(|_| Error::Memory)?;
         pieces.try_reserve_exact(coefficients.len()).map_err(|_| Error::Memory)?;
         for y in 0..coefficients.len() {
-            let (count, factor) = G::pieces(coefficients.weights(y));
+            let (count, factor) = if bytes < LONG { WHOLE } else { G::pieces(coefficients.weights(y)) };
             for weights in coefficients.weights(y).chunks(G::TAPS) {
-                let mut divided = [0; MOST];
-                for (divided, weight) in divided.iter_mut().zip(weights) {
-                    *divided = weight / factor;
-                }
-                let Some(group) = G::of(&divided[..weights.len()], count) else { return Ok(None) };
+                let Some(group) = group(weights, count, factor) else { return Ok(None) };
                 groups.push(group);
             }
             pieces.push((count, factor));
@@ -70,4 +73,17 @@ impl<G: Group> Columns<G> {
         let (pieces, factor) = self.pieces[y];
         Row { groups: &self.groups[y * self.stride..][..taps.div_ceil(G::TAPS)], pieces, factor }
     }
+}
+
+/// A group of weights, without the factor.
+#[inline(always)]
+fn group<G: Group>(weights: &[i32], pieces: usize, factor: i32) -> Option<G> {
+    if factor == 1 {
+        return G::of(weights, pieces);
+    }
+    let mut parts = [0; MOST];
+    for (part, weight) in parts.iter_mut().zip(weights) {
+        *part = divided(*weight, factor);
+    }
+    G::of(&parts[..weights.len()], pieces)
 }

@@ -5,8 +5,8 @@
 
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
-use super::columns::Group;
-use super::strips::{Digits, MOST, Split};
+use super::columns::{Group, WHOLE};
+use super::strips::{Digits, Split};
 use crate::error::{Error, Result};
 
 /// What makes no digit negative: 128 for each.
@@ -71,7 +71,7 @@ impl Group for Quad {
     const NOTHING: Self = [0; 3];
 
     fn pieces(weights: &[i32]) -> (usize, i32) {
-        Digits::pieces(weights).unwrap_or((MOST, 1))
+        Digits::pieces(weights).unwrap_or(WHOLE)
     }
 
     fn of(weights: &[i32], _: usize) -> Option<Self> {

@@ -5,8 +5,8 @@
 
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
-use super::columns::Group;
-use super::strips::{MOST, Split, Words};
+use super::columns::{Group, WHOLE};
+use super::strips::Words;
 use crate::error::{Error, Result};
 
 /// Bits of the low half.
@@ -71,7 +71,7 @@ impl Group for Pair {
     const NOTHING: Self = Self { low: 0, high: 0 };
 
     fn pieces(weights: &[i32]) -> (usize, i32) {
-        Words::pieces(weights).filter(|(count, _)| *count < MOST).unwrap_or((MOST, 1))
+        Words::few(weights).unwrap_or(WHOLE)
     }
 
     fn of(weights: &[i32], pieces: usize) -> Option<Self> {
@@ -113,11 +113,11 @@ mod tests {
         for weight in (-(1 << 22)..1 << 22).step_by(9973).chain([0, -1, 1 << 22, 32767, 32768, -32768, -32769]) {
             for other in [(1 << 22) - weight, -weight, 0, 1] {
                 let fits = |weight: i32| (weight + 32768) >> 16;
-                let pair = Pair::of(&[weight, other], MOST);
+                let pair = Pair::of(&[weight, other], WHOLE.0);
                 assert_eq!(pair.is_some(), fits(weight).abs() + fits(other).abs() <= 128, "{weight} {other}");
                 assert!(pair.is_none_or(|pair| weights(pair) == [weight, other]));
             }
-            assert_eq!(Pair::of(&[weight], MOST).map(weights), Some([weight, 0]));
+            assert_eq!(Pair::of(&[weight], WHOLE.0).map(weights), Some([weight, 0]));
         }
         for weights in [[5, -3], [127, 1], [-64, 64]] {
             assert_eq!(
@@ -125,6 +125,6 @@ mod tests {
                 Some(Pair { low: 0, high: i16::from_le_bytes(weights.map(|byte| byte as u8)) })
             );
         }
-        assert_eq!([i32::MAX, i32::MIN, 1 << 23].map(|weight| Pair::of(&[weight], MOST)), [None; 3]);
+        assert_eq!([i32::MAX, i32::MIN, 1 << 23].map(|weight| Pair::of(&[weight], WHOLE.0)), [None; 3]);
     }
 }

@@ -45,8 +45,8 @@ pub trait Kind {
     /// Prepares to make rows of rows of so many pixels, and of so many of them.
     fn across(coefficients: &Coefficients<Self::Weight>, size: (usize, usize), level: Level) -> Result<Self::Across>;
 
-    /// Prepares to make columns.
-    fn down(coefficients: &Coefficients<Self::Weight>, level: Level) -> Result<Self::Down>;
+    /// Prepares to make columns of rows of so many pixels.
+    fn down(coefficients: &Coefficients<Self::Weight>, width: usize, level: Level) -> Result<Self::Down>;
 
     /// Makes rows, [`ROWS`] at most, each of one of the input.
     fn horizontal(

@@ -16,12 +16,12 @@ pub const GROUP: usize = 4;
 
 /// A way to take weights to pieces, of which each group has up to three: each a number that is four bytes or two words.
 pub trait Split {
-    /// How many pieces the groups of these weights have, at least, and what all weights are to be divided by first. `None`
+    /// How many pieces the groups of these weights have, at least, and what all weights are to be [`divided`] by. `None`
     /// where one is too large.
     fn pieces(weights: &[i32]) -> Option<(usize, i32)>;
 
-    /// The pieces of a group, of which so many are asked for.
-    fn split(group: [i32; GROUP], pieces: usize) -> [i32; MOST];
+    /// Puts the weight of a tap to the pieces of its group.
+    fn put(pieces: &mut [i32], tap: usize, weight: i32);
 }
 
 /// The most pieces that a group has: whole weights, which are divided by nothing.
@@ -141,32 +141,42 @@ fn column<S: Split, const OUTPUTS: usize>(
     if pieces == MOST {
         factors = [1; OUTPUTS];
     }
-    let weights = table.len();
+    let (weights, length) = (table.len(), groups * pieces);
+    table.resize(weights + OUTPUTS * length, 0);
     let mut starts = [0; OUTPUTS];
-    for ((x, factor), start) in outputs.into_iter().zip(factors).zip(&mut starts) {
+    for (place, (x, factor)) in outputs.into_iter().zip(factors).enumerate() {
         let taps = coefficients.taps(x);
-        *start = (taps.start / GROUP).min(input.div_ceil(GROUP) - groups);
-        let before = std::iter::repeat_n(&0, taps.start - *start * GROUP);
-        let mut weights = before.chain(coefficients.weights(x)).map(|weight| weight / factor);
-        for _ in 0..groups {
-            let group = std::array::from_fn(|_| weights.next().unwrap_or(0));
-            table.extend_from_slice(&S::split(group, pieces)[..pieces]);
+        starts[place] = (taps.start / GROUP).min(input.div_ceil(GROUP) - groups);
+        let table = &mut table[weights + place * length..][..length];
+        for (tap, weight) in (taps.start - starts[place] * GROUP..).zip(coefficients.weights(x)) {
+            S::put(&mut table[tap / GROUP * pieces..][..pieces], tap % GROUP, divided(*weight, factor));
         }
     }
     Some(Column { starts, groups, pieces, factors, weights })
 }
 
-/// A factor that all weights have: themselves, or a power of two.
-fn factor(weights: &[i32]) -> i32 {
-    match weights {
-        [first, rest @ ..] if *first != 0 && rest.iter().all(|weight| weight == first) => *first,
-        _ => 1 << weights.iter().fold(1 << PRECISION, |bits, weight| bits | weight).trailing_zeros(),
+/// A factor that all weights have, themselves or a power of two, and the largest of them without it and its sign.
+#[inline(always)]
+fn common(weights: &[i32]) -> (i32, u32) {
+    if let [first, rest @ ..] = weights
+        && *first > 0
+        && rest.iter().all(|weight| weight == first)
+    {
+        return (*first, 1);
     }
+    let (mut bits, mut most) = (1 << PRECISION, 0);
+    for weight in weights {
+        bits |= weight;
+        most = most.max(weight.unsigned_abs());
+    }
+    let shift = bits.trailing_zeros();
+    (1 << shift, most >> shift)
 }
 
-/// Four bytes, as a number.
-fn bytes(values: [i32; GROUP]) -> i32 {
-    i32::from_le_bytes(values.map(|value| value as u8))
+/// A weight without a factor that it has: a power of two, or itself.
+#[inline(always)]
+pub fn divided(weight: i32, factor: i32) -> i32 {
+    if factor & (factor - 1) == 0 { weight >> factor.trailing_zeros() } else { i32::from(weight != 0) }
 }
 
 /// Bytes, or words of the even taps and of the odd ones; and what is above the words, in bytes. Bytes are so small that products
@@ -174,34 +184,51 @@ fn bytes(values: [i32; GROUP]) -> i32 {
 pub struct Words;
 
 /// What is above the low word of a weight, which has a sign.
+#[inline(always)]
 fn above(weight: i32) -> i32 {
-    ((i64::from(weight) - i64::from(weight as i16)) >> 16) as i32
-}
-
-/// Whether the sum of so many products of bytes fits into 16 bits.
-fn small(bytes: impl Iterator<Item = i32> + Clone) -> bool {
-    bytes.clone().all(|byte| i8::try_from(byte).is_ok()) && bytes.map(i32::abs).sum::<i32>() <= 128
+    weight.wrapping_add(1 << 15) >> 16
 }
 
 impl Split for Words {
     fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
-        let factor = factor(weights);
-        if small(weights.iter().map(|weight| weight / factor)) {
-            Some((1, factor))
-        } else if weights.iter().all(|weight| i16::try_from(weight / factor).is_ok()) {
-            Some((2, factor))
-        } else {
-            small(weights.iter().map(|weight| above(*weight))).then_some((MOST, 1))
-        }
+        Self::few(weights).or_else(|| Self::small(weights.iter().map(|weight| above(*weight))).then_some((MOST, 1)))
     }
 
-    fn split(group: [i32; GROUP], pieces: usize) -> [i32; MOST] {
-        let words = |low: i32, high: i32| low & 0xffff | high << 16;
-        let [a, b, c, d] = group;
+    #[inline(always)]
+    fn put(pieces: &mut [i32], tap: usize, weight: i32) {
+        let byte = |byte: i32| i32::from(byte as u8) << (8 * tap);
+        let word = (weight & 0xffff) << (16 * (tap / 2));
         match pieces {
-            1 => [bytes(group), 0, 0],
-            _ => [words(a, c), words(b, d), bytes(group.map(above))],
+            [bytes] => *bytes |= byte(weight),
+            [even, odd, rest @ ..] => {
+                *(if tap.is_multiple_of(2) { even } else { odd }) |= word;
+                if let [high] = rest {
+                    *high |= byte(above(weight));
+                }
+            }
+            [] => {}
         }
+    }
+}
+
+impl Words {
+    /// Whether the sum of products of pixels and these bytes fits into 16 bits.
+    fn small(bytes: impl Iterator<Item = i32> + Clone) -> bool {
+        bytes.clone().all(|byte| i8::try_from(byte).is_ok()) && bytes.map(i32::abs).sum::<i32>() <= 128
+    }
+
+    /// The same as [`Split::pieces`], where there are fewer than of whole weights.
+    pub fn few(weights: &[i32]) -> Option<(usize, i32)> {
+        // Most weights have nothing in common: the first of them tell.
+        let (odd, large) = (|weight: &i32| weight & 1 != 0, |weight: &i32| weight.unsigned_abs() >= 0x8000);
+        if weights.iter().any(odd) && weights.iter().any(large) && weights.first() != weights.last() {
+            return None;
+        }
+        let (factor, most) = common(weights);
+        if most < 128 && Self::small(weights.iter().map(|weight| divided(*weight, factor))) {
+            return Some((1, factor));
+        }
+        (most < 0x8000).then_some((2, factor))
     }
 }
 
@@ -210,27 +237,18 @@ pub struct Digits;
 
 impl Split for Digits {
     fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
-        let factor = factor(weights);
-        let fit = |factor: i32, count: usize| {
-            weights.iter().all(|weight| {
-                digits(weight / factor).is_some_and(|digits| digits[count..].iter().all(|digit| *digit == 0))
-            })
-        };
-        match (fit(factor, 1), fit(factor, 2)) {
-            (true, _) => Some((1, factor)),
-            (_, true) => Some((2, factor)),
-            _ => fit(1, MOST).then_some((MOST, 1)),
+        match common(weights) {
+            (factor, ..=0x7f) => Some((1, factor)),
+            (factor, ..=0x7f_7f) => Some((2, factor)),
+            _ => weights.iter().all(|weight| digits(*weight).is_some()).then_some((MOST, 1)),
         }
     }
 
-    fn split(group: [i32; GROUP], _: usize) -> [i32; MOST] {
-        let mut pieces = [[0; GROUP]; MOST];
-        for (tap, weight) in group.into_iter().enumerate() {
-            for (piece, digit) in pieces.iter_mut().zip(digits(weight).unwrap_or_default()) {
-                piece[tap] = i32::from(digit);
-            }
+    #[inline(always)]
+    fn put(pieces: &mut [i32], tap: usize, weight: i32) {
+        for (piece, digit) in pieces.iter_mut().zip(digits(weight).unwrap_or_default()) {
+            *piece |= i32::from(digit.cast_unsigned()) << (8 * tap);
         }
-        pieces.map(bytes)
     }
 }
 

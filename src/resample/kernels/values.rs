@@ -182,7 +182,7 @@ macro_rules! kind_of_values {
                 if level == Level::Avx512 { Spread::new(coefficients, input) } else { Ok(None) }
             }
 
-            fn down(_: &Coefficients<f64>, _: Level) -> Result<()> {
+            fn down(_: &Coefficients<f64>, _: usize, _: Level) -> Result<()> {
                 Ok(())
             }
 

@@ -273,12 +273,11 @@ for_each_level! {
     /// Adds lines up, to the sums that there are or to none.
     fn add_lines(sums: &mut [u16], lines: &[&[u8]], to_none: bool) {
         let (wide, rest) = sums.as_chunks_mut::<{ 2 * VECTOR }>();
-        let narrow = size_of_val(wide) / 2;
-        let (rest, last) = rest.as_chunks_mut::<{ VECTOR / 4 }>();
-        let single = narrow + size_of_val(rest) / 2;
+        let (narrow, single) = rest.as_chunks_mut::<{ VECTOR / 4 }>();
+        let (after_wide, after_narrow) = (wide.as_flattened().len(), narrow.as_flattened().len());
         add_strips(wide, lines, 0, to_none);
-        add_strips(rest, lines, narrow, to_none);
-        add_strips(last.as_chunks_mut::<1>().0, lines, single, to_none);
+        add_strips(narrow, lines, after_wide, to_none);
+        add_strips(single.as_chunks_mut::<1>().0, lines, after_wide + after_narrow, to_none);
     }
 
     fn small_means_1(out: &mut [u8], sums: &[u16], xscale: usize, divisor: &Small) {

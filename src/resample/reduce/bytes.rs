@@ -27,6 +27,9 @@ const FEW: i32 = 256;
 /// The most rows of bytes whose sums fit into 16 bits.
 const ROWS: usize = 257;
 
+/// How many rows are added up side by side: the more of them the processor sees, the more it fetches at once.
+const SIDE_BY_SIDE: usize = 16;
+
 /// Room for what is between the bytes and their means.
 struct Scratch {
     sums: [u64; SUMS / 4],
@@ -158,25 +161,23 @@ impl Source<'_> {
 
     /// Adds rows up, from byte `start` of the part on.
     fn add_rows(&self, sums: &mut [u16], start: usize, rows: Range<usize>) {
-        let row = |y: usize| &self.input.row(y)[self.first + start..][..sums.len()];
-        let mut y = rows.start;
+        let columns = self.first + start..self.first + start + sums.len();
+        let row = |y: usize| &self.input.row(y)[columns.clone()];
+        let y = rows.start;
         match rows.len() {
-            0 => return,
+            0 => {}
             1 => set_1(sums, row(y)),
             2 => set_2(sums, row(y), row(y + 1)),
             3 => set_3(sums, row(y), row(y + 1), row(y + 2)),
-            _ => set_4(sums, row(y), row(y + 1), row(y + 2), row(y + 3)),
-        }
-        y += rows.len().min(4);
-        while y < rows.end {
-            let row = |y: usize| &self.input.row(y)[self.first + start..][..sums.len()];
-            match rows.end - y {
-                1 => add_1(sums, row(y)),
-                2 => add_2(sums, row(y), row(y + 1)),
-                3 => add_3(sums, row(y), row(y + 1), row(y + 2)),
-                _ => add_4(sums, row(y), row(y + 1), row(y + 2), row(y + 3)),
+            4 => set_4(sums, row(y), row(y + 1), row(y + 2), row(y + 3)),
+            _ => {
+                for first in rows.clone().step_by(SIDE_BY_SIDE) {
+                    let mut lines = [&[][..]; SIDE_BY_SIDE];
+                    let lines = &mut lines[..SIDE_BY_SIDE.min(rows.end - first)];
+                    lines.iter_mut().zip(first..).for_each(|(line, y)| *line = row(y));
+                    add_lines(sums, lines, first == rows.start);
+                }
             }
-            y += 4;
         }
     }
 }
@@ -269,28 +270,14 @@ for_each_level! {
         }
     }
 
-    fn add_1(sums: &mut [u16], a: &[u8]) {
-        for (sum, a) in sums.iter_mut().zip(a) {
-            *sum += u16::from(*a);
-        }
-    }
-
-    fn add_2(sums: &mut [u16], a: &[u8], b: &[u8]) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += u16::from(*a) + u16::from(*b);
-        }
-    }
-
-    fn add_3(sums: &mut [u16], a: &[u8], b: &[u8], c: &[u8]) {
-        for (((sum, a), b), c) in sums.iter_mut().zip(a).zip(b).zip(c) {
-            *sum += u16::from(*a) + u16::from(*b) + u16::from(*c);
-        }
-    }
-
-    fn add_4(sums: &mut [u16], a: &[u8], b: &[u8], c: &[u8], d: &[u8]) {
-        for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-            *sum += u16::from(*a) + u16::from(*b) + u16::from(*c) + u16::from(*d);
-        }
+    /// Adds lines up, to the sums that there are or to none.
+    fn add_lines(sums: &mut [u16], lines: &[&[u8]], to_none: bool) {
+        let (wide, rest) = sums.as_chunks_mut::<{ 2 * VECTOR }>();
+        let (narrow, single) = rest.as_chunks_mut::<{ VECTOR / 4 }>();
+        let (after_wide, after_narrow) = (wide.as_flattened().len(), narrow.as_flattened().len());
+        add_strips(wide, lines, 0, to_none);
+        add_strips(narrow, lines, after_wide, to_none);
+        add_strips(single.as_chunks_mut::<1>().0, lines, after_wide + after_narrow, to_none);
     }
 
     fn small_means_1(out: &mut [u8], sums: &[u16], xscale: usize, divisor: &Small) {
@@ -355,6 +342,20 @@ for_each_level! {
         for pixel in out.as_chunks_mut::<4>().0 {
             *pixel = (u32::from_le_bytes(*pixel) & bands).to_le_bytes();
         }
+    }
+}
+
+/// Adds strips of lines up, from byte `start` on: all lines of a strip while its sums are in registers.
+#[inline(always)]
+fn add_strips<const SUMS: usize>(strips: &mut [[u16; SUMS]], lines: &[&[u8]], start: usize, to_none: bool) {
+    for (strip, start) in strips.iter_mut().zip((start..).step_by(SUMS)) {
+        let mut totals = if to_none { [0; SUMS] } else { *strip };
+        for line in lines {
+            for (total, byte) in totals.iter_mut().zip(&line[start..start + SUMS]) {
+                *total += u16::from(*byte);
+            }
+        }
+        *strip = totals;
     }
 }
 

@@ -9,14 +9,17 @@ use crate::image::{ImageMut, ImageRef};
 /// Lays `over` on `under`; the last byte of a pixel is its alpha. All three have the same mode, of four bytes a pixel, and
 /// the same size.
 pub fn alpha_composite(out: ImageMut<'_>, under: &ImageRef<'_>, over: &ImageRef<'_>) {
-    threads::make_rows(out, &[under, over], 4 * under.xsize(), |y, out| {
-        let (out, under, over) = (bytemuck::cast_slice_mut(out), under.pixels(y), over.pixels(y));
-        let done = match simd::level() {
-            #[cfg(target_arch = "x86_64")]
-            simd::Level::Avx512 => composite_avx512(out, under, over),
-            _ => 0,
-        };
-        composite_row(&mut out[done..], &under[done..], &over[done..]);
+    // Rows of any image go out while the next pixels are computed, which takes longer.
+    threads::for_rows(out, 4 * under.xsize(), |first, mut band| {
+        for y in 0..band.ysize() {
+            let (out, under, over) = (band.pixels_mut(y), under.pixels(first + y), over.pixels(first + y));
+            let done = match simd::level() {
+                #[cfg(target_arch = "x86_64")]
+                simd::Level::Avx512 => composite_avx512(out, under, over),
+                _ => 0,
+            };
+            composite_row(&mut out[done..], &under[done..], &over[done..]);
+        }
     });
 }
 

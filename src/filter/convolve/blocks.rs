@@ -11,8 +11,8 @@ pub const SMALL_BLOCK: usize = 16;
 /// For each row of the kernel and each of its columns, samples of the image: around a block of them.
 pub type Around<'a, T, const SIZE: usize, const N: usize> = [[&'a [T; N]; SIZE]; SIZE];
 
-/// Hands out a row but for its edges, block by block with what is around each of the rows around it, `STEP` samples a pixel. Blocks may overlap:
-/// then what is done twice is the same.
+/// Hands out a row but for its edges, block by block, with what is around each in the rows around it, `STEP` samples a
+/// pixel. Blocks may overlap: then what is done twice is the same.
 #[inline(always)]
 pub fn for_blocks<T: AnyBitPattern + NoUninit, const SIZE: usize, const STEP: usize>(
     out: &mut [u8],

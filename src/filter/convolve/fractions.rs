@@ -51,6 +51,14 @@ impl Division {
         })
     }
 
+    /// Whether there may be nothing left of sums with such weights: they are the offset and multiples of what divides all
+    /// weights.
+    fn can_leave_nothing<const SIZE: usize>(&self, weights: &[[i16; SIZE]; SIZE]) -> bool {
+        let all = weights.as_flattened().iter();
+        let common = all.fold(self.divisor, |common, weight| gcd(common, weight.unsigned_abs()));
+        self.added % i32::from(common) == 0
+    }
+
     /// Divides a sum that has all but the products added, and wraps around; `SHIFTS` where the divisor is a power of two.
     #[inline(always)]
     fn quotient<const SHIFTS: bool>(&self, sum: u16) -> u8 {
@@ -98,12 +106,9 @@ impl<const SIZE: usize, const STEP: usize> Fractions<SIZE, STEP> {
         let added = whole(offset);
         let division = Division::by(divisor, added, added - reach(-1.0), added + reach(1.0))?;
         let weights = kernel.weights.map(|row| row.map(|weight| whole(f64::from(weight)) as i16));
-        // No float is rounded where all is whole parts of a power of two. Else sums are the offset and multiples of what
-        // divides all weights.
+        // No float is rounded where all is whole parts of a power of two.
         let is_exact = divisor.is_power_of_two() && error == 0.0;
-        let common =
-            || weights.as_flattened().iter().fold(divisor, |common, weight| gcd(common, weight.unsigned_abs()));
-        let ties = !is_exact && division.added % i32::from(common()) == 0;
+        let ties = !is_exact && division.can_leave_nothing(&weights);
         #[cfg(target_arch = "x86_64")]
         let products = if STEP == 4 { Products::of(&weights) } else { None };
         #[cfg(target_arch = "x86_64")]

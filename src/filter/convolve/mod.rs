@@ -2,7 +2,8 @@
 //!
 //! The reference sums in floats: row by row of the kernel, the bottom row of the image first, and each row on its own
 //! before it is added. [`Floats`] does just that. Many kernels have weights that are whole parts of a number:
-//! [`Fractions`] has the same sums sooner, of integers.
+//! [`Fractions`] has the same sums sooner, of integers. For any others `near` has sums that are so near that most bytes
+//! are the same, and knows which may not be.
 
 mod blocks;
 mod floats;

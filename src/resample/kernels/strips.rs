@@ -20,6 +20,9 @@ pub trait Split {
     /// where one is too large.
     fn pieces(weights: &[i32]) -> Option<(usize, i32)>;
 
+    /// Whether these weights can be taken to the most pieces.
+    fn fits(weights: &[i32]) -> bool;
+
     /// Puts the weight of a tap to the pieces of its group.
     fn put(pieces: &mut [i32], tap: usize, weight: i32);
 }
@@ -139,6 +142,9 @@ fn column<S: Split, const OUTPUTS: usize>(
         *factor = common;
     }
     if pieces == MOST {
+        if !outputs.into_iter().all(|x| S::fits(coefficients.weights(x))) {
+            return None;
+        }
         factors = [1; OUTPUTS];
     }
     let (weights, length) = (table.len(), groups * pieces);
@@ -191,7 +197,11 @@ fn above(weight: i32) -> i32 {
 
 impl Split for Words {
     fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
-        Self::few(weights).or_else(|| Self::small(weights.iter().map(|weight| above(*weight))).then_some((MOST, 1)))
+        Self::few(weights).or_else(|| Self::fits(weights).then_some((MOST, 1)))
+    }
+
+    fn fits(weights: &[i32]) -> bool {
+        Self::small(weights.iter().map(|weight| above(*weight)))
     }
 
     #[inline(always)]
@@ -240,8 +250,12 @@ impl Split for Digits {
         match common(weights) {
             (factor, ..=0x7f) => Some((1, factor)),
             (factor, ..=0x7f_7f) => Some((2, factor)),
-            _ => weights.iter().all(|weight| digits(*weight).is_some()).then_some((MOST, 1)),
+            _ => Self::fits(weights).then_some((MOST, 1)),
         }
+    }
+
+    fn fits(weights: &[i32]) -> bool {
+        weights.iter().all(|weight| digits(*weight).is_some())
     }
 
     #[inline(always)]

@@ -1,21 +1,21 @@
 //! Few instructions that the compiler does not find by itself.
 //!
 //! A transposed block that fits into registers is the same ones, several times. A float becomes a number by a single one
-//! where it is known that it has room, and columns need not be compared with a width that all of them are within.
+//! where it is known that it has room.
 
 #![allow(unsafe_code)] // instructions that every x86-64 processor has, and what is known of numbers
 
+mod columns;
 mod steps;
 mod table;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use columns::Columns;
 pub use steps::{Pair, Steps, after};
 pub use table::{Ahead, Table};
 
-use bytemuck::{AnyBitPattern, NoUninit, Pod};
-
-use crate::exec::simd::for_each_level;
+use bytemuck::{AnyBitPattern, Pod};
 
 /// How many places are computed at once.
 pub const CHUNK: usize = 32;
@@ -84,47 +84,6 @@ pub fn whole_part(value: f64) -> i32 {
     unsafe { value.to_int_unchecked() }
 }
 
-/// Columns of a row that pixels are picked from.
-pub struct Columns {
-    columns: Vec<u32>,
-    /// How many pixels the row has to have.
-    width: usize,
-    /// Whether they are every other one from the first on.
-    every_other: bool,
-}
-
-impl Columns {
-    /// These columns.
-    pub fn new(columns: Vec<u32>) -> Self {
-        let last = columns.iter().max().copied();
-        let every_other = columns.windows(2).all(|two| two[1] == two[0].wrapping_add(2));
-        Self { columns, width: last.map_or(0, |last| last as usize + 1), every_other }
-    }
-
-    /// Picks pixels, one for each column. Panics where the row has not got them all.
-    pub fn pick<P: AnyBitPattern + NoUninit>(&self, out: &mut [P], row: &[P]) {
-        /// Pixels that are picked in one go.
-        const STEP: usize = 8;
-        assert!(self.width <= row.len(), "column {} of a row of {}", self.width, row.len());
-        if let (true, Some(first)) = (self.every_other, self.columns.first()) {
-            // With the pixel behind the last, where there is one: then all are in pairs.
-            return pick_every_other(out, &row[*first as usize..row.len().min(self.width + 1)]);
-        }
-        // SAFETY: no column is beyond the width, and the row is as wide.
-        let pixel = |column: u32| unsafe { *row.get_unchecked(column as usize) };
-        let (steps, rest) = out.as_chunks_mut::<STEP>();
-        let (columns, last) = self.columns.as_chunks::<STEP>();
-        for (out, columns) in steps.iter_mut().zip(columns) {
-            for (out, column) in out.iter_mut().zip(columns) {
-                *out = pixel(*column);
-            }
-        }
-        for (out, column) in rest.iter_mut().zip(last) {
-            *out = pixel(*column);
-        }
-    }
-}
-
 /// Asks for the cache line that `data` begins in: it will be used soon.
 #[inline(always)]
 pub fn prefetch<T>(data: &[T]) {
@@ -136,35 +95,6 @@ pub fn prefetch<T>(data: &[T]) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = data;
-}
-
-/// Picks every other pixel, from the first on.
-fn pick_every_other<P: AnyBitPattern + NoUninit>(out: &mut [P], row: &[P]) {
-    match size_of::<P>() {
-        1 => first_of_pairs_1(bytemuck::cast_slice_mut(out), bytemuck::cast_slice(row)),
-        _ => first_of_pairs_4(bytemuck::cast_slice_mut(out), bytemuck::cast_slice(row)),
-    }
-    // The last pixel of a row has none behind it.
-    if let (Some(out), (_, [pixel])) = (out.get_mut(row.len() / 2), row.as_chunks::<2>()) {
-        *out = *pixel;
-    }
-}
-
-for_each_level! {
-    /// A pair is one number, of which the lower half is the first pixel: so nothing is read that is not there, and the
-    /// compiler need not leave the last ones to be done one by one.
-    fn first_of_pairs_1(out: &mut [u8], row: &[u8]) {
-        for (out, pair) in out.iter_mut().zip(row.as_chunks().0) {
-            *out = u16::from_le_bytes(*pair) as u8;
-        }
-    }
-
-    /// The same for pixels of four bytes.
-    fn first_of_pairs_4(out: &mut [u8], row: &[u8]) {
-        for (out, pair) in out.as_chunks_mut().0.iter_mut().zip(row.as_chunks().0) {
-            *out = (u64::from_le_bytes(*pair) as u32).to_le_bytes();
-        }
-    }
 }
 
 /// A block of pixels of `BYTES` bytes, `SIDE` by `SIDE`, transposed. A row of it has 16 bytes.
@@ -237,20 +167,6 @@ mod tests {
         }
         for outside in [-1e-300, -1.0, 2_147_483_648.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(whole_part(outside), -1);
-        }
-    }
-
-    #[test]
-    fn columns_are_picked_in_their_order() {
-        let row: [u8; 100] = std::array::from_fn(|x| x as u8);
-        let every_other = |first: u32, count: u32| (0..count).map(move |x| first + 2 * x).collect::<Vec<_>>();
-        let all =
-            [vec![], vec![99], vec![5, 4, 3], vec![7, 7, 8], every_other(0, 50), every_other(1, 50), every_other(3, 9)];
-        for columns in all {
-            let expected: Vec<_> = columns.iter().map(|column| *column as u8).collect();
-            let mut out = vec![0; columns.len()];
-            Columns::new(columns).pick(&mut out, &row);
-            assert_eq!(out, expected);
         }
     }
 

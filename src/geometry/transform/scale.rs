@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use bytemuck::{AnyBitPattern, NoUninit};
+use bytemuck::Pod;
 
 use super::{Region, rows_of};
 use crate::error::{Error, Result};
@@ -18,14 +18,9 @@ pub fn scale(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 
     }
 }
 
-fn run<P: AnyBitPattern + NoUninit>(
-    out: ImageMut<'_>,
-    input: &ImageRef<'_>,
-    region: Region,
-    a: &[f64; 6],
-) -> Result<()> {
+fn run<P: Pod + Sync>(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
     let rows = Along { place: a[5] + a[4] * 0.5, step: a[4], size: input.ysize() };
-    let (covered, columns) = columns(&region, rows.clone(), a, input.xsize(), out.xsize())?;
+    let (covered, columns) = columns::<P>(&region, rows.clone(), a, input.xsize(), out.xsize())?;
     let whole = region.columns();
     let cost = whole.len() * size_of::<P>();
     threads::for_rows(rows_of(out, &region), cost, |first, mut band| {
@@ -78,13 +73,13 @@ impl Iterator for Along {
 /// The columns of the outcome that come from the input, and for each of these its column there.
 ///
 /// A box that is turned inside out, left and right, takes the input's first column for all that lies between.
-fn columns(
+fn columns<P: Pod>(
     region: &Region,
     mut rows: Along,
     a: &[f64; 6],
     input: usize,
     output: usize,
-) -> Result<(Range<usize>, Columns)> {
+) -> Result<(Range<usize>, Columns<P>)> {
     let (from, to) = region.x;
     if to < from && rows.by_ref().take(region.rows().len()).any(|row| row != OUTSIDE) {
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);

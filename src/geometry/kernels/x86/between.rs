@@ -6,9 +6,8 @@ use std::arch::x86_64::*;
 
 use bytemuck::AnyBitPattern;
 
-use super::super::table::{Ahead, Table};
+use super::super::table::{Ahead, Table, ask_for};
 use super::super::{CHUNK, Pixels, Places};
-use super::prefetch;
 use crate::exec::simd::{Level, level};
 
 /// How many are computed at once.
@@ -147,7 +146,7 @@ unsafe fn eight<P: AnyBitPattern, const PIXELS: u8, const SIDE: usize>(
         unsafe {
             let starts = starts::<P, SIDE>(table, x.pixel, y.pixel, down);
             if down == 0 {
-                prefetch(starts[0], ahead);
+                ask_for(starts[0], ahead);
             }
             *line = collect::<PIXELS, SIDE>(&starts);
         }

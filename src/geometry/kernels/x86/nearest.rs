@@ -6,8 +6,7 @@ use bytemuck::Pod;
 
 use super::super::Places;
 use super::super::steps::{First, MOST, Pair, Steps};
-use super::super::table::{Ahead, Table};
-use super::prefetch;
+use super::super::table::{Ahead, Table, ask_for};
 use crate::exec::simd::{Level, level};
 
 /// How many pixels are picked from anywhere at once.
@@ -54,7 +53,7 @@ impl Field {
         let offsets = _mm512_add_epi32(_mm512_mullo_epi32(rows, _mm512_set1_epi32(self.stride)), right);
         for half in [_mm512_castsi512_si256(offsets), _mm512_extracti64x4_epi64::<1>(offsets)] {
             let offset = _mm_cvtsi128_si32(_mm256_castsi256_si128(half));
-            prefetch(self.first.wrapping_offset(offset as isize), ahead);
+            ask_for(self.first.wrapping_offset(offset as isize), ahead);
         }
         // SAFETY: lanes that are inside have four bytes there; the others are not read.
         let read =
@@ -213,7 +212,7 @@ unsafe fn flat_bytes<P: Pod>(mut out: &mut [u8], table: &Table<'_, P>, start: Pa
         for (row, distance) in group.rows() {
             let row = &bytemuck::cast_slice::<P, u8>(table.rows()[row])[group.left..];
             if distance == 0 {
-                prefetch(row.as_ptr(), ahead);
+                ask_for(row.as_ptr(), ahead);
             }
             let there = u64::MAX >> (64 - row.len().min(64));
             // SAFETY: no more are read than there are.

@@ -762,6 +762,16 @@ extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
  */
 extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Filling
+ */
+
+/**
+ * Sets all pixels to `ink`, which points to one as it lies in memory, `pixelsize` bytes; that of a 16-bit mode is a number
+ * in the machine's order. Returns `im`.
+ */
+extern Imaging ImagingFill(Imaging im, const void *ink);
+
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Filters: convolution, blur, sharpening.
  */
@@ -877,9 +887,6 @@ extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
  *
  * An ink is a pointer to one pixel as it lies in memory: `pixelsize` bytes.
  */
-
-/** Sets all pixels to `ink`; returns `im`. */
-extern Imaging ImagingFill(Imaging im, const void *ink);
 
 /**
  * Sets the pixels from (x0, y0) up to, not including, (x1, y1) to `ink`, through `mask` if it is not NULL: an image

@@ -448,6 +448,7 @@ cdef extern from "<libImaging/Imaging.h>":
     int ImagingSplit(Imaging im, Imaging bands[4]) noexcept nogil
     Imaging ImagingMerge(ModeID mode, Imaging bands[4]) noexcept nogil
     Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingFill(Imaging im, const void *ink) noexcept nogil
     Imaging ImagingExpand(Imaging im, int m) noexcept nogil
     Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset) noexcept nogil
     Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n) noexcept nogil

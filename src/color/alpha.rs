@@ -12,28 +12,28 @@ fn divided<const N: usize>(colour: [u8; N], alpha: u8) -> [u8; N] {
 
 pixelwise! {
     /// RGBA multiplied: RGBa.
-    Multiplied([r, g, b, a], 4 => 4, multiplied) { [muldiv255(r, a), muldiv255(g, a), muldiv255(b, a), a] }
+    Multiplied([r, g, b, a], 4 => 4, multiplied in pixels, pixels) { [muldiv255(r, a), muldiv255(g, a), muldiv255(b, a), a] }
 
     /// RGBa divided: RGBA.
-    Divided([r, g, b, a], 4 => 4, divided) {
+    Divided([r, g, b, a], 4 => 4, divided in pixels, divide) {
         let [r, g, b] = divided([r, g, b], a);
         [r, g, b, a]
     }
 
     /// RGBa divided, and its alpha forgotten: RGB.
-    DividedOpaque([r, g, b, a], 4 => 4, divided_opaque) {
+    DividedOpaque([r, g, b, a], 4 => 4, divided_opaque in pixels, divide) {
         let [r, g, b] = divided([r, g, b], a);
         [r, g, b, 255]
     }
 
     /// LA multiplied: La.
-    GreyMultiplied([grey, _, _, a], 4 => 4, grey_multiplied) {
+    GreyMultiplied([grey, _, _, a], 4 => 4, grey_multiplied in pixels, pixels) {
         let grey = muldiv255(grey, a);
         [grey, grey, grey, a]
     }
 
     /// La divided: LA.
-    GreyDivided([grey, _, _, a], 4 => 4, grey_divided) {
+    GreyDivided([grey, _, _, a], 4 => 4, grey_divided in pixels, divide) {
         let [grey] = divided([grey], a);
         [grey, grey, grey, a]
     }

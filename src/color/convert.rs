@@ -21,7 +21,7 @@ pub fn conversion(from: Mode, to: Mode) -> Option<Conversion> {
 impl Conversion {
     /// Converts an image to one of the same size; both have the modes of this conversion.
     pub fn convert(self, out: ImageMut<'_>, input: &ImageRef<'_>) {
-        threads::make_rows(out, COST * input.xsize(), |y, row| self.line(row, input.row(y)));
+        threads::make_rows(out, &[input], COST * input.xsize(), |y, row| self.line(row, input.row(y)));
     }
 
     /// Converts a line.

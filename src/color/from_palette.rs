@@ -3,9 +3,11 @@
 //! Only the 256 colours of the palette are converted. The pixels are then looked up.
 
 use super::convert::conversion;
+#[cfg(target_arch = "x86_64")]
+use super::kernels::palette::Planes;
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
-use crate::exec::threads;
+use crate::exec::{simd, threads};
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 
@@ -59,9 +61,35 @@ impl FromPalette {
         if let (Mode::P, Some(first_band)) = (out.mode(), conversion(Mode::LA, Mode::L)) {
             return first_band.convert(out, input);
         }
+        match simd::level() {
+            #[cfg(target_arch = "x86_64")]
+            simd::Level::Avx512 => {
+                let planes = Planes::new(&self.pixels);
+                self.by(out, input, |sizes, out, input| match sizes {
+                    (1, 1) => planes.bytes_of_bytes(out, input),
+                    (1, _) => planes.pixels_of_bytes(out, input),
+                    (_, 1) => planes.bytes_of_pixels(out, input),
+                    _ if self.keeps_alpha => planes.pixels_of_pixels::<true>(out, input),
+                    _ => planes.pixels_of_pixels::<false>(out, input),
+                });
+            }
+            _ => self.by(out, input, |_, _, _| 0),
+        }
+    }
+
+    /// Looks up the indices of an image, the first of each line by a kernel, which gets the bytes of a pixel on both sides
+    /// and says how many it has done.
+    fn by(
+        &self,
+        out: ImageMut<'_>,
+        input: &ImageRef<'_>,
+        kernel: impl Fn((usize, usize), &mut [u8], &[u8]) -> usize + Sync,
+    ) {
         let sizes = (input.mode().pixel_size(), out.mode().pixel_size());
-        threads::make_rows(out, COST * input.xsize(), |y, row| {
+        threads::make_rows(out, &[input], COST * input.xsize(), |y, row| {
             let input = input.row(y);
+            let done = kernel(sizes, row, input);
+            let (row, input) = (&mut row[done * sizes.1..], &input[done * sizes.0..]);
             match sizes {
                 (1, 1) => self.look_up::<1, 1>(row, input),
                 (1, _) => self.look_up::<1, 4>(row, input),

@@ -22,13 +22,13 @@ pixelwise! {
     ColourToGrey([r, g, b, _], 4 => 1) { [luma(r, g, b)] }
 
     /// Colours become grey, opaque.
-    ColourToOpaque([r, g, b, _], 4 => 4, grey_opaque) {
+    ColourToOpaque([r, g, b, _], 4 => 4, grey_opaque in pixels, pixels) {
         let grey = luma(r, g, b);
         [grey, grey, grey, 255]
     }
 
     /// Colours become grey; the alpha stays.
-    ColourToGreyAlpha([r, g, b, a], 4 => 4, grey_alpha) {
+    ColourToGreyAlpha([r, g, b, a], 4 => 4, grey_alpha in pixels, pixels) {
         let grey = luma(r, g, b);
         [grey, grey, grey, a]
     }

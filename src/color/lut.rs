@@ -160,7 +160,7 @@ fn for_lines(
     line: impl Fn(&mut [u8], Option<&[u8]>) + Sync,
 ) {
     match input {
-        Some(input) => threads::make_rows(out, cost, |y, row| line(row, Some(&input.row(y)[..row.len()]))),
+        Some(input) => threads::make_rows(out, &[input], cost, |y, row| line(row, Some(&input.row(y)[..row.len()]))),
         None => threads::for_rows(out, cost, |_, mut band| band.rows_mut().for_each(|row| line(row, None))),
     }
 }

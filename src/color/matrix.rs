@@ -21,7 +21,7 @@ pub fn to_colour(out: ImageMut<'_>, input: &ImageRef<'_>, rows: &[Row; 3]) {
 }
 
 fn make_rows(out: ImageMut<'_>, input: &ImageRef<'_>, line: impl Fn(&mut [u8], &[u8]) + Sync) {
-    threads::make_rows(out, COST * input.xsize(), |y, row| line(row, input.row(y)));
+    threads::make_rows(out, &[input], COST * input.xsize(), |y, row| line(row, input.row(y)));
 }
 
 for_each_level! {

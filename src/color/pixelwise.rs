@@ -1,9 +1,10 @@
 //! How conversions of single pixels are written down.
 
 /// Makes shuffles of functions from the bytes of a pixel to those of another:
-/// `Name([before, ...], 4 => 2) { [behind, ...] }`, or `(..., 4 => 4, kernel)` where `kernels::pixels` has one.
+/// `Name([before, ...], 4 => 2) { [behind, ...] }`, or `(..., 4 => 4, kernel in pixels, divide)` where rooms in `kernels` have
+/// one, the first for AVX2 and the second for AVX-512.
 macro_rules! pixelwise {
-    ($($(#[$meta:meta])* $name:ident($pixel:pat_param, $input:literal => $output:literal $(, $kernel:ident)?) $convert:block)+) => {$(
+    ($($(#[$meta:meta])* $name:ident($pixel:pat_param, $input:literal => $output:literal $(, $kernel:ident in $avx2:ident, $avx512:ident)?) $convert:block)+) => {$(
         $(#[$meta])*
         pub struct $name;
 
@@ -26,7 +27,10 @@ macro_rules! pixelwise {
 
             $(
                 #[cfg(target_arch = "x86_64")]
-                const KERNEL: $crate::raw::Kernel = $crate::raw::Kernel::Avx2($crate::color::kernels::pixels::$kernel);
+                const KERNEL: $crate::raw::Kernel = $crate::raw::Kernel::Vectors {
+                    avx2: $crate::color::kernels::$avx2::$kernel,
+                    avx512: $crate::color::kernels::$avx512::$kernel,
+                };
             )?
         }
     )+};

@@ -3,7 +3,7 @@
 use super::diffusion::{Below, repeated};
 use super::grey::thousandths;
 #[cfg(target_arch = "x86_64")]
-use super::kernels::waves::{self, LINES_OF_BYTES};
+use super::kernels::waves::{FEWEST, avx2, blocks, sse2, steps};
 use crate::error::Result;
 use crate::exec::simd;
 use crate::image::{ImageMut, ImageRef};
@@ -25,33 +25,43 @@ pub fn to_bits(out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
 fn dithered<const N: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, brightness: impl Fn([u8; N]) -> u8) -> Result<()> {
     match simd::level() {
         #[cfg(target_arch = "x86_64")]
-        simd::Level::Avx2 | simd::Level::Avx512 => in_waves(out, input, brightness),
+        _ if input.ysize() < FEWEST => line_by_line(out, input, brightness),
+        #[cfg(target_arch = "x86_64")]
+        simd::Level::Avx2 | simd::Level::Avx512 => in_waves(out, input, brightness, avx2::dither_bytes),
+        #[cfg(target_arch = "x86_64")]
+        simd::Level::Sse41 => in_waves(out, input, brightness, sse2::dither_bytes),
         _ => line_by_line(out, input, brightness),
     }
 }
 
-/// Several lines at once.
+/// `LINES` lines at once.
 #[cfg(target_arch = "x86_64")]
-fn in_waves<const N: usize>(
+fn in_waves<const LINES: usize, const N: usize>(
     mut out: ImageMut<'_>,
     input: &ImageRef<'_>,
     brightness: impl Fn([u8; N]) -> u8,
+    dither: fn(&mut [[u8; LINES]], &mut [i16], usize, i16),
 ) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
     let mut below = repeated(0, pixels)?;
-    let mut cells = repeated([0; LINES_OF_BYTES], waves::steps::<LINES_OF_BYTES>(pixels))?;
-    for first in (0..rows).step_by(LINES_OF_BYTES) {
-        let lines = LINES_OF_BYTES.min(rows - first);
-        for line in 0..lines {
-            let row = input.row(first + line).as_chunks::<N>().0;
-            for (cell, pixel) in cells[2 * line..].iter_mut().zip(row) {
-                cell[line] = brightness(*pixel);
+    let mut cells = repeated([0; LINES], steps::<LINES>(pixels))?;
+    for first in (0..rows).step_by(LINES) {
+        let lines = LINES.min(rows - first);
+        for block in blocks(pixels) {
+            for line in 0..lines {
+                let row = &input.row(first + line).as_chunks::<N>().0[block.clone()];
+                for (cell, pixel) in cells[2 * line + block.start..].iter_mut().zip(row) {
+                    cell[line] = brightness(*pixel);
+                }
             }
         }
-        waves::dither_bytes(&mut cells, &mut below, lines, BRIGHTEST_BLACK as i16);
-        for line in 0..lines {
-            for (out, cell) in out.row_mut(first + line).iter_mut().zip(&cells[2 * line..]) {
-                *out = cell[line];
+        dither(&mut cells, &mut below, lines, BRIGHTEST_BLACK as i16);
+        for block in blocks(pixels) {
+            for line in 0..lines {
+                let row = &mut out.row_mut(first + line)[block.clone()];
+                for (out, cell) in row.iter_mut().zip(&cells[2 * line + block.start..]) {
+                    *out = cell[line];
+                }
             }
         }
     }

@@ -3,7 +3,10 @@
 use super::convert::conversion;
 use super::diffusion::{Below, repeated};
 #[cfg(target_arch = "x86_64")]
-use super::kernels::waves::{self, LINES_OF_COLOURS};
+use super::kernels::{
+    palette::nearest_known,
+    waves::{self, avx2, sse2},
+};
 use crate::abi::ImagingPaletteInstance;
 use crate::error::Result;
 use crate::exec::simd;
@@ -69,13 +72,22 @@ impl<'a> Nearest<'a> {
         }
     }
 
+    /// Writes the numbers of the nearest colours, from the first pixel on, as far as that can be done for many at once: where
+    /// all of them are known. Returns how many there were.
+    fn known(&mut self, out: &mut [u8], pixels: &[[u8; 4]]) -> usize {
+        match (simd::level(), cache(self.palette)) {
+            #[cfg(target_arch = "x86_64")]
+            (simd::Level::Avx2 | simd::Level::Avx512, Some(cache)) => nearest_known(cache, out, pixels),
+            _ => 0,
+        }
+    }
+
     /// Whether what is asked first makes no difference: not so where somebody has written to a part of a box, for which a
-    /// search would write anew.
-    fn answers_in_any_order(&mut self) -> bool {
-        const CELLS_OF_A_BOX: usize = 0o070707;
-        let Some(cache) = cache(self.palette) else { return true };
-        let knows = |cell: usize| cache[cell] != UNKNOWN;
-        self.own_cache || (0..cache.len()).all(|cell| knows(cell) == knows(cell & !CELLS_OF_A_BOX))
+    /// search would write anew. For an image of few pixels it is not worth finding out.
+    fn answers_in_any_order(&mut self, input: &ImageRef<'_>) -> bool {
+        const FEW: usize = 2048;
+        let few = input.xsize() * input.ysize() < FEW;
+        self.own_cache || !few && cache(self.palette).is_none_or(|cache| boxes_are_whole(cache))
     }
 
     #[inline(always)]
@@ -98,6 +110,29 @@ impl<'a> Nearest<'a> {
     fn colour(&self, index: u8) -> [u8; 4] {
         self.palette.palette.as_chunks::<4>().0[usize::from(index)]
     }
+}
+
+/// Whether of each box of a cache all cells are known, or none is.
+fn boxes_are_whole(cache: &[i16]) -> bool {
+    /// Along each band.
+    const BOXES: usize = 8;
+    const CELLS: usize = 8;
+    let lines = cache.as_chunks::<{ BOXES * CELLS }>().0;
+    (0..BOXES * BOXES).all(|boxes| {
+        let place = |line: usize, of: usize| line % of + line / of * BOXES * CELLS;
+        let first = CELLS * place(boxes, BOXES);
+        let (mut bits, mut others) = ([0; BOXES * CELLS], [0; BOXES * CELLS]);
+        for line in (0..CELLS * CELLS).map(|line| &lines[first + place(line, CELLS)]) {
+            for ((bits, others), cell) in bits.iter_mut().zip(&mut others).zip(line) {
+                *bits |= cell;
+                *others |= cell ^ UNKNOWN;
+            }
+        }
+        let none_is = |others: &[i16; CELLS]| others.iter().all(|bits| *bits == 0);
+        let all_are = |bits: &[i16; CELLS]| bits.iter().all(|bits| bits & !0xff == 0);
+        let mut each = bits.as_chunks().0.iter().zip(others.as_chunks().0);
+        each.all(|(bits, others)| all_are(bits) || none_is(others))
+    })
 }
 
 /// Converts an image of four-byte colours to one of the same size and of mode P or PA, the alpha of which becomes 255.
@@ -123,48 +158,65 @@ fn write<const OUT: usize>(out: &mut [u8; OUT], index: u8) {
     out.copy_from_slice(&[index, index, index, 255][..OUT]);
 }
 
+/// How many pixels are looked up one by one where the nearest colour of one is not known.
+const PIECE: usize = 256;
+
 /// Takes the nearest colour for each pixel.
 fn nearest<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) {
     for (out, input) in out.rows_mut().zip(input.rows()) {
-        for (out, [r, g, b, _]) in out.as_chunks_mut::<OUT>().0.iter_mut().zip(input.as_chunks::<4>().0) {
-            write(out, palette.index([*r, *g, *b]));
+        let (out, input) = (out.as_chunks_mut::<OUT>().0, input.as_chunks::<4>().0);
+        for (out, pixels) in out.chunks_mut(PIECE).zip(input.chunks(PIECE)) {
+            let done = if OUT == 1 { palette.known(out.as_flattened_mut(), pixels) } else { 0 };
+            for (out, [r, g, b, _]) in out[done..].iter_mut().zip(&pixels[done..]) {
+                write(out, palette.index([*r, *g, *b]));
+            }
         }
     }
 }
 
 /// The same, with what is missing going to the pixels around.
 fn dithered<const OUT: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
-    match simd::level() {
-        #[cfg(target_arch = "x86_64")]
-        simd::Level::Avx2 | simd::Level::Avx512 if palette.answers_in_any_order() => {
-            in_waves::<OUT>(out, input, palette)
-        }
-        _ => line_by_line::<OUT>(out, input, palette),
+    #[cfg(target_arch = "x86_64")]
+    if input.ysize() >= waves::FEWEST && palette.answers_in_any_order(input) {
+        let palette = &mut Spread::new(palette);
+        return match simd::level() {
+            simd::Level::Avx2 | simd::Level::Avx512 => in_waves::<OUT, _, _>(out, input, palette, avx2::dither_colours),
+            _ => in_waves::<OUT, _, _>(out, input, palette, sse2::dither_colours),
+        };
     }
+    line_by_line::<OUT>(out, input, palette)
 }
 
-/// Several lines at once.
+/// `LINES` lines at once.
 #[cfg(target_arch = "x86_64")]
-fn in_waves<const OUT: usize>(mut out: ImageMut<'_>, input: &ImageRef<'_>, palette: &mut Nearest<'_>) -> Result<()> {
+fn in_waves<const OUT: usize, const LINES: usize, P: waves::Palette>(
+    mut out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    palette: &mut P,
+    dither: waves::DitherColours<LINES, P>,
+) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
-    let steps = waves::steps::<LINES_OF_COLOURS>(pixels);
+    let steps = waves::steps::<LINES>(pixels);
     let mut below = repeated([0; 4], pixels)?;
-    let mut colours = repeated([[0; 4]; LINES_OF_COLOURS], steps)?;
-    let mut indices = repeated([0; LINES_OF_COLOURS], steps)?;
-    let mut palette = Spread::new(palette);
-    for first in (0..rows).step_by(LINES_OF_COLOURS) {
-        let lines = LINES_OF_COLOURS.min(rows - first);
-        for line in 0..lines {
-            let row = input.row(first + line).as_chunks::<4>().0;
-            for (colours, pixel) in colours[2 * line..].iter_mut().zip(row) {
-                colours[line] = *pixel;
+    let mut colours = repeated([[0; 4]; LINES], steps)?;
+    let mut indices = repeated([0; LINES], steps)?;
+    for first in (0..rows).step_by(LINES) {
+        let lines = LINES.min(rows - first);
+        for block in waves::blocks(pixels) {
+            for line in 0..lines {
+                let row = &input.row(first + line).as_chunks::<4>().0[block.clone()];
+                for (colours, pixel) in colours[2 * line + block.start..].iter_mut().zip(row) {
+                    colours[line] = *pixel;
+                }
             }
         }
-        waves::dither_colours(&colours, &mut indices, &mut below, lines, &mut palette);
-        for line in 0..lines {
-            let row = out.row_mut(first + line).as_chunks_mut::<OUT>().0;
-            for (out, indices) in row.iter_mut().zip(&indices[2 * line..]) {
-                write(out, indices[line]);
+        dither(&colours, &mut indices, &mut below, lines, palette);
+        for block in waves::blocks(pixels) {
+            for line in 0..lines {
+                let row = &mut out.row_mut(first + line).as_chunks_mut::<OUT>().0[block.clone()];
+                for (out, indices) in row.iter_mut().zip(&indices[2 * line + block.start..]) {
+                    write(out, indices[line]);
+                }
             }
         }
     }

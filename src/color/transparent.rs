@@ -37,7 +37,7 @@ pub fn transparent(from: Mode, to: Mode, [r, g, b]: [u8; 3]) -> Option<Transpare
 impl Transparent {
     /// Converts an image to one of the same size; both have the modes of this conversion.
     pub fn convert(&self, out: ImageMut<'_>, input: &ImageRef<'_>) {
-        threads::make_rows(out, COST * input.xsize(), |y, row| {
+        threads::make_rows(out, &[input], COST * input.xsize(), |y, row| {
             let input = input.row(y);
             self.conversion.line(row, input);
             let row = row.as_chunks_mut::<4>().0;

@@ -1,22 +1,30 @@
 //! One image over another, by alpha.
 
-use crate::exec::simd::for_each_level;
+#[cfg(target_arch = "x86_64")]
+use super::kernels::composite_avx512;
+use crate::exec::simd::{self, for_each_level};
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
 /// Lays `over` on `under`; the last byte of a pixel is its alpha. All three have the same mode, of four bytes a pixel, and
 /// the same size.
 pub fn alpha_composite(out: ImageMut<'_>, under: &ImageRef<'_>, over: &ImageRef<'_>) {
-    threads::make_rows(out, 4 * under.xsize(), |y, out| {
-        composite_row(bytemuck::cast_slice_mut(out), under.pixels(y), over.pixels(y));
+    threads::make_rows(out, &[under, over], 4 * under.xsize(), |y, out| {
+        let (out, under, over) = (bytemuck::cast_slice_mut(out), under.pixels(y), over.pixels(y));
+        let done = match simd::level() {
+            #[cfg(target_arch = "x86_64")]
+            simd::Level::Avx512 => composite_avx512(out, under, over),
+            _ => 0,
+        };
+        composite_row(&mut out[done..], &under[done..], &over[done..]);
     });
 }
 
 /// The bits that weights and sums have after the point.
-const PRECISION: u32 = 7;
+pub(super) const PRECISION: u32 = 7;
 
 /// What the weights of two pixels add up to.
-const WHOLE: i32 = 255 << PRECISION;
+pub(super) const WHOLE: i32 = 255 << PRECISION;
 
 for_each_level! {
     fn composite_row(out: &mut [[u8; 4]], under: &[[u8; 4]], over: &[[u8; 4]]) {
@@ -103,6 +111,26 @@ mod tests {
         for under in (0..=u32::MAX).step_by(65_537) {
             let over = under.rotate_left(9) | 0xff00_0000;
             assert_eq!(composite(under, over), over);
+        }
+    }
+
+    /// Of every two alphas.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn kernels_agree() {
+        if simd::detect() < simd::Level::Avx512 {
+            return;
+        }
+        for seed in 0..64u32 {
+            let colour = |n: u32| (n ^ seed << 16).wrapping_mul(0x9e37_79b1) >> 8;
+            let pixels = |shift: u32| -> Vec<[u8; 4]> {
+                (0..=0xffff).map(|n: u32| (colour(n + shift) | (n >> shift) << 24).to_le_bytes()).collect()
+            };
+            let (under, over) = (pixels(0), pixels(8));
+            let (mut plain, mut vectors) = (vec![[0; 4]; under.len()], vec![[0; 4]; under.len()]);
+            composite_row(&mut plain, &under, &over);
+            assert_eq!(composite_avx512(&mut vectors, &under, &over), vectors.len());
+            assert!(vectors == plain, "{seed}");
         }
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! A pixel of two to four bands has four bytes. Bands are its first bytes, but the second of two is the last byte.
 
+#[cfg(target_arch = "x86_64")]
+use super::kernels::merge_sse2;
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
+use crate::exec::simd::{self, for_each_level};
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
@@ -43,7 +45,7 @@ const fn cost(xsize: usize) -> usize {
 
 /// Copies a band to `out`, which has bytes for pixels and the same size.
 pub fn get_band(out: ImageMut<'_>, input: &ImageRef<'_>, band: Band) {
-    threads::make_rows(out, cost(input.xsize()), |y, out| get_row(out, input.pixels(y), band.shift()));
+    threads::make_rows(out, &[input], cost(input.xsize()), |y, out| get_row(out, input.pixels(y), band.shift()));
 }
 
 /// Copies `input`, which has bytes for pixels and the same size, to a band of `im`.
@@ -81,10 +83,28 @@ pub fn merge<const N: usize>(out: ImageMut<'_>, bands: [ImageRef<'_>; N]) -> Res
         return Err(Error::Mode);
     }
     let cost = N * cost(out.xsize());
-    threads::make_rows(out, cost, |y, out| {
-        merge_row(bytemuck::cast_slice_mut(out), &bands.each_ref().map(|band| band.row(y)));
+    threads::make_rows(out, &bands.each_ref(), cost, |y, out| {
+        let (out, bands) = (bytemuck::cast_slice_mut(out), bands.each_ref().map(|band| band.row(y)));
+        let done = merge_many(out, bands);
+        merge_row(&mut out[done..], &bands.map(|band| &band[done..]));
     });
     Ok(())
+}
+
+/// Puts bands together for the first pixels, where that was written out for a level, and says for how many.
+fn merge_many<const N: usize>(out: &mut [[u8; 4]], bands: [&[u8]; N]) -> usize {
+    match simd::level() {
+        // With more instructions the compiler does as well.
+        #[cfg(target_arch = "x86_64")]
+        simd::Level::Generic | simd::Level::Sse41 | simd::Level::Avx2 => {
+            let mut bytes = [None; 4];
+            for (number, band) in bands.into_iter().enumerate() {
+                bytes[byte_of(number, N)] = Some(band);
+            }
+            merge_sse2(out, bytes)
+        }
+        _ => 0,
+    }
 }
 
 for_each_level! {

@@ -16,7 +16,8 @@ pub enum Level {
     Sse41 = 2,
     /// x86-64 with AVX2.
     Avx2 = 3,
-    /// x86-64 with AVX-512 for bytes and words, with byte permutations (VBMI) and products of bytes (VNNI).
+    /// x86-64 with AVX-512 for bytes and words, with byte permutations (VBMI), products of bytes (VNNI) and
+    /// leading zeros (CD).
     Avx512 = 4,
 }
 
@@ -138,7 +139,7 @@ pub fn detect() -> Level {
     macro_rules! has {
         ($($feature:tt)*) => { $(is_x86_feature_detected!($feature))&&* };
     }
-    if has!("avx512f" "avx512bw" "avx512vl" "avx512dq" "avx512vbmi" "avx512vnni" "avx2" "bmi2") {
+    if has!("avx512f" "avx512bw" "avx512cd" "avx512vl" "avx512dq" "avx512vbmi" "avx512vnni" "avx2" "bmi2") {
         Level::Avx512
     } else if has!("avx2" "bmi2") {
         Level::Avx2

@@ -6,10 +6,12 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::image::ImageMut;
+use crate::image::{ImageMut, ImageRef};
 
-/// An image of so many bytes and more is written past the caches: with what it is made of, it would fill the last of them.
-const FAR: usize = 12 << 20;
+/// An image is written past the caches if it has so many bytes, together with what it is made of: they would fill the last
+/// of them. A small part of them may as well stay.
+const FAR: usize = 24 << 20;
+const SMALL_PART: usize = FAR / 4;
 
 /// The most bytes of a row that is made apart: the line must stay in a near cache, together with what it is made of.
 const WIDEST: usize = 128 << 10;
@@ -24,9 +26,11 @@ pub enum Way {
 }
 
 impl Way {
-    /// That for a whole image.
-    pub fn of(image: &ImageMut<'_>) -> Self {
-        Self::of_those_beyond(FAR, image)
+    /// That for a whole image, made of others.
+    pub fn of(image: &ImageMut<'_>, inputs: &[&ImageRef<'_>]) -> Self {
+        let read = inputs.iter().map(|input| input.bytes()).sum::<usize>();
+        let is_far = image.bytes() >= SMALL_PART && image.bytes() + read >= FAR;
+        if cfg!(target_arch = "x86_64") && is_far { Self::Far } else { Self::Near }
     }
 
     /// That for a whole image, where those of so many bytes and more are better off past the caches.
@@ -129,5 +133,44 @@ fn settle() {
     // SAFETY: every processor of this architecture has the instruction, which changes nothing.
     unsafe {
         std::arch::x86_64::_mm_sfence();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Image;
+    use crate::mode::Mode;
+
+    #[test]
+    fn every_way_writes_the_same() {
+        for xsize in [0, 1, 15, 16, 17, 63, 64, 65, 1000, WIDEST + 1] {
+            let source: Vec<u8> = (0..xsize).map(|x| (x % 251) as u8).collect();
+            for way in [Way::Near, Way::Far] {
+                let (mut made, mut copied) = (Image::new(Mode::L, xsize, 3), Image::new(Mode::L, xsize, 3));
+                let (made, copied) = (made.as_mut().expect("small"), copied.as_mut().expect("small"));
+                way.make(made.view_mut().expect("new").rows_mut().enumerate(), |y, row| {
+                    row.iter_mut().zip(&source).for_each(|(out, value)| *out = value.wrapping_mul(y as u8 + 1));
+                });
+                way.copy(copied.view_mut().expect("new").rows_mut().enumerate(), |_| &source);
+                for (y, row) in made.view().expect("whole").rows().enumerate() {
+                    assert!(row.iter().zip(&source).all(|(out, value)| *out == value.wrapping_mul(y as u8 + 1)));
+                }
+                assert!(copied.view().expect("whole").rows().all(|row| row == source));
+            }
+        }
+    }
+
+    #[test]
+    fn what_fits_into_a_cache_stays_there() {
+        let way = |xsize: usize, ysize: usize, inputs: usize| {
+            let mut out = Image::new(Mode::RGB, xsize, ysize).expect("not large");
+            let input = Image::new(Mode::RGB, xsize, ysize).expect("not large");
+            let input = input.view().expect("whole");
+            Way::of(&out.view_mut().expect("new"), &[&input; 2][..inputs])
+        };
+        assert_eq!(way(1000, 1000, 2), Way::Near);
+        assert_eq!(way(2048, 1536, 0), Way::Near);
+        assert_eq!(way(2048, 1536, 1) == Way::Far, cfg!(target_arch = "x86_64"));
     }
 }

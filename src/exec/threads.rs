@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use super::pool;
 use super::stream::Way;
 use crate::error::{Error, Result};
-use crate::image::ImageMut;
+use crate::image::{ImageMut, ImageRef};
 use crate::memory::lock::Lock;
 
 /// The least work, about one for an arithmetic operation on a byte, that a thread is woken for: less takes less time
@@ -73,18 +73,18 @@ pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<
     done.expect("this work does not fail");
 }
 
-/// Makes all rows of an image anew, of which each costs about `cost` operations, as [`for_rows`] works on them. `make` gets
-/// the number of a row, and room for it, all of which it writes and whose bytes it must not rely on.
-pub fn make_rows(image: ImageMut<'_>, cost: usize, make: impl Fn(usize, &mut [u8]) + Sync) {
-    let way = Way::of(&image);
+/// Makes all rows of an image anew, of others, each of which costs about `cost` operations, as [`for_rows`] works on them.
+/// `make` gets the number of a row, and room for it, all of which it writes and whose bytes it must not rely on.
+pub fn make_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, make: impl Fn(usize, &mut [u8]) + Sync) {
+    let way = Way::of(&image, inputs);
     for_rows(image, cost, |first, mut band| {
         way.make(band.rows_mut().enumerate(), |y, row| make(first + y, row));
     });
 }
 
-/// Copies all rows of an image from where `source` says, by the number of each.
-pub fn copy_rows<'a>(image: ImageMut<'_>, source: impl Fn(usize) -> &'a [u8] + Sync) {
-    let (way, cost) = (Way::of(&image), image.xsize() * image.mode().pixel_size() / 8);
+/// Copies all rows of an image from where in the input `source` says, by the number of each.
+pub fn copy_rows<'a>(image: ImageMut<'_>, input: &ImageRef<'_>, source: impl Fn(usize) -> &'a [u8] + Sync) {
+    let (way, cost) = (Way::of(&image, &[input]), image.xsize() * image.mode().pixel_size() / 8);
     for_rows(image, cost, |first, mut band| {
         way.copy(band.rows_mut().enumerate(), |y| source(first + y));
     });
@@ -165,12 +165,13 @@ fn in_bands<T: Send>(
     if threads <= 1 {
         return work(0, whole);
     }
-    // Twice as many bands as threads, so that one that is held up does not hold up all.
-    let band = rows.div_ceil(2 * threads);
+    // A large band for each thread, and of the rest a small one for each, so that one that is held up does not hold up all.
+    let (large, small) = ((3 * rows).div_ceil(4 * threads), rows.div_ceil(4 * threads));
     let rest = Lock::new(Rest { whole: Some(whole), first: 0, error: None });
     let next = || {
         let mut rest = rest.take();
         let (whole, first) = (rest.whole.take()?, rest.first);
+        let band = if first < large * threads { large } else { small };
         if rows - first <= band {
             return Some((first, whole));
         }

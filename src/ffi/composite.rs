@@ -1,11 +1,11 @@
 //! Bands taken out of pixels and put in, and images laid over one another.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
 use super::output::Output;
 use super::work::on_pixels;
-use super::{geometry, guard, reference_mut};
+use super::{geometry, guard, reference, reference_mut};
 use crate::abi::{Imaging, ModeID};
 use crate::composite::{self, Band};
 use crate::error::{Error, Result};
@@ -252,4 +252,43 @@ pub unsafe extern "C" fn ImagingAlphaComposite(imIn1: Imaging, imIn2: Imaging) -
             Ok(output.into_raw())
         }
     })
+}
+
+// # Filling
+
+/// Sets all pixels to `ink`, which points to one as it lies in memory, `pixelsize` bytes; that of a 16-bit mode is a number
+/// in the machine's order. Returns `im`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingFill(im: Imaging, ink: *const c_void) -> Imaging {
+    guard(null_mut(), || {
+        // SAFETY: the caller's image is NULL or live, and nobody else uses its pixels meanwhile.
+        let out = unsafe { ImageMut::from_raw(im)? };
+        if out.bytes() == 0 {
+            return Ok(im);
+        }
+        // SAFETY: the caller's ink is NULL or a pixel of this image's mode.
+        let pixel = unsafe {
+            reference(ink.cast::<u8>(), "ink")?;
+            pixel(out.mode(), std::slice::from_raw_parts(ink.cast(), out.mode().pixel_size()))
+        };
+        on_pixels([out], [], |[out], []| composite::fill(out, pixel));
+        Ok(im)
+    })
+}
+
+/// Four bytes of pixels of an ink.
+fn pixel(mode: Mode, ink: &[u8]) -> [u8; 4] {
+    match *ink {
+        [byte] => [byte; 4],
+        [a, b] => {
+            let number = u16::from_ne_bytes([a, b]);
+            let [a, b] = match mode {
+                Mode::I16B => number.to_be_bytes(),
+                Mode::I16N => number.to_ne_bytes(),
+                _ => number.to_le_bytes(),
+            };
+            [a, b, a, b]
+        }
+        _ => std::array::from_fn(|byte| ink[byte]),
+    }
 }

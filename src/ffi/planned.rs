@@ -35,9 +35,6 @@ unsafe extern "C" {
 //
 // An ink is a pointer to one pixel as it lies in memory: `pixelsize` bytes.
 unsafe extern "C" {
-    /// Sets all pixels to `ink`; returns `im`.
-    pub fn ImagingFill(im: Imaging, ink: *const c_void) -> Imaging;
-
     /// Sets the pixels from (x0, y0) up to, not including, (x1, y1) to `ink`, through `mask` if it is not NULL: an image
     /// of that size of mode 1, L, LA, RGBA (their alpha) or RGBa. Clipped to the image. Returns 0, or -1 on error.
     pub fn ImagingFill2(

@@ -29,7 +29,7 @@ pub fn expand(out: ImageMut<'_>, input: &ImageRef<'_>) {
     let margin = (out.ysize() - input.ysize()) / 2;
     let pixel_size = out.mode().pixel_size();
     let cost = out.xsize() * pixel_size / 8;
-    threads::make_rows(out, cost, |y, row| {
+    threads::make_rows(out, &[input], cost, |y, row| {
         let source = input.row(y.saturating_sub(margin).min(input.ysize() - 1));
         match pixel_size {
             1 => expand_row::<1>(row, source, margin),

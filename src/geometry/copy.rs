@@ -8,7 +8,7 @@ use crate::image::{ImageMut, ImageRef};
 
 /// Copies an image's pixels to one of the same mode and size.
 pub fn copy(out: ImageMut<'_>, input: &ImageRef<'_>) {
-    threads::copy_rows(out, |y| input.row(y));
+    threads::copy_rows(out, input, |y| input.row(y));
 }
 
 /// Copies a row to one of the same length. A call for one that is short would take longer than copying it.

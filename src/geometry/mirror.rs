@@ -52,7 +52,7 @@ impl Turn {
 
 /// Copies an image to one of the same mode and size, mirrored.
 pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
-    let way = Way::of(&out);
+    let way = Way::of(&out, &[input]);
     let only_flipped = mirror.top_bottom && !mirror.left_right;
     if let (true, Way::Near, true, Some(input)) = (only_flipped, way, out.joined().is_some(), input.joined()) {
         return flip_joined(out, input);
@@ -61,8 +61,8 @@ pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
         let rows = band.rows_mut().enumerate();
         if mirror.top_bottom {
             // From below: so the input is read from the top down, which the processor foresees.
-            let last = input.ysize() - 1 - first;
-            write_rows(way, rows.rev().map(|(y, row)| (last - y, row)), input, mirror.left_right);
+            let end = input.ysize() - first;
+            write_rows(way, rows.rev().map(|(y, row)| (end - 1 - y, row)), input, mirror.left_right);
         } else {
             write_rows(way, rows.map(|(y, row)| (first + y, row)), input, mirror.left_right);
         }

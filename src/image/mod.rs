@@ -10,6 +10,7 @@ pub mod buffer;
 pub mod line;
 mod owned;
 pub mod palette;
+pub mod ring;
 mod view;
 
 pub use access::{get_pixel, locate_run, put_pixel};

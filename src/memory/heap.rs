@@ -4,10 +4,21 @@ use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
 
+/// The most bytes that the C library keeps for the thread that gave them back: for its next `malloc`, not for `calloc`.
+const SMALL: usize = 1 << 10;
+
 /// Zeroed memory for `count` values of `T`; room for one where `count` is 0, since `calloc` may then return NULL.
 pub fn zeroed<T>(count: usize) -> Result<NonNull<T>> {
+    let count = count.max(1);
+    if let Some(bytes) = count.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= SMALL) {
+        // Of the two the compiler would make a `calloc`, if it knew.
+        let memory = std::hint::black_box(self::bytes(bytes, super::Fill::Dirty)?);
+        // SAFETY: allocated just now, in this size.
+        unsafe { memory.write_bytes(0, bytes) };
+        return Ok(memory.cast());
+    }
     // SAFETY: `calloc` takes any sizes, and checks their product.
-    NonNull::new(unsafe { libc::calloc(count.max(1), size_of::<T>()) }.cast()).ok_or(Error::Memory)
+    NonNull::new(unsafe { libc::calloc(count, size_of::<T>()) }.cast()).ok_or(Error::Memory)
 }
 
 /// Memory for `bytes` bytes, zeroed or not, at least one.

@@ -36,9 +36,14 @@ pub enum Kernel {
         /// What a byte is that is set.
         scale: u8,
     },
-    /// With AVX2: converts as many whole vectors as there are, and says how many pixels those have.
+    /// Written out for a level: converts as many pixels as it can, from the first on, and says how many.
     #[cfg(target_arch = "x86_64")]
-    Avx2(fn(&mut [u8], &[u8]) -> usize),
+    Vectors {
+        /// With AVX2.
+        avx2: fn(&mut [u8], &[u8]) -> usize,
+        /// With AVX-512.
+        avx512: fn(&mut [u8], &[u8]) -> usize,
+    },
     /// Bits collected from bytes that are not 0, or that are if `inverted`.
     ToBits {
         /// The lowest bit is the first.

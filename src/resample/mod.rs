@@ -9,7 +9,6 @@ mod filters;
 mod kernels;
 mod passes;
 mod reduce;
-mod ring;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +19,7 @@ pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
 use crate::exec::simd::{self, Level};
+use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::instance::count_image;
@@ -125,10 +125,13 @@ impl Plan {
         let horizontal = axes.horizontal.map(K::weights).transpose()?;
         let vertical = axes.vertical.map(K::weights).transpose()?;
         let downwards = if axes.square { &horizontal } else { &vertical };
+        let (rows, width) =
+            if self.vertical_first { (out.ysize(), input.xsize()) } else { (input.ysize(), out.xsize()) };
         let passes = Passes::<K> {
-            across: horizontal.as_ref().map(|pass| Across::new(pass, input.xsize(), level)).transpose()?,
-            down: downwards.as_ref().map(|pass| Down::new(pass, level)).transpose()?,
+            across: horizontal.as_ref().map(|pass| Across::new(pass, (input.xsize(), rows), level)).transpose()?,
+            down: downwards.as_ref().map(|pass| Down::new(pass, width, level)).transpose()?,
             down_first: self.vertical_first,
+            way: Way::of(&out, &[input]),
         };
         if passes.across.is_some() && passes.down.is_some() {
             // The image between the passes, which only the reference makes.

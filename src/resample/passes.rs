@@ -4,9 +4,10 @@ use arrayvec::ArrayVec;
 
 use super::coefficients::Coefficients;
 use super::kernels::{Kind, ROWS};
-use super::ring::Ring;
 use crate::error::{Error, Result};
 use crate::exec::simd::Level;
+use crate::exec::stream::Way;
+use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
 
 /// The pass along x.
@@ -16,9 +17,9 @@ pub struct Across<'a, K: Kind> {
 }
 
 impl<'a, K: Kind> Across<'a, K> {
-    /// For rows of `input` pixels.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, input: usize, level: Level) -> Result<Self> {
-        Ok(Self { prepared: K::across(coefficients, input, level)?, coefficients })
+    /// For rows of so many pixels, and so many of them.
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, size: (usize, usize), level: Level) -> Result<Self> {
+        Ok(Self { prepared: K::across(coefficients, size, level)?, coefficients })
     }
 
     /// Makes rows of as many.
@@ -34,9 +35,9 @@ pub struct Down<'a, K: Kind> {
 }
 
 impl<'a, K: Kind> Down<'a, K> {
-    /// As the kind needs it.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, level: Level) -> Result<Self> {
-        Ok(Self { prepared: K::down(coefficients, level)?, coefficients })
+    /// For rows of so many pixels.
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, width: usize, level: Level) -> Result<Self> {
+        Ok(Self { prepared: K::down(coefficients, width, level)?, coefficients })
     }
 
     /// Makes row `y` of those that it covers.
@@ -69,6 +70,8 @@ pub struct Passes<'a, K: Kind> {
     pub down: Option<Down<'a, K>>,
     /// Whether the pass along y is the first.
     pub down_first: bool,
+    /// How the outcome is written, where the pass along y is the last.
+    pub way: Way,
 }
 
 impl<K: Kind> Passes<'_, K> {
@@ -88,9 +91,9 @@ impl<K: Kind> Passes<'_, K> {
     pub fn run(&self, first: usize, band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
         match (&self.across, &self.down) {
             (Some(across), Some(down)) if self.down_first => down_then_across(across, down, first, band, input),
-            (Some(across), Some(down)) => across_then_down(across, down, first, band, input),
+            (Some(across), Some(down)) => across_then_down(across, down, first, band, input, self.way),
             (Some(across), None) => across_alone(across, first, band, input),
-            (None, Some(down)) => down_alone(down, first, band, input),
+            (None, Some(down)) => down_alone(down, first, band, input, self.way),
             (None, None) => Ok(()),
         }
     }
@@ -113,28 +116,45 @@ fn across_alone<K: Kind>(
     }
 }
 
-fn down_alone<K: Kind>(down: &Down<'_, K>, first: usize, mut band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
-    band.rows_mut().enumerate().try_for_each(|(y, row)| down.make(row, first + y, |y| input.row(y)))
+/// Makes rows one by one, until one fails.
+fn try_make(mut band: ImageMut<'_>, way: Way, mut make: impl FnMut(usize, &mut [u8]) -> Result<()>) -> Result<()> {
+    let mut made = Ok(());
+    way.make(band.rows_mut().enumerate(), |y, row| {
+        if made.is_ok() {
+            made = make(y, row);
+        }
+    });
+    made
+}
+
+fn down_alone<K: Kind>(
+    down: &Down<'_, K>,
+    first: usize,
+    band: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    way: Way,
+) -> Result<()> {
+    try_make(band, way, |y, row| down.make(row, first + y, |y| input.row(y)))
 }
 
 fn across_then_down<K: Kind>(
     across: &Across<'_, K>,
     down: &Down<'_, K>,
     first: usize,
-    mut band: ImageMut<'_>,
+    band: ImageMut<'_>,
     input: &ImageRef<'_>,
+    way: Way,
 ) -> Result<()> {
-    let mut ring = Ring::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
+    let mut ring = Ring::<ROWS>::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
     let last = down.coefficients.taps(first + band.ysize() - 1);
-    for (y, row) in band.rows_mut().enumerate() {
+    try_make(band, way, |y, row| {
         let taps = down.coefficients.taps(first + y);
         ring.hold(taps.start..taps.start + taps.count, last.start + last.count, |y, rows| {
             let inputs: ArrayVec<_, ROWS> = (y..y + rows.len()).map(|y| input.row(y)).collect();
             across.make(rows, &inputs);
         });
-        down.make(row, first + y, |y| ring.row(y))?;
-    }
-    Ok(())
+        down.make(row, first + y, |y| ring.row(y))
+    })
 }
 
 fn down_then_across<K: Kind>(
@@ -144,7 +164,7 @@ fn down_then_across<K: Kind>(
     mut band: ImageMut<'_>,
     input: &ImageRef<'_>,
 ) -> Result<()> {
-    let mut between = Ring::new(ROWS, input.xsize() * K::BYTES)?;
+    let mut between = Ring::<ROWS>::new(ROWS, input.xsize() * K::BYTES)?;
     let end = band.ysize();
     let mut rows = band.rows_mut();
     for start in (0..end).step_by(ROWS) {

@@ -3,6 +3,7 @@
 //! Where the factors do not divide the size, the last column and the last row are means of what is left.
 
 mod bytes;
+mod halves;
 mod numbers;
 
 use std::ops::Range;
@@ -11,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
-use bytes::Scratch;
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,21 +60,16 @@ impl Reduction {
         let spec = input.mode().spec();
         let bytes = self.columns.len() * input.mode().pixel_size();
         let cost = bytes.saturating_mul(self.yscale.min(self.rows.len())) / 4;
-        let work: fn(&Self, usize, &mut [u8], &ImageRef<'_>, &mut Scratch) = match (spec.pixel_type, spec.bands) {
-            (PixelType::U8, 1) => bytes::row::<1, 1>,
-            (PixelType::U8, 2) => bytes::row::<4, 2>,
-            (PixelType::U8, 3) => bytes::row::<4, 3>,
-            (PixelType::U8, _) => bytes::row::<4, 4>,
-            (PixelType::I32, _) => numbers::row::<i32>,
-            (PixelType::F32, _) => numbers::row::<f32>,
+        let rows: fn(&Self, usize, &mut ImageMut<'_>, &ImageRef<'_>) = match (spec.pixel_type, spec.bands) {
+            (PixelType::U8, 1) => bytes::rows::<1, 1>,
+            (PixelType::U8, 2) => bytes::rows::<4, 2>,
+            (PixelType::U8, 3) => bytes::rows::<4, 3>,
+            (PixelType::U8, _) => bytes::rows::<4, 4>,
+            (PixelType::I32, _) => numbers::rows::<i32>,
+            (PixelType::F32, _) => numbers::rows::<f32>,
             (PixelType::I16, _) => return Err(Error::Mode),
         };
-        threads::for_rows(out, cost, |first, mut out| {
-            let mut scratch = Scratch::new(self);
-            for (y, out) in out.rows_mut().enumerate() {
-                work(self, first + y, out, input, &mut scratch);
-            }
-        });
+        threads::for_rows(out, cost, |first, mut out| rows(self, first, &mut out, input));
         Ok(())
     }
 

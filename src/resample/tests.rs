@@ -72,6 +72,59 @@ proptest! {
     }
 }
 
+/// Every level makes of an image what the plain code makes.
+fn assert_same(image: &Image, size: (usize, usize), filter: Filter) -> Result<()> {
+    let (mode, input) = (image.view()?.mode(), (image.view()?.xsize(), image.view()?.ysize()));
+    let plan = Plan::new(mode, input, size, filter, [0.0, 0.0, input.0 as f32, input.1 as f32])?.expect("another size");
+    let plain = made(Level::Generic, &plan, image, size)?;
+    for level in Level::ALL.into_iter().filter(|level| *level <= simd::detect()) {
+        let same = made(level, &plan, image, size)? == plain;
+        assert!(same, "{} {} {filter:?} {input:?} {size:?}", level.name(), mode.name());
+    }
+    Ok(())
+}
+
+/// Rows that are longer than what is turned on its side at once, and as many as are worth it.
+#[test]
+fn levels_agree_on_long_rows() -> Result<()> {
+    for mode in [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA] {
+        let image = noise(mode, (2603, 97), 7)?;
+        for (filter, width) in [(Filter::Bilinear, 1709), (Filter::Bicubic, 325), (Filter::Lanczos, 157)] {
+            assert_same(&image, (width, 3), filter)?;
+        }
+    }
+    Ok(())
+}
+
+/// An image of white stripes and black ones.
+fn striped(mode: Mode, size: (usize, usize), white: impl Fn(usize, usize) -> bool) -> Result<Image> {
+    let mut image = Image::new(mode, size.0, size.1)?;
+    let bytes = image.view()?.row(0).len() / size.0;
+    for (y, row) in image.view_mut()?.rows_mut().enumerate() {
+        for (x, pixel) in row.chunks_exact_mut(bytes).enumerate() {
+            pixel.fill(if white(x, y) { 255 } else { 0 });
+        }
+    }
+    Ok(image)
+}
+
+/// The largest sums and the least that there are: all that weighs more than nothing is white, and all that weighs less is
+/// black, or the other way round.
+#[test]
+fn levels_agree_on_the_largest_sums() -> Result<()> {
+    for filter in [Filter::Box, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos, Filter::Mks2021] {
+        for (mode, scale) in [(Mode::L, 2), (Mode::L, 8), (Mode::RGB, 3), (Mode::RGB, 8), (Mode::RGBA, 5)] {
+            for first in 0..2 * scale {
+                let upright = striped(mode, (9 * scale, 97), |x, _| (x + first) / scale % 2 == 0)?;
+                assert_same(&upright, (9, 97), filter)?;
+                let lying = striped(mode, (260, 9 * scale), |_, y| (y + first) / scale % 2 == 0)?;
+                assert_same(&lying, (260, 9), filter)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn same_floats(a: &[u8], b: &[u8]) -> bool {
     let floats = |row: &[u8]| row.as_chunks::<4>().0.iter().map(|bytes| f32::from_ne_bytes(*bytes)).collect::<Vec<_>>();
     floats(a).iter().zip(floats(b)).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())

@@ -243,6 +243,7 @@ _PROTOTYPES = {
     "ImagingGetBand": (Image, Image, c_int),
     "ImagingPutBand": (Image, Image, Image, c_int),
     "ImagingFillBand": (Image, Image, c_int, c_int),
+    "ImagingFill": (Image, Image, c_void_p),
     "ImagingSplit": (c_int, Image, POINTER(Image)),
     "ImagingMerge": (Image, c_int, POINTER(Image)),
     "ImagingAlphaComposite": (Image, Image, Image),

@@ -132,9 +132,9 @@ def cases() -> Iterator[tuple[Any, ...]]:
     """Calls that take every road through the filters, on images large enough for several threads."""
     chance = random.Random(1)
     whole = [chance.randrange(-3, 9) for _ in range(25)]
-    kernels = [[weight / 16 for weight in whole], [weight / 100 for weight in whole], [weight / 13 for weight in whole]]
+    kernels = [[weight / divisor for weight in whole] for divisor in (16, 100, 13, 77.7)]
     for mode in MODES[1:]:
-        for size in [(801, 603), (37, 29), (5, 5)]:
+        for size in [(801, 603), (2111, 9), (37, 29), (5, 5)]:
             for weights in kernels:
                 for kernel_size in (3, 5):
                     arguments = Arguments.kernel(kernel_size, kernel_size, weights, 3.0)

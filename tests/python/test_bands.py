@@ -1,4 +1,4 @@
-"""Bands and alpha compositing beside the reference's: the same pixels and the same errors."""
+"""Bands, alpha compositing and filling beside the reference's: the same pixels and the same errors."""
 
 from __future__ import annotations
 
@@ -89,6 +89,18 @@ def test_fill_band_of_one(ours, mode):
     image = new(ours, MODE_ID[mode], (2, 2))
     assert attempt(ours.ImagingFillBand, image, 0, 77)[0] == "ValueError"
     ours.ImagingDelete(image)
+
+
+inks = st.binary(min_size=4, max_size=4) | st.integers(0, 255).map(lambda byte: bytes([byte]) * 4)
+
+
+@given(mode=modes, size=sizes, ink=inks, seed=seeds)
+def test_fill(both, mode, size, ink, seed):
+    def call(library):
+        image = new(library, mode, size, seed)
+        return outcome(library, attempt(library.ImagingFill, image, ink))
+
+    assert isinstance(same(both, call), dict)
 
 
 @given(mode=modes, size=sizes, seed=seeds)
@@ -193,6 +205,8 @@ def everything(library: Library) -> list[bytes]:
         told += [pixels(each) for each in (*filter(None, bands), band, merged, image)]
         library.ImagingFillBand(image, 0, 99)
         told.append(pixels(image))
+        library.ImagingFill(image, b"\1\2\3\4")
+        told.append(pixels(image))
         for each in (*filter(None, bands), band, merged, image):
             library.ImagingDelete(each)
     return told
@@ -213,6 +227,8 @@ NULLS = {
     "ImagingPutBand(None, image, 0)": "image has wrong mode",
     "ImagingPutBand(image, None, 0)": "image has wrong mode",
     "ImagingFillBand(None, 0, 0)": "image has wrong mode",
+    "ImagingFill(None, b'1234')": "image is NULL",
+    "ImagingFill(image, None)": "ink is NULL",
     "ImagingSplit(None, (abi.Image * 4)())": "image has wrong mode",
     "ImagingSplit(image, None)": "bands is NULL",
     "ImagingMerge(1, (abi.Image * 4)())": "wrong number of bands",

@@ -418,7 +418,9 @@ def differences(both: tuple[Library, Library], sizes: list[tuple[int, int]]) -> 
 
 @pytest.mark.parametrize("level", child.LEVELS)
 def test_every_level(level):
-    assert child.differences("test_color.differences(both, [(1, 1), (3, 2), (64, 2), (133, 3)])", level=level) == ""
+    """Also of as many lines as are dithered at once, and some more."""
+    sizes = "[(1, 1), (3, 2), (64, 2), (133, 3), (67, 21)]"
+    assert child.differences(f"test_color.differences(both, {sizes})", level=level) == ""
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

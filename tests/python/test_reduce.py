@@ -118,7 +118,9 @@ def everything(library: Library) -> list[object]:
     """Of each mode and many scales, images large enough for several threads."""
     told = []
     for mode in ("L", "LA", "RGB", "RGBA", "I", "F"):
-        for scale in [(1, 2), (2, 1), (2, 2), (3, 3), (4, 4), (5, 5), (1, 7), (7, 1), (6, 9), (11, 12), (40, 300), (700, 2)]:
+        few = (1, 2), (2, 1), (2, 2), (3, 3), (4, 4), (5, 5)
+        many = (1, 7), (7, 1), (6, 9), (8, 8), (11, 12), (16, 16), (40, 300), (700, 2)
+        for scale in few + many:
             told.append(reduce(library, mode, (1411, 1203), scale, (3, 1, 1407, 1200), 7)["pixels"])
     return told
 

@@ -1,7 +1,11 @@
-//! Pixels converted and lines dithered with x86-64's vectors; casts without the checks of Rust's own, which take more instructions than the cast.
+//! Pixels converted and looked up, and lines dithered, with x86-64's vectors; casts without the checks of Rust's own, which take more instructions than the cast.
 
 #![allow(unsafe_code)] // instructions that not every processor has; casts after what does not fit is gone
 
+#[cfg(target_arch = "x86_64")]
+pub mod divide;
+#[cfg(target_arch = "x86_64")]
+pub mod palette;
 #[cfg(target_arch = "x86_64")]
 pub mod pixels;
 #[cfg(target_arch = "x86_64")]

@@ -140,23 +140,26 @@ mod tests {
     use crate::raw::{Kernel, Shuffle};
 
     fn agrees<S: Shuffle>(pixels: &[u8]) {
-        let Kernel::Avx2(kernel) = S::KERNEL else { panic!("there is a kernel") };
-        let (mut plain, mut vectors) = (vec![0; pixels.len()], vec![0; pixels.len()]);
+        let Kernel::Vectors { avx2, avx512 } = S::KERNEL else { panic!("there are kernels") };
+        let mut plain = vec![0; pixels.len()];
         S::shuffle(&mut plain, pixels, pixels.len() / 4);
-        let done = kernel(&mut vectors, pixels);
-        assert_eq!(done, pixels.len() / 32 * 8);
-        assert_eq!(vectors[..4 * done], plain[..4 * done]);
+        for (level, kernel) in [(Level::Avx2, avx2), (Level::Avx512, avx512)] {
+            if level <= detect() {
+                let mut vectors = vec![0; pixels.len()];
+                let done = kernel(&mut vectors, pixels);
+                assert!(done >= pixels.len() / 32 * 8);
+                assert_eq!(vectors[..4 * done], plain[..4 * done]);
+            }
+        }
     }
 
-    /// Of every value and every alpha.
+    /// Of every value and every alpha, neighbours of one alpha and of different ones.
     #[test]
     fn kernels_agree() {
-        let every: Vec<u8> =
-            (0..=u16::MAX).map(u16::to_le_bytes).flat_map(|[value, a]| [value, !value, value ^ 0x55, a]).collect();
-        if detect() < Level::Avx2 {
-            return;
-        }
-        for pixels in [&every[..], &every[..100], &every[..28], &[]] {
+        let pixel = |[value, a]: [u8; 2]| [value, !value, value ^ 0x55, a];
+        let alike: Vec<u8> = (0..=u16::MAX).map(u16::to_le_bytes).flat_map(pixel).collect();
+        let mixed: Vec<u8> = (0..=u16::MAX).map(u16::to_be_bytes).flat_map(pixel).collect();
+        for pixels in [&alike[..], &mixed, &mixed[..100], &mixed[..28], &[]] {
             agrees::<Divided>(pixels);
             agrees::<DividedOpaque>(pixels);
             agrees::<GreyDivided>(pixels);

@@ -2,8 +2,8 @@
 //!
 //! A transposed block that fits into registers is the same few instructions, several times. A float becomes a number by a
 //! single one where it is known that it has room. Pixels are picked and collected with no look at each place, once all are
-//! known to be inside, and what comes some rows later is asked for before. Places, filters and steps are plain code, compiled
-//! for every level; `x86` has faster ways to the same pixels.
+//! known to be inside, and what comes some rows later is asked for before. The plain code is the truth; `x86` has faster ways
+//! to the same pixels.
 
 #![allow(unsafe_code)] // places that are known to be inside, what is known of numbers, and instructions where they are there
 

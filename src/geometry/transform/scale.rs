@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use bytemuck::Pod;
+use bytemuck::{AnyBitPattern, NoUninit};
 
 use super::{Region, rows_of};
 use crate::error::{Error, Result};
+use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::geometry::kernels::{Columns, whole_part};
 use crate::image::{ImageMut, ImageRef};
@@ -18,30 +19,50 @@ pub fn scale(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 
     }
 }
 
-fn run<P: Pod + Sync>(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
+fn run<P: AnyBitPattern + NoUninit>(
+    out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    region: Region,
+    a: &[f64; 6],
+) -> Result<()> {
     let rows = Along { place: a[5] + a[4] * 0.5, step: a[4], size: input.ysize() };
     let (covered, columns) = columns::<P>(&region, rows.clone(), a, input.xsize(), out.xsize())?;
     let whole = region.columns();
+    // Pixels that are not drawn stay what they are, or become zeros. A box that is turned inside out has none of these.
+    let fills = region.fill && whole.start <= covered.start && covered.end <= whole.end;
+    let drawn = if fills { whole.clone() } else { covered.clone() };
+    let covered = covered.start - drawn.start..covered.end - drawn.start;
+    let bytes = drawn.start * size_of::<P>()..drawn.end * size_of::<P>();
+    let draw = |row: &mut [u8], y: u32| {
+        let row: &mut [P] = bytemuck::cast_slice_mut(row);
+        match y {
+            OUTSIDE if fills => row.fill(P::zeroed()),
+            OUTSIDE => {}
+            y => {
+                row[..covered.start].fill(P::zeroed());
+                row[covered.end..].fill(P::zeroed());
+                columns.pick(&mut row[covered.clone()], input.pixels(y as usize));
+            }
+        }
+    };
     let cost = whole.len() * size_of::<P>();
+    let way = if fills { Way::of(&out, &[input]) } else { Way::Near };
     threads::for_rows(rows_of(out, &region), cost, |first, mut band| {
-        let input = *input;
+        let parts = band.rows_mut().map(|row| &mut row[bytes.clone()]);
+        let mut ys = rows.clone().skip(first);
+        let mut next = || ys.next().expect("places have no end");
+        if way == Way::Far {
+            return way.make(parts.enumerate(), |_, row| draw(row, next()));
+        }
         // Rows that come from the same row are copies of the first of them.
-        let mut last: Option<(u32, &[P])> = None;
-        for (row, y) in band.rows_mut().zip(rows.clone().skip(first)) {
-            let row: &mut [P] = bytemuck::cast_slice_mut(row);
-            let drawn = if y == OUTSIDE { whole.start..whole.start } else { covered.clone() };
-            if region.fill && drawn.len() < whole.len() {
-                row[whole.start..drawn.start].fill(P::zeroed());
-                row[drawn.end.max(whole.start)..whole.end].fill(P::zeroed());
-            }
-            if y == OUTSIDE {
-                continue;
-            }
+        let mut last: Option<(u32, &[u8])> = None;
+        for row in parts {
+            let y = next();
             match last {
-                Some((previous, pixels)) if previous == y => row[drawn.clone()].copy_from_slice(pixels),
-                _ => columns.pick(&mut row[drawn.clone()], input.pixels(y as usize)),
+                Some((previous, pixels)) if previous == y && y != OUTSIDE => row.copy_from_slice(pixels),
+                _ => draw(row, y),
             }
-            last = Some((y, &row[drawn]));
+            last = Some((y, row));
         }
     });
     Ok(())
@@ -73,13 +94,13 @@ impl Iterator for Along {
 /// The columns of the outcome that come from the input, and for each of these its column there.
 ///
 /// A box that is turned inside out, left and right, takes the input's first column for all that lies between.
-fn columns<P: Pod>(
+fn columns<P>(
     region: &Region,
     mut rows: Along,
     a: &[f64; 6],
     input: usize,
     output: usize,
-) -> Result<(Range<usize>, Columns<P>)> {
+) -> Result<(Range<usize>, Columns)> {
     let (from, to) = region.x;
     if to < from && rows.by_ref().take(region.rows().len()).any(|row| row != OUTSIDE) {
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
@@ -88,7 +109,7 @@ fn columns<P: Pod>(
         let mut table = Vec::new();
         table.try_reserve_exact(range.len()).map_err(|_| Error::Memory)?;
         table.resize(range.len(), 0);
-        return Ok((range, Columns::new(table)));
+        return Ok((range, Columns::new::<P>(table, input)?));
     }
     let columns = region.columns();
     let mut table = Vec::new();
@@ -99,7 +120,7 @@ fn columns<P: Pod>(
     table.drain(..before);
     table.truncate(table.iter().take_while(|column| **column != OUTSIDE).count());
     let start = columns.start + before;
-    Ok((start..start + table.len(), Columns::new(table)))
+    Ok((start..start + table.len(), Columns::new::<P>(table, input)?))
 }
 
 #[cfg(test)]

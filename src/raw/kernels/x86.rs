@@ -13,7 +13,7 @@ use super::super::shuffle::{Byte, Kernel, Pick, Shuffle};
 pub fn shuffle_sse41<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     let done = match S::KERNEL {
         // Bytes widened to two: the compiler unpacks them as well.
-        Kernel::Pick(pick) if pick.input > 1 => pick_sse41::<S>(out, input),
+        Kernel::Pick(pick) if pick.input > 1 || pick.output > 2 => pick_sse41::<S>(out, input),
         Kernel::ToBits { reversed, inverted } => to_bits_sse41(out, input, reversed, inverted),
         _ => 0,
     };
@@ -28,19 +28,20 @@ pub fn shuffle_avx2<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
         Kernel::Pick(pick) if pick.input > 1 && pick.output > 1 => pick_avx2::<S>(out, input),
         Kernel::FromBits { reversed, inverted, scale } => from_bits_avx2(out, input, reversed, inverted, scale),
         Kernel::ToBits { reversed, inverted } => to_bits_avx2(out, input, reversed, inverted),
-        Kernel::Avx2(kernel) => kernel(out, input),
+        Kernel::Vectors { avx2, .. } => avx2(out, input),
         Kernel::Pick(_) | Kernel::Same | Kernel::Compiled => 0,
     };
     finish::<S>(out, input, pixels, done);
 }
 
-/// AVX-512. The compiler finds its permutations of bytes by itself.
+/// AVX-512. The compiler finds its permutations of bytes by itself, but for one.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx2,bmi2")]
 pub fn shuffle_avx512<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     let done = match S::KERNEL {
         Kernel::FromBits { reversed, inverted, scale } => from_bits_avx512(out, input, reversed, inverted, scale),
         Kernel::ToBits { reversed, inverted } => to_bits_avx512(out, input, reversed, inverted),
-        Kernel::Avx2(kernel) => kernel(out, input),
+        Kernel::Vectors { avx512, .. } => avx512(out, input),
+        Kernel::Pick(Pick { input: 4, output: 1, bytes: [Byte::Of(place), ..] }) => pick_one_of_four(out, input, place),
         _ => 0,
     };
     finish::<S>(out, input, pixels, done);
@@ -157,6 +158,26 @@ fn pick_avx2<S: Shuffle>(out: &mut [u8], input: &[u8]) -> usize {
         }
     }
     2 * vectors * Permutation::<S>::PIXELS
+}
+
+/// Picks one byte of four, 64 at once.
+#[target_feature(enable = "avx512f,avx512vbmi")]
+fn pick_one_of_four(out: &mut [u8], input: &[u8], place: u8) -> usize {
+    let places: [u8; 64] = std::array::from_fn(|pixel| (4 * pixel as u8).wrapping_add(place) % 128);
+    // SAFETY: there are 64 bytes.
+    let loaded = |bytes: &[u8; 64]| unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
+    let places = loaded(&places);
+    let (vectors, _) = out.as_chunks_mut::<64>();
+    let count = vectors.len();
+    for (out, [a, b, c, d]) in vectors.iter_mut().zip(input.as_chunks().0.as_chunks::<4>().0) {
+        let first = _mm512_permutex2var_epi8(loaded(a), places, loaded(b));
+        let second = _mm512_permutex2var_epi8(loaded(c), places, loaded(d));
+        // Both have their bytes twice.
+        let picked = _mm512_inserti64x4::<1>(first, _mm512_castsi512_si256(second));
+        // SAFETY: there are 64 bytes.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), picked) };
+    }
+    count * 64
 }
 
 /// From where a pixel comes to its place, so that bits collected from the lowest on are in the order of the file.

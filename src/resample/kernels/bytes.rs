@@ -6,8 +6,9 @@ use super::blocks::Layout;
 use super::columns::{Columns, Group};
 use super::digits::{Across, Quad};
 use super::halves::{Halves, Pair};
+use super::strips::{Digits, Strips, Words};
 #[cfg(target_arch = "x86_64")]
-use super::x86::avx2;
+use super::x86::{avx2, strips};
 use crate::error::Result;
 use crate::exec::simd::{Level, for_each_level};
 
@@ -48,6 +49,15 @@ pub enum Rows {
     /// Pixels of one byte, four at once, of 16 taps each.
     #[cfg(target_arch = "x86_64")]
     Deep(Across<4>),
+    /// Of eight rows at once, turned on their side, by weights in words.
+    #[cfg(target_arch = "x86_64")]
+    Strips(Strips<1>),
+    /// The same, four pixels of one byte after the other.
+    #[cfg(target_arch = "x86_64")]
+    FourStrips(Strips<4>),
+    /// The same, by weights in digits.
+    #[cfg(target_arch = "x86_64")]
+    DigitStrips(Strips<1>),
     /// One pixel after the other, of up to four rows at once.
     #[cfg(target_arch = "x86_64")]
     Halves(Halves),
@@ -59,10 +69,52 @@ impl Rows {
     const WIDE: Layout = Layout { taps: 4, window: 64 };
     const DEEP: Layout = Layout { taps: 16, window: 16 };
 
-    fn for_pixels(coefficients: &Coefficients<i32>, input: usize) -> Result<Self> {
+    /// Vectors of a group of turned pixels.
+    const fn vectors<const BYTES: usize, const BANDS: usize>() -> usize {
+        match (BYTES, BANDS) {
+            (1, _) => 1,
+            (_, 3) => 3,
+            _ => 4,
+        }
+    }
+
+    /// So many rows are turned on their side: the table for fewer would take more time than it saves.
+    const fn enough(bytes: usize) -> usize {
+        if bytes == 1 { 32 } else { 96 }
+    }
+
+    /// For AVX2: rows turned on their side, where there are enough of them.
+    fn by_words<const BYTES: usize, const BANDS: usize>(
+        coefficients: &Coefficients<i32>,
+        (input, rows): (usize, usize),
+    ) -> Result<Self> {
+        let room = strips::room(const { Self::vectors::<BYTES, BANDS>() });
+        let strips = match BYTES {
+            _ if rows < Self::enough(BYTES) => None,
+            1 => Strips::new::<Words>(coefficients, input, room)?.map(Self::FourStrips),
+            // Three or four taps are one step of the other way.
+            _ if (3..=4).contains(&coefficients.most()) => None,
+            _ => Strips::new::<Words>(coefficients, input, room)?.map(Self::Strips),
+        };
+        match strips {
+            Some(strips) => Ok(strips),
+            None => Ok(Halves::new(coefficients, input)?.map_or(Self::Plain, Self::Halves)),
+        }
+    }
+
+    /// For AVX-512: pixels of four bytes, turned on their side where many are needed, and there are enough rows.
+    fn for_pixels<const BANDS: usize>(coefficients: &Coefficients<i32>, (input, rows): (usize, usize)) -> Result<Self> {
+        let many = if BANDS == 3 { 12 } else { 20 };
+        if coefficients.most() > many && rows >= Self::enough(4) {
+            let room = strips::room(const { Self::vectors::<4, BANDS>() });
+            if let Some(strips) = Strips::new::<Digits>(coefficients, input, room)? {
+                return Ok(Self::DigitStrips(strips));
+            }
+        }
         Ok(Across::new(coefficients, input, Self::PIXELS)?.map_or(Self::Plain, Self::Pixels))
     }
 
+    /// For AVX-512: pixels of one byte.
     fn for_bytes(coefficients: &Coefficients<i32>, input: usize) -> Result<Self> {
         match Across::new(coefficients, input, Self::WIDE)? {
             Some(across) if across.blocks.windows() => Ok(Self::Wide(across)),
@@ -94,26 +146,28 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
         coefficients.fixed_point()
     }
 
-    fn across(coefficients: &Coefficients<i32>, input: usize, level: Level) -> Result<Rows> {
+    fn across(coefficients: &Coefficients<i32>, size: (usize, usize), level: Level) -> Result<Rows> {
         match (level, BYTES) {
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512, 1) => Rows::for_bytes(coefficients, input),
+            (Level::Avx512, 1) => Rows::for_bytes(coefficients, size.0),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512, _) => Rows::for_pixels(coefficients, input),
+            (Level::Avx512, _) => Rows::for_pixels::<BANDS>(coefficients, size),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx2, _) => Ok(Halves::new(coefficients, input)?.map_or(Rows::Plain, Rows::Halves)),
+            (Level::Avx2, _) => Rows::by_words::<BYTES, BANDS>(coefficients, size),
             _ => Ok(Rows::Plain),
         }
     }
 
-    fn down(coefficients: &Coefficients<i32>, level: Level) -> Result<Down> {
+    fn down(coefficients: &Coefficients<i32>, width: usize, level: Level) -> Result<Down> {
         match level {
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 if coefficients.most() > Pair::TAPS => {
-                Ok(Columns::new(coefficients)?.map_or(Down::Plain, Down::Quads))
+                Ok(Columns::new(coefficients, width * BYTES)?.map_or(Down::Plain, Down::Quads))
             }
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 | Level::Avx2 => Ok(Columns::new(coefficients)?.map_or(Down::Plain, Down::Pairs)),
+            Level::Avx512 | Level::Avx2 => {
+                Ok(Columns::new(coefficients, width * BYTES)?.map_or(Down::Plain, Down::Pairs))
+            }
             _ => Ok(Down::Plain),
         }
     }
@@ -126,6 +180,16 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
             Rows::Wide(across) => super::x86::wide(outs, inputs, across),
             #[cfg(target_arch = "x86_64")]
             Rows::Deep(across) => super::x86::deep(outs, inputs, across),
+            #[cfg(target_arch = "x86_64")]
+            Rows::FourStrips(four) => strips::across::<false, 1, 4>(outs, inputs, four, kept(BANDS)),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Strips(one) if BANDS == 3 => strips::across::<false, 3, 1>(outs, inputs, one, kept(BANDS)),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Strips(one) => strips::across::<false, 4, 1>(outs, inputs, one, kept(BANDS)),
+            #[cfg(target_arch = "x86_64")]
+            Rows::DigitStrips(one) if BANDS == 3 => strips::across::<true, 3, 1>(outs, inputs, one, kept(BANDS)),
+            #[cfg(target_arch = "x86_64")]
+            Rows::DigitStrips(one) => strips::across::<true, 4, 1>(outs, inputs, one, kept(BANDS)),
             #[cfg(target_arch = "x86_64")]
             Rows::Halves(halves) if BYTES == 1 => avx2::bytes(outs, inputs, halves),
             #[cfg(target_arch = "x86_64")]
@@ -149,10 +213,10 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
                 clear_unused(out, kept(BANDS));
             }
             #[cfg(target_arch = "x86_64")]
-            (Down::Quads(quads), [_, ..], _) => super::x86::down(out, rows, quads.groups(y, rows.len()), kept(BANDS)),
+            (Down::Quads(quads), [_, ..], _) => super::x86::down(out, rows, quads.row(y, rows.len()), kept(BANDS)),
             #[cfg(target_arch = "x86_64")]
             (Down::Pairs(pairs), ..) if out.len() >= avx2::LEAST => {
-                avx2::down(out, rows, pairs.groups(y, rows.len()), kept(BANDS));
+                avx2::down(out, rows, pairs.row(y, rows.len()), kept(BANDS));
             }
             (.., weights) => {
                 vertical_bytes(out, rows, weights);

@@ -5,7 +5,8 @@
 
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
-use super::columns::Group;
+use super::columns::{Group, WHOLE};
+use super::strips::{Digits, Split};
 use crate::error::{Error, Result};
 
 /// What makes no digit negative: 128 for each.
@@ -13,7 +14,7 @@ const BIAS: i32 = 0x80_80_80;
 
 /// The digits of a weight; `None` where it has more.
 #[inline(always)]
-fn digits(weight: i32) -> Option<[i8; 3]> {
+pub fn digits(weight: i32) -> Option<[i8; 3]> {
     let [d0, d1, d2, 0] = weight.checked_add(BIAS)?.to_le_bytes() else { return None };
     Some([d0, d1, d2].map(|digit| (digit ^ 0x80) as i8))
 }
@@ -69,7 +70,11 @@ impl Group for Quad {
     const TAPS: usize = 4;
     const NOTHING: Self = [0; 3];
 
-    fn of(weights: &[i32]) -> Option<Self> {
+    fn pieces(weights: &[i32]) -> (usize, i32) {
+        Digits::pieces(weights).unwrap_or(WHOLE)
+    }
+
+    fn of(weights: &[i32], _: usize) -> Option<Self> {
         let mut quad = [[0u8; 4]; 3];
         for (tap, weight) in weights.iter().enumerate() {
             for (bytes, digit) in quad.iter_mut().zip(digits(*weight)?) {

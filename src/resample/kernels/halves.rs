@@ -5,7 +5,8 @@
 
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
-use super::columns::Group;
+use super::columns::{Group, WHOLE};
+use super::strips::Words;
 use crate::error::{Error, Result};
 
 /// Bits of the low half.
@@ -60,7 +61,8 @@ impl Halves {
 pub struct Pair {
     /// The low parts, 16 bits each.
     pub low: i32,
-    /// The high ones, 8 bits each: so small that two products with bytes together fit into 16 bits.
+    /// The high ones, or whole weights that are bytes, 8 bits each: so small that two products with bytes together fit into 16
+    /// bits.
     pub high: i16,
 }
 
@@ -68,12 +70,18 @@ impl Group for Pair {
     const TAPS: usize = 2;
     const NOTHING: Self = Self { low: 0, high: 0 };
 
-    fn of(weights: &[i32]) -> Option<Self> {
+    fn pieces(weights: &[i32]) -> (usize, i32) {
+        Words::few(weights).unwrap_or(WHOLE)
+    }
+
+    fn of(weights: &[i32], pieces: usize) -> Option<Self> {
         let mut pair = Self::NOTHING;
         let mut most = 128;
         for (tap, weight) in weights.iter().enumerate() {
-            let low = *weight as i16;
-            let high = i8::try_from((i64::from(*weight) - i64::from(low)) >> 16).ok()?;
+            // Bytes alone are where the high parts are.
+            let low = if pieces == 1 { 0 } else { *weight as i16 };
+            let weight = if pieces == 1 { weight << 16 } else { *weight };
+            let high = i8::try_from((i64::from(weight) - i64::from(low)) >> 16).ok()?;
             most -= i32::from(high).abs();
             pair.low |= i32::from(low.cast_unsigned()) << (16 * tap);
             pair.high |= i16::from(high.cast_unsigned()) << (8 * tap);
@@ -105,12 +113,18 @@ mod tests {
         for weight in (-(1 << 22)..1 << 22).step_by(9973).chain([0, -1, 1 << 22, 32767, 32768, -32768, -32769]) {
             for other in [(1 << 22) - weight, -weight, 0, 1] {
                 let fits = |weight: i32| (weight + 32768) >> 16;
-                let pair = Pair::of(&[weight, other]);
+                let pair = Pair::of(&[weight, other], WHOLE.0);
                 assert_eq!(pair.is_some(), fits(weight).abs() + fits(other).abs() <= 128, "{weight} {other}");
                 assert!(pair.is_none_or(|pair| weights(pair) == [weight, other]));
             }
-            assert_eq!(Pair::of(&[weight]).map(weights), Some([weight, 0]));
+            assert_eq!(Pair::of(&[weight], WHOLE.0).map(weights), Some([weight, 0]));
         }
-        assert_eq!([i32::MAX, i32::MIN, 1 << 23].map(|weight| Pair::of(&[weight])), [None; 3]);
+        for weights in [[5, -3], [127, 1], [-64, 64]] {
+            assert_eq!(
+                Pair::of(&weights, 1),
+                Some(Pair { low: 0, high: i16::from_le_bytes(weights.map(|byte| byte as u8)) })
+            );
+        }
+        assert_eq!([i32::MAX, i32::MIN, 1 << 23].map(|weight| Pair::of(&[weight], WHOLE.0)), [None; 3]);
     }
 }

@@ -8,19 +8,22 @@ mod columns;
 mod digits;
 mod halves;
 mod spread;
+mod strips;
 mod values;
+mod whole;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use bytes::Bytes;
 pub use values::{Float, Half, Integer};
+pub use whole::whole;
 
 use super::coefficients::Coefficients;
 use crate::error::Result;
 use crate::exec::simd::Level;
 
 /// How many rows are made at once, at most: they share the weights.
-pub const ROWS: usize = 4;
+pub const ROWS: usize = 8;
 
 /// A kind of pixel.
 pub trait Kind {
@@ -39,11 +42,11 @@ pub trait Kind {
     /// The weights as this kind needs them.
     fn weights(coefficients: Coefficients<f64>) -> Result<Coefficients<Self::Weight>>;
 
-    /// Prepares to make rows of rows of `input` pixels.
-    fn across(coefficients: &Coefficients<Self::Weight>, input: usize, level: Level) -> Result<Self::Across>;
+    /// Prepares to make rows of rows of so many pixels, and of so many of them.
+    fn across(coefficients: &Coefficients<Self::Weight>, size: (usize, usize), level: Level) -> Result<Self::Across>;
 
-    /// Prepares to make columns.
-    fn down(coefficients: &Coefficients<Self::Weight>, level: Level) -> Result<Self::Down>;
+    /// Prepares to make columns of rows of so many pixels.
+    fn down(coefficients: &Coefficients<Self::Weight>, width: usize, level: Level) -> Result<Self::Down>;
 
     /// Makes rows, [`ROWS`] at most, each of one of the input.
     fn horizontal(

@@ -2,12 +2,15 @@
 //! part of the outcome.
 
 use super::super::coefficients::Coefficients;
+use super::Kind;
 use super::spread::Spread;
 #[cfg(target_arch = "x86_64")]
 use super::x86::truncated;
-use super::{Kind, ROWS};
 use crate::error::Result;
 use crate::exec::simd::{Level, for_each_level};
+
+/// Rows whose sums are made side by side.
+const FOUR: usize = 4;
 
 /// A kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,12 +126,12 @@ for_each_level! {
     }
 
     /// Four rows, whose sums do not wait for each other.
-    fn horizontal_4<V: Value>(outs: &mut [&mut [u8]; ROWS], inputs: &[&[u8]; ROWS], coefficients: &Coefficients<f64>) {
-        let inputs: [&[V::Stored]; ROWS] = inputs.map(bytemuck::cast_slice);
+    fn horizontal_4<V: Value>(outs: &mut [&mut [u8]; FOUR], inputs: &[&[u8]; FOUR], coefficients: &Coefficients<f64>) {
+        let inputs: [&[V::Stored]; FOUR] = inputs.map(bytemuck::cast_slice);
         for x in 0..coefficients.len() {
             let (taps, weights) = (coefficients.taps(x), coefficients.weights(x));
             let values = inputs.map(|input| &input[taps.start..][..weights.len()]);
-            let mut sums = [0.0; ROWS];
+            let mut sums = [0.0; FOUR];
             for (tap, weight) in weights.iter().enumerate() {
                 for (sum, values) in sums.iter_mut().zip(values) {
                     *sum += V::read(values[tap]) * weight;
@@ -175,11 +178,11 @@ macro_rules! kind_of_values {
                 Ok(coefficients)
             }
 
-            fn across(coefficients: &Coefficients<f64>, input: usize, level: Level) -> Result<Option<Spread>> {
+            fn across(coefficients: &Coefficients<f64>, (input, _): (usize, usize), level: Level) -> Result<Option<Spread>> {
                 if level == Level::Avx512 { Spread::new(coefficients, input) } else { Ok(None) }
             }
 
-            fn down(_: &Coefficients<f64>, _: Level) -> Result<()> {
+            fn down(_: &Coefficients<f64>, _: usize, _: Level) -> Result<()> {
                 Ok(())
             }
 
@@ -193,10 +196,12 @@ macro_rules! kind_of_values {
                 if let Some(spread) = spread {
                     return super::x86::values(outs, inputs, spread, Self::NUMBER);
                 }
-                if let (Ok(outs), Ok(inputs)) = (<&mut [_; ROWS]>::try_from(&mut *outs), inputs.try_into()) {
-                    return horizontal_4::<Self>(outs, inputs, coefficients);
+                let (fours, rest) = outs.as_chunks_mut();
+                let (inputs, rest_of_inputs) = inputs.as_chunks();
+                for (outs, inputs) in fours.iter_mut().zip(inputs) {
+                    horizontal_4::<Self>(outs, inputs, coefficients);
                 }
-                for (out, input) in outs.iter_mut().zip(inputs) {
+                for (out, input) in rest.iter_mut().zip(rest_of_inputs) {
                     horizontal_1::<Self>(out, input, coefficients);
                 }
             }

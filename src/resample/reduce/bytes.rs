@@ -1,27 +1,38 @@
 //! Means of 8-bit bands.
 //!
 //! The rows are added up first, which vectors do well, into sums of 16 bits where these have room; then neighbours in the
-//! row of sums. A mean is a sum times a fixed-point reciprocal, with the error that this has: where the sum is a multiple,
-//! half of the divisor included, the mean is mostly one less.
+//! row of sums. Few columns at a time, and all rows of these: so the sums stay near, and the processor sees many rows that
+//! it may fetch at once. A mean is a sum times a fixed-point reciprocal, with the error that this has: where the sum is a
+//! multiple, half of the divisor included, the mean is mostly one less.
 
 use std::ops::Range;
 
 use super::Reduction;
+use super::halves;
 use crate::exec::simd::for_each_level;
-use crate::image::ImageRef;
+use crate::image::{ImageMut, ImageRef};
 
 /// How many sums there is room for at a time.
 const SUMS: usize = 2048;
 
+/// How many sums the largest vectors have.
+const VECTOR: usize = 32;
+
 /// The most pixels that make up a mean for which 16 bits are enough throughout.
 const SMALL: usize = 128;
+
+/// The most pixels whose sum fits into 16 bits together with half of their number.
+const FEW: i32 = 256;
 
 /// The most rows of bytes whose sums fit into 16 bits.
 const ROWS: usize = 257;
 
+/// How many rows are added up side by side: the more of them the processor sees, the more it fetches at once.
+const SIDE_BY_SIDE: usize = 16;
+
 /// Room for what is between the bytes and their means.
-pub struct Scratch {
-    pub sums: [u64; SUMS / 4],
+struct Scratch {
+    sums: [u64; SUMS / 4],
     totals: [u64; SUMS / 4],
     /// What the sums of a row that is not the last are divided by, and those of its last column.
     divisors: [Divisor; 2],
@@ -29,23 +40,39 @@ pub struct Scratch {
 
 impl Scratch {
     /// Empty room.
-    pub fn new(reduction: &Reduction) -> Self {
+    fn new(reduction: &Reduction) -> Self {
         let divisor = |xscale| Divisor::new(xscale, reduction.yscale);
         let divisors = [divisor(reduction.xscale), divisor(reduction.whole_and_rest().1)];
         Self { sums: [0; SUMS / 4], totals: [0; SUMS / 4], divisors }
     }
 }
 
-/// Makes row `y` of the outcome, of pixels of `BYTES` bytes. Those that are not one of `BANDS` bands become 0 but in the
-/// last column and the last row.
-pub fn row<const BYTES: usize, const BANDS: usize>(
+/// Makes the rows of the outcome from row `first` on, of pixels of `BYTES` bytes. Those that are not one of `BANDS` bands
+/// become 0 but in the last column and the last row.
+pub fn rows<const BYTES: usize, const BANDS: usize>(
     reduction: &Reduction,
-    y: usize,
+    first: usize,
+    out: &mut ImageMut<'_>,
+    input: &ImageRef<'_>,
+) {
+    if halves::are_asked_for(reduction) {
+        return halves::rows::<BYTES>(reduction, bands(BANDS), first, out, input);
+    }
+    let mut scratch = Scratch::new(reduction);
+    for y in 0..out.ysize() {
+        row::<BYTES>(reduction, bands(BANDS), reduction.rows_of(first + y), out.row_mut(y), input, &mut scratch);
+    }
+}
+
+/// Makes a row of the outcome of `rows`.
+fn row<const BYTES: usize>(
+    reduction: &Reduction,
+    bands: u32,
+    rows: Range<usize>,
     out: &mut [u8],
     input: &ImageRef<'_>,
     scratch: &mut Scratch,
 ) {
-    let rows = reduction.rows_of(y);
     let (whole, rest) = reduction.whole_and_rest();
     let (whole, last) = out.split_at_mut(whole * BYTES);
     let first = reduction.columns.start * BYTES;
@@ -54,15 +81,9 @@ pub fn row<const BYTES: usize, const BANDS: usize>(
         true => scratch.divisors,
         false => [reduction.xscale, rest].map(|xscale| Divisor::new(xscale, rows.len())),
     };
-    let bands = if rows.len() == reduction.yscale { bands(BANDS) } else { u32::MAX };
-    if BYTES == 4 && (reduction.xscale, reduction.yscale, rows.len()) == (2, 2, 2) {
-        let row = |y: usize| &input.row(y)[first..][..whole.len() * 2];
-        halve_4(whole, row(rows.start), row(rows.start + 1), bands);
-    } else {
-        source.means::<BYTES>(whole, 0, reduction.xscale, &divisors[0], scratch);
-        if bands != u32::MAX {
-            clear_others(whole, bands);
-        }
+    source.means::<BYTES>(whole, 0, reduction.xscale, &divisors[0], scratch);
+    if bands != u32::MAX && rows.len() == reduction.yscale {
+        clear_others(whole, bands);
     }
     source.means::<BYTES>(last, whole.len() * reduction.xscale, rest, &divisors[1], scratch);
 }
@@ -105,7 +126,7 @@ impl Source<'_> {
             }
             return;
         }
-        let pixels = SUMS / width;
+        let pixels = pixels_at_a_time::<BYTES>(width, self.rows.len());
         let Scratch { sums, totals, .. } = scratch;
         for (piece, out) in out.chunks_mut(pixels * BYTES).enumerate() {
             let start = start + piece * pixels * width;
@@ -114,6 +135,7 @@ impl Source<'_> {
             match (&divisor.small, BYTES) {
                 (Some(small), 1) => small_means_1(out, sums, xscale, small),
                 (Some(small), _) => small_means_4(out, sums, xscale, small, totals),
+                (None, 4) if divisor.is_few => few_means_4(out, sums, xscale, divisor, totals),
                 (None, 1) => means_1(out, sums, xscale, divisor),
                 (None, _) => means_4(out, sums, xscale, divisor),
             }
@@ -139,34 +161,44 @@ impl Source<'_> {
 
     /// Adds rows up, from byte `start` of the part on.
     fn add_rows(&self, sums: &mut [u16], start: usize, rows: Range<usize>) {
-        let row = |y: usize| &self.input.row(y)[self.first + start..][..sums.len()];
-        let mut y = rows.start;
+        let columns = self.first + start..self.first + start + sums.len();
+        let row = |y: usize| &self.input.row(y)[columns.clone()];
+        let y = rows.start;
         match rows.len() {
-            0 => return,
+            0 => {}
             1 => set_1(sums, row(y)),
             2 => set_2(sums, row(y), row(y + 1)),
             3 => set_3(sums, row(y), row(y + 1), row(y + 2)),
-            _ => set_4(sums, row(y), row(y + 1), row(y + 2), row(y + 3)),
-        }
-        y += rows.len().min(4);
-        while y < rows.end {
-            let row = |y: usize| &self.input.row(y)[self.first + start..][..sums.len()];
-            match rows.end - y {
-                1 => add_1(sums, row(y)),
-                _ => add_2(sums, row(y), row(y + 1)),
+            4 => set_4(sums, row(y), row(y + 1), row(y + 2), row(y + 3)),
+            _ => {
+                for first in rows.clone().step_by(SIDE_BY_SIDE) {
+                    let mut lines = [&[][..]; SIDE_BY_SIDE];
+                    let lines = &mut lines[..SIDE_BY_SIDE.min(rows.end - first)];
+                    lines.iter_mut().zip(first..).for_each(|(line, y)| *line = row(y));
+                    add_lines(sums, lines, first == rows.start);
+                }
             }
-            y += 2;
         }
     }
 }
 
+/// How many pixels of the outcome, of which each is made of rows of `width` bytes, are made at a time: fewer where there are
+/// more rows. So few bytes pass by before the processor is to go on in a row which it has begun to fetch.
+fn pixels_at_a_time<const BYTES: usize>(width: usize, rows: usize) -> usize {
+    let vector = VECTOR / BYTES;
+    let most = (4 * SUMS / rows.max(1)).clamp(SUMS / 4, SUMS) / width;
+    if most > vector { most / vector * vector } else { most.max(1) }
+}
+
 /// What sums are divided by.
 #[derive(Clone, Copy)]
-pub struct Divisor {
+struct Divisor {
     /// Half of it, for rounding.
     half: u32,
     /// 2²⁴ divided by it.
     reciprocal: u32,
+    /// Whether 16 bits are enough for sums.
+    is_few: bool,
     /// The same in 16 bits, where these are enough.
     small: Option<Small>,
 }
@@ -189,7 +221,7 @@ impl Divisor {
         let dividend = count.wrapping_shl(8) as u32;
         let reciprocal = if dividend == 0 { 0 } else { (4_294_967_296.0 / dividend as f32) as u32 };
         let small = (2..=SMALL as i32).contains(&count).then(|| Small::new(count as u32));
-        Self { half: (count / 2) as u32, reciprocal, small }
+        Self { half: (count / 2) as u32, reciprocal, is_few: (0..=FEW).contains(&count), small }
     }
 
     /// The mean of values with that sum.
@@ -238,16 +270,14 @@ for_each_level! {
         }
     }
 
-    fn add_1(sums: &mut [u16], a: &[u8]) {
-        for (sum, a) in sums.iter_mut().zip(a) {
-            *sum += u16::from(*a);
-        }
-    }
-
-    fn add_2(sums: &mut [u16], a: &[u8], b: &[u8]) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += u16::from(*a) + u16::from(*b);
-        }
+    /// Adds lines up, to the sums that there are or to none.
+    fn add_lines(sums: &mut [u16], lines: &[&[u8]], to_none: bool) {
+        let (wide, rest) = sums.as_chunks_mut::<{ 2 * VECTOR }>();
+        let (narrow, single) = rest.as_chunks_mut::<{ VECTOR / 4 }>();
+        let (after_wide, after_narrow) = (wide.as_flattened().len(), narrow.as_flattened().len());
+        add_strips(wide, lines, 0, to_none);
+        add_strips(narrow, lines, after_wide, to_none);
+        add_strips(single.as_chunks_mut::<1>().0, lines, after_wide + after_narrow, to_none);
     }
 
     fn small_means_1(out: &mut [u8], sums: &[u16], xscale: usize, divisor: &Small) {
@@ -263,20 +293,16 @@ for_each_level! {
     }
 
     fn small_means_4(out: &mut [u8], sums: &[u16], xscale: usize, divisor: &Small, totals: &mut [u64; SUMS / 4]) {
-        // A pixel's four sums are one number: none of them overflows into the next.
-        let pixels: &[u64] = bytemuck::cast_slice(sums);
-        let totals = &mut totals[..out.len() / 4];
-        match xscale {
-            1 => return means(out, sums, divisor),
-            2 => totals_4(totals, pixels, 2),
-            3 => totals_4(totals, pixels, 3),
-            4 => totals_4(totals, pixels, 4),
-            5 => totals_4(totals, pixels, 5),
-            6 => totals_4(totals, pixels, 6),
-            8 => totals_4(totals, pixels, 8),
-            _ => totals_4(totals, pixels, xscale),
+        if xscale == 1 {
+            return means(out, sums, |sum| divisor.mean(sum));
         }
-        means(out, bytemuck::cast_slice(totals), divisor);
+        let totals = totals_4(&mut totals[..out.len() / 4], sums, xscale);
+        means(out, totals, |sum| divisor.mean(sum));
+    }
+
+    fn few_means_4(out: &mut [u8], sums: &[u16], xscale: usize, divisor: &Divisor, totals: &mut [u64; SUMS / 4]) {
+        let totals = totals_4(&mut totals[..out.len() / 4], sums, xscale);
+        means(out, totals, |sum| divisor.mean(sum.into()));
     }
 
     fn means_1(out: &mut [u8], sums: &[u16], xscale: usize, divisor: &Divisor) {
@@ -295,22 +321,6 @@ for_each_level! {
                 }
             }
             *out = total.map(|total| divisor.mean(total));
-        }
-    }
-
-    /// Makes of each two by two pixels of four bytes one, and keeps the bits of its bands.
-    fn halve_4(out: &mut [u8], a: &[u8], b: &[u8], bands: u32) {
-        // Every other byte, so that each has room for a sum.
-        const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
-        const HALF: u64 = 0x0002_0002;
-        let pairs = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
-        for (out, (a, b)) in out.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
-            let (a, b) = (u64::from_le_bytes(*a), u64::from_le_bytes(*b));
-            let even = (a & EVEN) + (b & EVEN);
-            let odd = (a >> 8 & EVEN) + (b >> 8 & EVEN);
-            let even = ((even + (even >> 32) + HALF) as u32 >> 2) & EVEN as u32;
-            let odd = ((odd + (odd >> 32) + HALF) as u32 >> 2) & EVEN as u32;
-            *out = ((even | odd << 8) & bands).to_le_bytes();
         }
     }
 
@@ -335,6 +345,20 @@ for_each_level! {
     }
 }
 
+/// Adds strips of lines up, from byte `start` on: all lines of a strip while its sums are in registers.
+#[inline(always)]
+fn add_strips<const SUMS: usize>(strips: &mut [[u16; SUMS]], lines: &[&[u8]], start: usize, to_none: bool) {
+    for (strip, start) in strips.iter_mut().zip((start..).step_by(SUMS)) {
+        let mut totals = if to_none { [0; SUMS] } else { *strip };
+        for line in lines {
+            for (total, byte) in totals.iter_mut().zip(&line[start..start + SUMS]) {
+                *total += u16::from(*byte);
+            }
+        }
+        *strip = totals;
+    }
+}
+
 /// Makes of each `xscale` sums a value.
 #[inline(always)]
 fn fold_1(out: &mut [u8], sums: &[u16], xscale: usize, mean: impl Fn(u16) -> u8) {
@@ -343,9 +367,24 @@ fn fold_1(out: &mut [u8], sums: &[u16], xscale: usize, mean: impl Fn(u16) -> u8)
     }
 }
 
-/// Adds up each `xscale` neighbours.
+/// Adds up each `xscale` pixels of four sums. A pixel's four sums are one number: none of them overflows into the next.
 #[inline(always)]
-fn totals_4(totals: &mut [u64], pixels: &[u64], xscale: usize) {
+fn totals_4<'a>(totals: &'a mut [u64], sums: &[u16], xscale: usize) -> &'a [u16] {
+    let pixels: &[u64] = bytemuck::cast_slice(sums);
+    match xscale {
+        2 => fold_4(totals, pixels, 2),
+        3 => fold_4(totals, pixels, 3),
+        4 => fold_4(totals, pixels, 4),
+        5 => fold_4(totals, pixels, 5),
+        6 => fold_4(totals, pixels, 6),
+        8 => fold_4(totals, pixels, 8),
+        _ => fold_4(totals, pixels, xscale),
+    }
+    bytemuck::cast_slice(totals)
+}
+
+#[inline(always)]
+fn fold_4(totals: &mut [u64], pixels: &[u64], xscale: usize) {
     for (total, pixels) in totals.iter_mut().zip(pixels.chunks_exact(xscale)) {
         *total = pixels.iter().sum();
     }
@@ -353,9 +392,9 @@ fn totals_4(totals: &mut [u64], pixels: &[u64], xscale: usize) {
 
 /// Makes of each sum a value.
 #[inline(always)]
-fn means(out: &mut [u8], sums: &[u16], divisor: &Small) {
+fn means(out: &mut [u8], sums: &[u16], mean: impl Fn(u16) -> u8) {
     for (out, sum) in out.iter_mut().zip(sums) {
-        *out = divisor.mean(*sum);
+        *out = mean(*sum);
     }
 }
 

@@ -4,12 +4,18 @@
 //! each in the precision of the numbers themselves, squares of the upper rows first; in the last column and the last row
 //! number by number.
 
+use std::ops::Range;
+
 use bytemuck::AnyBitPattern;
 
+use super::super::kernels::whole;
 use super::Reduction;
-use super::bytes::Scratch;
 use crate::exec::simd::for_each_level;
-use crate::image::ImageRef;
+use crate::image::{ImageMut, ImageRef};
+
+/// How many numbers of the outcome are made at a time: of few, all rows are soon added up, and the processor sees many rows
+/// to be fetched at once.
+const STEP: usize = 64;
 
 /// A number that pixels are made of.
 pub trait Number: AnyBitPattern + bytemuck::NoUninit {
@@ -36,7 +42,7 @@ impl Number for i32 {
 
     #[inline(always)]
     fn near(value: f64) -> Self {
-        (if value >= 0.0 { value + 0.5 } else { value - 0.5 }) as Self
+        whole(if value >= 0.0 { value + 0.5 } else { value - 0.5 })
     }
 }
 
@@ -57,38 +63,56 @@ impl Number for f32 {
     }
 }
 
-/// Makes row `y` of the outcome.
-pub fn row<N: Number>(reduction: &Reduction, y: usize, out: &mut [u8], input: &ImageRef<'_>, scratch: &mut Scratch) {
-    let rows = reduction.rows_of(y);
-    let out: &mut [N] = bytemuck::cast_slice_mut(out);
+/// Makes the rows of the outcome from row `first` on.
+pub fn rows<N: Number>(reduction: &Reduction, first: usize, out: &mut ImageMut<'_>, input: &ImageRef<'_>) {
+    for y in 0..out.ysize() {
+        row::<N>(reduction, reduction.rows_of(first + y), out.pixels_mut(y), input);
+    }
+}
+
+/// Makes a row of the outcome of `rows`.
+fn row<N: Number>(reduction: &Reduction, rows: Range<usize>, out: &mut [N], input: &ImageRef<'_>) {
     let (whole, rest) = reduction.whole_and_rest();
     let (whole, last) = out.split_at_mut(whole);
+    let start = whole.len() * reduction.xscale;
     let line = |y: usize| &input.pixels::<N>(y)[reduction.columns.clone()];
     let squares = rows.len() == reduction.yscale;
-    let xscale = reduction.xscale;
-    let sums: &mut [f64] = bytemuck::cast_slice_mut(&mut scratch.sums);
-    let most = sums.len();
-    for (piece, out) in whole.chunks_mut(most).enumerate() {
-        let columns = piece * most * xscale..(piece * most + out.len()) * xscale;
-        let sums = &mut sums[..out.len()];
-        sums.fill(0.0);
-        let mut pairs = rows.clone();
-        while let Some(y) = pairs.next() {
-            let upper = &line(y)[columns.clone()];
-            match if squares { pairs.next() } else { None } {
-                Some(y) => add_pair(sums, upper, &line(y)[columns.clone()], xscale),
-                None if squares => add_line(sums, upper, xscale),
-                None => add_each(sums, upper, xscale),
-            }
-        }
-        divide(out, sums, 1.0 / area(xscale, rows.len()));
+    if squares && (reduction.xscale, reduction.yscale) == (2, 2) {
+        halve(whole, line(rows.start), line(rows.start + 1));
+    } else {
+        means(whole, reduction.xscale, rows.clone(), squares, line);
     }
     for last in last {
         let mut sum = 0.0;
         for y in rows.clone() {
-            line(y)[whole.len() * xscale..].iter().for_each(|value| sum += value.wide());
+            line(y)[start..].iter().for_each(|value| sum += value.wide());
         }
         *last = N::near(sum * (1.0 / area(rest, rows.len())));
+    }
+}
+
+/// Makes numbers of `xscale` columns each: by squares, or number by number.
+fn means<'a, N: Number>(
+    out: &mut [N],
+    xscale: usize,
+    rows: Range<usize>,
+    by_squares: bool,
+    line: impl Fn(usize) -> &'a [N],
+) {
+    let factor = 1.0 / area(xscale, rows.len());
+    for (piece, out) in out.chunks_mut(STEP).enumerate() {
+        let columns = piece * STEP * xscale..(piece * STEP + out.len()) * xscale;
+        let sums = &mut [0.0; STEP][..out.len()];
+        let mut pairs = rows.clone();
+        while let Some(y) = pairs.next() {
+            let upper = &line(y)[columns.clone()];
+            match if by_squares { pairs.next() } else { None } {
+                Some(y) => add_pair(sums, upper, &line(y)[columns.clone()], xscale),
+                None if by_squares => add_line(sums, upper, xscale),
+                None => add_each(sums, upper, xscale),
+            }
+        }
+        divide(out, sums, factor);
     }
 }
 
@@ -106,6 +130,9 @@ for_each_level! {
             3 => squares(sums, upper, lower, 3),
             4 => squares(sums, upper, lower, 4),
             5 => squares(sums, upper, lower, 5),
+            6 => squares(sums, upper, lower, 6),
+            7 => squares(sums, upper, lower, 7),
+            8 => squares(sums, upper, lower, 8),
             _ => squares_side_by_side(sums, upper, lower, xscale),
         }
     }
@@ -128,6 +155,16 @@ for_each_level! {
             for value in line {
                 *sum += value.wide();
             }
+        }
+    }
+
+    /// Makes of each square of two by two a number.
+    fn halve<N: Number>(out: &mut [N], upper: &[N], lower: &[N]) {
+        let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
+        for (out, ([a, b], [c, d])) in out.iter_mut().zip(pairs) {
+            // To 0, as any other sum: -0 is not what comes out.
+            let sum = 0.0 + a.plus(*b).plus(*c).plus(*d).wide();
+            *out = N::near(sum * 0.25);
         }
     }
 

@@ -1,9 +1,9 @@
 //! x86-64: AVX-512.
 
 mod between;
-mod columns;
+mod near;
 mod nearest;
 
 pub use between::between;
-pub use columns::pick_windows;
+pub use near::Near;
 pub use nearest::{places, steps};

@@ -3,6 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::bytes::HALF;
+use super::super::columns::Row;
 use super::super::halves::{Four, Halves, LOW, Pair};
 use super::{Outs, by_rows};
 use crate::resample::coefficients::PRECISION;
@@ -39,11 +40,18 @@ pub fn bytes(outs: &mut [&mut [u8]], inputs: &[&[u8]], halves: &Halves) {
 pub const LEAST: usize = 32;
 
 /// Makes a row of others, two at once.
-pub fn down(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: [u8; 4]) {
-    assert!(out.len() >= LEAST && rows.len().div_ceil(2) == pairs.len());
+pub fn down(out: &mut [u8], rows: &[&[u8]], pairs: Row<'_, Pair>, kept: [u8; 4]) {
+    assert!(out.len() >= LEAST && rows.len().div_ceil(2) == pairs.groups.len());
     assert!(rows.iter().all(|row| row.len() == out.len()));
+    let kept = i32::from_ne_bytes(kept);
     // SAFETY: such tables are made where the processor has the instructions; the rows are as long as the outcome.
-    unsafe { down_avx2(out, rows, pairs, i32::from_ne_bytes(kept)) };
+    unsafe {
+        match pairs.pieces {
+            1 => down_avx2::<1>(out, rows, pairs, kept),
+            2 => down_avx2::<2>(out, rows, pairs, kept),
+            _ => down_avx2::<3>(out, rows, pairs, kept),
+        }
+    }
 }
 
 /// A vector with the low sums and one with the high ones.
@@ -154,13 +162,13 @@ unsafe fn bytes_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R],
 ///
 /// The rows are as long as the outcome, which has as many bytes or more. There is a pair for each two.
 #[target_feature(enable = "avx2")]
-unsafe fn down_avx2(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: i32) {
+unsafe fn down_avx2<const PIECES: usize>(out: &mut [u8], rows: &[&[u8]], pairs: Row<'_, Pair>, kept: i32) {
     let kept = _mm256_set1_epi32(kept);
     let last = out.len() - LEAST;
     for start in (0..out.len()).step_by(LEAST).map(|start| start.min(last)) {
         // SAFETY: the piece is within the rows.
         unsafe {
-            let bytes = column(rows, pairs, |row| _mm256_loadu_si256(row.as_ptr().add(start).cast()));
+            let bytes = column::<PIECES>(rows, pairs, |row| _mm256_loadu_si256(row.as_ptr().add(start).cast()));
             _mm256_storeu_si256(out.as_mut_ptr().add(start).cast(), _mm256_and_si256(bytes, kept));
         }
     }
@@ -169,43 +177,83 @@ unsafe fn down_avx2(out: &mut [u8], rows: &[&[u8]], pairs: &[Pair], kept: i32) {
 /// Sums of the low parts of products, four for each four bytes of 16, and of the high ones, of eight bytes.
 type Columns = ([__m256i; 4], [__m256i; 2]);
 
-/// The means of 32 bytes of each row.
+/// The means of 32 bytes of each row: of weights that are bytes, or words, or both parts of whole ones.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn column(rows: &[&[u8]], pairs: &[Pair], load: impl Fn(&[u8]) -> __m256i) -> __m256i {
-    let mut sums = ([_mm256_set1_epi32(HALF); 4], [_mm256_setzero_si256(); 2]);
+fn column<const PIECES: usize>(rows: &[&[u8]], pairs: Row<'_, Pair>, load: impl Fn(&[u8]) -> __m256i) -> __m256i {
+    let mut sums = ([_mm256_set1_epi32(if PIECES == 3 { HALF } else { 0 }); 4], [_mm256_setzero_si256(); 2]);
     let (twos, rest) = rows.as_chunks::<2>();
-    for ([a, b], pair) in twos.iter().zip(pairs) {
-        add_rows(&mut sums, load(a), load(b), pair);
+    for ([a, b], pair) in twos.iter().zip(pairs.groups) {
+        add_rows::<PIECES>(&mut sums, load(a), load(b), pair);
     }
-    if let ([row], Some(pair)) = (rest, pairs.last()) {
-        add_rows(&mut sums, load(row), _mm256_setzero_si256(), pair);
+    if let ([row], Some(pair)) = (rest, pairs.groups.last()) {
+        add_rows::<PIECES>(&mut sums, load(row), _mm256_setzero_si256(), pair);
     }
-    // The upper halves of the sums: what is below is not needed any more.
-    let ([a, b, c, d], high) = sums;
-    let upper = |sums: __m256i| _mm256_srai_epi32::<16>(sums);
-    let low = [_mm256_packs_epi32(upper(a), upper(b)), _mm256_packs_epi32(upper(c), upper(d))];
-    let mean = |low, high| _mm256_srai_epi16::<{ PRECISION as i32 - 16 }>(_mm256_add_epi16(low, high));
-    _mm256_packus_epi16(mean(low[0], high[0]), mean(low[1], high[1]))
+    let (low, [first, last]) = sums;
+    match PIECES {
+        1 => means([wide_low(first), wide_high(first), wide_low(last), wide_high(last)], pairs.factor),
+        2 => means(low, pairs.factor),
+        _ => {
+            // The upper halves of the sums: what is below is not needed any more.
+            let upper = |sums: __m256i| _mm256_srai_epi32::<16>(sums);
+            let mean = |low, high| _mm256_srai_epi16::<{ PRECISION as i32 - 16 }>(_mm256_add_epi16(low, high));
+            let [a, b, c, d] = low;
+            _mm256_packus_epi16(
+                mean(_mm256_packs_epi32(upper(a), upper(b)), first),
+                mean(_mm256_packs_epi32(upper(c), upper(d)), last),
+            )
+        }
+    }
+}
+
+/// The first four of each eight sums of 16 bits, in 32.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn wide_low(sums: __m256i) -> __m256i {
+    _mm256_srai_epi32::<16>(_mm256_unpacklo_epi16(sums, sums))
+}
+
+/// The last four of each eight.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn wide_high(sums: __m256i) -> __m256i {
+    _mm256_srai_epi32::<16>(_mm256_unpackhi_epi16(sums, sums))
+}
+
+/// Sums times a factor, as bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn means(mut sums: [__m256i; 4], factor: i32) -> __m256i {
+    for sum in &mut sums {
+        let whole = _mm256_add_epi32(_mm256_mullo_epi32(*sum, _mm256_set1_epi32(factor)), _mm256_set1_epi32(HALF));
+        *sum = _mm256_srai_epi32::<{ PRECISION as i32 }>(whole);
+    }
+    let [a, b, c, d] = sums;
+    _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d))
 }
 
 /// Adds the products of two rows.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn add_rows((low, high): &mut Columns, a: __m256i, b: __m256i, pair: &Pair) {
-    let zero = _mm256_setzero_si256();
+fn add_rows<const PIECES: usize>((low, high): &mut Columns, a: __m256i, b: __m256i, pair: &Pair) {
     let (left, right) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
-    let words = [
-        _mm256_unpacklo_epi8(left, zero),
-        _mm256_unpackhi_epi8(left, zero),
-        _mm256_unpacklo_epi8(right, zero),
-        _mm256_unpackhi_epi8(right, zero),
-    ];
-    let weights = (_mm256_set1_epi32(pair.low), _mm256_set1_epi16(pair.high));
-    for (sums, words) in low.iter_mut().zip(words) {
-        *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(words, weights.0));
+    if PIECES != 1 {
+        let zero = _mm256_setzero_si256();
+        let words = [
+            _mm256_unpacklo_epi8(left, zero),
+            _mm256_unpackhi_epi8(left, zero),
+            _mm256_unpacklo_epi8(right, zero),
+            _mm256_unpackhi_epi8(right, zero),
+        ];
+        let weights = _mm256_set1_epi32(pair.low);
+        for (sums, words) in low.iter_mut().zip(words) {
+            *sums = _mm256_add_epi32(*sums, _mm256_madd_epi16(words, weights));
+        }
     }
-    for (sums, bytes) in high.iter_mut().zip([left, right]) {
-        *sums = _mm256_add_epi16(*sums, _mm256_maddubs_epi16(bytes, weights.1));
+    if PIECES != 2 {
+        let weights = _mm256_set1_epi16(pair.high);
+        for (sums, bytes) in high.iter_mut().zip([left, right]) {
+            *sums = _mm256_add_epi16(*sums, _mm256_maddubs_epi16(bytes, weights));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::bytes::HALF;
+use super::super::columns::Row;
 use super::super::digits::{Across, Quad};
 use super::{Outs, by_rows};
 use crate::resample::coefficients::PRECISION;
@@ -64,11 +65,18 @@ pub fn deep(outs: &mut [&mut [u8]], inputs: &[&[u8]], across: &Across<4>) {
 }
 
 /// Makes a row of others, four at once.
-pub fn down(out: &mut [u8], rows: &[&[u8]], quads: &[Quad], kept: [u8; 4]) {
-    assert!(!rows.is_empty() && rows.len().div_ceil(4) == quads.len());
+pub fn down(out: &mut [u8], rows: &[&[u8]], quads: Row<'_, Quad>, kept: [u8; 4]) {
+    assert!(!rows.is_empty() && rows.len().div_ceil(4) == quads.groups.len());
     assert!(rows.iter().all(|row| row.len() == out.len()));
+    let kept = i32::from_ne_bytes(kept);
     // SAFETY: such tables are made where the processor has the instructions; the rows are as long as the outcome.
-    unsafe { down_avx512(out, rows, quads, i32::from_ne_bytes(kept)) };
+    unsafe {
+        match quads.pieces {
+            1 => down_avx512::<1>(out, rows, quads, kept),
+            2 => down_avx512::<2>(out, rows, quads, kept),
+            _ => down_avx512::<3>(out, rows, quads, kept),
+        }
+    }
 }
 
 /// A vector with this value for each byte.
@@ -269,13 +277,13 @@ unsafe fn deep_avx512<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R]
 ///
 /// There are rows, all of them as long as the outcome, and a quad for each four.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
-unsafe fn down_avx512(out: &mut [u8], rows: &[&[u8]], quads: &[Quad], kept: i32) {
+unsafe fn down_avx512<const DIGITS: usize>(out: &mut [u8], rows: &[&[u8]], quads: Row<'_, Quad>, kept: i32) {
     let whole = out.len() / 64;
     let kept = _mm512_set1_epi32(kept);
     for piece in 0..whole {
         // SAFETY: the piece is within the rows.
         unsafe {
-            let bytes = column(rows, quads, |row| _mm512_loadu_si512(row.as_ptr().add(piece * 64).cast()));
+            let bytes = column::<DIGITS>(rows, quads, |row| _mm512_loadu_si512(row.as_ptr().add(piece * 64).cast()));
             _mm512_storeu_si512(out.as_mut_ptr().add(piece * 64).cast(), _mm512_and_si512(bytes, kept));
         }
     }
@@ -283,7 +291,8 @@ unsafe fn down_avx512(out: &mut [u8], rows: &[&[u8]], quads: &[Quad], kept: i32)
         let mask = (1u64 << (out.len() % 64)) - 1;
         // SAFETY: what is masked out is neither read nor written.
         unsafe {
-            let bytes = column(rows, quads, |row| _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(whole * 64).cast()));
+            let bytes =
+                column::<DIGITS>(rows, quads, |row| _mm512_maskz_loadu_epi8(mask, row.as_ptr().add(whole * 64).cast()));
             _mm512_mask_storeu_epi8(out.as_mut_ptr().add(whole * 64).cast(), mask, _mm512_and_si512(bytes, kept));
         }
     }
@@ -292,25 +301,35 @@ unsafe fn down_avx512(out: &mut [u8], rows: &[&[u8]], quads: &[Quad], kept: i32)
 /// The means of 64 bytes of each row.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn column(rows: &[&[u8]], quads: &[Quad], load: impl Fn(&[u8]) -> __m512i) -> __m512i {
-    let mut sums = [beginning(HALF); 4];
+fn column<const DIGITS: usize>(rows: &[&[u8]], quads: Row<'_, Quad>, load: impl Fn(&[u8]) -> __m512i) -> __m512i {
+    let mut sums = [[_mm512_setzero_si512(); DIGITS]; 4];
     let (fours, rest) = rows.as_chunks::<4>();
-    for (rows, quad) in fours.iter().zip(quads) {
+    for (rows, quad) in fours.iter().zip(quads.groups) {
         add_rows(&mut sums, rows.map(&load), quad);
     }
-    if let (&[first, ..], Some(quad)) = (rest, quads.last()) {
+    if let (&[first, ..], Some(quad)) = (rest, quads.groups.last()) {
         // Rows that there are not have no weight.
         let rest = std::array::from_fn(|row| load(rest.get(row).unwrap_or(&first)));
         add_rows(&mut sums, rest, quad);
     }
-    let [a, b, c, d] = sums.map(|sums| _mm512_srai_epi32::<{ PRECISION }>(whole(sums)));
+    let mut means = [_mm512_setzero_si512(); 4];
+    for (mean, digits) in means.iter_mut().zip(sums) {
+        for digit in (0..DIGITS).rev() {
+            *mean = _mm512_add_epi32(_mm512_slli_epi32::<8>(*mean), digits[digit]);
+        }
+        if DIGITS < 3 {
+            *mean = _mm512_mullo_epi32(*mean, _mm512_set1_epi32(quads.factor));
+        }
+        *mean = _mm512_srai_epi32::<{ PRECISION }>(_mm512_add_epi32(*mean, _mm512_set1_epi32(HALF)));
+    }
+    let [a, b, c, d] = means;
     _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d))
 }
 
 /// Adds the products of four rows: in the first sums those of the first four bytes of each 16, and so on.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn add_rows(sums: &mut [Sums; 4], [a, b, c, d]: [__m512i; 4], quad: &Quad) {
+fn add_rows<const DIGITS: usize>(sums: &mut [[__m512i; DIGITS]; 4], [a, b, c, d]: [__m512i; 4], quad: &Quad) {
     let (ab, cd) = (_mm512_unpacklo_epi8(a, b), _mm512_unpacklo_epi8(c, d));
     let (ab_high, cd_high) = (_mm512_unpackhi_epi8(a, b), _mm512_unpackhi_epi8(c, d));
     let columns = [
@@ -319,8 +338,9 @@ fn add_rows(sums: &mut [Sums; 4], [a, b, c, d]: [__m512i; 4], quad: &Quad) {
         _mm512_unpacklo_epi16(ab_high, cd_high),
         _mm512_unpackhi_epi16(ab_high, cd_high),
     ];
-    let digits = quad.map(|digits| _mm512_set1_epi32(digits));
     for (sums, column) in sums.iter_mut().zip(columns) {
-        add(sums, column, digits);
+        for (sum, digits) in sums.iter_mut().zip(quad) {
+            *sum = _mm512_dpbusd_epi32(*sum, column, _mm512_set1_epi32(*digits));
+        }
     }
 }

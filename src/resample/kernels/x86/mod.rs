@@ -4,6 +4,7 @@
 
 pub mod avx2;
 mod bytes;
+pub mod strips;
 mod values;
 
 pub use bytes::{deep, down, pixels, wide};
@@ -11,24 +12,25 @@ pub use values::values;
 
 use std::arch::x86_64::{_mm_cvtsi128_si64, _mm_cvttpd_epi32, _mm_set_pd};
 
-use super::ROWS;
+/// Rows that share the weights.
+const FOUR: usize = 4;
 
 /// Rows, as a kernel for exactly so many takes them.
 type Outs<'a, 'b, const R: usize> = &'a mut [&'b mut [u8]; R];
 
-/// Has `all` make rows where there are [`ROWS`] of them, else `one` each.
+/// Has `all` make rows, [`FOUR`] at once, and `one` those that are left.
 fn by_rows(
     outs: &mut [&mut [u8]],
     inputs: &[&[u8]],
     lengths: (usize, usize),
-    all: impl FnOnce(&mut [&mut [u8]; ROWS], &[&[u8]; ROWS]),
+    all: impl Fn(&mut [&mut [u8]; FOUR], &[&[u8]; FOUR]),
     one: impl Fn(&mut [&mut [u8]; 1], &[&[u8]; 1]),
 ) {
     assert!(outs.iter().all(|out| out.len() == lengths.0) && inputs.iter().all(|input| input.len() == lengths.1));
-    match (<&mut [_; ROWS]>::try_from(&mut *outs), inputs.try_into()) {
-        (Ok(outs), Ok(inputs)) => all(outs, inputs),
-        _ => outs.iter_mut().zip(inputs).for_each(|(out, input)| one(&mut [&mut **out], &[*input])),
-    }
+    let (fours, rest) = outs.as_chunks_mut();
+    let (inputs, rest_of_inputs) = inputs.as_chunks();
+    fours.iter_mut().zip(inputs).for_each(|(outs, inputs)| all(outs, inputs));
+    rest.iter_mut().zip(rest_of_inputs).for_each(|(out, input)| one(&mut [&mut **out], &[*input]));
 }
 
 /// Numbers without what is behind the point. One that is too large for an integer becomes the least one.

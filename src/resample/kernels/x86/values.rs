@@ -2,11 +2,10 @@
 
 use std::arch::x86_64::*;
 
-use super::super::ROWS;
 use super::super::blocks::Block;
 use super::super::spread::{OUTPUTS, Spread};
 use super::super::values::Number;
-use super::{Outs, by_rows};
+use super::{FOUR, Outs, by_rows};
 
 /// Which [`Number`] values are, for kernels to be compiled for each.
 const INTEGER: u8 = Number::Integer as u8;
@@ -37,7 +36,7 @@ fn rows_of<const NUMBER: u8>(outs: &mut [&mut [u8]], inputs: &[&[u8]], spread: &
             outs,
             inputs,
             lengths,
-            |outs, inputs| values_avx512::<NUMBER, ROWS>(outs, inputs, spread),
+            |outs, inputs| values_avx512::<NUMBER, FOUR>(outs, inputs, spread),
             |outs, inputs| values_avx512::<NUMBER, 1>(outs, inputs, spread),
         );
     }

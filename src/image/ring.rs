@@ -1,14 +1,14 @@
-//! The rows between two passes: as many as the second needs at once, in the places of those that it no longer needs.
+//! The rows between two passes over an image: as many as the second needs at once, in the places of those that it no longer
+//! needs.
 
 use std::ops::Range;
 
 use arrayvec::ArrayVec;
 
-use super::kernels::ROWS;
 use crate::error::{Error, Result};
 
-/// A few rows, known by their numbers.
-pub struct Ring {
+/// A few rows, known by their numbers, of which up to `ROWS` are made together.
+pub struct Ring<const ROWS: usize> {
     rows: Vec<u8>,
     row_bytes: usize,
     /// How many rows there is room for.
@@ -17,7 +17,7 @@ pub struct Ring {
     made: Range<usize>,
 }
 
-impl Ring {
+impl<const ROWS: usize> Ring<ROWS> {
     /// Room for so many rows of so many bytes to be there at once, and those that are made together with the last of them.
     pub fn new(rows: usize, row_bytes: usize) -> Result<Self> {
         let room = rows + ROWS - 1;
@@ -28,7 +28,7 @@ impl Ring {
         Ok(Self { rows, row_bytes, room, made: 0..0 })
     }
 
-    /// Makes the rows of `range` be there: those that are not yet are made by `make`, up to [`ROWS`] at once from the first
+    /// Makes the rows of `range` be there: those that are not yet are made by `make`, up to `ROWS` at once from the first
     /// on, and it may be a few more than asked for, but none from row `end` on. Ranges only go forward.
     pub fn hold(&mut self, range: Range<usize>, end: usize, mut make: impl FnMut(usize, &mut [&mut [u8]])) {
         if range.start > self.made.end {
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn rows_are_there_and_made_once() {
-        let mut ring = Ring::new(5, 3).expect("small");
+        let mut ring = Ring::<4>::new(5, 3).expect("small");
         let mut next = 0;
         for y in 0..100 {
             let range = y * 2..(y * 2 + 5).min(203);
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn rows_that_nobody_asks_for_are_not_made() {
-        let mut ring = Ring::new(2, 1).expect("small");
+        let mut ring = Ring::<4>::new(2, 1).expect("small");
         for y in [0, 50, 97] {
             ring.hold(y..y + 2, 100, |first, _| assert!((y..y + 2).contains(&first)));
         }

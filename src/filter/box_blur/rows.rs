@@ -1,111 +1,19 @@
-//! Box blur: the mean of the pixels around, first along the rows, then along the columns, again and again; and the Gaussian
-//! blur that it comes near to.
-//!
-//! The sum of a box moves along a line: a pixel comes in, another goes out. That is done on [`WIDE`] lines at once, in a
-//! tile that stays in the processor's cache for all passes. A row of pixels of four bytes is a line by itself.
+//! A box that moves along rows: on [`WIDE`] of them at once, in a tile that stays in the processor's cache for all passes.
+//! A row of pixels of four bytes is moved along by itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrayvec::ArrayVec;
 
-use super::tile::{NARROW, WIDE, load_rows, store_rows};
+use super::super::tile::{NARROW, WIDE, load_rows, store_rows};
+use super::Weights;
 use crate::error::{Error, Result};
 use crate::exec::simd::for_each_level;
+use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
-use crate::mode::Mode;
-
-/// Takes the mean of the pixels at most `xradius` and `yradius` away, `passes` times. Without `input` the image itself is
-/// blurred.
-pub fn box_blur(
-    mut out: ImageMut<'_>,
-    input: Option<&ImageRef<'_>>,
-    xradius: f32,
-    yradius: f32,
-    passes: i32,
-) -> Result<()> {
-    if out.xsize() == 0 || out.ysize() == 0 {
-        return Ok(());
-    }
-    let passes = check(&out, input, xradius, yradius, passes)?;
-    let mut source = input;
-    if xradius != 0.0 {
-        out = blur_rows(out, source, &Weights::new(xradius), passes)?;
-        source = None;
-    }
-    if yradius != 0.0 {
-        return blur_columns(out, source, &Weights::new(yradius), passes);
-    }
-    if let Some(input) = source {
-        crate::geometry::copy(out, input);
-    }
-    Ok(())
-}
-
-/// The number of passes, or what is wrong with the arguments.
-fn check(out: &ImageMut<'_>, input: Option<&ImageRef<'_>>, xradius: f32, yradius: f32, passes: i32) -> Result<usize> {
-    use Mode::{CMYK, L, LA, La, RGB, RGBA, RGBX, RGBa};
-    /// The least float that is not an `i32`.
-    const TOO_LARGE: f32 = 2147483648.0;
-
-    let passes = usize::try_from(passes).ok().filter(|passes| *passes > 0);
-    let passes = passes.ok_or(Error::Value("number of passes must be greater than zero"))?;
-    if xradius.is_nan() || yradius.is_nan() || xradius < 0.0 || yradius < 0.0 {
-        return Err(Error::Value("radius must be >= 0"));
-    }
-    if xradius >= TOO_LARGE || yradius >= TOO_LARGE {
-        return Err(Error::Value("radius too large"));
-    }
-    let shape = (out.mode(), out.xsize(), out.ysize());
-    if input.is_some_and(|input| (input.mode(), input.xsize(), input.ysize()) != shape) {
-        return Err(Error::Mismatch);
-    }
-    if matches!(out.mode(), RGB | RGBA | RGBa | RGBX | CMYK | L | LA | La) { Ok(passes) } else { Err(Error::Mode) }
-}
-
-/// Blurs like a Gaussian of these standard deviations, by `passes` box blurs.
-///
-/// The box is that of Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended
-/// Box Filtering" (2011).
-pub fn gaussian_blur(
-    out: ImageMut<'_>,
-    input: Option<&ImageRef<'_>>,
-    xradius: f32,
-    yradius: f32,
-    passes: i32,
-) -> Result<()> {
-    box_blur(out, input, box_radius(xradius, passes), box_radius(yradius, passes), passes)
-}
-
-/// The radius of the box whose `passes`-fold blur has this standard deviation.
-fn box_radius(deviation: f32, passes: i32) -> f32 {
-    let variance = deviation * deviation / passes as f32;
-    let length = (12.0 * f64::from(variance) + 1.0).sqrt() as f32;
-    let whole = ((f64::from(length) - 1.0) / 2.0).floor() as f32;
-    let fraction = (2.0 * whole + 1.0) * (whole * (whole + 1.0) - 3.0 * variance);
-    whole + fraction / (6.0 * (variance - (whole + 1.0) * (whole + 1.0)))
-}
-
-/// A box: how far it reaches, and what its pixels weigh, all together 1 << 24 or slightly less. Numbers wrap around, as
-/// the reference's do where the box is too large to be summed.
-#[derive(Clone, Copy)]
-struct Weights {
-    /// Pixels to either side that are whole within the box.
-    radius: usize,
-    /// What these weigh.
-    inner: u32,
-    /// What the two pixels weigh that the box touches.
-    outer: u32,
-}
 
 impl Weights {
-    fn new(radius: f32) -> Self {
-        let inner = (16777216.0 / (radius * 2.0 + 1.0)) as u32;
-        let radius = radius as u32;
-        let all = (radius.wrapping_mul(2).wrapping_add(1)).wrapping_mul(inner);
-        Self { radius: radius as usize, inner, outer: (1u32 << 24).wrapping_sub(all) / 2 }
-    }
-
     /// Blurs along the steps of a tile.
     #[inline(always)]
     fn blur<const LANES: usize>(&self, out: &mut [[u8; LANES]], input: &[[u8; LANES]]) {
@@ -122,13 +30,6 @@ impl Weights {
                 out[lane] = self.mean(sums[lane], gone + next);
             }
         }
-    }
-
-    /// The mean of a box, by the sum of its inner pixels and that of the outer.
-    #[inline(always)]
-    fn mean(&self, inner: u32, outer: u32) -> u8 {
-        let mean = inner.wrapping_mul(self.inner).wrapping_add(outer.wrapping_mul(self.outer));
-        (mean.wrapping_add(1 << 23) >> 24) as u8
     }
 
     /// The sums of the box around the step before the first; all steps outside are as those at the ends.
@@ -153,7 +54,7 @@ impl Weights {
 
 /// A row of pixels of four bytes, for boxes that are small enough ([`Line::fits`]). A pixel is a number, of four bands of
 /// 16 bits each: so one addition sums up all its bands, none of which ever overflows.
-struct Line {
+pub struct Line {
     /// The row, with the pixels at its ends again and again to either side, as far as a box looks.
     pixels: Vec<u64>,
     /// How many there are to each side.
@@ -165,11 +66,11 @@ impl Line {
     const RUN: usize = 64;
 
     /// Whether the sums of a box of such pixels have room in 16 bits.
-    fn fits(weights: &Weights, pixel_size: usize) -> bool {
+    pub fn fits(weights: &Weights, pixel_size: usize) -> bool {
         pixel_size == 4 && weights.radius <= 128
     }
 
-    fn new(length: usize, weights: &Weights) -> Result<Self> {
+    pub fn new(length: usize, weights: &Weights) -> Result<Self> {
         let margin = weights.radius + 1;
         let length = length.checked_add(2 * margin).ok_or(Error::Memory)?;
         let mut pixels = Vec::new();
@@ -290,72 +191,41 @@ for_each_level! {
     }
 
     /// Blurs along a row. Without a source it is itself blurred.
-    fn blur_row(row: &mut [u8], source: Option<&[u8]>, line: &mut Line, weights: &Weights, passes: usize) {
+    pub fn blur_row(row: &mut [u8], source: Option<&[u8]>, line: &mut Line, weights: &Weights, passes: usize) {
         line.blur(row, source, weights);
         for _ in 1..passes {
             line.blur(row, None, weights);
         }
     }
-
-    /// Blurs along columns, 16 or fewer lanes or 64, from byte `first` of each row on.
-    fn blur_some_columns(
-        out: &mut ImageMut<'_>, source: Option<(&ImageRef<'_>, usize)>, first: usize, tiles: &mut Tiles,
-        weights: &Weights, passes: usize,
-    ) {
-        #[inline(always)]
-        fn blur<const LANES: usize>(
-            out: &mut ImageMut<'_>, source: Option<(&ImageRef<'_>, usize)>, first: usize, tiles: &mut Tiles,
-            weights: &Weights, passes: usize,
-        ) {
-            let lanes = (out.xsize() * out.mode().pixel_size() - first).min(LANES);
-            let tiles = tiles.split::<LANES>(out.ysize());
-            for (y, step) in tiles[0].iter_mut().enumerate() {
-                let row = match source {
-                    Some((source, left)) => &source.row(y)[left + first..][..lanes],
-                    None => &out.row(y)[first..][..lanes],
-                };
-                match row.try_into() {
-                    Ok(whole) => *step = whole,
-                    Err(_) => step[..lanes].copy_from_slice(row),
-                }
-            }
-            for (row, step) in out.rows_mut().zip(blur_tile(tiles, weights, passes)) {
-                let row = &mut row[first..][..lanes];
-                match <&mut [u8; LANES]>::try_from(&mut *row) {
-                    Ok(whole) => *whole = *step,
-                    Err(_) => row.copy_from_slice(&step[..lanes]),
-                }
-            }
-        }
-
-        if out.xsize() * out.mode().pixel_size() - first <= NARROW {
-            blur::<NARROW>(out, source, first, tiles, weights, passes);
-        } else {
-            blur::<WIDE>(out, source, first, tiles, weights, passes);
-        }
-    }
 }
 
-/// What a step of a line costs in one pass, for each byte.
-const COST: usize = 2;
+/// About how many operations a row takes.
+pub fn cost(out: &ImageMut<'_>, passes: usize) -> usize {
+    /// For each byte, in one pass.
+    const COST: usize = 2;
+    (out.xsize() * out.mode().pixel_size() * COST).saturating_mul(passes)
+}
 
-/// Blurs along all rows.
-fn blur_rows<'a>(
-    mut out: ImageMut<'a>,
+/// Blurs along all rows. Without a source the image itself is blurred.
+pub fn blur_rows(
+    out: ImageMut<'_>,
+    way: Way,
     source: Option<&ImageRef<'_>>,
     weights: &Weights,
     passes: usize,
-) -> Result<ImageMut<'a>> {
-    let pixel_size = out.mode().pixel_size();
-    let cost = (out.xsize() * pixel_size * COST).saturating_mul(passes);
+) -> Result<()> {
+    let (pixel_size, cost) = (out.mode().pixel_size(), cost(&out, passes));
     let failed = AtomicBool::new(false);
-    threads::for_rows(out.reborrow(), cost, |first, mut band| {
+    threads::for_rows(out, cost, |first, mut band| {
         if Line::fits(weights, pixel_size) {
             let Ok(mut line) = Line::new(band.xsize(), weights) else { return failed.store(true, Ordering::Relaxed) };
-            for (y, row) in band.rows_mut().enumerate() {
-                blur_row(row, source.map(|source| source.row(first + y)), &mut line, weights, passes);
-            }
-            return;
+            let rows = band.rows_mut();
+            return match source {
+                Some(source) => way.make(rows.enumerate(), |y, row| {
+                    blur_row(row, Some(source.row(first + y)), &mut line, weights, passes);
+                }),
+                None => rows.for_each(|row| blur_row(row, None, &mut line, weights, passes)),
+            };
         }
         let Ok(mut tiles) = Tiles::new(band.xsize()) else { return failed.store(true, Ordering::Relaxed) };
         let mut rows = band.rows_mut().enumerate().peekable();
@@ -366,21 +236,6 @@ fn blur_rows<'a>(
             let sources: ArrayVec<&[u8], WIDE> =
                 source.into_iter().flat_map(|source| (y..y + some.len()).map(|y| source.row(y))).collect();
             blur_some_rows(&mut some, &sources, &mut tiles, weights, passes, pixel_size);
-        }
-    });
-    if failed.into_inner() { Err(Error::Memory) } else { Ok(out) }
-}
-
-/// Blurs along all columns.
-fn blur_columns(out: ImageMut<'_>, source: Option<&ImageRef<'_>>, weights: &Weights, passes: usize) -> Result<()> {
-    let pixel_size = out.mode().pixel_size();
-    let cost = (out.ysize() * WIDE * COST).saturating_mul(passes);
-    let failed = AtomicBool::new(false);
-    threads::for_columns(out, WIDE / pixel_size, cost, |left, mut band| {
-        let Ok(mut tiles) = Tiles::new(band.ysize()) else { return failed.store(true, Ordering::Relaxed) };
-        let source = source.map(|source| (source, left * pixel_size));
-        for first in (0..band.xsize() * pixel_size).step_by(WIDE) {
-            blur_some_columns(&mut band, source, first, &mut tiles, weights, passes);
         }
     });
     if failed.into_inner() { Err(Error::Memory) } else { Ok(()) }

@@ -1,71 +1,26 @@
-//! AVX2: several lines dithered at once, as a wave: each line is two pixels behind the one above it, so that all that comes
-//! from there is known. The pixels of a line have to wait for each other; those of a wave do not.
-//!
-//! Lines are dithered in *steps*: in step `n`, line `k` is at its pixel `n - 2 * k`, as long as it has one.
+//! AVX2: 16 lines at once.
 
 use std::arch::x86_64::*;
-use std::ops::Range;
+
+use super::{Palette, ended, is_there, missing, steps, whole_steps};
 
 /// How many lines of bytes are dithered at once, and how many of colours.
 pub const LINES_OF_BYTES: usize = 16;
-pub const LINES_OF_COLOURS: usize = 8;
+pub const LINES_OF_COLOURS: usize = 16;
 
-/// How many steps `LINES` lines of so many pixels take. In the last one it becomes known what goes down to the last pixel.
-pub const fn steps<const LINES: usize>(pixels: usize) -> usize {
-    pixels + 2 * (LINES - 1) + 1
-}
-
-/// The steps in which all of `lines` lines, which are as many as there can be, have a pixel.
-fn whole_steps<const LINES: usize>(pixels: usize, lines: usize) -> Range<usize> {
-    if lines < LINES { 0..0 } else { 2 * (LINES - 1)..pixels }
-}
-
-/// Whether a line has a pixel in a step.
-fn is_there(step: usize, line: usize, pixels: usize, lines: usize) -> bool {
-    line < lines && step.wrapping_sub(2 * line) < pixels
-}
-
-/// What is missing of 16 values, on its way to those around: in sixteenths, but for what it was `before`.
-#[derive(Clone, Copy)]
-struct Missing {
-    right: __m256i,
-    down: __m256i,
-    before: __m256i,
-}
-
-impl Missing {
-    /// Nothing.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn none() -> Self {
-        let none = _mm256_setzero_si256();
-        Self { right: none, down: none, before: none }
-    }
-
-    /// Values with what comes to them from the left and from above, from 0 to 255.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn wanted(&self, values: __m256i, above: __m256i) -> __m256i {
-        let sum = _mm256_add_epi16(self.right, above);
-        // What is behind the point is lost, of negative numbers too: 15 more of those.
-        let more = _mm256_srli_epi16::<12>(_mm256_srai_epi16::<15>(sum));
-        let wanted = _mm256_add_epi16(values, _mm256_srai_epi16::<4>(_mm256_add_epi16(sum, more)));
-        _mm256_max_epi16(_mm256_min_epi16(wanted, _mm256_set1_epi16(255)), _mm256_setzero_si256())
-    }
-
-    /// Spreads what is missing now. Returns all that has come to the values below the ones before.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn spread(&mut self, missing: __m256i) -> __m256i {
-        let three = _mm256_add_epi16(missing, _mm256_add_epi16(missing, missing));
-        let five = _mm256_add_epi16(missing, _mm256_slli_epi16::<2>(missing));
-        let below = _mm256_add_epi16(three, self.down);
-        self.right = _mm256_sub_epi16(_mm256_slli_epi16::<3>(missing), missing);
-        self.down = _mm256_add_epi16(five, self.before);
-        self.before = missing;
-        below
-    }
-}
+missing!(
+    "avx2",
+    __m256i,
+    _mm256_setzero_si256,
+    _mm256_set1_epi16,
+    _mm256_add_epi16,
+    _mm256_sub_epi16,
+    _mm256_min_epi16,
+    _mm256_max_epi16,
+    _mm256_slli_epi16,
+    _mm256_srli_epi16,
+    _mm256_srai_epi16
+);
 
 /// Dithers up to [`LINES_OF_BYTES`] lines of bytes to 0 and 255. `cells` has the bytes of each step and then what they
 /// become; `below` what comes from above to each pixel of the first line, and then what goes on from the last. The
@@ -80,7 +35,7 @@ pub fn dither_bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines
 fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, brightest_black: i16) {
     const LAG: usize = 2 * (LINES_OF_BYTES - 1);
     let pixels = below.len();
-    let whole = whole_steps::<LINES_OF_BYTES>(pixels, lines);
+    let whole = whole_steps(pixels, lines);
     let mut missing = Missing::none();
     let mut down = _mm256_setzero_si256();
     for (step, cell) in cells.iter_mut().enumerate() {
@@ -93,7 +48,7 @@ fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, br
         let wanted = missing.wanted(values, above);
         let white = _mm256_cmpgt_epi16(wanted, _mm256_set1_epi16(brightest_black));
         let mut now = _mm256_sub_epi16(wanted, _mm256_srli_epi16::<8>(white));
-        if !whole.contains(&step) {
+        if lines < LINES_OF_BYTES || !whole.contains(&step) {
             let mut mask = [0i16; LINES_OF_BYTES];
             for (line, mask) in mask.iter_mut().enumerate() {
                 *mask = -i16::from(is_there(step, line, pixels, lines));
@@ -109,15 +64,6 @@ fn bytes(cells: &mut [[u8; LINES_OF_BYTES]], below: &mut [i16], lines: usize, br
             *below = _mm256_extract_epi16::<15>(down) as i16;
         }
     }
-}
-
-/// A palette, as waves ask for its colours.
-pub trait Palette {
-    /// The number of the nearest colour of a cell: the upper six bits of red, of green and of blue, from the lowest on.
-    fn nearest(&mut self, cell: usize) -> u8;
-
-    /// The colour of a number: 16 bits for each band, from the lowest on.
-    fn colour(&self, index: u8) -> i64;
 }
 
 /// Dithers up to [`LINES_OF_COLOURS`] lines of colours. `indices` gets the indices of each step; `below` is as for
@@ -144,53 +90,52 @@ fn colours<P: Palette>(
 ) {
     const LAG: usize = 2 * (LINES_OF_COLOURS - 1);
     let pixels = below.len();
-    let whole = whole_steps::<LINES_OF_COLOURS>(pixels, lines);
+    let whole = whole_steps(pixels, lines);
+    let all: [bool; LINES_OF_COLOURS] = std::array::from_fn(|line| line < lines);
     // Four lines each.
-    let mut missing = [Missing::none(); 2];
-    let mut down = [_mm256_setzero_si256(); 2];
+    const FOURS: usize = LINES_OF_COLOURS / 4;
+    let mut missing = [Missing::none(); FOURS];
+    let mut down = [_mm256_setzero_si256(); FOURS];
     for (step, (colours, indices)) in colours.iter().zip(indices).enumerate() {
         let first: i64 = bytemuck::cast(below.get(step).copied().unwrap_or([0; 4]));
         // What each line gets is what has gone down from the one above it.
-        let above = [
-            one_line_down(down[0], _mm256_set1_epi64x(first)),
-            one_line_down(down[1], _mm256_permute4x64_epi64::<0xff>(down[0])),
-        ];
-        let halves = colours.as_flattened().as_chunks::<16>().0;
-        let there = if whole.contains(&step) {
-            [true; LINES_OF_COLOURS]
-        } else {
-            std::array::from_fn(|line| is_there(step, line, pixels, lines))
-        };
-        for half in 0..2 {
+        let mut above = [one_line_down(down[0], _mm256_set1_epi64x(first)); FOURS];
+        for four in 1..FOURS {
+            above[four] = one_line_down(down[four], _mm256_permute4x64_epi64::<0xff>(down[four - 1]));
+        }
+        let fours = colours.as_flattened().as_chunks::<16>().0;
+        let is_whole = whole.contains(&step);
+        let there = if is_whole { all } else { std::array::from_fn(|line| is_there(step, line, pixels, lines)) };
+        for four in 0..FOURS {
             // SAFETY: there are 16 bytes.
-            let values = _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(halves[half].as_ptr().cast()) });
-            let wanted = missing[half].wanted(values, above[half]);
+            let values = _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(fours[four].as_ptr().cast()) });
+            let wanted = missing[four].wanted(values, above[four]);
             let cells = four_cells(wanted);
             let mut shown = [0; 4];
             for line in 0..4 {
                 // Colours that are not there are not asked for: the palette would remember them.
-                if there[4 * half + line] {
+                if there[4 * four + line] {
                     let index = palette.nearest(cells[line]);
-                    indices[4 * half + line] = index;
+                    indices[4 * four + line] = index;
                     shown[line] = palette.colour(index);
                 }
             }
             let mut now = _mm256_sub_epi16(wanted, _mm256_setr_epi64x(shown[0], shown[1], shown[2], shown[3]));
-            if !whole.contains(&step) {
-                let [a, b, c, d]: [i64; 4] = std::array::from_fn(|line| -i64::from(there[4 * half + line]));
+            if lines < LINES_OF_COLOURS || !is_whole {
+                let [a, b, c, d]: [i64; 4] = std::array::from_fn(|line| -i64::from(there[4 * four + line]));
                 now = _mm256_and_si256(now, _mm256_setr_epi64x(a, b, c, d));
             }
-            let ends = missing[half];
-            down[half] = missing[half].spread(now);
-            if !whole.contains(&step) {
-                down[half] = ended(down[half], ends, |line| {
-                    let line = 4 * half + line;
+            let ends = missing[four];
+            down[four] = missing[four].spread(now);
+            if !is_whole {
+                down[four] = four_ended(down[four], ends, |line| {
+                    let line = 4 * four + line;
                     line < lines && step == pixels + 2 * line
                 });
             }
         }
         if let Some(below) = step.checked_sub(LAG + 1).and_then(|pixel| below.get_mut(pixel)) {
-            *below = bytemuck::cast(_mm256_extract_epi64::<3>(down[1]));
+            *below = bytemuck::cast(_mm256_extract_epi64::<3>(down[FOURS - 1]));
         }
     }
 }
@@ -218,24 +163,13 @@ fn four_cells(colours: __m256i) -> [usize; 4] {
     ]
 }
 
-/// What has gone down from four lines, of which some may have ended: there the reference mixes up the bands, and all three
-/// get something of blue.
+/// What has gone down from four lines, of which some may have ended.
 #[cold]
 #[target_feature(enable = "avx2")]
-fn ended(down: __m256i, missing: Missing, has_ended: impl Fn(usize) -> bool) -> __m256i {
-    let (mut values, mut last, mut before) = ([[0i16; 4]; 4], [[0i16; 4]; 4], [[0i16; 4]; 4]);
-    // SAFETY: each has 32 bytes.
-    unsafe {
-        _mm256_storeu_si256(values.as_mut_ptr().cast(), down);
-        _mm256_storeu_si256(last.as_mut_ptr().cast(), missing.down);
-        _mm256_storeu_si256(before.as_mut_ptr().cast(), missing.before);
-    }
-    for line in 0..4 {
-        if has_ended(line) {
-            let [below, before] = [last[line][2], before[line][2]];
-            values[line] = [below, before, before, 0];
-        }
-    }
-    // SAFETY: there are 32 bytes.
-    unsafe { _mm256_loadu_si256(values.as_ptr().cast()) }
+fn four_ended(down: __m256i, missing: Missing, has_ended: impl Fn(usize) -> bool) -> __m256i {
+    // SAFETY: both have 32 bytes, whatever these are.
+    let lines = |vector| unsafe { std::mem::transmute::<__m256i, [[i16; 4]; 4]>(vector) };
+    let down = ended(lines(down), lines(missing.down), lines(missing.before), has_ended);
+    // SAFETY: as above.
+    unsafe { std::mem::transmute::<[[i16; 4]; 4], __m256i>(down) }
 }

@@ -1,0 +1,259 @@
+//! A box that moves down an image, in all columns at once and row by row. Of the rows only those stay that the box still
+//! looks at, and all passes go down together, each some rows behind the one before.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrayvec::ArrayVec;
+use bytemuck::Zeroable;
+
+use super::Weights;
+use crate::error::{Error, Result};
+use crate::exec::simd::for_each_level;
+use crate::exec::stream::Way;
+use crate::exec::threads;
+use crate::image::ring::Ring;
+use crate::image::{ImageMut, ImageRef};
+
+/// The most passes that go down together.
+const TOGETHER: usize = 8;
+
+/// What rows may take that wait for a box: they should stay in a near cache.
+const NEAR: usize = 512 << 10;
+
+/// What they may take where that saves a whole image from being written and read again.
+const FAR: usize = 4 << 20;
+
+/// Columns are worked on in strips of a multiple of so many bytes, as many as a cache has in one place.
+const STRIP: usize = 64;
+
+/// What a byte costs in one pass.
+const COST: usize = 2;
+
+/// The sum of a box.
+trait Sum: Copy + Zeroable + Send {
+    /// With a value so many times more.
+    fn with(self, value: u8, times: usize) -> Self;
+
+    /// With a value more, and another less.
+    fn moved(self, come: u8, gone: u8) -> Self;
+
+    fn get(self) -> u32;
+}
+
+macro_rules! sums {
+    ($($sum:ty),+) => {$(
+        impl Sum for $sum {
+            #[inline(always)]
+            fn with(self, value: u8, times: usize) -> Self {
+                self.wrapping_add(<$sum>::from(value).wrapping_mul(times as $sum))
+            }
+
+            #[inline(always)]
+            fn moved(self, come: u8, gone: u8) -> Self {
+                self.wrapping_add(come.into()).wrapping_sub(gone.into())
+            }
+
+            #[inline(always)]
+            fn get(self) -> u32 {
+                self.into()
+            }
+        }
+    )+};
+}
+sums!(u16, u32);
+
+/// Whether the sums of a box have room in 16 bits.
+fn is_small(weights: &Weights) -> bool {
+    weights.radius <= 128
+}
+
+for_each_level! {
+    /// Adds a row to sums, so many times.
+    fn add<S: Sum>(sums: &mut [S], row: &[u8], times: usize) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum = sum.with(*value, times);
+        }
+    }
+
+    /// Moves all boxes by a row, and gives the mean in each, by the row that is gone, the one that comes in, and the next.
+    fn means<S: Sum>(out: &mut [u8], sums: &mut [S], rows: [&[u8]; 3], weights: &Weights) {
+        let [gone, come, next] = rows;
+        for ((((out, sum), gone), come), next) in out.iter_mut().zip(sums).zip(gone).zip(come).zip(next) {
+            *sum = sum.moved(*come, *gone);
+            *out = weights.mean(sum.get(), u32::from(*gone) + u32::from(*next));
+        }
+    }
+}
+
+/// How many rows a box looks at while it moves by one.
+fn seen(weights: &Weights, rows: usize) -> usize {
+    weights.radius.saturating_mul(2).saturating_add(3).min(rows)
+}
+
+/// One pass.
+struct Pass<'a, S> {
+    weights: &'a Weights,
+    /// How many rows there are in all.
+    rows: usize,
+    /// Those that came in.
+    ring: Ring<1>,
+    /// The sums of the boxes around the row that was made last, if any was.
+    sums: Vec<S>,
+    has_begun: bool,
+}
+
+impl<'a, S: Sum> Pass<'a, S> {
+    fn new(weights: &'a Weights, rows: usize, row_bytes: usize) -> Result<Self> {
+        let ring = Ring::new(seen(weights, rows), row_bytes)?;
+        Ok(Self { weights, rows, ring, sums: zeroed(row_bytes)?, has_begun: false })
+    }
+
+    /// Makes row `y` of the outcome. All rows that the box looks at have come in, and the row before was made last.
+    fn make(&mut self, y: usize, out: &mut [u8]) {
+        let (radius, last) = (self.weights.radius, self.rows - 1);
+        if !self.has_begun {
+            self.begin(y);
+        }
+        let rows = [y.saturating_sub(radius + 1), y + radius, y + radius + 1].map(|y| self.ring.row(y.min(last)));
+        means(out, &mut self.sums, rows, self.weights);
+    }
+
+    /// Sums up the boxes around the row before row `y`; all rows outside are as those at the ends.
+    fn begin(&mut self, y: usize) {
+        let radius = self.weights.radius;
+        let inside = y.saturating_sub(radius + 1)..(y + radius).min(self.rows);
+        let above = (radius + 1).saturating_sub(y);
+        let below = 2 * radius + 1 - above - inside.len();
+        for (row, times) in [(0, above), (self.rows - 1, below)] {
+            if times > 0 {
+                add(&mut self.sums, self.ring.row(row), times);
+            }
+        }
+        inside.for_each(|y| add(&mut self.sums, self.ring.row(y), 1));
+        self.has_begun = true;
+    }
+}
+
+/// Passes, one after the other.
+type Chain<'a, S> = ArrayVec<Pass<'a, S>, TOGETHER>;
+
+fn chain<'a, S: Sum>(weights: &'a Weights, passes: usize, rows: usize, row_bytes: usize) -> Result<Chain<'a, S>> {
+    (0..passes).map(|_| Pass::new(weights, rows, row_bytes)).collect()
+}
+
+/// Makes row `y` of the outcome of passes; after that, only later ones. `source` makes a row of the input: each once, from
+/// the first that is needed on.
+fn make<S: Sum>(passes: &mut [Pass<'_, S>], y: usize, out: &mut [u8], source: &mut impl FnMut(usize, &mut [u8])) {
+    let Some((pass, before)) = passes.split_last_mut() else { return source(y, out) };
+    let reach = pass.weights.radius + 1;
+    let seen = y.saturating_sub(reach)..(y + reach + 1).min(pass.rows);
+    pass.ring.hold(seen, pass.rows, |y, places| places.iter_mut().for_each(|place| make(before, y, place, source)));
+    pass.make(y, out);
+}
+
+/// Blurs along all columns. Without a source the image itself is blurred.
+pub fn blur_columns(
+    mut out: ImageMut<'_>,
+    source: Option<&ImageRef<'_>>,
+    weights: &Weights,
+    passes: usize,
+) -> Result<()> {
+    let mut source = source;
+    for first in (0..passes).step_by(TOGETHER) {
+        let some = TOGETHER.min(passes - first);
+        match is_small(weights) {
+            true => blur_strips::<u16>(out.reborrow(), source.take(), weights, some)?,
+            false => blur_strips::<u32>(out.reborrow(), source.take(), weights, some)?,
+        }
+    }
+    Ok(())
+}
+
+/// Blurs along columns, strip by strip.
+fn blur_strips<S: Sum>(
+    out: ImageMut<'_>,
+    source: Option<&ImageRef<'_>>,
+    weights: &Weights,
+    passes: usize,
+) -> Result<()> {
+    let (rows, pixel_size) = (out.ysize(), out.mode().pixel_size());
+    // As wide as a cache has room for, but so that there are strips for all threads.
+    let near = NEAR / seen(weights, rows).saturating_mul(passes);
+    let shared = (out.xsize() * pixel_size).div_ceil(4 * threads::count());
+    let width = (near.min(shared) / STRIP).max(1) * STRIP;
+    let cost = width.saturating_mul(rows).saturating_mul(COST * passes);
+    let failed = AtomicBool::new(false);
+    threads::for_columns(out, width / pixel_size, cost, |left, mut band| {
+        for first in (0..band.xsize() * pixel_size).step_by(width) {
+            let columns = first..(first + width).min(band.xsize() * pixel_size);
+            let source = source.map(|source| (source, left * pixel_size));
+            if blur_strip::<S>(&mut band, source, columns, weights, passes).is_err() {
+                failed.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    if failed.into_inner() { Err(Error::Memory) } else { Ok(()) }
+}
+
+/// Blurs along columns, which are given by their bytes. Those of the source begin at another byte of its rows.
+fn blur_strip<S: Sum>(
+    band: &mut ImageMut<'_>,
+    source: Option<(&ImageRef<'_>, usize)>,
+    columns: Range<usize>,
+    weights: &Weights,
+    passes: usize,
+) -> Result<()> {
+    let rows = band.ysize();
+    let mut chain = chain::<S>(weights, passes, rows, columns.len())?;
+    let mut line = zeroed::<u8>(columns.len())?;
+    for y in 0..rows {
+        make(&mut chain, y, &mut line, &mut |y, row: &mut [u8]| {
+            row.copy_from_slice(match source {
+                Some((source, left)) => &source.row(y)[left..][columns.clone()],
+                None => &band.row(y)[columns.clone()],
+            });
+        });
+        band.row_mut(y)[columns.clone()].copy_from_slice(&line);
+    }
+    Ok(())
+}
+
+/// Whether [`blur_made_rows`] is worth it: the rows must fit into a cache, and few of them be made by two threads.
+pub fn can_make_rows(out: &ImageMut<'_>, weights: &Weights, passes: usize) -> bool {
+    let seen = seen(weights, out.ysize()).saturating_mul(passes);
+    let row_bytes = out.xsize() * out.mode().pixel_size();
+    let shared = seen.saturating_mul(2 * threads::count() - 2);
+    is_small(weights) && passes <= TOGETHER && seen.saturating_mul(row_bytes) <= FAR && shared <= out.ysize() / 2
+}
+
+/// Blurs along all columns what `make_row` makes of an input, row by row, each of which takes about `cost` operations. Every thread gets
+/// something of its own to make rows with.
+pub fn blur_made_rows<M>(
+    out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    weights: &Weights,
+    passes: usize,
+    cost: usize,
+    maker: impl Fn() -> Result<M> + Sync,
+    make_row: impl Fn(&mut M, usize, &mut [u8]) + Sync,
+) -> Result<()> {
+    let (way, rows) = (Way::of(&out, &[input]), out.ysize());
+    let row_bytes = out.xsize() * out.mode().pixel_size();
+    let cost = cost.saturating_add(row_bytes * COST * passes);
+    threads::try_for_rows(out, cost, |first, mut band| {
+        let (mut chain, mut maker) = (chain::<u16>(weights, passes, rows, row_bytes)?, maker()?);
+        way.make(band.rows_mut().enumerate(), |y, row| {
+            make(&mut chain, first + y, row, &mut |y, row: &mut [u8]| make_row(&mut maker, y, row));
+        });
+        Ok(())
+    })
+}
+
+/// So many zeros.
+fn zeroed<T: Zeroable + Clone>(count: usize) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+    all.resize(count, T::zeroed());
+    Ok(all)
+}

@@ -1,0 +1,108 @@
+//! Weights as instructions for products of bytes take them, which make two rows at once.
+
+use super::{MOST_INPUTS, Places, near_quads, pairs, quads};
+use crate::exec::simd::{self, Level};
+use crate::filter::convolve::{Division, Nearness};
+
+/// Weights of four input rows for each column, the upmost first, and of the four from the third on, the first two of which
+/// weigh nothing there: for each of two rows.
+pub type Quads<const SIZE: usize> = [[[[i8; 4]; SIZE]; 2]; 2];
+
+/// Weights of two input rows for each column, the upmost first, of the next two, and so on: for each of two rows.
+pub type Pairs<const SIZE: usize> = [[[[i8; 2]; SIZE]; 3]; 2];
+
+/// The weights of an input row for one of two rows, from the upmost down; the kernel has its lowest row first.
+fn row_of<const SIZE: usize>(weights: &[[i8; SIZE]; SIZE], out: usize, input: usize) -> [i8; SIZE] {
+    let row = input.checked_sub(out).filter(|row| *row < SIZE);
+    row.map_or([0; SIZE], |row| weights[SIZE - 1 - row])
+}
+
+fn quads_of<const SIZE: usize>(weights: &[[i8; SIZE]; SIZE]) -> Quads<SIZE> {
+    let mut quads = [[[[0; 4]; SIZE]; 2]; 2];
+    for (out, groups) in quads.iter_mut().enumerate() {
+        for input in 0..MOST_INPUTS {
+            let group = usize::from(input >= 4);
+            for (four, weight) in groups[group].iter_mut().zip(row_of(weights, out, input)) {
+                four[input - 2 * group] = weight;
+            }
+        }
+    }
+    quads
+}
+
+/// Weights that are bytes.
+pub enum Products<const SIZE: usize> {
+    Quads(Quads<SIZE>),
+    Pairs(Pairs<SIZE>),
+}
+
+impl<const SIZE: usize> Products<SIZE> {
+    /// The weights, where they are small enough for what the processor has.
+    pub fn of(weights: &[[i16; SIZE]; SIZE]) -> Option<Self> {
+        if !weights.as_flattened().iter().all(|weight| i8::try_from(*weight).is_ok()) {
+            return None;
+        }
+        let weights = &weights.map(|row| row.map(|weight| weight as i8));
+        match simd::level() {
+            Level::Avx512 => Some(Self::Quads(quads_of(weights))),
+            Level::Avx2 => Self::pairs(weights),
+            _ => None,
+        }
+    }
+
+    /// Those of which each two have room in 16 bits together, with the bytes that they weigh.
+    fn pairs(weights: &[[i8; SIZE]; SIZE]) -> Option<Self> {
+        let mut pairs = [[[[0; 2]; SIZE]; 3]; 2];
+        for (out, pairs) in pairs.iter_mut().enumerate() {
+            for input in 0..MOST_INPUTS {
+                for (two, weight) in pairs[input / 2].iter_mut().zip(row_of(weights, out, input)) {
+                    two[input % 2] = weight;
+                }
+            }
+        }
+        let fits = |[a, b]: &[i8; 2]| i16::from(*a).abs() + i16::from(*b).abs() <= 128;
+        pairs.as_flattened().as_flattened().iter().all(fits).then_some(Self::Pairs(pairs))
+    }
+
+    /// Makes two rows, and finds where nothing is left of a division.
+    pub fn sum(
+        &self,
+        outs: &mut [&mut [u8]; 2],
+        inputs: &[&[u8]; MOST_INPUTS],
+        division: &Division,
+        kept: [u8; 4],
+        places: Option<&mut Places>,
+    ) {
+        match self {
+            Self::Quads(weights) => quads(outs, inputs, weights, division, kept, places),
+            Self::Pairs(weights) => pairs(outs, inputs, weights, division, kept, places),
+        }
+    }
+}
+
+/// Fixed-point weights of 16 bits, in two digits.
+pub struct Digits<const SIZE: usize>([Quads<SIZE>; 2]);
+
+impl<const SIZE: usize> Digits<SIZE> {
+    /// The largest weight.
+    pub const MOST: i32 = 127 * 256 + 127;
+
+    /// The weights, where the processor has instructions for them.
+    pub fn of(weights: &[[i32; SIZE]; SIZE]) -> Option<Self> {
+        let low = weights.map(|row| row.map(|weight| weight as i8));
+        let high = weights.map(|row| row.map(|weight| ((weight - i32::from(weight as i8)) >> 8) as i8));
+        (simd::level() == Level::Avx512).then(|| Self([quads_of(&low), quads_of(&high)]))
+    }
+
+    /// Makes two rows, and finds what is near a whole number.
+    pub fn sum(
+        &self,
+        outs: &mut [&mut [u8]; 2],
+        inputs: &[&[u8]; MOST_INPUTS],
+        nearness: &Nearness,
+        kept: [u8; 4],
+        places: &mut Places,
+    ) {
+        near_quads(outs, inputs, &self.0, nearness, kept, places);
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! Whichever way an image is gone through, either reading or writing jumps from row to row. So it is done in tiles that
 //! have a cache line of each row or a few, on both sides, and those in [blocks](kernels::transposed) that fit into
-//! registers. Tiles come in the order in which the input lies in memory, which the processor foresees.
+//! registers. Tiles come in the order in which the input lies in memory, which the processor foresees. Those of large images
+//! are put together to parts of rows, which go past the caches.
 
 use arrayvec::ArrayVec;
 

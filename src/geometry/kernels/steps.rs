@@ -63,10 +63,13 @@ impl Steps {
             return;
         }
         let mut place = start;
-        for out in out {
-            // SAFETY: it is between the first and the last place, both of which are inside.
-            *out = unsafe { *table.pixel_unchecked(place[0] >> 16, place[1] >> 16) };
-            place = self.after(place, 1);
+        for out in out.chunks_mut(Ahead::PIXELS) {
+            table.ask_ahead(place[0] >> 16, place[1] >> 16, ahead);
+            for out in out {
+                // SAFETY: it is between the first and the last place, both of which are inside.
+                *out = unsafe { *table.pixel_unchecked(place[0] >> 16, place[1] >> 16) };
+                place = self.after(place, 1);
+            }
         }
     }
 }

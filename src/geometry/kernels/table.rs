@@ -62,6 +62,14 @@ impl<'a, P: AnyBitPattern> Table<'a, P> {
         unsafe { self.rows.get_unchecked(row as usize).get_unchecked(column as usize) }
     }
 
+    /// Asks for what is some way ahead of a pixel.
+    #[inline(always)]
+    pub fn ask_ahead(&self, column: i32, row: i32, ahead: Ahead) {
+        if let Some(row) = self.rows.get(row as usize) {
+            ask_for(row.as_ptr().wrapping_offset(column as isize).cast(), ahead);
+        }
+    }
+
     /// How far it is to what is so many columns and rows away.
     pub fn ahead(&self, columns: f64, rows: f64) -> Ahead {
         let (_, stride) = self.even.unwrap_or_default();
@@ -76,6 +84,22 @@ pub struct Ahead(pub i64);
 impl Ahead {
     /// The rows until then, of what is drawn: so many that memory has the time, and so few that a cache holds what comes.
     pub const ROWS: usize = 8;
+
+    /// How many pixels it is asked for at once: lines of a cache have no less.
+    pub const PIXELS: usize = 8;
+}
+
+/// Asks for what is some way ahead, for the second cache. There may be nothing.
+#[inline(always)]
+pub fn ask_for(from: *const u8, ahead: Ahead) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: SSE is part of x86-64, and asking neither reads nor writes.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(from.wrapping_offset(ahead.0 as isize).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (from, ahead);
 }
 
 /// The address of the first of some rows, and how far each is from the one before, where that is the same for all.

@@ -109,15 +109,18 @@ impl Fixed {
 /// Which of so many places are within `size` pixels, along one axis: those side by side before numbers grow too large.
 fn inside(start: i32, step: i32, size: usize, count: usize) -> Range<usize> {
     let end = (size as i64 * 65536).min(i64::from(i32::MAX) + 1);
-    let (start, step) = (i64::from(start), i64::from(step));
-    let place = |steps: i64| steps.clamp(0, count as i64) as usize;
-    match step.signum() {
-        // Rounded up: the first that is not below zero, and the first that is not below the end.
-        1 => place(-start.div_euclid(step))..place(-(start - end).div_euclid(step)),
-        -1 => place((start - end).div_euclid(-step) + 1)..place(start.div_euclid(-step) + 1),
-        _ if (0..end).contains(&start) => 0..count,
-        _ => 0..0,
-    }
+    let (start, step, count) = (i64::from(start), i64::from(step), count as i64);
+    // Steps back are steps forth from the other end.
+    let (start, step) = if step < 0 { (end - 1 - start, -step) } else { (start, step) };
+    let until = |place: i64| match (place - start, step) {
+        (..=0, _) => 0,
+        (_, 0) => count,
+        // Rounded up.
+        (way, step) => ((way + step - 1) / step).min(count),
+    };
+    // Most rows begin or end inside, and need no division.
+    let last = start + step * (count - 1);
+    until(0) as usize..if last < end { count as usize } else { until(end) as usize }
 }
 
 /// Copies the pixels of a row from places in floats, and returns which of them have one in the input. These are side by

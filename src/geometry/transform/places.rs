@@ -163,6 +163,9 @@ fn filter_row<K: Kind, F: Filtering<K, SIDE>, const SIDE: usize>(
         }
         let (columns, x) = around(&places.x, before);
         let (rows, y) = around(&places.y, before);
+        for (column, row) in columns.iter().zip(&rows).step_by(Ahead::PIXELS) {
+            source.table.ask_ahead(*column, *row, ahead);
+        }
         for (n, out) in out.iter_mut().enumerate() {
             if asked[n] {
                 source.collect(&mut taps, n, columns[n], rows[n]);
@@ -194,6 +197,9 @@ for_each_level! {
                 continue;
             }
             let (columns, rows) = (nearest_to(&places.x), nearest_to(&places.y));
+            for (column, row) in columns.iter().zip(&rows).step_by(Ahead::PIXELS) {
+                source.table.ask_ahead(*column, *row, ahead);
+            }
             for (out, (x, y)) in out.iter_mut().zip(columns.iter().zip(&rows)) {
                 match source.table.pixel(*x, *y) {
                     Some(pixel) => *out = *pixel,

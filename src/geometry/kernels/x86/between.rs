@@ -1,14 +1,13 @@
 //! AVX-512: pixels made of those around a place, for eight places at once.
 //!
-//! The pixels around are gathered from wherever they are. The arithmetic is that of `transform::filters`, in the same order.
+//! The pixels around are collected from wherever they are. The arithmetic is that of `transform::filters`, in the same order.
 
 use std::arch::x86_64::*;
 
 use bytemuck::AnyBitPattern;
 
-use super::super::table::{Ahead, Table};
+use super::super::table::{Ahead, Table, ask_for};
 use super::super::{CHUNK, Pixels, Places};
-use super::prefetch;
 use crate::exec::simd::{Level, level};
 
 /// How many are computed at once.
@@ -73,7 +72,7 @@ unsafe fn chunk<P: AnyBitPattern, const PIXELS: u8, const SIDE: usize>(
     assert!(size_of::<P>() == bytes(PIXELS) && out.len() == CHUNK * size);
     let half = _mm512_set1_pd(0.5);
     let groups = || places.x.as_chunks::<LANES>().0.iter().zip(places.y.as_chunks::<LANES>().0);
-    // Bytes are gathered by fours.
+    // Bytes are collected by fours.
     let read = if bytes(PIXELS) == 1 { 4 } else { SIDE };
     let (x_range, y_range) =
         (first_pixels::<SIDE>(table.width(), read), first_pixels::<SIDE>(table.rows().len(), SIDE));
@@ -145,11 +144,11 @@ unsafe fn eight<P: AnyBitPattern, const PIXELS: u8, const SIDE: usize>(
     for (down, line) in lines.iter_mut().enumerate() {
         // SAFETY: these rows are in the input, and these columns in each.
         unsafe {
-            let addresses = addresses(table, x.pixel, y.pixel, down, SIDE);
+            let starts = starts::<P, SIDE>(table, x.pixel, y.pixel, down);
             if down == 0 {
-                prefetch(_mm_cvtsi128_si64(_mm512_castsi512_si128(addresses)) + ahead.0);
+                ask_for(starts[0], ahead);
             }
-            *line = gather::<PIXELS, SIDE>(addresses);
+            *line = collect::<PIXELS, SIDE>(&starts);
         }
     }
     let mut values = [_mm256_setzero_si256(); 4];
@@ -168,62 +167,86 @@ unsafe fn eight<P: AnyBitPattern, const PIXELS: u8, const SIDE: usize>(
     unsafe { store::<PIXELS>(out, values) };
 }
 
-/// Where the first pixels around eight places begin, `down` rows below the first.
+/// Where the pixels around eight places begin, `down` rows below the first.
 ///
 /// # Safety
 ///
 /// These rows are in the input.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
-unsafe fn addresses<P: AnyBitPattern>(
+unsafe fn starts<P: AnyBitPattern, const SIDE: usize>(
     table: &Table<'_, P>,
     column: __m512d,
     row: __m512d,
     down: usize,
-    side: usize,
-) -> __m512i {
-    let size = size_of::<P>() as i64;
-    let before = (side / 2 - 1) as i64;
+) -> [*const u8; LANES] {
+    let size = size_of::<P>() as f64;
+    let before = (SIDE / 2 - 1) as i64;
+    let mut starts = [std::ptr::null(); LANES];
     // Floats have room for all numbers of bytes that there can be.
-    let right = _mm512_mul_pd(column, _mm512_set1_pd(size as f64));
+    let right = _mm512_mul_pd(_mm512_sub_pd(column, _mm512_set1_pd(before as f64)), _mm512_set1_pd(size));
     if let Some((first, stride)) = table.even() {
         let bytes = _mm512_add_pd(right, _mm512_mul_pd(row, _mm512_set1_pd(stride as f64)));
-        let start = first as i64 + (down as i64 - before) * stride - before * size;
-        return _mm512_add_epi64(_mm512_cvttpd_epi64(bytes), _mm512_set1_epi64(start));
-    }
-    let (mut rows, mut starts) = ([0i32; LANES], [0i64; LANES]);
-    // SAFETY: there are eight of each, and the rows are there.
-    unsafe {
-        _mm256_storeu_si256(rows.as_mut_ptr().cast(), _mm512_cvttpd_epi32(row));
-        for (start, row) in starts.iter_mut().zip(rows) {
-            let row = (i64::from(row) + down as i64 - before) as usize;
-            *start = table.rows().get_unchecked(row).as_ptr().expose_provenance() as i64 - before * size;
+        let first = first as i64 + (down as i64 - before) * stride;
+        let addresses = _mm512_add_epi64(_mm512_cvttpd_epi64(bytes), _mm512_set1_epi64(first));
+        for (start, address) in starts.iter_mut().zip(numbers(addresses)) {
+            *start = std::ptr::with_exposed_provenance(address as usize);
         }
-        _mm512_add_epi64(_mm512_loadu_si512(starts.as_ptr().cast()), _mm512_cvttpd_epi64(right))
+        return starts;
     }
+    let rows = numbers(_mm512_cvttpd_epi64(row));
+    for (start, (right, row)) in starts.iter_mut().zip(numbers(_mm512_cvttpd_epi64(right)).into_iter().zip(rows)) {
+        // SAFETY: the row is there, and has the column.
+        *start = unsafe {
+            let row = table.rows().get_unchecked((row + down as i64 - before) as usize);
+            row.as_ptr().cast::<u8>().add(right as usize)
+        };
+    }
+    starts
 }
 
-/// The pixels of a row around eight places: bytes by fours, others by twos.
+/// A vector as eight numbers.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn numbers(vector: __m512i) -> [i64; LANES] {
+    let mut numbers = [0; LANES];
+    // SAFETY: there are eight of them.
+    unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast(), vector) };
+    numbers
+}
+
+/// The pixels of a row around eight places: bytes by fours; others by twos, the left ones and the right ones.
 ///
 /// # Safety
 ///
 /// All of them are there.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
-unsafe fn gather<const PIXELS: u8, const SIDE: usize>(addresses: __m512i) -> [__m512i; 2] {
+unsafe fn collect<const PIXELS: u8, const SIDE: usize>(starts: &[*const u8; LANES]) -> [__m512i; 2] {
     let nothing = _mm512_setzero_si512();
+    let [a, b, c, d, e, f, g, h] = *starts;
     // SAFETY: as the caller promises.
     unsafe {
         if bytes(PIXELS) == 1 {
-            let four = _mm512_i64gather_epi32::<1>(addresses, std::ptr::null());
-            return [_mm512_castsi256_si512(four), nothing];
+            let four = |start: *const u8| start.cast::<i32>().read_unaligned();
+            let all = _mm256_setr_epi32(four(a), four(b), four(c), four(d), four(e), four(f), four(g), four(h));
+            return [_mm512_castsi256_si512(all), nothing];
         }
-        let left = _mm512_i64gather_epi64::<1>(addresses, std::ptr::null());
         if SIDE == 2 {
-            return [left, nothing];
+            // Whatever they are: of integers the compiler would read each half by itself.
+            let two = |start: *const u8| start.cast::<f64>().read_unaligned();
+            let all = _mm512_setr_pd(two(a), two(b), two(c), two(d), two(e), two(f), two(g), two(h));
+            return [_mm512_castpd_si512(all), nothing];
         }
-        let right = _mm512_add_epi64(addresses, _mm512_set1_epi64(8));
-        [left, _mm512_i64gather_epi64::<1>(right, std::ptr::null())]
+        let four = |start: *const u8| _mm_loadu_si128(start.cast());
+        let pairs = |a, b, c, d| {
+            let (low, high) = (_mm256_set_m128i(four(b), four(a)), _mm256_set_m128i(four(d), four(c)));
+            _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high)
+        };
+        let (low, high) = (pairs(a, b, c, d), pairs(e, f, g, h));
+        let left = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
+        let right = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
+        [_mm512_permutex2var_epi64(low, left, high), _mm512_permutex2var_epi64(low, right, high)]
     }
 }
 

@@ -6,8 +6,7 @@ use bytemuck::Pod;
 
 use super::super::Places;
 use super::super::steps::{First, MOST, Pair, Steps};
-use super::super::table::{Ahead, Table};
-use super::prefetch;
+use super::super::table::{Ahead, Table, ask_for};
 use crate::exec::simd::{Level, level};
 
 /// How many pixels are picked from anywhere at once.
@@ -26,19 +25,18 @@ struct Field {
 impl Field {
     /// None where the instructions are not to be used, or for an image that has more bytes, or less than four in a row.
     fn of<P: Pod>(table: &Table<'_, P>) -> Option<Self> {
-        let (width, height) = (table.width() as i32, table.rows().len() as i32);
+        let (width, height, size) = (table.width(), table.rows().len(), size_of::<P>());
         let (first, stride) = table.even().filter(|_| level() >= Level::Avx512)?;
-        let fits = stride.checked_mul(i64::from(height)).is_some_and(|bytes| i32::try_from(bytes).is_ok());
-        let pixels = (4 / size_of::<P>()) as i32;
-        if !fits || width < pixels {
+        let bytes = stride.abs().checked_mul(height as i64)?.checked_add((width * size) as i64)?;
+        if i32::try_from(bytes).is_err() || width * size < 4 {
             return None;
         }
         Some(Self {
             first: std::ptr::with_exposed_provenance(first),
             stride: stride as i32,
-            width,
-            height,
-            last: width - pixels,
+            width: width as i32,
+            height: height as i32,
+            last: (width - 4 / size) as i32,
         })
     }
 
@@ -55,7 +53,7 @@ impl Field {
         let offsets = _mm512_add_epi32(_mm512_mullo_epi32(rows, _mm512_set1_epi32(self.stride)), right);
         for half in [_mm512_castsi512_si256(offsets), _mm512_extracti64x4_epi64::<1>(offsets)] {
             let offset = _mm_cvtsi128_si32(_mm256_castsi256_si128(half));
-            prefetch(self.first.addr() as i64 + i64::from(offset) + ahead.0);
+            ask_for(self.first.wrapping_offset(offset as isize), ahead);
         }
         // SAFETY: lanes that are inside have four bytes there; the others are not read.
         let read =
@@ -214,7 +212,7 @@ unsafe fn flat_bytes<P: Pod>(mut out: &mut [u8], table: &Table<'_, P>, start: Pa
         for (row, distance) in group.rows() {
             let row = &bytemuck::cast_slice::<P, u8>(table.rows()[row])[group.left..];
             if distance == 0 {
-                prefetch(row.as_ptr().addr() as i64 + ahead.0);
+                ask_for(row.as_ptr(), ahead);
             }
             let there = u64::MAX >> (64 - row.len().min(64));
             // SAFETY: no more are read than there are.

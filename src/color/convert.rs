@@ -6,8 +6,9 @@ use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 use crate::raw::Shuffler;
 
-/// About how many operations a pixel costs.
+/// About how many operations a pixel costs, and one that is a number before and after.
 const COST: usize = 2;
+const NUMBER_COST: usize = 1;
 
 /// A conversion from a mode to another.
 #[derive(Clone, Copy)]
@@ -21,7 +22,9 @@ pub fn conversion(from: Mode, to: Mode) -> Option<Conversion> {
 impl Conversion {
     /// Converts an image to one of the same size; both have the modes of this conversion.
     pub fn convert(self, out: ImageMut<'_>, input: &ImageRef<'_>) {
-        threads::make_rows(out, &[input], COST * input.xsize(), |y, row| self.line(row, input.row(y)));
+        let is_number = |mode: Mode| matches!(mode, Mode::I | Mode::F);
+        let cost = if is_number(out.mode()) && is_number(input.mode()) { NUMBER_COST } else { COST };
+        threads::make_rows(out, &[input], cost * input.xsize(), |y, row| self.line(row, input.row(y)));
     }
 
     /// Converts a line.

@@ -159,10 +159,11 @@ fn for_lines(
     cost: usize,
     line: impl Fn(&mut [u8], Option<&[u8]>) + Sync,
 ) {
-    match input {
-        Some(input) => threads::make_rows(out, &[input], cost, |y, row| line(row, Some(&input.row(y)[..row.len()]))),
-        None => threads::for_rows(out, cost, |_, mut band| band.rows_mut().for_each(|row| line(row, None))),
-    }
+    threads::for_rows(out, cost, |first, mut band| {
+        for (y, row) in band.rows_mut().enumerate() {
+            line(row, input.map(|input| &input.row(first + y)[..row.len()]));
+        }
+    });
 }
 
 /// Looks up the colours of a line. Without an input, it is the line itself.

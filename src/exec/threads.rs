@@ -76,7 +76,9 @@ pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<
 /// Makes all rows of an image anew, of others, each of which costs about `cost` operations, as [`for_rows`] works on them.
 /// `make` gets the number of a row, and room for it, all of which it writes and whose bytes it must not rely on.
 pub fn make_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, make: impl Fn(usize, &mut [u8]) + Sync) {
-    let way = Way::of(&image, inputs);
+    // What takes longer than memory does has it done meanwhile, the ordinary way.
+    let only_moves = cost <= image.xsize() * image.mode().pixel_size() / 4;
+    let way = if only_moves { Way::of(&image, inputs) } else { Way::Near };
     for_rows(image, cost, |first, mut band| {
         way.make(band.rows_mut().enumerate(), |y, row| make(first + y, row));
     });

@@ -46,7 +46,7 @@ fn run<P: AnyBitPattern + NoUninit>(
         }
     };
     let cost = whole.len() * size_of::<P>();
-    let way = if fills { Way::of(&out, &[input]) } else { Way::Near };
+    let way = if fills { Way::of_those_beyond(CLEARED, &out) } else { Way::Near };
     threads::for_rows(rows_of(out, &region), cost, |first, mut band| {
         let parts = band.rows_mut().map(|row| &mut row[bytes.clone()]);
         let mut ys = rows.clone().skip(first);
@@ -67,6 +67,9 @@ fn run<P: AnyBitPattern + NoUninit>(
     });
     Ok(())
 }
+
+/// An image of less bytes may just have been cleared, and is then still in a cache.
+const CLEARED: usize = 32 << 20;
 
 /// What stands for a place that the input does not have.
 const OUTSIDE: u32 = u32::MAX;

@@ -94,3 +94,9 @@ impl Coefficients<f64> {
         Ok(Coefficients { taps: self.taps, weights, stride: self.stride })
     }
 }
+
+/// A weight without a factor that it has: a power of two, or itself.
+#[inline(always)]
+pub fn divided(weight: i32, factor: i32) -> i32 {
+    if factor & (factor - 1) == 0 { weight >> factor.trailing_zeros() } else { i32::from(weight != 0) }
+}

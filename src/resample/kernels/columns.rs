@@ -1,7 +1,6 @@
 //! Weights for a column: for each output row groups of its taps, as many as one instruction takes.
 
-use super::super::coefficients::Coefficients;
-use super::strips::divided;
+use super::super::coefficients::{Coefficients, divided};
 use crate::error::{Error, Result};
 
 /// The weights of a group of taps.

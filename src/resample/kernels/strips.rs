@@ -4,7 +4,7 @@
 //! Weights are taken to pieces that instructions multiply: as few as make the whole weight, which for many filters and scales
 //! is a small number times a factor that all weights of an output pixel have.
 
-use super::super::coefficients::{Coefficients, PRECISION};
+use super::super::coefficients::{Coefficients, PRECISION, divided};
 use super::digits::digits;
 use crate::error::{Error, Result};
 
@@ -177,12 +177,6 @@ fn common(weights: &[i32]) -> (i32, u32) {
     }
     let shift = bits.trailing_zeros();
     (1 << shift, most >> shift)
-}
-
-/// A weight without a factor that it has: a power of two, or itself.
-#[inline(always)]
-pub fn divided(weight: i32, factor: i32) -> i32 {
-    if factor & (factor - 1) == 0 { weight >> factor.trailing_zeros() } else { i32::from(weight != 0) }
 }
 
 /// Bytes, or words of the even taps and of the odd ones; and what is above the words, in bytes. Bytes are so small that products

@@ -2,15 +2,8 @@
 //!
 //! Of sixteen parts, seven go right, three down and left, five down, and one down and right.
 
-use crate::error::{Error, Result};
-
-/// So many times a value, or an error where there is no memory for them.
-pub fn repeated<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    values.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-    values.resize(count, value);
-    Ok(values)
-}
+use crate::error::Result;
+use crate::memory::heap::repeated;
 
 /// What goes down to the next line, for each pixel and `BANDS` bands.
 pub struct Below<const BANDS: usize>(Vec<[i32; BANDS]>);

@@ -1,12 +1,13 @@
 //! Dithering to black and white.
 
-use super::diffusion::{Below, repeated};
+use super::diffusion::Below;
 use super::grey::thousandths;
 #[cfg(target_arch = "x86_64")]
 use super::kernels::waves::{FEWEST, avx2, blocks, sse2, steps};
 use crate::error::Result;
 use crate::exec::simd;
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::heap::repeated;
 use crate::mode::Mode;
 use crate::raw::colour::clip;
 

@@ -1,7 +1,7 @@
 //! From colours to indices into a palette.
 
 use super::convert::conversion;
-use super::diffusion::{Below, repeated};
+use super::diffusion::Below;
 #[cfg(target_arch = "x86_64")]
 use super::kernels::{
     palette::nearest_known,
@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::exec::simd;
 use crate::geometry;
 use crate::image::{ImageMut, ImageRef, palette};
+use crate::memory::heap::repeated;
 use crate::memory::palette::{UNKNOWN, cache, prepare_cache};
 use crate::mode::Mode;
 use crate::raw::colour::clip;

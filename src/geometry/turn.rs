@@ -12,6 +12,7 @@ use super::mirror::Mirror;
 use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::heap::repeated;
 
 /// Bytes of a row of a tile.
 const LINE: usize = 64;
@@ -130,10 +131,7 @@ impl<const BYTES: usize> Apart<BYTES> {
 
     /// None where there is no memory: one can do without.
     fn new() -> Option<Self> {
-        let mut lines = Vec::new();
-        lines.try_reserve_exact(FAR_ROWS * Self::STRIDE).ok()?;
-        lines.resize(FAR_ROWS * Self::STRIDE, [0; BYTES]);
-        Some(Self(lines))
+        repeated([0; BYTES], FAR_ROWS * Self::STRIDE).ok().map(Self)
     }
 
     fn lines(&mut self) -> impl Iterator<Item = &mut [[u8; BYTES]]> {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use arrayvec::ArrayVec;
 
 use crate::error::{Error, Result};
+use crate::memory::heap::repeated;
 
 /// A few rows, known by their numbers, of which up to `ROWS` are made together.
 pub struct Ring<const ROWS: usize> {
@@ -22,10 +23,7 @@ impl<const ROWS: usize> Ring<ROWS> {
     pub fn new(rows: usize, row_bytes: usize) -> Result<Self> {
         let room = rows + ROWS - 1;
         let bytes = room.checked_mul(row_bytes).ok_or(Error::Memory)?;
-        let mut rows = Vec::new();
-        rows.try_reserve_exact(bytes).map_err(|_| Error::Memory)?;
-        rows.resize(bytes, 0);
-        Ok(Self { rows, row_bytes, room, made: 0..0 })
+        Ok(Self { rows: repeated(0, bytes)?, row_bytes, room, made: 0..0 })
     }
 
     /// Makes the rows of `range` be there: those that are not yet are made by `make`, up to `ROWS` at once from the first

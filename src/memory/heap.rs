@@ -21,6 +21,14 @@ pub fn zeroed<T>(count: usize) -> Result<NonNull<T>> {
     NonNull::new(unsafe { libc::calloc(count, size_of::<T>()) }.cast()).ok_or(Error::Memory)
 }
 
+/// So many times a value, or an error where there is no memory for them.
+pub fn repeated<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+    values.resize(count, value);
+    Ok(values)
+}
+
 /// Memory for `bytes` bytes, zeroed or not, at least one.
 pub fn bytes(bytes: usize, fill: super::Fill) -> Result<NonNull<u8>> {
     let memory = match fill {

@@ -9,6 +9,7 @@ use super::{packers, unpackers};
 use crate::error::{Detail, Error, Result, detail};
 use crate::files::{self, Replacement};
 use crate::image::{Image, ImageMut, ImageRef};
+use crate::memory::heap::repeated;
 use crate::memory::mapped::{self, Access};
 use crate::memory::{Fill, lines::Lines};
 use crate::mode::{MODES, Mode, RAW_MODES, find};
@@ -61,10 +62,8 @@ impl Opened {
             return Ok(());
         }
         let at_once = (BUFFER / lines.stride).clamp(1, lines.count as u64) as usize;
-        let mut buffer = Vec::new();
         let bytes = |count: usize| (count - 1) * lines.stride as usize + lines.length;
-        buffer.try_reserve_exact(bytes(at_once)).map_err(|_| Error::Memory)?;
-        buffer.resize(bytes(at_once), 0);
+        let mut buffer = repeated(0, bytes(at_once))?;
         for first in (0..lines.count).step_by(at_once) {
             let count = at_once.min(lines.count - first);
             let buffer = &mut buffer[..bytes(count)];
@@ -156,9 +155,7 @@ pub fn save(image: &ImageRef<'_>, path: &CStr, raw_mode: i32, stride: i64, ystep
         packers::find(image.mode().id(), raw_mode).ok_or(Error::Value("no packer from this mode to this raw mode"))?;
     let lines = Lines::new((pair.shuffler.output)(image.xsize()), image.ysize(), 0, stride, ystep)?;
     let length = usize::try_from(lines.stride).map_err(|_| Error::Memory)?;
-    let mut packed = Vec::new();
-    packed.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-    packed.resize(length, 0);
+    let mut packed = repeated(0, length)?;
     let mut file = Replacement::begin(path)?;
     for line in 0..lines.count {
         (pair.shuffler.line)(&mut packed[..lines.length], image.row(lines.row(line)), image.xsize());

@@ -2,6 +2,7 @@
 
 use super::filters::Filter;
 use crate::error::{Error, Result};
+use crate::memory::heap::repeated;
 
 /// Bits behind the point of a weight for 8-bit values: 8 are the value's own, and two are for sums beyond it.
 pub const PRECISION: u32 = 32 - 8 - 2;
@@ -59,10 +60,9 @@ impl Coefficients<f64> {
         if !fits {
             return Err(Error::Memory);
         }
-        let (mut taps, mut weights) = (Vec::new(), Vec::new());
+        let mut taps = Vec::new();
         taps.try_reserve_exact(size).map_err(|_| Error::Memory)?;
-        weights.try_reserve_exact(size * stride).map_err(|_| Error::Memory)?;
-        weights.resize(size * stride, 0.0);
+        let mut weights = repeated(0.0, size * stride)?;
 
         let per_pixel = 1.0 / stretch;
         for (x, weights) in weights.chunks_exact_mut(stride).enumerate() {

@@ -9,6 +9,7 @@ use crate::error::{Detail, Error, Result};
 use crate::files;
 use crate::image::Image;
 use crate::memory::Fill;
+use crate::memory::heap::repeated;
 use crate::mode::Mode;
 
 /// How much is read at once.
@@ -235,10 +236,7 @@ struct Source {
 
 impl Source {
     fn new(file: File) -> Result<Self> {
-        let mut buffer = Vec::new();
-        buffer.try_reserve_exact(BUFFER).map_err(|_| Error::Memory)?;
-        buffer.resize(BUFFER, 0);
-        Ok(Self { file, buffer, held: 0..0, consumed: 0 })
+        Ok(Self { file, buffer: repeated(0, BUFFER)?, held: 0..0, consumed: 0 })
     }
 
     /// The next byte, `None` at the end.

@@ -14,6 +14,7 @@ use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::heap::repeated;
 
 /// The most passes that go down together.
 const TOGETHER: usize = 8;
@@ -106,7 +107,7 @@ struct Pass<'a, S> {
 impl<'a, S: Sum> Pass<'a, S> {
     fn new(weights: &'a Weights, rows: usize, row_bytes: usize) -> Result<Self> {
         let ring = Ring::new(seen(weights, rows), row_bytes)?;
-        Ok(Self { weights, rows, ring, sums: zeroed(row_bytes)?, has_begun: false })
+        Ok(Self { weights, rows, ring, sums: repeated(S::zeroed(), row_bytes)?, has_begun: false })
     }
 
     /// Makes row `y` of the outcome. All rows that the box looks at have come in, and the row before was made last.
@@ -206,7 +207,7 @@ fn blur_strip<S: Sum>(
 ) -> Result<()> {
     let rows = band.ysize();
     let mut chain = chain::<S>(weights, passes, rows, columns.len())?;
-    let mut line = zeroed::<u8>(columns.len())?;
+    let mut line = repeated(0u8, columns.len())?;
     for y in 0..rows {
         make(&mut chain, y, &mut line, &mut |y, row: &mut [u8]| {
             row.copy_from_slice(match source {
@@ -248,12 +249,4 @@ pub fn blur_made_rows<M>(
         });
         Ok(())
     })
-}
-
-/// So many zeros.
-fn zeroed<T: Zeroable + Clone>(count: usize) -> Result<Vec<T>> {
-    let mut all = Vec::new();
-    all.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-    all.resize(count, T::zeroed());
-    Ok(all)
 }

@@ -12,6 +12,7 @@ use crate::exec::simd::for_each_level;
 use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::heap::repeated;
 
 impl Weights {
     /// Blurs along the steps of a tile.
@@ -73,10 +74,7 @@ impl Line {
     pub fn new(length: usize, weights: &Weights) -> Result<Self> {
         let margin = weights.radius + 1;
         let length = length.checked_add(2 * margin).ok_or(Error::Memory)?;
-        let mut pixels = Vec::new();
-        pixels.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        pixels.resize(length, 0);
-        Ok(Self { pixels, margin })
+        Ok(Self { pixels: repeated(0, length)?, margin })
     }
 
     /// Takes in some pixels of the row, and when they reach beyond its end, those there.
@@ -132,14 +130,8 @@ struct Tiles {
 
 impl Tiles {
     fn new(steps: usize) -> Result<Self> {
-        let room = || {
-            let mut bytes = Vec::new();
-            let length = steps.checked_mul(WIDE).ok_or(Error::Memory)?;
-            bytes.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-            bytes.resize(length, 0);
-            Ok(bytes)
-        };
-        Ok(Self { front: room()?, back: room()? })
+        let bytes = steps.checked_mul(WIDE).ok_or(Error::Memory)?;
+        Ok(Self { front: repeated(0, bytes)?, back: repeated(0, bytes)? })
     }
 
     /// The tiles for so many steps of so many lanes, front and back.

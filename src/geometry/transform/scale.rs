@@ -10,6 +10,7 @@ use crate::exec::stream::Way;
 use crate::exec::threads;
 use crate::geometry::kernels::{Columns, whole_part};
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::heap::repeated;
 
 /// Draws `input` into a region, pixel by nearest pixel.
 pub fn scale(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
@@ -109,9 +110,7 @@ fn columns<P>(
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
         let range = range.filter(|range| range.end <= output && input > 0);
         let range = range.ok_or(Error::Value("box is turned inside out, outside the image"))?;
-        let mut table = Vec::new();
-        table.try_reserve_exact(range.len()).map_err(|_| Error::Memory)?;
-        table.resize(range.len(), 0);
+        let table = repeated(0, range.len())?;
         return Ok((range, Columns::new::<P>(table, input)?));
     }
     let columns = region.columns();

@@ -8,6 +8,7 @@ use super::blocks::{Blocks, Layout};
 use super::columns::{Group, WHOLE};
 use super::strips::{Digits, Split};
 use crate::error::{Error, Result};
+use crate::memory::heap::repeated;
 
 /// What makes no digit negative: 128 for each.
 const BIAS: i32 = 0x80_80_80;
@@ -36,10 +37,8 @@ impl<const OUTPUTS: usize> Across<OUTPUTS> {
     pub fn new(coefficients: &Coefficients<i32>, input: usize, layout: Layout) -> Result<Option<Self>> {
         let Some(blocks) = Blocks::new(coefficients, input, layout)? else { return Ok(None) };
         let vector = OUTPUTS * layout.taps;
-        let mut table = Vec::new();
         let length = blocks.iter().len().checked_mul(blocks.groups() * 3 * vector).ok_or(Error::Memory)?;
-        table.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        table.resize(length, 0);
+        let mut table = repeated(0, length)?;
         for (block, table) in blocks.iter().zip(table.chunks_exact_mut(blocks.groups() * 3 * vector)) {
             for place in 0..OUTPUTS {
                 let real = Blocks::real(block, place, coefficients);

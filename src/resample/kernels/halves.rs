@@ -8,6 +8,7 @@ use super::blocks::{Blocks, Layout};
 use super::columns::{Group, WHOLE};
 use super::strips::Words;
 use crate::error::{Error, Result};
+use crate::memory::heap::repeated;
 
 /// Bits of the low half.
 pub const LOW: u32 = 11;
@@ -34,10 +35,8 @@ impl Halves {
         let Some(blocks) = Blocks::<1>::new(coefficients, input, Layout { taps: 4, window: 4 })? else {
             return Ok(None);
         };
-        let mut fours = Vec::<Four>::new();
         let length = blocks.iter().len().checked_mul(blocks.groups()).ok_or(Error::Memory)?;
-        fours.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        fours.resize(length, [[0; 2]; 2]);
+        let mut fours: Vec<Four> = repeated([[0; 2]; 2], length)?;
         for (block, fours) in blocks.iter().zip(fours.chunks_exact_mut(blocks.groups())) {
             for (tap, weight) in Blocks::real(block, 0, coefficients).zip(coefficients.weights(block.first)) {
                 let Some(halves) = halves(*weight) else { return Ok(None) };

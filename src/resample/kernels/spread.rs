@@ -6,6 +6,7 @@
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
 use crate::error::{Error, Result};
+use crate::memory::heap::repeated;
 
 /// Output values of a block.
 pub const OUTPUTS: usize = 8;
@@ -46,11 +47,8 @@ impl Spread {
     fn with(blocks: Blocks<OUTPUTS>, layout: Layout, coefficients: &Coefficients<f64>) -> Result<Self> {
         let taps = blocks.groups() * layout.taps;
         let length = blocks.iter().len().checked_mul(taps).ok_or(Error::Memory)?;
-        let (mut weights, mut masks) = (Vec::<Weights>::new(), Vec::new());
-        weights.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        masks.try_reserve_exact(length).map_err(|_| Error::Memory)?;
-        weights.resize(length, [0.0; OUTPUTS]);
-        masks.resize(length, 0);
+        let mut weights: Vec<Weights> = repeated([0.0; OUTPUTS], length)?;
+        let mut masks = repeated(0, length)?;
         let tables = weights.chunks_exact_mut(taps).zip(masks.chunks_exact_mut(taps));
         for (block, (weights, masks)) in blocks.iter().zip(tables) {
             for place in 0..OUTPUTS {

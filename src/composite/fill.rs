@@ -6,7 +6,7 @@ use crate::image::ImageMut;
 
 /// Sets all pixels to `pixel`: four bytes of pixels that lie one behind the other, where one has less.
 pub fn fill(out: ImageMut<'_>, pixel: [u8; 4]) {
-    let cost = out.xsize() * out.mode().pixel_size() / 8;
+    let cost = threads::cost_of_moving(&out);
     threads::make_rows(out, &[], cost, |_, row| match pixel {
         // The C library knows best how to.
         [byte, rest @ ..] if rest == [byte; 3] => row.fill(byte),

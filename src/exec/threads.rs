@@ -84,9 +84,14 @@ pub fn make_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, mak
     });
 }
 
+/// About what a row of an image costs where pixels only move.
+pub fn cost_of_moving(image: &ImageMut<'_>) -> usize {
+    image.xsize() * image.mode().pixel_size() / 8
+}
+
 /// Copies all rows of an image from where in the input `source` says, by the number of each.
 pub fn copy_rows<'a>(image: ImageMut<'_>, input: &ImageRef<'_>, source: impl Fn(usize) -> &'a [u8] + Sync) {
-    let (way, cost) = (Way::of(&image, &[input]), image.xsize() * image.mode().pixel_size() / 8);
+    let (way, cost) = (Way::of(&image, &[input]), cost_of_moving(&image));
     for_rows(image, cost, |first, mut band| {
         way.copy(band.rows_mut().enumerate(), |y| source(first + y));
     });

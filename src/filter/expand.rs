@@ -28,7 +28,7 @@ pub fn expand(out: ImageMut<'_>, input: &ImageRef<'_>) {
     }
     let margin = (out.ysize() - input.ysize()) / 2;
     let pixel_size = out.mode().pixel_size();
-    let cost = out.xsize() * pixel_size / 8;
+    let cost = threads::cost_of_moving(&out);
     threads::make_rows(out, &[input], cost, |y, row| {
         let source = input.row(y.saturating_sub(margin).min(input.ysize() - 1));
         match pixel_size {

@@ -19,8 +19,8 @@ pub fn copy(out: ImageMut<'_>, input: &ImageRef<'_>) {
 fn copy_joined(out: ImageMut<'_>, input: &[u8]) {
     /// Bytes that are copied in one go: of many more the C library would believe that no cache has room for them.
     const PIECE: usize = 256 << 10;
-    let bytes = out.xsize() * out.mode().pixel_size();
-    threads::for_rows(out, bytes / 8, |first, mut band| {
+    let (bytes, cost) = (out.xsize() * out.mode().pixel_size(), threads::cost_of_moving(&out));
+    threads::for_rows(out, cost, |first, mut band| {
         let pieces = band.joined_mut().into_iter().flat_map(|out| out.chunks_mut(PIECE));
         for (out, input) in pieces.zip(input[first * bytes..].chunks(PIECE)) {
             out.copy_from_slice(&input[..out.len()]);

@@ -57,7 +57,8 @@ pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
     if let (true, Way::Near, true, Some(input)) = (only_flipped, way, out.joined().is_some(), input.joined()) {
         return flip_joined(out, input);
     }
-    threads::for_rows(out, input.xsize() * input.mode().pixel_size() / 8, |first, mut band| {
+    let cost = threads::cost_of_moving(&out);
+    threads::for_rows(out, cost, |first, mut band| {
         let rows = band.rows_mut().enumerate();
         if mirror.top_bottom {
             // From below: so the input is read from the top down, which the processor foresees.
@@ -81,8 +82,8 @@ fn write_rows<'a>(way: Way, rows: impl Iterator<Item = (usize, &'a mut [u8])>, i
 
 /// Copies rows, the last one first, where those of both images lie one behind the other: without looking for each.
 fn flip_joined(out: ImageMut<'_>, input: &[u8]) {
-    let bytes = out.xsize() * out.mode().pixel_size();
-    threads::for_rows(out, bytes / 8, |first, mut band| {
+    let (bytes, cost) = (out.xsize() * out.mode().pixel_size(), threads::cost_of_moving(&out));
+    threads::for_rows(out, cost, |first, mut band| {
         let end = input.len() - first * bytes;
         if let Some(out) = band.joined_mut() {
             copy_rows_reversed(out, &input[end - out.len()..end], bytes);

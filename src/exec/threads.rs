@@ -129,15 +129,17 @@ fn try_for_rows_of<const N: usize>(
     in_bands(images, rows, cost, split_rows, work)
 }
 
-/// As [`for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost` operations.
-pub fn for_columns<'a>(image: ImageMut<'a>, strip: usize, cost: usize, work: impl Fn(usize, ImageMut<'a>) + Sync) {
+/// As [`try_for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost`
+/// operations.
+pub fn try_for_columns<'a>(
+    image: ImageMut<'a>,
+    strip: usize,
+    cost: usize,
+    work: impl Fn(usize, ImageMut<'a>) -> Result<()> + Sync,
+) -> Result<()> {
     let strips = image.xsize().div_ceil(strip);
     let split = |image: ImageMut<'a>, strips| image.split_at_column(strips * strip);
-    let done = in_bands(image, strips, cost, split, |first, band| {
-        work(first * strip, band);
-        Ok(())
-    });
-    done.expect("this work does not fail");
+    in_bands(image, strips, cost, split, |first, band| work(first * strip, band))
 }
 
 /// The first rows of images, and the others.
@@ -227,13 +229,15 @@ mod tests {
     fn every_column_is_worked_on_once() {
         for (columns, strip, cost) in [(0, 16, 1), (1, 64, 1 << 30), (1000, 16, 1), (1000, 64, 1 << 20)] {
             let mut image = Image::new(Mode::RGB, columns, 3).expect("small");
-            for_columns(image.view_mut().expect("new"), strip, cost, |first, mut band| {
+            let done = try_for_columns(image.view_mut().expect("new"), strip, cost, |first, mut band| {
                 for row in band.rows_mut() {
                     for (x, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
                         pixel.iter_mut().for_each(|byte| *byte += (first + x) as u8);
                     }
                 }
+                Ok(())
             });
+            assert_eq!(done, Ok(()));
             for row in image.view().expect("whole").rows() {
                 assert!(row.as_chunks().0.iter().enumerate().all(|(x, pixel)| *pixel == [x as u8; 4]));
             }

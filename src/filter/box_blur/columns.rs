@@ -2,13 +2,12 @@
 //! looks at, and all passes go down together, each some rows behind the one before.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrayvec::ArrayVec;
 use bytemuck::Zeroable;
 
 use super::Weights;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exec::simd::for_each_level;
 use crate::exec::stream::Way;
 use crate::exec::threads;
@@ -184,17 +183,14 @@ fn blur_strips<S: Sum>(
     let shared = (out.xsize() * pixel_size).div_ceil(4 * threads::count());
     let width = (near.min(shared) / STRIP).max(1) * STRIP;
     let cost = width.saturating_mul(rows).saturating_mul(COST * passes);
-    let failed = AtomicBool::new(false);
-    threads::for_columns(out, width / pixel_size, cost, |left, mut band| {
+    threads::try_for_columns(out, width / pixel_size, cost, |left, mut band| {
         for first in (0..band.xsize() * pixel_size).step_by(width) {
             let columns = first..(first + width).min(band.xsize() * pixel_size);
             let source = source.map(|source| (source, left * pixel_size));
-            if blur_strip::<S>(&mut band, source, columns, weights, passes).is_err() {
-                failed.store(true, Ordering::Relaxed);
-            }
+            blur_strip::<S>(&mut band, source, columns, weights, passes)?;
         }
-    });
-    if failed.into_inner() { Err(Error::Memory) } else { Ok(()) }
+        Ok(())
+    })
 }
 
 /// Blurs along columns, which are given by their bytes. Those of the source begin at another byte of its rows.

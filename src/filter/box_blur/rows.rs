@@ -1,8 +1,6 @@
 //! A box that moves along rows: on [`WIDE`] of them at once, in a tile that stays in the processor's cache for all passes.
 //! A row of pixels of four bytes is moved along by itself.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use arrayvec::ArrayVec;
 
 use super::super::tile::{NARROW, WIDE, load_rows, store_rows};
@@ -207,19 +205,19 @@ pub fn blur_rows(
     passes: usize,
 ) -> Result<()> {
     let (pixel_size, cost) = (out.mode().pixel_size(), cost(&out, passes));
-    let failed = AtomicBool::new(false);
-    threads::for_rows(out, cost, |first, mut band| {
+    threads::try_for_rows(out, cost, |first, mut band| {
         if Line::fits(weights, pixel_size) {
-            let Ok(mut line) = Line::new(band.xsize(), weights) else { return failed.store(true, Ordering::Relaxed) };
+            let mut line = Line::new(band.xsize(), weights)?;
             let rows = band.rows_mut();
-            return match source {
+            match source {
                 Some(source) => way.make(rows.enumerate(), |y, row| {
                     blur_row(row, Some(source.row(first + y)), &mut line, weights, passes);
                 }),
                 None => rows.for_each(|row| blur_row(row, None, &mut line, weights, passes)),
-            };
+            }
+            return Ok(());
         }
-        let Ok(mut tiles) = Tiles::new(band.xsize()) else { return failed.store(true, Ordering::Relaxed) };
+        let mut tiles = Tiles::new(band.xsize())?;
         let mut rows = band.rows_mut().enumerate().peekable();
         while let Some((y, _)) = rows.peek() {
             let y = first + y;
@@ -229,8 +227,8 @@ pub fn blur_rows(
                 source.into_iter().flat_map(|source| (y..y + some.len()).map(|y| source.row(y))).collect();
             blur_some_rows(&mut some, &sources, &mut tiles, weights, passes, pixel_size);
         }
-    });
-    if failed.into_inner() { Err(Error::Memory) } else { Ok(()) }
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -87,12 +87,17 @@ through_pkg_config() {
     pkg-config --modversion libImaging
 }
 
+# run_tests <build folder>: and tells how many there were.
+run_tests() {
+    ctest --test-dir "$1" --output-on-failure
+    echo "$(grep -c '^Test Passed' "$1/Testing/Temporary/LastTest.log") runs"
+}
+
 as_part_of_a_project() {
     cmake -S c_tests/consumer -B "$work/$1" -DTHROUGH="$1" -DIMAGING_SOURCE="$repo" -DCMAKE_BUILD_TYPE="$2" \
         -DIMAGING_CARGO_TARGET_DIR="$cargo_target"
     cmake --build "$work/$1"
-    ctest --test-dir "$work/$1" --output-on-failure
-    ctest --test-dir "$work/$1" --show-only | tail -n 1
+    run_tests "$work/$1"
 }
 
 programs() {
@@ -100,8 +105,7 @@ programs() {
     cmake -S c_tests -B "$build" -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx" -D"$option"=ON
     cmake --build "$build"
-    ctest --test-dir "$build" --output-on-failure
-    echo "$(grep -c '^Test Passed' "$build/Testing/Temporary/LastTest.log") runs"
+    run_tests "$build"
 }
 
 rm -rf "$work"

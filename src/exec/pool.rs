@@ -82,15 +82,17 @@ pub fn share(helpers: usize, work: &(dyn Fn() + Sync)) {
     }
 }
 
-/// Sees whether something comes true in the time that going to sleep and waking up would take: often it does, since work
-/// comes in rows of calls, and is shared so that all end together.
-fn soon(mut true_now: impl FnMut() -> bool) -> bool {
+/// Gives something the time to come true that going to sleep and waking up would take: often it does, since work comes in
+/// rows of calls, and is shared so that all end together.
+fn look_out_for(mut is_true: impl FnMut() -> bool) {
     /// About as much as falling asleep and being woken again.
     const LOOKS: usize = 1000;
-    (0..LOOKS).any(|_| {
+    for _ in 0..LOOKS {
         std::hint::spin_loop();
-        true_now()
-    })
+        if is_true() {
+            return;
+        }
+    }
 }
 
 /// Puts a job on the list, and sees to it that there are threads.
@@ -132,7 +134,7 @@ fn take_back(job: *mut Job) -> Option<Box<dyn Any + Send>> {
         let left_alone = || (*job).helping.load(Relaxed) == 0;
         if !left_alone() {
             drop(pool);
-            soon(left_alone);
+            look_out_for(left_alone);
             pool = POOL.take();
         }
         while !left_alone() {
@@ -195,7 +197,7 @@ fn wait_for_news(mut pool: Held<'static, Pool>) -> Held<'static, Pool> {
     let seen = CHANGES.load(Relaxed);
     pool.awake += 1;
     drop(pool);
-    soon(|| CHANGES.load(Relaxed) != seen);
+    look_out_for(|| CHANGES.load(Relaxed) != seen);
     pool = POOL.take();
     pool.awake -= 1;
     if CHANGES.load(Relaxed) == seen {

@@ -29,8 +29,7 @@ impl Way {
     /// That for a whole image, made of others.
     pub fn of(image: &ImageMut<'_>, inputs: &[&ImageRef<'_>]) -> Self {
         let read = inputs.iter().map(|input| input.bytes()).sum::<usize>();
-        let is_far = image.bytes() >= SMALL_PART && image.bytes() + read >= FAR;
-        if cfg!(target_arch = "x86_64") && is_far { Self::Far } else { Self::Near }
+        Self::of_those_beyond(SMALL_PART.max(FAR.saturating_sub(read)), image)
     }
 
     /// That for a whole image, where those of so many bytes and more are better off past the caches.
@@ -70,7 +69,10 @@ impl Way {
 /// As many bytes as a cache has in one place, where they begin there too.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-struct CacheLine([u8; 64]);
+struct CacheLine([u8; LINE]);
+
+/// How many that is: as many as [`CacheLine`] is aligned to.
+const LINE: usize = 64;
 
 // SAFETY: zeros are bytes.
 unsafe impl Zeroable for CacheLine {}
@@ -84,7 +86,7 @@ struct Line(Vec<CacheLine>);
 impl Line {
     /// None where a row is too wide for it, or where there is no memory: one can do without.
     fn room(&mut self, bytes: usize) -> Option<&mut [u8]> {
-        let length = bytes.div_ceil(size_of::<CacheLine>());
+        let length = bytes.div_ceil(LINE);
         if self.0.len() < length {
             if bytes > WIDEST || self.0.try_reserve_exact(length - self.0.len()).is_err() {
                 return None;
@@ -103,16 +105,16 @@ fn copy_far(out: &mut [u8], input: &[u8]) {
     const LANES: usize = size_of::<__m128i>();
     assert_eq!(out.len(), input.len());
     // Whole lines of a cache go out at once; what is before and behind them goes the ordinary way.
-    let before = out.as_ptr().align_offset(size_of::<CacheLine>()).min(out.len());
+    let before = out.as_ptr().align_offset(LINE).min(out.len());
     let (head, lines) = out.split_at_mut(before);
     let (head_input, input) = input.split_at(before);
     head.copy_from_slice(head_input);
-    let (lines, tail) = lines.as_chunks_mut::<64>();
-    let (input, tail_input) = input.as_chunks::<64>();
+    let (lines, tail) = lines.as_chunks_mut::<LINE>();
+    let (input, tail_input) = input.as_chunks::<LINE>();
     tail.copy_from_slice(tail_input);
     for (line, input) in lines.iter_mut().zip(input) {
-        for at in (0..64).step_by(LANES) {
-            // SAFETY: both have 64 bytes, `at` is a multiple of 16 below that, and lines start at multiples of 64.
+        for at in (0..LINE).step_by(LANES) {
+            // SAFETY: both have `LINE` bytes, `at` is a multiple of 16 below that, and lines start at multiples of `LINE`.
             unsafe {
                 let lanes = _mm_loadu_si128(input.as_ptr().add(at).cast());
                 _mm_stream_si128(line.as_mut_ptr().add(at).cast(), lanes);

@@ -25,7 +25,7 @@ pub fn crop(out: ImageMut<'_>, input: &ImageRef<'_>, left: i32, top: i32) {
     let bytes = columns.start * size..columns.end * size;
     let from = skipped * size..skipped * size + bytes.len();
     let is_part = columns.len() == out.xsize() && rows.len() == out.ysize();
-    if is_part && (Way::of(&out, &[input]) == Way::Far || out.joined().is_none() || input.joined().is_none()) {
+    if is_part && Way::of(&out, &[input]) == Way::Far {
         return threads::copy_rows(out, input, |y| &input.row(skipped_rows + y)[from.clone()]);
     }
     threads::for_rows(out, columns.len() * size / 8, |first, mut band| {

@@ -1,4 +1,5 @@
-//! Pixels converted and looked up, and lines dithered, with x86-64's vectors; casts without the checks of Rust's own, which take more instructions than the cast.
+//! Pixels converted and looked up, and lines dithered, with x86-64's vectors; casts without the checks of Rust's own, which
+//! take more instructions than the cast.
 
 #![allow(unsafe_code)] // instructions that not every processor has; casts after what does not fit is gone
 

@@ -7,8 +7,8 @@ use super::products::Pairs;
 use super::{BLOCKS, LEAST, MOST_INPUTS, Places};
 use crate::filter::convolve::Division;
 
-/// Makes two rows of at least [`LEAST`] bytes, [`BLOCKS`] times as many at most. The processor has the instructions; products of two bytes and weights, one above
-/// the other, have room in 16 bits.
+/// Makes two rows of at least [`LEAST`] bytes, [`BLOCKS`] times as many at most. The processor has the instructions;
+/// products of two bytes and weights, one above the other, have room in 16 bits.
 pub fn pairs<const SIZE: usize>(
     outs: &mut [&mut [u8]; 2],
     inputs: &[&[u8]; MOST_INPUTS],

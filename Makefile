@@ -95,8 +95,7 @@ bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to memcpy, to f
 	scripts/simd.sh
 	$(python) benches/run.py
 	$(python) benches/raw_pairs.py
-	IMAGING_SIMD=avx2 IMAGING_NUM_THREADS=1 $(CARGO) run --release \
-	    --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
+	$(CARGO) run --release --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
 
 fuzz: ## any bytes for the raw codec and the PPM reader, under the address sanitizer; FUZZ_SECONDS for each
 	test -x target/tools/bin/cargo-fuzz || $(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools

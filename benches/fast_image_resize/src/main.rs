@@ -1,17 +1,18 @@
 //! Measures resizing against the crate `fast_image_resize`: ratios, never absolute times.
 //!
-//!     IMAGING_SIMD=avx2 IMAGING_NUM_THREADS=1 cargo run --release [-- [--cpu] [WORD ...]]
+//!     cargo run --release [-- [--cpu] [WORD ...]]
 //!
-//! Both resize the same photograph with the same filter, AVX2 and one thread, into an image that is there; neither treats
-//! alpha. They take turns, many times, for a moment each. A ratio is the lower quartile of its times divided by ours: 1 is
-//! as fast, more is faster.
+//! Both resize the same photograph with the same filter and one thread into an image that is there; neither treats alpha.
+//! The crate has no more than AVX2; ours is measured with that, and with all that the processor has. They take turns, many
+//! times, for a moment each. A ratio is the lower quartile of its times divided by ours: 1 is as fast, more is faster.
 //!
 //! The table is printed, and written to RESIZE.md when all was measured. WORDs pick the cases that contain all of them;
 //! `--cpu` measures the processor's time, for a busy machine. `benches/run.py` makes the photograph.
 
 use std::error::Error;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use Imaging::resample::{Filter, Plan};
@@ -43,6 +44,12 @@ const ENOUGH: f64 = 5e8;
 
 /// How much the two may differ in a byte on average: the crate's weights have fewer bits.
 const ALIKE: f64 = 0.5;
+
+/// What a ratio should be: 1, and a little for noise.
+const AS_FAST: f64 = 0.97;
+
+/// What a process is told that only measures.
+const MEASURE: &str = "--measure";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -92,7 +99,7 @@ impl Track {
     }
 
     /// Makes sure that both do the same.
-    fn compare(&mut self, mode: Mode, pixels: PixelType) -> Result<()> {
+    fn compare(&mut self, (mode, pixels): (Mode, PixelType)) -> Result<()> {
         self.run_ours()?;
         self.run_theirs()?;
         let view = self.ours.1.view()?;
@@ -153,13 +160,70 @@ fn now(clock: ClockId) -> f64 {
     now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
 }
 
+/// What a case is called.
+fn row((mode, _): (Mode, PixelType), (width, height): (usize, usize), filter: usize) -> String {
+    format!("| {width}×{height} | {} | {} |", FILTERS[filter].0, mode.name())
+}
+
+/// Measures the cases that contain all the words, with the instructions that the environment allows, and prints a ratio a
+/// line.
+fn measure(words: &[String], clock: ClockId) -> Result<()> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let photo = fs::read(here.join("../../target/benches/photo"))
+        .map_err(|error| format!("run benches/run.py first, which makes the photograph: {error}"))?;
+    for (mode, size, filter) in cases(words) {
+        let mut track = Track::new(&photo, mode, size, filter)?;
+        let case = row(mode, size, filter);
+        track.compare(mode).map_err(|error| format!("{case} {error}"))?;
+        let ratio = track.ratio(clock)?;
+        eprintln!("{case} {ratio:.2} |");
+        println!("{ratio}");
+    }
+    Ok(())
+}
+
+/// The cases whose names contain all the words.
+fn cases(words: &[String]) -> impl Iterator<Item = ((Mode, PixelType), (usize, usize), usize)> {
+    let sizes = |mode| SIZES.into_iter().map(move |size| (mode, size));
+    let filters = |(mode, size)| (0..FILTERS.len()).map(move |filter| (mode, size, filter));
+    let all = MODES.into_iter().flat_map(sizes).flat_map(filters);
+    all.filter(|&(mode, size, filter)| words.iter().all(|word| row(mode, size, filter).contains(word.as_str())))
+}
+
+/// The ratios that this program finds in a process of its own, with AVX2 or with all that the processor has.
+fn ratios(arguments: &[String], avx2: bool) -> Result<Vec<f64>> {
+    let mut other = Command::new(env::current_exe()?);
+    other
+        .args(arguments)
+        .arg(MEASURE)
+        .env("IMAGING_NUM_THREADS", "1")
+        .env_remove("IMAGING_SIMD")
+        .stderr(Stdio::inherit());
+    if avx2 {
+        other.env("IMAGING_SIMD", "avx2");
+    }
+    let output = other.output()?;
+    if !output.status.success() {
+        return Err(format!("measuring ended with {}", output.status).into());
+    }
+    Ok(String::from_utf8(output.stdout)?.lines().map(str::parse).collect::<std::result::Result<_, _>>()?)
+}
+
+/// A sentence on ratios.
+fn summary(ratios: &[f64]) -> String {
+    let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
+    let worst = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let slower = ratios.iter().filter(|ratio| **ratio < AS_FAST).count();
+    format!("geometric mean {mean:.2}, the worst {worst:.2}, {slower} of {} below {AS_FAST}", ratios.len())
+}
+
 fn introduction() -> String {
     let (version, (width, height)) = (env!("FAST_IMAGE_RESIZE_VERSION"), SIZE);
     format!(
         "\
 # Resizing
 
-This library beside the crate fast_image_resize {version}, both with AVX2 and on one thread: a photograph of
+This library beside the crate fast_image_resize {version}, which has AVX2, on one thread: a photograph of
 {width}×{height}, resized into an image that is there. Each number is the crate's time divided by ours, lower quartiles of
 many turns: 1 is as fast, more is faster. The crate's weights have fewer bits; this library has the reference's pixels.
 Those of RGB have four bytes here and three there. `make bench` measures again and rewrites this file.
@@ -169,47 +233,29 @@ Those of RGB have four bytes here and three there. `make bench` measures again a
 }
 
 fn main() -> Result<()> {
-    if env::var("IMAGING_SIMD").as_deref() != Ok("avx2") || env::var("IMAGING_NUM_THREADS").as_deref() != Ok("1") {
-        return Err("set IMAGING_SIMD=avx2 and IMAGING_NUM_THREADS=1, so that both do with the same".into());
-    }
     if !CpuExtensions::Avx2.is_supported() {
         println!("this processor has no AVX2: nothing is measured");
         return Ok(());
     }
-    let (flags, words): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|word| word.starts_with("--"));
-    let clock = if flags.iter().any(|flag| flag == "--cpu") { ClockId::ThreadCPUTime } else { ClockId::Monotonic };
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let photo = fs::read(here.join("../../target/benches/photo"))
-        .map_err(|error| format!("run benches/run.py first, which makes the photograph: {error}"))?;
-
-    let mut rows = String::new();
-    let mut logarithms = Vec::new();
-    for (mode, pixels) in MODES {
-        for size in SIZES {
-            for (number, (filter, ..)) in FILTERS.iter().enumerate() {
-                let row = format!("| {}×{} | {filter} | {} |", size.0, size.1, mode.name());
-                if !words.iter().all(|word| row.contains(word.as_str())) {
-                    continue;
-                }
-                let mut track = Track::new(&photo, (mode, pixels), size, number)?;
-                track.compare(mode, pixels).map_err(|error| format!("{row} {error}"))?;
-                let ratio = track.ratio(clock)?;
-                eprintln!("{row} {ratio:.2} |");
-                writeln!(rows, "{row} {ratio:.2} |")?;
-                logarithms.push(ratio.ln());
-            }
-        }
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (flags, words): (Vec<_>, Vec<_>) = arguments.iter().cloned().partition(|word| word.starts_with("--"));
+    let has = |name: &str| flags.iter().any(|flag| flag == name);
+    if has(MEASURE) {
+        return measure(&words, if has("--cpu") { ClockId::ThreadCPUTime } else { ClockId::Monotonic });
     }
-    let mean = (logarithms.iter().sum::<f64>() / logarithms.len() as f64).exp();
-    let worst = logarithms.iter().copied().fold(f64::INFINITY, f64::min).exp();
-    let table = format!(
-        "Geometric mean: {mean:.2}. The worst: {worst:.2}.\n\n| size | filter | mode | fast_image_resize |\n\
-         | --- | --- | --- | ---: |\n{rows}"
+    let (avx2, all) = (ratios(&arguments, true)?, ratios(&arguments, false)?);
+    let mut table = format!(
+        "- With AVX2: {}.\n- With all that the processor has: {}.\n\n\
+         | size | filter | mode | with AVX2 | with all |\n| --- | --- | --- | ---: | ---: |\n",
+        summary(&avx2),
+        summary(&all),
     );
+    for ((mode, size, filter), (avx2, all)) in cases(&words).zip(avx2.iter().zip(&all)) {
+        writeln!(table, "{} {avx2:.2} | {all:.2} |", row(mode, size, filter))?;
+    }
     println!("{table}");
-    if words.is_empty() && flags.is_empty() {
-        let file: PathBuf = here.join("../RESIZE.md");
-        fs::write(&file, introduction() + &table)?;
+    if arguments.is_empty() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("../RESIZE.md"), introduction() + &table)?;
         println!("written to benches/RESIZE.md");
     }
     Ok(())

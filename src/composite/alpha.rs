@@ -1,8 +1,9 @@
 //! One image over another, by alpha.
 
 #[cfg(target_arch = "x86_64")]
-use super::kernels::composite_avx512;
-use crate::exec::simd::{self, for_each_level};
+use super::kernels::composite_sixteens;
+use super::{PRECISION, WHOLE};
+use crate::exec::simd::for_each_level;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
 
@@ -13,21 +14,14 @@ pub fn alpha_composite(out: ImageMut<'_>, under: &ImageRef<'_>, over: &ImageRef<
     threads::for_rows(out, 4 * under.xsize(), |first, mut band| {
         for y in 0..band.ysize() {
             let (out, under, over) = (band.pixels_mut(y), under.pixels(first + y), over.pixels(first + y));
-            let done = match simd::level() {
-                #[cfg(target_arch = "x86_64")]
-                simd::Level::Avx512 => composite_avx512(out, under, over),
-                _ => 0,
-            };
+            #[cfg(target_arch = "x86_64")]
+            let done = composite_sixteens(out, under, over);
+            #[cfg(not(target_arch = "x86_64"))]
+            let done = 0;
             composite_row(&mut out[done..], &under[done..], &over[done..]);
         }
     });
 }
-
-/// The bits that weights and sums have after the point.
-pub(super) const PRECISION: u32 = 7;
-
-/// What the weights of two pixels add up to.
-pub(super) const WHOLE: i32 = 255 << PRECISION;
 
 for_each_level! {
     fn composite_row(out: &mut [[u8; 4]], under: &[[u8; 4]], over: &[[u8; 4]]) {

@@ -4,16 +4,19 @@
 
 use std::arch::x86_64::*;
 
-use super::alpha::{PRECISION, WHOLE};
+use super::{PRECISION, WHOLE};
+use crate::exec::simd::{self, Level};
 
 /// Sixteen pixels.
 type Pixels = [[u8; 4]; 16];
 
-/// Lays as many pixels over others as there are sixteens, and says how many. The processor must have AVX-512, as
-/// [`Level`](crate::exec::simd::Level) has it.
-pub fn composite_avx512(out: &mut [[u8; 4]], under: &[[u8; 4]], over: &[[u8; 4]]) -> usize {
+/// Lays as many pixels over others as there are sixteens, and says how many: with AVX-512, and none without.
+pub fn composite_sixteens(out: &mut [[u8; 4]], under: &[[u8; 4]], over: &[[u8; 4]]) -> usize {
+    if simd::level() != Level::Avx512 {
+        return 0;
+    }
     let out = out.as_chunks_mut().0;
-    // SAFETY: as the caller promises.
+    // SAFETY: the level has the instructions.
     unsafe { composite(out, under.as_chunks().0, over.as_chunks().0) };
     out.len() * 16
 }

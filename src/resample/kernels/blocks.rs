@@ -36,7 +36,8 @@ pub struct Blocks<const OUTPUTS: usize> {
     groups: usize,
     input: usize,
     output: usize,
-    windows: bool,
+    /// Pixels of a window, where all groups are read from windows.
+    window: Option<usize>,
 }
 
 impl<const OUTPUTS: usize> Blocks<OUTPUTS> {
@@ -60,7 +61,7 @@ impl<const OUTPUTS: usize> Blocks<OUTPUTS> {
             block.starts.iter().all(|start| (block.base..=block.base + layout.window - layout.taps).contains(start))
         };
         let windows = input >= reach && blocks.iter().all(within);
-        Ok(Some(Self { blocks, groups, input, output, windows }))
+        Ok(Some(Self { blocks, groups, input, output, window: windows.then_some(layout.window) }))
     }
 
     /// The blocks from the left on.
@@ -75,7 +76,12 @@ impl<const OUTPUTS: usize> Blocks<OUTPUTS> {
 
     /// Whether each block reads its groups from windows.
     pub fn windows(&self) -> bool {
-        self.windows
+        self.window.is_some()
+    }
+
+    /// Pixels of a window, where each block reads its groups from windows.
+    pub fn window(&self) -> Option<usize> {
+        self.window
     }
 
     /// Pixels of an input row.

@@ -2,7 +2,7 @@
 
 use super::super::coefficients::{Coefficients, PRECISION};
 use super::Kind;
-use super::blocks::Layout;
+use super::blocks::{Blocks, Layout};
 use super::columns::{Columns, Group};
 use super::digits::{Across, Quad};
 use super::halves::{Halves, Pair};
@@ -43,7 +43,7 @@ pub enum Rows {
     /// Pixels of four bytes, four at once.
     #[cfg(target_arch = "x86_64")]
     Pixels(Across<4>),
-    /// Pixels of one byte, 16 at once, of four taps each.
+    /// Pixels of one byte, 16 at once, of four taps each, from windows.
     #[cfg(target_arch = "x86_64")]
     Wide(Across<16>),
     /// Pixels of one byte, four at once, of 16 taps each.
@@ -67,6 +67,7 @@ pub enum Rows {
 impl Rows {
     const PIXELS: Layout = Layout { taps: 4, window: 16 };
     const WIDE: Layout = Layout { taps: 4, window: 64 };
+    const WIDER: Layout = Layout { taps: 4, window: 128 };
     const DEEP: Layout = Layout { taps: 16, window: 16 };
 
     /// Vectors of a group of turned pixels.
@@ -111,15 +112,21 @@ impl Rows {
                 return Ok(Self::DigitStrips(strips));
             }
         }
-        Ok(Across::new(coefficients, input, Self::PIXELS)?.map_or(Self::Plain, Self::Pixels))
+        let Some(blocks) = Blocks::new(coefficients, input, Self::PIXELS)? else { return Ok(Self::Plain) };
+        Ok(Across::new(coefficients, blocks, Self::PIXELS, rows)?.map_or(Self::Plain, Self::Pixels))
     }
 
     /// For AVX-512: pixels of one byte.
-    fn for_bytes(coefficients: &Coefficients<i32>, input: usize) -> Result<Self> {
-        match Across::new(coefficients, input, Self::WIDE)? {
-            Some(across) if across.blocks.windows() => Ok(Self::Wide(across)),
-            _ => Ok(Across::new(coefficients, input, Self::DEEP)?.map_or(Self::Plain, Self::Deep)),
+    fn for_bytes(coefficients: &Coefficients<i32>, (input, rows): (usize, usize)) -> Result<Self> {
+        for layout in [Self::WIDE, Self::WIDER] {
+            if let Some(blocks) = Blocks::new(coefficients, input, layout)?
+                && blocks.windows()
+            {
+                return Ok(Across::new(coefficients, blocks, layout, rows)?.map_or(Self::Plain, Self::Wide));
+            }
         }
+        let Some(blocks) = Blocks::new(coefficients, input, Self::DEEP)? else { return Ok(Self::Plain) };
+        Ok(Across::new(coefficients, blocks, Self::DEEP, rows)?.map_or(Self::Plain, Self::Deep))
     }
 }
 
@@ -149,7 +156,7 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
     fn across(coefficients: &Coefficients<i32>, size: (usize, usize), level: Level) -> Result<Rows> {
         match (level, BYTES) {
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512, 1) => Rows::for_bytes(coefficients, size.0),
+            (Level::Avx512, 1) => Rows::for_bytes(coefficients, size),
             #[cfg(target_arch = "x86_64")]
             (Level::Avx512, _) => Rows::for_pixels::<BANDS>(coefficients, size),
             #[cfg(target_arch = "x86_64")]

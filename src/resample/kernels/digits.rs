@@ -3,12 +3,11 @@
 //! A weight is `d0 + 256 d1 + 65536 d2` with digits from -128 to 127, so that the sum of products is put together of three
 //! sums of products of bytes: exactly, modulo 2^32, as sums of whole weights are.
 
-use super::super::coefficients::Coefficients;
-use super::blocks::{Blocks, Layout};
+use super::super::coefficients::{Coefficients, divided};
+use super::blocks::{Block, Blocks, Layout};
 use super::columns::{Group, WHOLE};
-use super::strips::{Digits, Split};
+use super::strips::{Digits, MOST, Split};
 use crate::error::{Error, Result};
-use crate::memory::heap::repeated;
 
 /// What makes no digit negative: 128 for each.
 const BIAS: i32 = 0x80_80_80;
@@ -20,45 +19,101 @@ pub fn digits(weight: i32) -> Option<[i8; 3]> {
     Some([d0, d1, d2].map(|digit| (digit ^ 0x80) as i8))
 }
 
-/// Weights for a row, in vectors: for each group of each block the first digits, the second, the third; in a vector the
-/// digits of one output pixel after those of another.
+/// Rows for which it is worth it to look for fewer digits than of whole weights.
+const MANY: usize = 128;
+
+/// Weights for a row, in vectors: for each group of each block the first digits, the second, the third, or as few of these as
+/// the block has; in a vector the digits of one output pixel after those of another.
 #[derive(Debug)]
 pub struct Across<const OUTPUTS: usize> {
     pub blocks: Blocks<OUTPUTS>,
+    /// The weights of each block.
+    weights: Vec<Weights<OUTPUTS>>,
     digits: Vec<i8>,
-    /// Bytes of a vector.
-    vector: usize,
+}
+
+/// The weights of a block.
+#[derive(Clone, Copy, Debug)]
+struct Weights<const OUTPUTS: usize> {
+    pieces: usize,
+    factors: [i32; OUTPUTS],
+    /// Where its digits are.
+    digits: usize,
+}
+
+/// The digits of a block.
+pub struct BlockDigits<'a, const OUTPUTS: usize> {
+    /// Vectors of a group, up to three.
+    pub pieces: usize,
+    /// What the sum of products of each output pixel is to be multiplied by, where there are fewer than three.
+    pub factors: &'a [i32; OUTPUTS],
+    /// The vectors, group by group.
+    pub vectors: &'a [i8],
 }
 
 impl<const OUTPUTS: usize> Across<OUTPUTS> {
-    /// The table for rows of `input` pixels; `None` where there are too few, or a weight has more digits. Inlined, so that
-    /// the layout is known, and nothing is divided by it.
+    /// The table for these blocks, for so many rows; `None` where a weight has more digits. Inlined, so that the layout is
+    /// known, and nothing is divided by it.
     #[inline(always)]
-    pub fn new(coefficients: &Coefficients<i32>, input: usize, layout: Layout) -> Result<Option<Self>> {
-        let Some(blocks) = Blocks::new(coefficients, input, layout)? else { return Ok(None) };
+    pub fn new(
+        coefficients: &Coefficients<i32>,
+        blocks: Blocks<OUTPUTS>,
+        layout: Layout,
+        rows: usize,
+    ) -> Result<Option<Self>> {
         let vector = OUTPUTS * layout.taps;
-        let length = blocks.iter().len().checked_mul(blocks.groups() * 3 * vector).ok_or(Error::Memory)?;
-        let mut table = repeated(0, length)?;
-        for (block, table) in blocks.iter().zip(table.chunks_exact_mut(blocks.groups() * 3 * vector)) {
-            for place in 0..OUTPUTS {
+        let (mut table, mut digits) = (Vec::new(), Vec::new());
+        let length = blocks.iter().len().checked_mul(MOST * blocks.groups() * vector).ok_or(Error::Memory)?;
+        table.try_reserve_exact(blocks.iter().len()).map_err(|_| Error::Memory)?;
+        digits.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+        for block in blocks.iter() {
+            let weights = match rows {
+                MANY.. => Weights::few(block, coefficients, digits.len()),
+                _ => Weights::whole(digits.len()),
+            };
+            digits.resize(weights.digits + blocks.groups() * weights.pieces * vector, 0);
+            let digits = &mut digits[weights.digits..];
+            for (place, factor) in weights.factors.iter().enumerate() {
                 let real = Blocks::real(block, place, coefficients);
                 for (tap, weight) in real.zip(coefficients.weights(block.first + place)) {
-                    let Some(digits) = digits(*weight) else { return Ok(None) };
+                    let Some(parts) = self::digits(divided(*weight, *factor)) else { return Ok(None) };
                     let (group, tap) = (tap / layout.taps, tap % layout.taps);
-                    for (digit, value) in digits.into_iter().enumerate() {
-                        table[(group * 3 + digit) * vector + place * layout.taps + tap] = value;
+                    for (digit, value) in parts.into_iter().take(weights.pieces).enumerate() {
+                        digits[(group * weights.pieces + digit) * vector + place * layout.taps + tap] = value;
                     }
                 }
             }
+            table.push(weights);
         }
-        Ok(Some(Self { blocks, digits: table, vector }))
+        Ok(Some(Self { blocks, weights: table, digits }))
     }
 
-    /// The vectors of a block, three for each group.
+    /// The digits of a block.
     #[inline]
-    pub fn vectors(&self, block: usize) -> &[i8] {
-        let length = self.blocks.groups() * 3 * self.vector;
-        &self.digits[block * length..][..length]
+    pub fn digits(&self, block: usize, vector: usize) -> BlockDigits<'_, OUTPUTS> {
+        let Weights { pieces, ref factors, digits } = self.weights[block];
+        let vectors = &self.digits[digits..][..self.blocks.groups() * pieces * vector];
+        BlockDigits { pieces, factors, vectors }
+    }
+}
+
+impl<const OUTPUTS: usize> Weights<OUTPUTS> {
+    /// Whole weights, whose digits stand at `digits`. They are divided by nothing.
+    fn whole(digits: usize) -> Self {
+        Self { pieces: MOST, factors: [1; OUTPUTS], digits }
+    }
+
+    /// Those of a block in as few digits as are enough.
+    #[inline(always)]
+    fn few(block: &Block<OUTPUTS>, coefficients: &Coefficients<i32>, digits: usize) -> Self {
+        let mut few = Self { pieces: 1, factors: [1; OUTPUTS], digits };
+        for (place, factor) in few.factors.iter_mut().enumerate() {
+            let Some((pieces, common)) = Digits::few(coefficients.weights(block.first + place)) else {
+                return Self::whole(digits);
+            };
+            (*factor, few.pieces) = (common, few.pieces.max(pieces));
+        }
+        few
     }
 }
 
@@ -86,7 +141,8 @@ impl Group for Quad {
 
 #[cfg(test)]
 mod tests {
-    use super::digits;
+    use super::super::super::filters::Filter;
+    use super::*;
 
     #[test]
     fn digits_make_the_weight() {
@@ -99,5 +155,42 @@ mod tests {
         for weight in [MOST + 1, LEAST - 1, i32::MAX, i32::MIN] {
             assert_eq!(digits(weight), None);
         }
+    }
+
+    #[test]
+    fn tables_have_the_weights() -> Result<()> {
+        const LAYOUT: Layout = Layout { taps: 4, window: 64 };
+        let sizes = [(320, 40), (640, 400), (300, 1000), (517, 97)];
+        let filters = [(Filter::Box, 1), (Filter::Bilinear, 1), (Filter::Bicubic, 2), (Filter::Lanczos, 3)];
+        for ((input, output), (filter, least)) in
+            sizes.into_iter().flat_map(|size| filters.map(|filter| (size, filter)))
+        {
+            let coefficients = Coefficients::new(input, 0.0, input as f32, output, filter)?.fixed_point()?;
+            for rows in [1, MANY] {
+                let blocks = Blocks::<16>::new(&coefficients, input, LAYOUT)?.expect("wide enough");
+                let across = Across::new(&coefficients, blocks, LAYOUT, rows)?.expect("few digits");
+                let mut pieces = MOST;
+                for (number, block) in across.blocks.iter().enumerate() {
+                    let digits = across.digits(number, 64);
+                    pieces = pieces.min(digits.pieces);
+                    for (place, factor) in digits.factors.iter().enumerate() {
+                        let weight = |tap: usize| {
+                            let first = tap / 4 * digits.pieces * 64 + place * 4 + tap % 4;
+                            let digit = |n: usize| i32::from(digits.vectors[first + n * 64]) << (8 * n);
+                            (0..digits.pieces).map(digit).sum::<i32>() * factor
+                        };
+                        let real = Blocks::real(block, place, &coefficients);
+                        let expected = coefficients.weights(block.first + place);
+                        assert!(real.clone().map(weight).eq(expected.iter().copied()));
+                        let all = 0..4 * across.blocks.groups();
+                        assert!(all.filter(|tap| !real.contains(tap)).all(|tap| weight(tap) == 0));
+                    }
+                }
+                if (input, output) == (320, 40) {
+                    assert_eq!(pieces, if rows == MANY { least } else { MOST }, "{filter:?}");
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -18,7 +18,12 @@ pub const GROUP: usize = 4;
 pub trait Split {
     /// How many pieces the groups of these weights have, at least, and what all weights are to be [`divided`] by. `None`
     /// where one is too large.
-    fn pieces(weights: &[i32]) -> Option<(usize, i32)>;
+    fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
+        Self::few(weights).or_else(|| Self::fits(weights).then_some((MOST, 1)))
+    }
+
+    /// The same, where there are fewer pieces than of whole weights.
+    fn few(weights: &[i32]) -> Option<(usize, i32)>;
 
     /// Whether these weights can be taken to the most pieces.
     fn fits(weights: &[i32]) -> bool;
@@ -161,6 +166,13 @@ fn column<S: Split, const OUTPUTS: usize>(
     Some(Column { starts, groups, pieces, factors, weights })
 }
 
+/// Whether these weights have nothing in common, one of them beyond `most`. It is seen at once, and most are like that.
+#[inline(always)]
+fn nothing_in_common(weights: &[i32], most: u32) -> bool {
+    let (odd, large) = (|weight: &i32| weight & 1 != 0, |weight: &i32| weight.unsigned_abs() > most);
+    weights.iter().any(odd) && weights.iter().any(large) && weights.first() != weights.last()
+}
+
 /// A factor that all weights have, themselves or a power of two, and the largest of them without it and its sign.
 #[inline(always)]
 fn common(weights: &[i32]) -> (i32, u32) {
@@ -190,8 +202,15 @@ fn above(weight: i32) -> i32 {
 }
 
 impl Split for Words {
-    fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
-        Self::few(weights).or_else(|| Self::fits(weights).then_some((MOST, 1)))
+    fn few(weights: &[i32]) -> Option<(usize, i32)> {
+        if nothing_in_common(weights, 0x7fff) {
+            return None;
+        }
+        let (factor, most) = common(weights);
+        if most < 128 && Self::small(weights.iter().map(|weight| divided(*weight, factor))) {
+            return Some((1, factor));
+        }
+        (most < 0x8000).then_some((2, factor))
     }
 
     fn fits(weights: &[i32]) -> bool {
@@ -220,31 +239,21 @@ impl Words {
     fn small(bytes: impl Iterator<Item = i32> + Clone) -> bool {
         bytes.clone().all(|byte| i8::try_from(byte).is_ok()) && bytes.map(i32::abs).sum::<i32>() <= 128
     }
-
-    /// The same as [`Split::pieces`], where there are fewer than of whole weights.
-    pub fn few(weights: &[i32]) -> Option<(usize, i32)> {
-        // Most weights have nothing in common: the first of them tell.
-        let (odd, large) = (|weight: &i32| weight & 1 != 0, |weight: &i32| weight.unsigned_abs() >= 0x8000);
-        if weights.iter().any(odd) && weights.iter().any(large) && weights.first() != weights.last() {
-            return None;
-        }
-        let (factor, most) = common(weights);
-        if most < 128 && Self::small(weights.iter().map(|weight| divided(*weight, factor))) {
-            return Some((1, factor));
-        }
-        (most < 0x8000).then_some((2, factor))
-    }
 }
 
 /// Digits from -128 to 127, the lowest first.
 pub struct Digits;
 
 impl Split for Digits {
-    fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
+    #[inline(always)]
+    fn few(weights: &[i32]) -> Option<(usize, i32)> {
+        if nothing_in_common(weights, 0x7f_7f) {
+            return None;
+        }
         match common(weights) {
             (factor, ..=0x7f) => Some((1, factor)),
             (factor, ..=0x7f_7f) => Some((2, factor)),
-            _ => Self::fits(weights).then_some((MOST, 1)),
+            _ => None,
         }
     }
 

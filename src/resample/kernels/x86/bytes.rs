@@ -4,12 +4,13 @@ use std::arch::x86_64::*;
 
 use super::super::bytes::HALF;
 use super::super::columns::Row;
-use super::super::digits::{Across, Quad};
+use super::super::digits::{Across, BlockDigits, Quad};
+use super::super::strips::MOST;
 use super::{Outs, by_rows};
 use crate::resample::coefficients::PRECISION;
 
-/// The sums of the three digits of the weights, side by side.
-type Sums = [__m512i; 3];
+/// The sums of products of bytes and each digit of the weights, side by side.
+type Sums<const DIGITS: usize> = [__m512i; DIGITS];
 
 /// Makes rows of pixels of four bytes.
 pub fn pixels(outs: &mut [&mut [u8]], inputs: &[&[u8]], across: &Across<4>, kept: [u8; 4]) {
@@ -35,18 +36,29 @@ pub fn pixels(outs: &mut [&mut [u8]], inputs: &[&[u8]], across: &Across<4>, kept
     }
 }
 
-/// Makes rows of bytes, 16 at once.
+/// Makes rows of bytes, 16 at once, which are read from windows of one vector or of two.
 pub fn wide(outs: &mut [&mut [u8]], inputs: &[&[u8]], across: &Across<16>) {
-    assert!(across.blocks.windows());
-    // SAFETY: as above.
+    let lengths = (across.blocks.output(), across.blocks.input());
+    let window = across.blocks.window().expect("made for windows");
+    assert!(window == 64 || window == 128);
+    // SAFETY: as above; the table can be read from windows of this size.
     unsafe {
-        by_rows(
-            outs,
-            inputs,
-            (across.blocks.output(), across.blocks.input()),
-            |outs, inputs| wide_avx512(outs, inputs, across),
-            |outs, inputs| wide_avx512(outs, inputs, across),
-        );
+        match window {
+            64 => by_rows(
+                outs,
+                inputs,
+                lengths,
+                |outs, inputs| wide_avx512::<4, 64>(outs, inputs, across),
+                |outs, inputs| wide_avx512::<1, 64>(outs, inputs, across),
+            ),
+            _ => by_rows(
+                outs,
+                inputs,
+                lengths,
+                |outs, inputs| wide_avx512::<4, 128>(outs, inputs, across),
+                |outs, inputs| wide_avx512::<1, 128>(outs, inputs, across),
+            ),
+        }
     }
 }
 
@@ -88,28 +100,97 @@ fn table(value: impl Fn(usize) -> usize) -> __m512i {
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
-/// Adds products of bytes and the three digits.
+/// Adds products of bytes and the digits.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn add(sums: &mut Sums, bytes: __m512i, digits: Sums) {
+fn add<const DIGITS: usize>(sums: &mut Sums<DIGITS>, bytes: __m512i, digits: [__m512i; DIGITS]) {
     for (sum, digits) in sums.iter_mut().zip(digits) {
         *sum = _mm512_dpbusd_epi32(*sum, bytes, digits);
     }
 }
 
-/// The whole sums.
+/// What sums begin with, so that the whole ones begin with `first` where nothing multiplies them.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn whole([low, middle, high]: Sums) -> __m512i {
-    let upper = _mm512_add_epi32(middle, _mm512_slli_epi32::<8>(high));
-    _mm512_add_epi32(low, _mm512_slli_epi32::<8>(upper))
+fn beginning<const DIGITS: usize>(first: __m512i) -> Sums<DIGITS> {
+    let mut sums = [_mm512_setzero_si512(); DIGITS];
+    if DIGITS == MOST {
+        sums[0] = first;
+    }
+    sums
 }
 
-/// What sums begin with: `first`, and zeros.
+/// The whole sums that began with `first`: where weights have few digits, once they are multiplied by a factor.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn beginning(first: i32) -> Sums {
-    [_mm512_set1_epi32(first), _mm512_setzero_si512(), _mm512_setzero_si512()]
+fn whole<const DIGITS: usize>(sums: Sums<DIGITS>, factor: __m512i, first: __m512i) -> __m512i {
+    let mut whole = sums[DIGITS - 1];
+    for digit in (0..DIGITS - 1).rev() {
+        whole = _mm512_add_epi32(_mm512_slli_epi32::<8>(whole), sums[digit]);
+    }
+    if DIGITS < MOST { _mm512_add_epi32(_mm512_mullo_epi32(whole, factor), first) } else { whole }
+}
+
+/// The sums of a block's products in each row, which begin with `first`: `load` gets what a row has for a group of taps, and a
+/// group has `VECTOR` digits of each place.
+///
+/// # Safety
+///
+/// There are vectors of digits for so many groups.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vnni")]
+unsafe fn sums<const R: usize, const VECTOR: usize, const OUTPUTS: usize>(
+    inputs: &[&[u8]; R],
+    (digits, groups): (BlockDigits<'_, OUTPUTS>, usize),
+    (factors, first): (__m512i, __m512i),
+    load: impl Fn(&[u8], usize) -> __m512i,
+) -> [__m512i; R] {
+    let vectors = (digits.vectors.as_ptr(), groups);
+    // SAFETY: as the caller promises.
+    unsafe {
+        match digits.pieces {
+            1 => sums_by::<R, VECTOR, 1>(inputs, vectors, (factors, first), load),
+            2 => sums_by::<R, VECTOR, 2>(inputs, vectors, (factors, first), load),
+            _ => sums_by::<R, VECTOR, 3>(inputs, vectors, (factors, first), load),
+        }
+    }
+}
+
+/// The same with so many digits.
+///
+/// # Safety
+///
+/// The same.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vnni")]
+unsafe fn sums_by<const R: usize, const VECTOR: usize, const DIGITS: usize>(
+    inputs: &[&[u8]; R],
+    (digits, groups): (*const i8, usize),
+    (factors, first): (__m512i, __m512i),
+    load: impl Fn(&[u8], usize) -> __m512i,
+) -> [__m512i; R] {
+    let mut sums = [beginning::<DIGITS>(first); R];
+    for group in 0..groups {
+        let mut vectors = [first; DIGITS];
+        for (digit, vector) in vectors.iter_mut().enumerate() {
+            // SAFETY: as the caller promises.
+            *vector = unsafe {
+                let digits = digits.add((group * DIGITS + digit) * VECTOR);
+                match VECTOR {
+                    16 => _mm512_broadcast_i32x4(_mm_loadu_si128(digits.cast())),
+                    _ => _mm512_loadu_si512(digits.cast()),
+                }
+            };
+        }
+        for (sums, input) in sums.iter_mut().zip(inputs) {
+            add(sums, load(input, group), vectors);
+        }
+    }
+    let mut all = [first; R];
+    for (all, sums) in all.iter_mut().zip(sums) {
+        *all = whole(sums, factors, first);
+    }
+    all
 }
 
 /// Sums as 16 bytes.
@@ -153,6 +234,7 @@ unsafe fn pixels_avx512<const R: usize, const WINDOW: bool>(
     let places = table(band_tap);
     let order = table(|byte| byte % 4 * 16 + byte / 16 * 4 + byte / 4 % 4);
     let kept = _mm512_movepi8_mask(_mm512_set1_epi32(i32::from_ne_bytes(kept)));
+    let half = _mm512_set1_epi32(HALF);
     let groups = across.blocks.groups();
     for (number, block) in across.blocks.iter().enumerate() {
         let index = if WINDOW {
@@ -161,26 +243,25 @@ unsafe fn pixels_avx512<const R: usize, const WINDOW: bool>(
         } else {
             apart
         };
-        let digits = across.vectors(number).as_ptr();
-        let mut sums = [beginning(HALF); R];
-        for group in 0..groups {
-            // SAFETY: there are three vectors of 16 digits for each group.
-            let digits = std::array::from_fn(|digit| unsafe {
-                _mm512_broadcast_i32x4(_mm_loadu_si128(digits.add((group * 3 + digit) * 16).cast()))
-            });
-            for (sums, input) in sums.iter_mut().zip(inputs) {
-                // SAFETY: all groups of a block, or their windows, are within the row.
-                let bytes = unsafe {
-                    if WINDOW {
-                        _mm512_loadu_si512(input.as_ptr().add(4 * (block.base + 4 * group)).cast())
-                    } else {
-                        gathered(input.as_ptr(), block.starts.map(|start| 4 * (start + 4 * group)))
-                    }
-                };
-                add(sums, _mm512_permutexvar_epi8(index, bytes), digits);
-            }
+        let digits = across.digits(number, 16);
+        let [a, b, c, d] = *digits.factors;
+        let factors = _mm512_broadcast_i32x4(_mm_setr_epi32(a, b, c, d));
+        let load = |input: &[u8], group: usize| {
+            // SAFETY: all groups of a block, or their windows, are within the row.
+            let bytes = unsafe {
+                if WINDOW {
+                    _mm512_loadu_si512(input.as_ptr().add(4 * (block.base + 4 * group)).cast())
+                } else {
+                    gathered(input.as_ptr(), block.starts.map(|start| 4 * (start + 4 * group)))
+                }
+            };
+            _mm512_permutexvar_epi8(index, bytes)
+        };
+        // SAFETY: the table has as many vectors.
+        let mut values = unsafe { sums::<R, 16, _>(inputs, (digits, groups), (factors, half), load) };
+        for value in &mut values {
+            *value = _mm512_srai_epi32::<{ PRECISION }>(*value);
         }
-        let values = sums.map(|sums| _mm512_srai_epi32::<{ PRECISION }>(whole(sums)));
         let words = |row: usize| _mm512_packs_epi32(values[row % R], values[(row + 1) % R]);
         let bytes = _mm512_packus_epi16(words(0), words(2));
         let bytes = _mm512_maskz_permutexvar_epi8(kept, order, bytes);
@@ -203,30 +284,39 @@ unsafe fn pixels_avx512<const R: usize, const WINDOW: bool>(
 ///
 /// The rows are as long as the table says, which can be read from windows.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
-unsafe fn wide_avx512<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R], across: &Across<16>) {
+unsafe fn wide_avx512<const R: usize, const WINDOW: usize>(
+    outs: Outs<'_, '_, R>,
+    inputs: &[&[u8]; R],
+    across: &Across<16>,
+) {
     let places = table(|byte| byte % 4);
     let spread = table(|byte| byte / 4);
+    let half = _mm512_set1_epi32(HALF);
     let groups = across.blocks.groups();
     for (number, block) in across.blocks.iter().enumerate() {
         let starts = block.starts.map(|start| (start - block.base) as u8);
         // SAFETY: there are 16 of them.
         let starts = _mm512_castsi128_si512(unsafe { _mm_loadu_si128(starts.as_ptr().cast()) });
         let index = _mm512_add_epi8(places, _mm512_permutexvar_epi8(spread, starts));
-        let digits = across.vectors(number).as_ptr();
-        let mut sums = [beginning(HALF); R];
-        for group in 0..groups {
-            // SAFETY: there are three vectors of 64 digits for each group.
-            let digits =
-                std::array::from_fn(|digit| unsafe { _mm512_loadu_si512(digits.add((group * 3 + digit) * 64).cast()) });
-            for (sums, input) in sums.iter_mut().zip(inputs) {
-                // SAFETY: the windows of all groups are within the row.
-                let bytes = unsafe { _mm512_loadu_si512(input.as_ptr().add(block.base + 4 * group).cast()) };
-                add(sums, _mm512_permutexvar_epi8(index, bytes), digits);
+        let digits = across.digits(number, 64);
+        // SAFETY: there are 16 of them.
+        let factors = unsafe { _mm512_loadu_si512(digits.factors.as_ptr().cast()) };
+        let load = |input: &[u8], group: usize| {
+            // SAFETY: the windows of all groups are within the row.
+            unsafe {
+                let window = input.as_ptr().add(block.base + 4 * group);
+                let first = _mm512_loadu_si512(window.cast());
+                match WINDOW {
+                    64 => _mm512_permutexvar_epi8(index, first),
+                    _ => _mm512_permutex2var_epi8(first, index, _mm512_loadu_si512(window.add(64).cast())),
+                }
             }
-        }
+        };
+        // SAFETY: the table has as many vectors.
+        let sums = unsafe { sums::<R, 64, _>(inputs, (digits, groups), (factors, half), load) };
         for (out, sums) in outs.iter_mut().zip(sums) {
             // SAFETY: a block's output pixels are within the row.
-            unsafe { _mm_storeu_si128(out.as_mut_ptr().add(block.first).cast(), narrowed(whole(sums))) };
+            unsafe { _mm_storeu_si128(out.as_mut_ptr().add(block.first).cast(), narrowed(sums)) };
         }
     }
 }
@@ -239,29 +329,28 @@ unsafe fn wide_avx512<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]
 unsafe fn deep_avx512<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R], across: &Across<4>) {
     let order = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    let quarters = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    // Once for each output byte.
+    let half = _mm512_maskz_set1_epi32(0b0001_0001_0001_0001, HALF);
     let groups = across.blocks.groups();
     for (number, block) in across.blocks.iter().enumerate() {
-        let digits = across.vectors(number).as_ptr();
-        let mut sums = [beginning(0); R];
-        for group in 0..groups {
-            // SAFETY: there are three vectors of 64 digits for each group.
-            let digits =
-                std::array::from_fn(|digit| unsafe { _mm512_loadu_si512(digits.add((group * 3 + digit) * 64).cast()) });
-            for (sums, input) in sums.iter_mut().zip(inputs) {
-                // SAFETY: all groups of a block are within the row.
-                let bytes = unsafe { gathered(input.as_ptr(), block.starts.map(|start| start + 16 * group)) };
-                add(sums, bytes, digits);
-            }
-        }
+        let digits = across.digits(number, 64);
+        let [a, b, c, d] = *digits.factors;
+        let factors = _mm512_permutexvar_epi32(quarters, _mm512_castsi128_si512(_mm_setr_epi32(a, b, c, d)));
+        let load = |input: &[u8], group: usize| {
+            // SAFETY: all groups of a block are within the row.
+            unsafe { gathered(input.as_ptr(), block.starts.map(|start| start + 16 * group)) }
+        };
         // An output byte has four sums; what is left has one for each row, side by side.
-        let sums = sums.map(|sums| whole(sums));
+        // SAFETY: the table has as many vectors.
+        let sums = unsafe { sums::<R, 64, _>(inputs, (digits, groups), (factors, half), load) };
         let halves = |row: usize| {
             let (a, b) = (sums[row % R], sums[(row + 1) % R]);
             _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b))
         };
         let (a, b) = (halves(0), halves(2));
         let sums = _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
-        let bytes = _mm_shuffle_epi8(narrowed(_mm512_add_epi32(sums, _mm512_set1_epi32(HALF))), order);
+        let bytes = _mm_shuffle_epi8(narrowed(sums), order);
         let rows = [_mm_extract_epi32::<0>(bytes), _mm_extract_epi32::<1>(bytes), _mm_extract_epi32::<2>(bytes)];
         let rows = [rows[0], rows[1], rows[2], _mm_extract_epi32::<3>(bytes)];
         for (out, bytes) in outs.iter_mut().zip(rows) {
@@ -302,7 +391,8 @@ unsafe fn down_avx512<const DIGITS: usize>(out: &mut [u8], rows: &[&[u8]], quads
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 fn column<const DIGITS: usize>(rows: &[&[u8]], quads: Row<'_, Quad>, load: impl Fn(&[u8]) -> __m512i) -> __m512i {
-    let mut sums = [[_mm512_setzero_si512(); DIGITS]; 4];
+    let half = _mm512_set1_epi32(HALF);
+    let mut sums = [beginning::<DIGITS>(half); 4];
     let (fours, rest) = rows.as_chunks::<4>();
     for (rows, quad) in fours.iter().zip(quads.groups) {
         add_rows(&mut sums, rows.map(&load), quad);
@@ -313,14 +403,9 @@ fn column<const DIGITS: usize>(rows: &[&[u8]], quads: Row<'_, Quad>, load: impl 
         add_rows(&mut sums, rest, quad);
     }
     let mut means = [_mm512_setzero_si512(); 4];
-    for (mean, digits) in means.iter_mut().zip(sums) {
-        for digit in (0..DIGITS).rev() {
-            *mean = _mm512_add_epi32(_mm512_slli_epi32::<8>(*mean), digits[digit]);
-        }
-        if DIGITS < 3 {
-            *mean = _mm512_mullo_epi32(*mean, _mm512_set1_epi32(quads.factor));
-        }
-        *mean = _mm512_srai_epi32::<{ PRECISION }>(_mm512_add_epi32(*mean, _mm512_set1_epi32(HALF)));
+    for (mean, sums) in means.iter_mut().zip(sums) {
+        let sum = whole(sums, _mm512_set1_epi32(quads.factor), half);
+        *mean = _mm512_srai_epi32::<{ PRECISION }>(sum);
     }
     let [a, b, c, d] = means;
     _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d))

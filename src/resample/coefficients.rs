@@ -1,6 +1,7 @@
 //! Which pixels make up each pixel of the outcome, along one axis, and how much each counts.
 
 use super::filters::Filter;
+use super::waves::Wave;
 use crate::error::{Error, Result};
 use crate::memory::heap::repeated;
 
@@ -51,6 +52,15 @@ impl<W> Coefficients<W> {
 impl Coefficients<f64> {
     /// The coefficients that make `size` pixels of those from `from` to `to` of `input`.
     pub fn new(input: usize, from: f32, to: f32, size: usize, filter: Filter) -> Result<Self> {
+        Self::made(input, (from, to), size, filter, false)
+    }
+
+    /// The same, but only so exact as is needed to make the same of them in [`Coefficients::fixed_point`].
+    pub fn to_be_rounded(input: usize, from: f32, to: f32, size: usize, filter: Filter) -> Result<Self> {
+        Self::made(input, (from, to), size, filter, true)
+    }
+
+    fn made(input: usize, (from, to): (f32, f32), size: usize, filter: Filter, rounded: bool) -> Result<Self> {
         let scale = f64::from(to - from) / size as f64;
         let stretch = scale.max(1.0);
         let support = filter.support() * stretch;
@@ -67,6 +77,7 @@ impl Coefficients<f64> {
         let per_pixel = 1.0 / stretch;
         let center = |x: usize| f64::from(from) + (x as f64 + 0.5) * scale;
         let period = period(scale);
+        let wave = if rounded { Wave::new(filter, per_pixel) } else { None };
         for x in 0..size {
             let start = (center(x) - support + 0.5).max(0.0) as usize;
             let end = ((center(x) + support + 0.5).max(0.0) as usize).min(input);
@@ -75,11 +86,12 @@ impl Coefficients<f64> {
             let like = x.checked_sub(period).filter(|like| {
                 taps[*like].count == count && alike((taps[*like].start, center(*like)), (start, center(x)))
             });
-            match like {
-                Some(like) => weights[..count].copy_from_slice(&before[like * stride..][..count]),
-                None => weigh(&mut weights[..count], |tap| {
-                    filter.weight(((tap + start) as f64 - center(x) + 0.5) * per_pixel)
-                }),
+            let weights = &mut weights[..count];
+            let far = |tap: usize| ((tap + start) as f64 - center(x) + 0.5) * per_pixel;
+            if let Some(like) = like {
+                weights.copy_from_slice(&before[like * stride..][..count]);
+            } else if !wave.as_ref().is_some_and(|wave| wave.weigh(weights, far(0))) {
+                weigh(weights, |tap| filter.weight(far(tap)));
             }
             taps.push(Taps { start, count });
         }
@@ -149,6 +161,22 @@ mod tests {
     }
 
     proptest! {
+        /// Those that are going to be rounded become the same.
+        #[test]
+        fn weights_that_are_rounded_are_exact_enough(
+            input in prop_oneof![1usize..40, 1usize..3000],
+            size in 1usize..600,
+            (from, to) in prop_oneof![Just((0.0f32, 1.0f32)), (0.0f32..0.5, 0.5f32..1.0)],
+            filter in prop::sample::select(vec![Filter::Hamming, Filter::Lanczos, Filter::Bicubic]),
+        ) {
+            let (from, to) = (from * input as f32, to * input as f32);
+            let exact = Coefficients::new(input, from, to, size, filter)?.fixed_point()?;
+            let near = Coefficients::to_be_rounded(input, from, to, size, filter)?.fixed_point()?;
+            for x in 0..size {
+                prop_assert_eq!(exact.weights(x), near.weights(x));
+            }
+        }
+
         /// Those that are taken from another output pixel are what they would have been.
         #[test]
         fn weights_are_each_pixels_own(

@@ -58,6 +58,9 @@ fn sinc(x: f64) -> f64 {
     x.sin() / x
 }
 
+/// Hamming's window: what is even, and what goes with the cosine. Pillow has them in single precision.
+pub const HAMMING: [f64; 2] = [0.54f32 as f64, 0.46f32 as f64];
+
 fn hamming(x: f64) -> f64 {
     if x == 0.0 {
         return 1.0;
@@ -66,7 +69,7 @@ fn hamming(x: f64) -> f64 {
         return 0.0;
     }
     let x = x * PI;
-    x.sin() / x * (f64::from(0.54f32) + f64::from(0.46f32) * x.cos())
+    x.sin() / x * (HAMMING[0] + HAMMING[1] * x.cos())
 }
 
 fn bicubic(x: f64) -> f64 {

@@ -11,6 +11,7 @@ mod passes;
 mod reduce;
 #[cfg(test)]
 mod tests;
+mod waves;
 
 use std::ops::RangeInclusive;
 
@@ -91,8 +92,10 @@ impl Plan {
             return Ok(());
         }
         let [left, top, right, bottom] = self.area;
+        let spec = input.mode().spec();
+        let make = if spec.pixel_type == PixelType::U8 { Coefficients::to_be_rounded } else { Coefficients::new };
         let coefficients = |needed: bool, size: usize, from, to, count| {
-            needed.then(|| Coefficients::new(size, from, to, count, self.filter)).transpose()
+            needed.then(|| make(size, from, to, count, self.filter)).transpose()
         };
         // A square made of a square: both axes are one.
         let square =
@@ -102,7 +105,6 @@ impl Plan {
             vertical: coefficients(self.vertical && !square, input.ysize(), top, bottom, out.ysize())?,
             square,
         };
-        let spec = input.mode().spec();
         match (spec.pixel_type, spec.bands, input.mode()) {
             (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(level, out, input, axes),
             (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(level, out, input, axes),

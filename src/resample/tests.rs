@@ -98,6 +98,24 @@ fn levels_agree_on_long_rows() -> Result<()> {
     Ok(())
 }
 
+/// Scales at which the weights of all output pixels, or of most, are small numbers.
+#[test]
+fn levels_agree_on_whole_scales() -> Result<()> {
+    for mode in [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA] {
+        for scale in 1..=17 {
+            for output in [7, 8, 13, 41] {
+                // One pixel more, so that no output pixel is like another.
+                for more in 0..2 {
+                    let image = noise(mode, (output * scale + more, 11), scale as u64)?;
+                    assert_same(&image, (output, 5), Filter::Box)?;
+                    assert_same(&image, (output, 5), Filter::Bilinear)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// An image of white stripes and black ones.
 fn striped(mode: Mode, size: (usize, usize), white: impl Fn(usize, usize) -> bool) -> Result<Image> {
     let mut image = Image::new(mode, size.0, size.1)?;

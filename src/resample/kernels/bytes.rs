@@ -7,8 +7,9 @@ use super::columns::{Columns, Group};
 use super::digits::{Across, Quad};
 use super::halves::{Halves, Pair};
 use super::strips::{Digits, Strips, Words};
+use super::windows::Windows;
 #[cfg(target_arch = "x86_64")]
-use super::x86::{avx2, strips};
+use super::x86::{avx2, strips, windows};
 use crate::error::Result;
 use crate::exec::simd::{Level, for_each_level};
 
@@ -58,6 +59,9 @@ pub enum Rows {
     /// The same, by weights in digits.
     #[cfg(target_arch = "x86_64")]
     DigitStrips(Strips<1>),
+    /// Eight pixels of four bytes at once, as they lie.
+    #[cfg(target_arch = "x86_64")]
+    Windows(Windows),
     /// One pixel after the other, of up to four rows at once.
     #[cfg(target_arch = "x86_64")]
     Halves(Halves),
@@ -84,11 +88,16 @@ impl Rows {
         if bytes == 1 { 32 } else { 96 }
     }
 
-    /// For AVX2: rows turned on their side, where there are enough of them.
+    /// For AVX2: as they lie, where weights are bytes, or rows turned on their side, where there are enough of them.
     fn by_words<const BYTES: usize, const BANDS: usize>(
         coefficients: &Coefficients<i32>,
         (input, rows): (usize, usize),
     ) -> Result<Self> {
+        if BYTES == 4
+            && let Some(windows) = Windows::new(coefficients, input)?
+        {
+            return Ok(Self::Windows(windows));
+        }
         let room = strips::room(const { Self::vectors::<BYTES, BANDS>() });
         let strips = match BYTES {
             _ if rows < Self::enough(BYTES) => None,
@@ -197,6 +206,8 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
             Rows::DigitStrips(one) if BANDS == 3 => strips::across::<true, 3, 1>(outs, inputs, one, kept(BANDS)),
             #[cfg(target_arch = "x86_64")]
             Rows::DigitStrips(one) => strips::across::<true, 4, 1>(outs, inputs, one, kept(BANDS)),
+            #[cfg(target_arch = "x86_64")]
+            Rows::Windows(table) => windows::across(outs, inputs, table, kept(BANDS)),
             #[cfg(target_arch = "x86_64")]
             Rows::Halves(halves) if BYTES == 1 => avx2::bytes(outs, inputs, halves),
             #[cfg(target_arch = "x86_64")]

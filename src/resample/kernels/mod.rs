@@ -11,6 +11,7 @@ mod spread;
 mod strips;
 mod values;
 mod whole;
+mod windows;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

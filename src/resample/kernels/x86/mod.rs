@@ -6,6 +6,7 @@ pub mod avx2;
 mod bytes;
 pub mod strips;
 mod values;
+pub mod windows;
 
 pub use bytes::{deep, down, pixels, wide};
 pub use values::values;

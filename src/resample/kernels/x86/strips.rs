@@ -20,6 +20,7 @@ const AHEAD: usize = 2048;
 /// Vectors of a group: of pixels of one byte, and of those of four bytes, of which three are bands, or all.
 const ONE: usize = 1;
 const THREE: usize = 3;
+pub const FOUR: usize = 4;
 
 /// Bytes of a pixel.
 const fn bytes(vectors: usize) -> usize {
@@ -39,7 +40,7 @@ pub const fn room(vectors: usize) -> usize {
 /// Places of 16 bytes of four by four to be turned.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn four_by_four() -> __m256i {
+pub fn four_by_four() -> __m256i {
     _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15))
 }
 
@@ -261,7 +262,7 @@ impl<const VECTORS: usize> Strip<'_, VECTORS> {
 /// Sums times a factor, and half of the last place.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn multiplied<const VECTORS: usize>(sums: &mut [__m256i; VECTORS], factor: i32) {
+pub fn multiplied<const VECTORS: usize>(sums: &mut [__m256i; VECTORS], factor: i32) {
     let factor = _mm256_set1_epi32(factor);
     for sum in sums {
         *sum = _mm256_add_epi32(_mm256_mullo_epi32(*sum, factor), _mm256_set1_epi32(HALF));
@@ -304,7 +305,7 @@ unsafe fn by_bytes<const VECTORS: usize, const OUTPUTS: usize>(
 /// Pixels in words: the even ones, and the odd ones.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn words(pixels: __m256i) -> [__m256i; 2] {
+pub fn words(pixels: __m256i) -> [__m256i; 2] {
     [_mm256_and_si256(pixels, _mm256_set1_epi16(255)), _mm256_srli_epi16::<8>(pixels)]
 }
 
@@ -341,6 +342,13 @@ unsafe fn by_words<const VECTORS: usize, const OUTPUTS: usize>(
     all
 }
 
+/// Sums with those of what is above the words, two of 16 bits for each.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub fn with_above(low: __m256i, high: __m256i) -> __m256i {
+    _mm256_add_epi32(low, _mm256_slli_epi32::<16>(_mm256_madd_epi16(high, _mm256_set1_epi16(1))))
+}
+
 /// Sums of products with whole weights.
 ///
 /// # Safety
@@ -373,8 +381,7 @@ unsafe fn whole<const VECTORS: usize, const OUTPUTS: usize>(
     }
     for (low, high) in low.iter_mut().zip(high) {
         for (low, high) in low.iter_mut().zip(high) {
-            let high = _mm256_madd_epi16(high, _mm256_set1_epi16(1));
-            *low = _mm256_add_epi32(*low, _mm256_slli_epi32::<16>(high));
+            *low = with_above(*low, high);
         }
     }
     low
@@ -383,7 +390,7 @@ unsafe fn whole<const VECTORS: usize, const OUTPUTS: usize>(
 /// Sums as bytes, four of each row: one output pixel, or four of one byte.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn narrowed<const VECTORS: usize, const OUTPUTS: usize>(sums: [[__m256i; VECTORS]; OUTPUTS]) -> __m256i {
+pub fn narrowed<const VECTORS: usize, const OUTPUTS: usize>(sums: [[__m256i; VECTORS]; OUTPUTS]) -> __m256i {
     let mut values = [_mm256_setzero_si256(); 4];
     for (value, sum) in values.iter_mut().zip(sums.as_flattened()) {
         *value = _mm256_srai_epi32::<{ PRECISION as i32 }>(*sum);

@@ -1,8 +1,9 @@
 //! On what the work is done: which instructions the processor has, and on how many threads.
 
-#![allow(unsafe_code)] // functions compiled for instructions that are detected; threads, and what becomes of them when a process forks
+#![allow(unsafe_code)] // functions compiled for instructions that are detected; threads, and what becomes of them when a process forks; what is asked for of memory
 
 mod pool;
+pub mod prefetch;
 pub mod simd;
 pub mod stream;
 pub mod threads;

@@ -10,7 +10,7 @@ use arrayvec::ArrayVec;
 use super::kernels;
 use super::mirror::Mirror;
 use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::{prefetch, threads};
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::heap::repeated;
 
@@ -142,10 +142,10 @@ impl<const BYTES: usize> Apart<BYTES> {
 /// Asks for what the next tile reads and writes: no processor foresees jumps from row to row.
 fn expect<const BYTES: usize>(rows: &[&mut [[u8; BYTES]]], sources: &[&[[u8; BYTES]]], column: usize) {
     for source in sources {
-        source.chunks(LINE / BYTES).for_each(kernels::prefetch);
+        source.chunks(LINE / BYTES).for_each(|line| prefetch::soon(line.as_ptr()));
     }
     for row in rows {
-        kernels::prefetch(&row[column..]);
+        prefetch::soon(row[column..].as_ptr());
     }
 }
 

@@ -83,7 +83,7 @@ impl Coefficients<f64> {
             let end = ((center(x) + support + 0.5).max(0.0) as usize).min(input);
             let count = end.saturating_sub(start);
             let (before, weights) = weights.split_at_mut(x * stride);
-            let like = x.checked_sub(period).filter(|like| {
+            let like = period.and_then(|period| x.checked_sub(period)).filter(|like| {
                 taps[*like].count == count && alike((taps[*like].start, center(*like)), (start, center(x)))
             });
             let weights = &mut weights[..count];
@@ -123,9 +123,8 @@ fn weigh(weights: &mut [f64], by: impl Fn(usize) -> f64) {
 }
 
 /// After how many output pixels taps may lie as they did, where these are few.
-fn period(scale: f64) -> usize {
-    const MOST: usize = 16;
-    (1..MOST).find(|count| (*count as f64 * scale).fract() == 0.0).unwrap_or(MOST)
+fn period(scale: f64) -> Option<usize> {
+    (1..16).find(|count| (f64::from(*count) * scale).fract() == 0.0).map(|count| count as usize)
 }
 
 /// Whether two output pixels, known by their first taps and their centers, have the same weights: each tap is as far from the

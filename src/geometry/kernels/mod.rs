@@ -86,19 +86,6 @@ pub fn whole_part(value: f64) -> i32 {
     unsafe { value.to_int_unchecked() }
 }
 
-/// Asks for the cache line that `data` begins in: it will be used soon.
-#[inline(always)]
-pub fn prefetch<T>(data: &[T]) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of x86-64, and asking for a line neither reads nor writes.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(data.as_ptr().cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = data;
-}
-
 /// A block of pixels of `BYTES` bytes, `SIDE` by `SIDE`, transposed. A row of it has 16 bytes.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]

@@ -3,6 +3,7 @@
 use bytemuck::AnyBitPattern;
 
 use crate::error::{Error, Result};
+use crate::exec::prefetch;
 use crate::image::ImageRef;
 
 /// All rows of an image.
@@ -89,17 +90,10 @@ impl Ahead {
     pub const PIXELS: usize = 8;
 }
 
-/// Asks for what is some way ahead, for the second cache. There may be nothing.
+/// Asks for what is some way ahead.
 #[inline(always)]
 pub fn ask_for(from: *const u8, ahead: Ahead) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of x86-64, and asking neither reads nor writes.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(from.wrapping_offset(ahead.0 as isize).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (from, ahead);
+    prefetch::later(from.wrapping_offset(ahead.0 as isize));
 }
 
 /// The address of the first of some rows, and how far each is from the one before, where that is the same for all.

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::super::bytes::HALF;
 use super::super::columns::Row;
 use super::super::halves::{Four, Halves, LOW, Pair};
-use super::{Outs, by_rows};
+use super::{Next, Outs, by_rows};
 use crate::resample::coefficients::PRECISION;
 
 /// Makes rows of pixels of four bytes.
@@ -92,7 +92,9 @@ unsafe fn pixels_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R]
     let (first, four) = (_mm256_broadcastsi128_si256(first), _mm256_set1_epi16(8));
     let second = _mm256_or_si256(first, four);
     let kept = _mm256_set1_epi32(i32::from_ne_bytes(kept));
+    let mut next = Next::of(inputs);
     for (x, (start, fours)) in halves.pixels().enumerate() {
+        next.until(4 * start, inputs);
         let mut sums = [[_mm256_set1_epi32(HALF), _mm256_setzero_si256()]; 2];
         for (group, four) in fours.iter().enumerate() {
             // SAFETY: the taps of a group are within the row.
@@ -128,7 +130,9 @@ unsafe fn pixels_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R]
 /// The rows are as long as the table says.
 #[target_feature(enable = "avx2")]
 unsafe fn bytes_avx2<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R], halves: &Halves) {
+    let mut next = Next::of(inputs);
     for (x, (start, fours)) in halves.pixels().enumerate() {
+        next.until(start, inputs);
         let mut sums = [_mm256_setzero_si256(); 2];
         for (group, four) in fours.iter().enumerate() {
             // SAFETY: the taps of a group are within the row.

@@ -6,7 +6,7 @@ use super::super::bytes::HALF;
 use super::super::columns::Row;
 use super::super::digits::{Across, BlockDigits, Quad};
 use super::super::strips::MOST;
-use super::{Outs, by_rows};
+use super::{Next, Outs, by_rows};
 use crate::resample::coefficients::PRECISION;
 
 /// The sums of products of bytes and each digit of the weights, side by side.
@@ -236,7 +236,9 @@ unsafe fn pixels_avx512<const R: usize, const WINDOW: bool>(
     let kept = _mm512_movepi8_mask(_mm512_set1_epi32(i32::from_ne_bytes(kept)));
     let half = _mm512_set1_epi32(HALF);
     let groups = across.blocks.groups();
+    let mut next = Next::of(inputs);
     for (number, block) in across.blocks.iter().enumerate() {
+        next.until(4 * block.starts[3], inputs);
         let index = if WINDOW {
             let [a, b, c, d] = block.starts.map(|start| (4 * (start - block.base)) as i32 * 0x01_01_01_01);
             _mm512_add_epi8(places, _mm512_broadcast_i32x4(_mm_setr_epi32(a, b, c, d)))
@@ -293,7 +295,9 @@ unsafe fn wide_avx512<const R: usize, const WINDOW: usize>(
     let spread = table(|byte| byte / 4);
     let half = _mm512_set1_epi32(HALF);
     let groups = across.blocks.groups();
+    let mut next = Next::of(inputs);
     for (number, block) in across.blocks.iter().enumerate() {
+        next.until(block.starts[15], inputs);
         let starts = block.starts.map(|start| (start - block.base) as u8);
         // SAFETY: there are 16 of them.
         let starts = _mm512_castsi128_si512(unsafe { _mm_loadu_si128(starts.as_ptr().cast()) });
@@ -333,7 +337,9 @@ unsafe fn deep_avx512<const R: usize>(outs: Outs<'_, '_, R>, inputs: &[&[u8]; R]
     // Once for each output byte.
     let half = _mm512_maskz_set1_epi32(0b0001_0001_0001_0001, HALF);
     let groups = across.blocks.groups();
+    let mut next = Next::of(inputs);
     for (number, block) in across.blocks.iter().enumerate() {
+        next.until(block.starts[3], inputs);
         let digits = across.digits(number, 64);
         let [a, b, c, d] = *digits.factors;
         let factors = _mm512_permutexvar_epi32(quarters, _mm512_castsi128_si512(_mm_setr_epi32(a, b, c, d)));

@@ -13,11 +13,46 @@ pub use values::values;
 
 use std::arch::x86_64::{_mm_cvtsi128_si64, _mm_cvttpd_epi32, _mm_set_pd};
 
+use crate::exec::prefetch;
+
 /// Rows that share the weights.
 const FOUR: usize = 4;
 
 /// Rows, as a kernel for exactly so many takes them.
 type Outs<'a, 'b, const R: usize> = &'a mut [&'b mut [u8]; R];
+
+/// Asks for rows behind those that are made of some: as many, which are needed next. From so many rows at once, and so far away,
+/// the processor itself is late.
+struct Next {
+    /// How far they are.
+    way: isize,
+    /// Which byte of each is asked for next.
+    byte: usize,
+}
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+impl Next {
+    fn of(inputs: &[&[u8]]) -> Self {
+        let way = match inputs {
+            [first, second, ..] => (second.as_ptr() as isize).wrapping_sub(first.as_ptr() as isize),
+            _ => 0,
+        };
+        Self { way: way.wrapping_mul(inputs.len() as isize), byte: 0 }
+    }
+
+    /// Asks for them up to a byte.
+    #[inline(always)]
+    fn until(&mut self, end: usize, inputs: &[&[u8]]) {
+        while self.byte < end {
+            for input in inputs {
+                prefetch::later(input.as_ptr().wrapping_add(self.byte).wrapping_offset(self.way));
+            }
+            self.byte += LINE;
+        }
+    }
+}
 
 /// Has `all` make rows, [`FOUR`] at once, and `one` those that are left.
 fn by_rows(

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 
 use super::super::bytes::HALF;
 use super::super::strips::{BATCH, Batch, Column, GROUP, ROWS, Strips};
+use super::Next;
 use crate::resample::coefficients::PRECISION;
 
 /// Vectors that a strip has room for.
@@ -12,10 +13,6 @@ const ROOM: usize = 512;
 
 /// Eight vectors: one of each row, or one of each place.
 type Square = [__m256i; 8];
-
-/// Bytes of a cache line, and how far ahead they are asked for: from so many rows at once, the processor itself is late.
-const LINE: usize = 64;
-const AHEAD: usize = 2048;
 
 /// Vectors of a group: of pixels of one byte, and of those of four bytes, of which three are bands, or all.
 const ONE: usize = 1;
@@ -152,11 +149,6 @@ unsafe fn turn<const VECTORS: usize>(rows: &[*const u8; ROWS], strip: *mut __m25
         // SAFETY: as the caller promises.
         unsafe {
             let rows = rows.map(|row| row.add(number * unit(VECTORS) * GROUP * bytes(VECTORS)));
-            if number % (LINE / (unit(VECTORS) * GROUP * bytes(VECTORS))) == 0 {
-                for row in rows {
-                    _mm_prefetch::<_MM_HINT_T1>(row.wrapping_add(AHEAD).cast());
-                }
-            }
             let strip = strip.add(number * unit(VECTORS) * VECTORS);
             match VECTORS {
                 ONE => turn_one(&rows, strip),
@@ -506,7 +498,9 @@ macro_rules! across {
             let rows = std::array::from_fn(|row| inputs[row.min(inputs.len() - 1)]);
             let mut strip = Strip::<VECTORS> { vectors: [MaybeUninit::uninit(); ROOM], first: 0, end: 0, rows };
             let kept = _mm256_set1_epi32(kept);
+            let mut next = Next::of(inputs);
             for (number, (batch, columns)) in strips.batches().enumerate() {
+                next.until(bytes(VECTORS) * GROUP * batch.end, inputs);
                 // SAFETY: these are a table's, one after the other.
                 unsafe { strip.hold(batch) };
                 let mut made = [_mm256_setzero_si256(); BATCH];

@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 use super::super::bytes::HALF;
 use super::super::strips::MOST;
 use super::super::windows::{BATCH, Batch, PIXELS, Piece, Windows};
+use super::Next;
 use super::strips::{FOUR, four_by_four, multiplied, narrowed, with_above, words};
 
 /// A vector of each output pixel: the bands of four pixels, and those of the next four.
@@ -36,7 +37,9 @@ pub fn across(outs: &mut [&mut [u8]], inputs: &[&[u8]], windows: &Windows, kept:
 #[target_feature(enable = "avx2")]
 unsafe fn across_avx2<const COUNT: usize>(outs: &mut [&mut [u8]], inputs: &[&[u8]], windows: &Windows, kept: i32) {
     let kept = _mm256_set1_epi32(kept);
+    let mut next = Next::of(inputs);
     for batch in windows.batches() {
+        next.until(4 * batch.starts[BATCH - 1], inputs);
         let weights = windows.weights(batch);
         for (out, input) in outs.iter_mut().zip(inputs) {
             // SAFETY: a table's windows are within the row, and so are its batches within that of the outcome.

@@ -9,15 +9,18 @@ mod products;
 #[cfg(target_arch = "x86_64")]
 mod quads;
 mod transpose;
+#[cfg(target_arch = "x86_64")]
+mod words;
 
 #[cfg(target_arch = "x86_64")]
-pub use products::{Digits, Products};
+pub use products::{FixedPoint, Products};
 pub use transpose::{BLOCK, transpose};
 
 #[cfg(target_arch = "x86_64")]
 use {
     pairs::pairs,
     quads::{near_quads, quads},
+    words::near_words,
 };
 
 /// Bytes of a block, of which two rows are made at once, and the least bytes of a row.

@@ -1,7 +1,8 @@
 //! What safe code would do one value at a time.
 
-#![allow(unsafe_code)] // a conversion whose check no vector has, what vectors interleave, and products of bytes
+#![allow(unsafe_code)] // a conversion whose check no vector has, what vectors interleave, and products
 
+pub mod means;
 #[cfg(target_arch = "x86_64")]
 mod pairs;
 #[cfg(target_arch = "x86_64")]

@@ -1,7 +1,10 @@
 //! Integers of 16 and 32 bits, and floats. What has fewer bits takes the nearest value that it has.
 
-use super::kernels::{byte, whole};
+use super::kernels::byte;
 use super::pixelwise::pixelwise;
+use crate::exec::cast::Float;
+use crate::exec::simd::{Level, level};
+use crate::raw::Shuffle;
 
 /// The nearest grey.
 #[inline(always)]
@@ -34,9 +37,6 @@ pixelwise! {
     /// Floats become grey: their whole part; what is not a number becomes 0.
     FloatToGrey(pixel, 4 => 1) { [byte(f32::from_ne_bytes(pixel))] }
 
-    /// Floats become integers: their whole part.
-    FloatToInt(pixel, 4 => 4) { whole(f32::from_ne_bytes(pixel)).to_ne_bytes() }
-
     /// Grey becomes integers of 32 bits.
     GreyToInt([grey], 1 => 4) { i32::from(grey).to_ne_bytes() }
 
@@ -53,5 +53,34 @@ pixelwise! {
     Little16ToColour([low, high], 2 => 4) {
         let grey = grey16(low, high);
         [grey, grey, grey, 255]
+    }
+}
+
+/// Floats become integers: their whole part.
+pub struct FloatToInt;
+
+impl Shuffle for FloatToInt {
+    fn input(pixels: usize) -> usize {
+        4 * pixels
+    }
+
+    fn output(pixels: usize) -> usize {
+        4 * pixels
+    }
+
+    #[inline(always)]
+    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+        let (mut out, mut input) = (out.as_chunks_mut::<4>().0, input.as_chunks::<4>().0);
+        if level() < Level::Avx2 {
+            let (fours, rest) = out.as_chunks_mut::<4>();
+            let (inputs, rest_of_input) = input.as_chunks();
+            for (out, pixels) in fours.iter_mut().zip(inputs) {
+                *out = bytemuck::cast(f32::four(bytemuck::cast::<[[u8; 4]; 4], _>(*pixels)));
+            }
+            (out, input) = (rest, rest_of_input);
+        }
+        for (out, pixel) in out.iter_mut().zip(input) {
+            *out = f32::from_ne_bytes(*pixel).whole().to_ne_bytes();
+        }
     }
 }

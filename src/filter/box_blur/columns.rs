@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use arrayvec::ArrayVec;
-use bytemuck::Zeroable;
+use bytemuck::Pod;
 
+use super::super::kernels::means;
 use super::Weights;
 use crate::error::Result;
 use crate::exec::simd::for_each_level;
@@ -31,7 +32,7 @@ const STRIP: usize = 64;
 const COST: usize = 2;
 
 /// The sum of a box.
-trait Sum: Copy + Zeroable + Send {
+trait Sum: Pod + Send {
     /// With a value so many times more.
     fn with(self, value: u8, times: usize) -> Self;
 
@@ -77,8 +78,12 @@ for_each_level! {
     }
 
     /// Moves all boxes by a row, and gives the mean in each, by the row that is gone, the one that comes in, and the next.
-    fn means<S: Sum>(out: &mut [u8], sums: &mut [S], rows: [&[u8]; 3], weights: &Weights) {
+    fn move_down<S: Sum>(out: &mut [u8], sums: &mut [S], rows: [&[u8]; 3], weights: &Weights) {
+        let is_small = size_of::<S>() == size_of::<u16>();
+        let done = if is_small { means::columns(out, bytemuck::cast_slice_mut(sums), rows, weights) } else { 0 };
         let [gone, come, next] = rows;
+        let (out, sums) = (&mut out[done..], &mut sums[done..]);
+        let (gone, come, next) = (&gone[done..], &come[done..], &next[done..]);
         for ((((out, sum), gone), come), next) in out.iter_mut().zip(sums).zip(gone).zip(come).zip(next) {
             *sum = sum.moved(*come, *gone);
             *out = weights.mean(sum.get(), u32::from(*gone) + u32::from(*next));
@@ -116,7 +121,7 @@ impl<'a, S: Sum> Pass<'a, S> {
             self.begin(y);
         }
         let rows = [y.saturating_sub(radius + 1), y + radius, y + radius + 1].map(|y| self.ring.row(y.min(last)));
-        means(out, &mut self.sums, rows, self.weights);
+        move_down(out, &mut self.sums, rows, self.weights);
     }
 
     /// Sums up the boxes around the row before row `y`; all rows outside are as those at the ends.
@@ -245,4 +250,32 @@ pub fn blur_made_rows<M>(
         });
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_any_kind_have_the_same_means() {
+        let noise = |n: usize| (n as u32).wrapping_mul(2654435761).to_be_bytes();
+        for radius in [1e-9, 0.25, 1.0, 20.5, 63.0, 84.8, 85.5, 127.75, 128.0, 128.99] {
+            let weights = Weights::new(radius);
+            let most = 255 * (2 * weights.radius as u32 + 1);
+            for width in [1, 31, 32, 33, 700] {
+                let rows: [Vec<u8>; 3] = [0, 1, 2].map(|row| (0..width).map(|n| noise(n)[row]).collect());
+                let rows = rows.each_ref().map(Vec::as_slice);
+                // From none at all to all that a box has room for.
+                let mut words: Vec<u16> = (0..width as u32).map(|n| (n * most / 700) as u16).collect();
+                let mut numbers: Vec<u32> = words.iter().map(|sum| u32::from(*sum)).collect();
+                let (mut of_words, mut of_numbers) = (vec![0; width], vec![0; width]);
+                move_down(&mut of_words, &mut words, rows, &weights);
+                move_down(&mut of_numbers, &mut numbers, rows, &weights);
+                // Where a sum would be less than 0, or more than there is room for, there is no such box.
+                for n in (0..width).filter(|n| numbers[*n] <= most) {
+                    assert_eq!((words[n].into(), of_words[n]), (numbers[n], of_numbers[n]), "radius {radius}");
+                }
+            }
+        }
+    }
 }

@@ -126,13 +126,13 @@ fn box_radius(deviation: f32, passes: i32) -> f32 {
 /// A box: how far it reaches, and what its pixels weigh, all together 1 << 24 or slightly less. Numbers wrap around, as
 /// the reference's do where the box is too large to be summed.
 #[derive(Clone, Copy)]
-struct Weights {
+pub struct Weights {
     /// Pixels to either side that are whole within the box.
     radius: usize,
     /// What these weigh.
-    inner: u32,
+    pub inner: u32,
     /// What the two pixels weigh that the box touches.
-    outer: u32,
+    pub outer: u32,
 }
 
 impl Weights {

@@ -3,6 +3,7 @@
 
 use arrayvec::ArrayVec;
 
+use super::super::kernels::means::{self, RUN};
 use super::super::tile::{NARROW, WIDE, load_rows, store_rows};
 use super::Weights;
 use crate::error::{Error, Result};
@@ -61,9 +62,6 @@ pub struct Line {
 }
 
 impl Line {
-    /// Pixels whose sums are taken before their means, which are so many that vectors are filled.
-    const RUN: usize = 64;
-
     /// Whether the sums of a box of such pixels have room in 16 bits.
     pub fn fits(weights: &Weights, pixel_size: usize) -> bool {
         pixel_size == 4 && weights.radius <= 128
@@ -95,28 +93,37 @@ impl Line {
     /// while others are at work, so that nobody waits for memory.
     #[inline(always)]
     fn blur(&mut self, row: &mut [u8], source: Option<&[u8]>, weights: &Weights) {
-        let ahead = self.margin + Self::RUN;
+        let ahead = self.margin + RUN;
         self.load(source.unwrap_or(row), 0, ahead);
         let first = self.pixels[self.margin];
         self.pixels[..self.margin].fill(first);
         let size = 2 * weights.radius + 1;
         let mut sum = self.pixels[..size].iter().sum();
-        let mut sums = [0; Self::RUN];
-        for x in (0..row.len() / 4).step_by(Self::RUN) {
-            self.load(source.unwrap_or(row), x + ahead, Self::RUN);
+        for x in (0..row.len() / 4).step_by(RUN) {
+            self.load(source.unwrap_or(row), x + ahead, RUN);
             let out = &mut row[4 * x..];
-            let count = (out.len() / 4).min(Self::RUN);
-            let [gone, come, next] = [x, x + size, x + size + 1].map(|first| &self.pixels[first..][..count]);
-            for ((at, come), gone) in sums.iter_mut().zip(come).zip(gone) {
-                sum = come.wrapping_sub(*gone).wrapping_add(sum);
-                *at = sum;
-            }
-            let (inner, gone): (&[u16], &[u16]) = (bytemuck::cast_slice(&sums), bytemuck::cast_slice(gone));
-            let next: &[u16] = bytemuck::cast_slice(next);
-            for (((out, inner), gone), next) in out.iter_mut().zip(inner).zip(gone).zip(next) {
-                *out = weights.mean(u32::from(*inner), u32::from(gone.wrapping_add(*next)));
+            let count = (out.len() / 4).min(RUN);
+            let [gone, come, next] = [x, x + size, x + size + 1];
+            let pixels = [&self.pixels[gone..][..count], &self.pixels[come..][..count], &self.pixels[next..][..count]];
+            if !means::run(out, &mut sum, pixels, weights) {
+                run(out, &mut sum, pixels, weights);
             }
         }
+    }
+}
+
+/// What [`means::run`] does, in plain code and with a run of any length up to its.
+#[inline(always)]
+fn run(out: &mut [u8], sum: &mut u64, [gone, come, next]: [&[u64]; 3], weights: &Weights) {
+    let mut sums = [0; RUN];
+    for ((at, come), gone) in sums.iter_mut().zip(come).zip(gone) {
+        *sum = come.wrapping_sub(*gone).wrapping_add(*sum);
+        *at = *sum;
+    }
+    let (inner, gone): (&[u16], &[u16]) = (bytemuck::cast_slice(&sums), bytemuck::cast_slice(gone));
+    let next: &[u16] = bytemuck::cast_slice(next);
+    for (((out, inner), gone), next) in out.iter_mut().zip(inner).zip(gone).zip(next) {
+        *out = weights.mean(u32::from(*inner), u32::from(gone.wrapping_add(*next)));
     }
 }
 

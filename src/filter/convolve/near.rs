@@ -1,7 +1,7 @@
 //! Sums of fixed-point numbers, for any weights: near what the floats sum up to. Where a whole number is as near, it is the
 //! floats that tell on which side of it they are.
 
-use super::super::kernels::{Digits, LEAST};
+use super::super::kernels::{FixedPoint, LEAST};
 use super::floats::{Floats, U8};
 use super::fractions::rounded;
 use super::{Convolution, Kernel, pieces, plain_rows};
@@ -19,7 +19,7 @@ pub struct Nearness {
 
 /// A sum of fixed-point numbers for each byte of pixels of four.
 pub struct Near<const SIZE: usize> {
-    digits: Digits<SIZE>,
+    weights: FixedPoint<SIZE>,
     nearness: Nearness,
     floats: Floats<U8, SIZE, 4>,
 }
@@ -31,7 +31,8 @@ impl<const SIZE: usize> Near<SIZE> {
         let most = all().map(f64::abs).fold(0.0, f64::max);
         let largest = kernel.largest();
         let one = |shift: u32| f64::from(1u32 << shift);
-        let fits = |shift: &u32| most * one(*shift) <= f64::from(Digits::<SIZE>::MOST) && largest * one(*shift) < 1e9;
+        let fits =
+            |shift: &u32| most * one(*shift) <= f64::from(FixedPoint::<SIZE>::MOST) && largest * one(*shift) < 1e9;
         let shift = (8..22).rev().find(fits)?;
         let parts = one(shift);
         let whole = |weight: f64| rounded(weight * parts);
@@ -43,9 +44,9 @@ impl<const SIZE: usize> Near<SIZE> {
         if margin * 64.0 > parts {
             return None;
         }
-        let digits = Digits::of(&kernel.weights.map(|row| row.map(|weight| whole(f64::from(weight)) as i32)))?;
+        let weights = FixedPoint::of(&kernel.weights.map(|row| row.map(|weight| whole(f64::from(weight)) as i32)))?;
         let nearness = Nearness { added: whole(offset) as i32, shift, margin: margin as i32 + 1 };
-        Some(Self { digits, nearness, floats: Floats::of(kernel) })
+        Some(Self { weights, nearness, floats: Floats::of(kernel) })
     }
 }
 
@@ -64,7 +65,7 @@ impl<const SIZE: usize> Convolution for Near<SIZE> {
         match outs {
             [upper, lower] if upper.len() >= LEAST => {
                 pieces::settled([&mut **upper, &mut **lower], inputs, kept, &self.floats, |outs, inputs, places| {
-                    self.digits.sum(outs, inputs, &self.nearness, kept, places);
+                    self.weights.sum(outs, inputs, &self.nearness, kept, places);
                 });
             }
             outs => plain_rows(self, outs, inputs, kept, room),

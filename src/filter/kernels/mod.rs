@@ -1,7 +1,8 @@
 //! What safe code would do one value at a time.
 
-#![allow(unsafe_code)] // a conversion whose check no vector has, what vectors interleave, and products of bytes
+#![allow(unsafe_code)] // a conversion whose check no vector has, what vectors interleave, and products
 
+pub mod means;
 #[cfg(target_arch = "x86_64")]
 mod pairs;
 #[cfg(target_arch = "x86_64")]
@@ -9,15 +10,18 @@ mod products;
 #[cfg(target_arch = "x86_64")]
 mod quads;
 mod transpose;
+#[cfg(target_arch = "x86_64")]
+mod words;
 
 #[cfg(target_arch = "x86_64")]
-pub use products::{Digits, Products};
+pub use products::{FixedPoint, Products};
 pub use transpose::{BLOCK, transpose};
 
 #[cfg(target_arch = "x86_64")]
 use {
     pairs::pairs,
     quads::{near_quads, quads},
+    words::near_words,
 };
 
 /// Bytes of a block, of which two rows are made at once, and the least bytes of a row.

@@ -12,7 +12,7 @@ use crate::filter::convolve::Division;
 pub fn pairs<const SIZE: usize>(
     outs: &mut [&mut [u8]; 2],
     inputs: &[&[u8]; MOST_INPUTS],
-    weights: &Pairs<SIZE>,
+    weights: &Pairs<i8, SIZE>,
     division: &Division,
     kept: [u8; 4],
     places: Option<&mut Places>,
@@ -34,7 +34,7 @@ pub fn pairs<const SIZE: usize>(
 unsafe fn pairs_avx2<const SIZE: usize, const TIES: bool>(
     outs: &mut [&mut [u8]; 2],
     inputs: &[&[u8]; MOST_INPUTS],
-    weights: &Pairs<SIZE>,
+    weights: &Pairs<i8, SIZE>,
     division: &Division,
     kept: [u8; 4],
     places: &mut Places,

@@ -1,6 +1,6 @@
 //! Weights as instructions for products of bytes take them, which make two rows at once.
 
-use super::{MOST_INPUTS, Places, near_quads, pairs, quads};
+use super::{MOST_INPUTS, Places, near_quads, near_words, pairs, quads};
 use crate::exec::simd::{self, Level};
 use crate::filter::convolve::{Division, Nearness};
 
@@ -9,12 +9,12 @@ use crate::filter::convolve::{Division, Nearness};
 pub type Quads<const SIZE: usize> = [[[[i8; 4]; SIZE]; 2]; 2];
 
 /// Weights of two input rows for each column, the upmost first, of the next two, and so on: for each of two rows.
-pub type Pairs<const SIZE: usize> = [[[[i8; 2]; SIZE]; 3]; 2];
+pub type Pairs<T, const SIZE: usize> = [[[[T; 2]; SIZE]; 3]; 2];
 
 /// The weights of an input row for one of two rows, from the upmost down; the kernel has its lowest row first.
-fn row_of<const SIZE: usize>(weights: &[[i8; SIZE]; SIZE], out: usize, input: usize) -> [i8; SIZE] {
+fn row_of<T: Copy + Default, const SIZE: usize>(weights: &[[T; SIZE]; SIZE], out: usize, input: usize) -> [T; SIZE] {
     let row = input.checked_sub(out).filter(|row| *row < SIZE);
-    row.map_or([0; SIZE], |row| weights[SIZE - 1 - row])
+    row.map_or([T::default(); SIZE], |row| weights[SIZE - 1 - row])
 }
 
 fn quads_of<const SIZE: usize>(weights: &[[i8; SIZE]; SIZE]) -> Quads<SIZE> {
@@ -30,10 +30,22 @@ fn quads_of<const SIZE: usize>(weights: &[[i8; SIZE]; SIZE]) -> Quads<SIZE> {
     quads
 }
 
+fn pairs_of<T: Copy + Default, const SIZE: usize>(weights: &[[T; SIZE]; SIZE]) -> Pairs<T, SIZE> {
+    let mut pairs = [[[[T::default(); 2]; SIZE]; 3]; 2];
+    for (out, pairs) in pairs.iter_mut().enumerate() {
+        for input in 0..MOST_INPUTS {
+            for (two, weight) in pairs[input / 2].iter_mut().zip(row_of(weights, out, input)) {
+                two[input % 2] = weight;
+            }
+        }
+    }
+    pairs
+}
+
 /// Weights that are bytes.
 pub enum Products<const SIZE: usize> {
     Quads(Quads<SIZE>),
-    Pairs(Pairs<SIZE>),
+    Pairs(Pairs<i8, SIZE>),
 }
 
 impl<const SIZE: usize> Products<SIZE> {
@@ -52,14 +64,7 @@ impl<const SIZE: usize> Products<SIZE> {
 
     /// Those of which each two have room in 16 bits together, with the bytes that they weigh.
     fn pairs(weights: &[[i8; SIZE]; SIZE]) -> Option<Self> {
-        let mut pairs = [[[[0; 2]; SIZE]; 3]; 2];
-        for (out, pairs) in pairs.iter_mut().enumerate() {
-            for input in 0..MOST_INPUTS {
-                for (two, weight) in pairs[input / 2].iter_mut().zip(row_of(weights, out, input)) {
-                    two[input % 2] = weight;
-                }
-            }
-        }
+        let pairs = pairs_of(weights);
         let fits = |[a, b]: &[i8; 2]| i16::from(*a).abs() + i16::from(*b).abs() <= 128;
         pairs.as_flattened().as_flattened().iter().all(fits).then_some(Self::Pairs(pairs))
     }
@@ -80,10 +85,14 @@ impl<const SIZE: usize> Products<SIZE> {
     }
 }
 
-/// Fixed-point weights of 16 bits, in two digits.
-pub struct Digits<const SIZE: usize>([Quads<SIZE>; 2]);
+/// Fixed-point weights of 16 bits.
+pub enum FixedPoint<const SIZE: usize> {
+    /// In two digits.
+    Digits([Quads<SIZE>; 2]),
+    Words(Pairs<i16, SIZE>),
+}
 
-impl<const SIZE: usize> Digits<SIZE> {
+impl<const SIZE: usize> FixedPoint<SIZE> {
     /// The largest weight.
     pub const MOST: i32 = 127 * 256 + 127;
 
@@ -91,7 +100,11 @@ impl<const SIZE: usize> Digits<SIZE> {
     pub fn of(weights: &[[i32; SIZE]; SIZE]) -> Option<Self> {
         let low = weights.map(|row| row.map(|weight| weight as i8));
         let high = weights.map(|row| row.map(|weight| ((weight - i32::from(weight as i8)) >> 8) as i8));
-        (simd::level() == Level::Avx512).then(|| Self([quads_of(&low), quads_of(&high)]))
+        match simd::level() {
+            Level::Avx512 => Some(Self::Digits([quads_of(&low), quads_of(&high)])),
+            Level::Avx2 => Some(Self::Words(pairs_of(&weights.map(|row| row.map(|weight| weight as i16))))),
+            _ => None,
+        }
     }
 
     /// Makes two rows, and finds what is near a whole number.
@@ -103,6 +116,9 @@ impl<const SIZE: usize> Digits<SIZE> {
         kept: [u8; 4],
         places: &mut Places,
     ) {
-        near_quads(outs, inputs, &self.0, nearness, kept, places);
+        match self {
+            Self::Digits(weights) => near_quads(outs, inputs, weights, nearness, kept, places),
+            Self::Words(weights) => near_words(outs, inputs, weights, nearness, kept, places),
+        }
     }
 }

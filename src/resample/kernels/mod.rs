@@ -10,14 +10,12 @@ mod halves;
 mod spread;
 mod strips;
 mod values;
-mod whole;
 mod windows;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use bytes::Bytes;
 pub use values::{Float, Half, Integer};
-pub use whole::whole;
 
 use super::coefficients::Coefficients;
 use crate::error::Result;

@@ -4,9 +4,8 @@
 use super::super::coefficients::Coefficients;
 use super::Kind;
 use super::spread::Spread;
-#[cfg(target_arch = "x86_64")]
-use super::x86::truncated;
 use crate::error::Result;
+use crate::exec::cast;
 use crate::exec::simd::{Level, for_each_level};
 
 /// Rows whose sums are made side by side.
@@ -42,15 +41,7 @@ trait Value: Copy {
 /// x86 processors have it, which is what the reference gives there.
 #[inline(always)]
 fn nearest<const N: usize>(sums: [f64; N]) -> [i32; N] {
-    truncated(sums.map(|sum| if sum >= 0.0 { sum + 0.5 } else { sum - 0.5 }))
-}
-
-/// Numbers without what is behind the point, as above.
-#[cfg(not(target_arch = "x86_64"))]
-#[inline(always)]
-fn truncated<const N: usize>(numbers: [f64; N]) -> [i32; N] {
-    let fits = f64::from(i32::MIN) - 1.0..-f64::from(i32::MIN);
-    numbers.map(|number| if number > fits.start && number < fits.end { number as i32 } else { i32::MIN })
+    cast::whole(sums.map(|sum| if sum >= 0.0 { sum + 0.5 } else { sum - 0.5 }))
 }
 
 /// 32-bit integers.

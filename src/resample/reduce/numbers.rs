@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use bytemuck::AnyBitPattern;
 
-use super::super::kernels::whole;
 use super::Reduction;
+use crate::exec::cast::Float;
 use crate::exec::simd::for_each_level;
 use crate::image::{ImageMut, ImageRef};
 
@@ -42,7 +42,7 @@ impl Number for i32 {
 
     #[inline(always)]
     fn near(value: f64) -> Self {
-        whole(if value >= 0.0 { value + 0.5 } else { value - 0.5 })
+        (if value >= 0.0 { value + 0.5 } else { value - 0.5 }).whole()
     }
 }
 

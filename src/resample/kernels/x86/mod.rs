@@ -11,8 +11,6 @@ pub mod windows;
 pub use bytes::{deep, down, pixels, wide};
 pub use values::values;
 
-use std::arch::x86_64::{_mm_cvtsi128_si64, _mm_cvttpd_epi32, _mm_set_pd};
-
 use crate::exec::prefetch;
 
 /// Rows that share the weights.
@@ -67,19 +65,4 @@ fn by_rows(
     let (inputs, rest_of_inputs) = inputs.as_chunks();
     fours.iter_mut().zip(inputs).for_each(|(outs, inputs)| all(outs, inputs));
     rest.iter_mut().zip(rest_of_inputs).for_each(|(out, input)| one(&mut [&mut **out], &[*input]));
-}
-
-/// Numbers without what is behind the point. One that is too large for an integer becomes the least one.
-#[inline(always)]
-pub fn truncated<const N: usize>(numbers: [f64; N]) -> [i32; N] {
-    let mut out = [0; N];
-    for (out, numbers) in out.chunks_mut(2).zip(numbers.chunks(2)) {
-        // SAFETY: every processor of this architecture has these instructions.
-        let both = unsafe { _mm_cvtsi128_si64(_mm_cvttpd_epi32(_mm_set_pd(numbers[numbers.len() - 1], numbers[0]))) };
-        out[0] = both as i32;
-        if let Some(second) = out.get_mut(1) {
-            *second = (both >> 32) as i32;
-        }
-    }
-    out
 }

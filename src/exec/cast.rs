@@ -1,0 +1,113 @@
+//! Floats cut to integers. What is not a number or does not fit becomes the least integer: so the processors have it that
+//! the reference is for. Rust's own cast has it otherwise, and what it asks to know is asked one by one.
+
+use super::simd::{Level, level};
+
+/// A float.
+pub trait Float: Copy {
+    /// The whole part, in plain code that the compiler vectorises.
+    fn whole(self) -> i32;
+
+    /// The whole parts of four, without a comparison.
+    fn four(values: [Self; 4]) -> [i32; 4];
+}
+
+/// Cuts numbers to integers, as it takes the least time.
+#[inline(always)]
+pub fn whole<F: Float, const N: usize>(values: [F; N]) -> [i32; N] {
+    let mut out = [0; N];
+    // Without the masks of AVX-512 it takes longer to compare.
+    if N.is_multiple_of(4) && level() < Level::Avx512 {
+        for (out, values) in out.as_chunks_mut().0.iter_mut().zip(values.as_chunks().0) {
+            *out = F::four(*values);
+        }
+        return out;
+    }
+    for (out, value) in out.iter_mut().zip(values) {
+        *out = value.whole();
+    }
+    out
+}
+
+macro_rules! floats {
+    ($($float:ty, $four:ident: above $beyond:literal)+) => {$(
+        impl Float for $float {
+            #[inline(always)]
+            fn whole(self) -> i32 {
+                let fits = self > $beyond && self < 2_147_483_648.0;
+                let value = if fits { self } else { -2_147_483_648.0 };
+                // SAFETY: it fits.
+                unsafe { value.to_int_unchecked() }
+            }
+
+            #[inline(always)]
+            fn four(values: [Self; 4]) -> [i32; 4] {
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: every processor of this architecture has SSE2.
+                return unsafe { x86::$four(values) };
+                #[cfg(not(target_arch = "x86_64"))]
+                values.map(Self::whole)
+            }
+        }
+    )+};
+}
+floats! {
+    f32, four_floats: above -2_147_483_904.0 // the next that there is
+    f64, four_doubles: above -2_147_483_649.0
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn four_floats(values: [f32; 4]) -> [i32; 4] {
+        bytemuck::cast(_mm_cvttps_epi32(bytemuck::cast(values)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn four_doubles(values: [f64; 4]) -> [i32; 4] {
+        let [low, high]: [__m128d; 2] = bytemuck::cast(values);
+        bytemuck::cast(_mm_unpacklo_epi64(_mm_cvttpd_epi32(low), _mm_cvttpd_epi32(high)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: f64 = -2_147_483_648.0;
+
+    #[test]
+    fn what_does_not_fit_is_the_least() {
+        let doubles = [
+            (-0.99, 0),
+            (1.99, 1),
+            (-1.5, -1),
+            (-LEAST - 0.01, i32::MAX),
+            (-LEAST, i32::MIN),
+            (LEAST - 0.99, i32::MIN),
+            (LEAST * 2.0, i32::MIN),
+            (f64::INFINITY, i32::MIN),
+            (f64::NAN, i32::MIN),
+        ];
+        for (value, expected) in doubles {
+            assert_eq!(
+                (value.whole(), whole([value; 4]), whole([value])),
+                (expected, [expected; 4], [expected]),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn floats_are_cut_as_doubles_are() {
+        for bits in (0..=u32::MAX).step_by(1009) {
+            let value = f32::from_bits(bits);
+            let expected = f64::from(value).whole();
+            assert_eq!((value.whole(), whole([value; 4])), (expected, [expected; 4]), "{value}");
+        }
+    }
+}

@@ -1,7 +1,6 @@
 //! Colours multiplied by a matrix.
 
-use super::kernels::byte;
-use crate::exec::{simd::for_each_level, threads};
+use crate::exec::{cast::byte, simd::for_each_level, threads};
 use crate::image::{ImageMut, ImageRef};
 
 /// About how many operations a pixel costs.

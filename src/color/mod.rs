@@ -10,6 +10,7 @@ mod diffusion;
 mod from_palette;
 mod grey;
 mod hsv;
+#[cfg(target_arch = "x86_64")]
 mod kernels;
 pub mod lut;
 pub mod matrix;

@@ -1,8 +1,7 @@
 //! Integers of 16 and 32 bits, and floats. What has fewer bits takes the nearest value that it has.
 
-use super::kernels::byte;
 use super::pixelwise::pixelwise;
-use crate::exec::cast::Float;
+use crate::exec::cast::{Float, byte};
 use crate::exec::simd::{Level, level};
 use crate::raw::Shuffle;
 

@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 
 use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
 
-use super::super::kernels::{clipped, clipped_i32};
 use super::blocks::{Around, BLOCK, Blocks, SMALL_BLOCK, for_blocks};
 use super::{ALL, Convolution, Kernel, MOST, MOST_AROUND};
+use crate::exec::cast::{byte, clipped, clipped_i32};
 
 /// A sum of floats for each sample of kind `S`, `STEP` of which are a pixel.
 pub struct Floats<S, const SIZE: usize, const STEP: usize> {
@@ -195,7 +195,7 @@ impl Sample for U8 {
 
     #[inline(always)]
     fn store(sum: f32) -> u8 {
-        clipped::<255>(sum) as u8
+        byte(sum)
     }
 }
 

@@ -33,10 +33,9 @@ const LINE: usize = 64;
 
 impl Next {
     fn of(inputs: &[&[u8]]) -> Self {
-        let way = match inputs {
-            [first, second, ..] => (second.as_ptr() as isize).wrapping_sub(first.as_ptr() as isize),
-            _ => 0,
-        };
+        // Of a single row it is not known where others are.
+        let [first, second, ..] = inputs else { return Self { way: 0, byte: usize::MAX } };
+        let way = (second.as_ptr() as isize).wrapping_sub(first.as_ptr() as isize);
         Self { way: way.wrapping_mul(inputs.len() as isize), byte: 0 }
     }
 

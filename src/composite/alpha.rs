@@ -3,6 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 use super::kernels::composite_sixteens;
 use super::{PRECISION, WHOLE};
+use crate::exec::cast::rounded_15;
 use crate::exec::simd::for_each_level;
 use crate::exec::threads;
 use crate::image::{ImageMut, ImageRef};
@@ -52,16 +53,9 @@ fn alpha_and_weight(under: i32, over: i32) -> (i32, i32) {
     // to a whole number: where that is too large, by 1 at the most, the rest is negative. Where both pixels are
     // transparent, any divisor gives 0.
     let (dividend, divisor) = ((over * (255 * 255)) << PRECISION, alpha.max(1));
-    let quotient = whole(dividend as f32 / divisor as f32);
+    let quotient = rounded_15(dividend as f32 / divisor as f32);
     let rest = dividend - quotient * divisor;
     (divided_by_255(alpha + 0x80), quotient + (rest >> 31))
-}
-
-/// A number from 0 to 32767, rounded to a whole one: a plain cast also looks for numbers out of range, one by one.
-#[inline(always)]
-fn whole(value: f32) -> i32 {
-    const FROM_HERE_ON_FLOATS_ARE_WHOLE: f32 = 8_388_608.0;
-    (value + FROM_HERE_ON_FLOATS_ARE_WHOLE).to_bits() as i32 & 0x7fff
 }
 
 /// A number, of which 128 were added for rounding, divided by 255, a little differently from what that would be for large

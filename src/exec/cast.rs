@@ -81,6 +81,19 @@ pub fn clipped_i32(value: f32) -> i32 {
     if value.is_nan() { i32::MIN } else { whole }
 }
 
+/// A float that is a whole number, of less than 31 bits, as one. Adding this much moves it to the lowest bits.
+#[inline(always)]
+pub fn exact(value: f64) -> i32 {
+    (value + 6_755_399_441_055_744.0).to_bits() as i32
+}
+
+/// A float from 0 to 32767, of 15 bits, rounded to a whole number.
+#[inline(always)]
+pub fn rounded_15(value: f32) -> i32 {
+    const FROM_HERE_ON_FLOATS_ARE_WHOLE: f32 = 8_388_608.0;
+    (value + FROM_HERE_ON_FLOATS_ARE_WHOLE).to_bits() as i32 & 0x7fff
+}
+
 /// The whole part of a float within 0 and 255; 0 for NaN.
 #[inline(always)]
 pub fn byte(value: f32) -> u8 {
@@ -150,5 +163,17 @@ mod tests {
         let cases = [(-1.0, 0), (2147483520.0, 2147483520), (2147483648.0, i32::MAX), (f32::INFINITY, i32::MAX)];
         assert!(cases.iter().all(|(value, whole)| clipped_i32(*value) == *whole));
         assert_eq!(clipped_i32(f32::NAN), i32::MIN);
+    }
+
+    #[test]
+    fn whole_numbers_stay_what_they_are() {
+        for value in [-2, -1, 0, 1, 77, i32::MAX - 1, i32::MAX] {
+            assert_eq!(exact(f64::from(value)), value);
+        }
+        for value in 0..=32767u16 {
+            let value = f32::from(value);
+            assert_eq!([rounded_15(value), rounded_15(value + 0.25)], [value as i32; 2]);
+        }
+        assert_eq!([0.5, 1.5, 2.75].map(rounded_15), [0, 2, 3]);
     }
 }

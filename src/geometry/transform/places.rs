@@ -6,6 +6,7 @@ use super::kinds::{Bicubic, Bilinear, Byte, Bytes, Filtering, Float, Half, Integ
 use super::map::{CHUNK, Map};
 use super::{Filter, Region, draw_rows};
 use crate::error::Result;
+use crate::exec::cast::exact;
 use crate::exec::simd::for_each_level;
 use crate::geometry::kernels::{self, Ahead, Table};
 use crate::image::{ImageMut, ImageRef};
@@ -86,19 +87,13 @@ fn run<I: AnyBitPattern + Sync, O: AnyBitPattern + NoUninit>(
     Ok(())
 }
 
-/// A float that is a whole number, of less than 31 bits, as one. Adding this much moves it to the lowest bits.
-#[inline(always)]
-pub fn whole(value: f64) -> i32 {
-    (value + 6_755_399_441_055_744.0).to_bits() as i32
-}
-
 /// Where pixels lie among those of the input: the first one around each, along one axis, and how far from the next.
 #[inline(always)]
 fn around(places: &[f64; CHUNK], before: i32) -> ([i32; CHUNK], [f64; CHUNK]) {
     let (mut firsts, mut distances) = ([0; CHUNK], [0.0; CHUNK]);
     for ((first, distance), place) in firsts.iter_mut().zip(&mut distances).zip(places) {
         let floor = (place - 0.5).floor();
-        *first = whole(floor) - before;
+        *first = exact(floor) - before;
         *distance = (place - 0.5) - floor;
     }
     (firsts, distances)
@@ -111,7 +106,7 @@ fn nearest_to(places: &[f64; CHUNK]) -> [i32; CHUNK] {
     for (pixel, place) in pixels.iter_mut().zip(places) {
         // What is beyond 31 bits is outside of every image, and so is what is not a number.
         let place = if *place < 2_147_483_647.0 { *place } else { 2_147_483_647.0 };
-        *pixel = whole(if place >= 0.0 { place.floor() } else { -1.0 });
+        *pixel = exact(if place >= 0.0 { place.floor() } else { -1.0 });
     }
     pixels
 }
@@ -223,12 +218,5 @@ mod tests {
         assert_eq!(window::<_, 4>(&line, 4, 6), [5, 6, 6, 6]);
         assert_eq!(window::<_, 4>(&line, 0, 2), [1, 2, 2, 2]);
         assert_eq!(window::<_, 4>(&line, i32::MIN, 6), [1; 4]);
-    }
-
-    #[test]
-    fn whole_numbers_stay_what_they_are() {
-        for value in [-2, -1, 0, 1, 77, i32::MAX - 1, i32::MAX] {
-            assert_eq!(whole(f64::from(value)), value);
-        }
     }
 }

@@ -8,6 +8,19 @@ use super::blocks::{Blocks, Layout};
 use crate::error::{Error, Result};
 use crate::memory::heap::repeated;
 
+/// A kind of value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// 32-bit integers.
+    Integer,
+    /// 32-bit floats.
+    Float,
+    /// 16-bit integers, the low byte first.
+    Little,
+    /// 16-bit integers, the high byte first.
+    Big,
+}
+
 /// Output values of a block.
 pub const OUTPUTS: usize = 8;
 

@@ -3,26 +3,13 @@
 
 use super::super::coefficients::Coefficients;
 use super::Kind;
-use super::spread::Spread;
+use super::spread::{Number, Spread};
 use crate::error::Result;
 use crate::exec::cast;
 use crate::exec::simd::{Level, for_each_level};
 
 /// Rows whose sums are made side by side.
 const FOUR: usize = 4;
-
-/// A kind of value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Number {
-    /// 32-bit integers.
-    Integer,
-    /// 32-bit floats.
-    Float,
-    /// 16-bit integers, the low byte first.
-    Little,
-    /// 16-bit integers, the high byte first.
-    Big,
-}
 
 /// A value in its bytes.
 trait Value: Copy {

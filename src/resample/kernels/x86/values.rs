@@ -3,8 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::blocks::Block;
-use super::super::spread::{OUTPUTS, Spread};
-use super::super::values::Number;
+use super::super::spread::{Number, OUTPUTS, Spread};
 use super::{FOUR, Outs, by_rows};
 
 /// Which [`Number`] values are, for kernels to be compiled for each.

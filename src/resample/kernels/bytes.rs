@@ -114,7 +114,7 @@ impl Rows {
 
     /// For AVX-512: pixels of four bytes, turned on their side where many are needed, and there are enough rows.
     fn for_pixels<const BANDS: usize>(coefficients: &Coefficients<i32>, (input, rows): (usize, usize)) -> Result<Self> {
-        let many = if BANDS == 3 { 12 } else { 20 };
+        let many = if BANDS == 3 { 16 } else { 20 };
         if coefficients.most() > many && rows >= Self::enough(4) {
             let room = strips::room(const { Self::vectors::<4, BANDS>() });
             if let Some(strips) = Strips::new::<Digits>(coefficients, input, room)? {

@@ -18,7 +18,7 @@ const BRIGHTEST_BLACK: i32 = 128;
 pub fn to_bits(out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
     match input.mode() {
         Mode::L => dithered(out, input, |[grey]| grey),
-        _ => dithered(out, input, |[r, g, b, _]| (thousandths(r, g, b) / 1000) as u8),
+        _ => dithered(out, input, |pixel| (thousandths(pixel) / 1000) as u8),
     }
 }
 

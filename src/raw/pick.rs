@@ -33,14 +33,18 @@ impl<const IN: usize, const OUT: usize, const CODE: u64> Shuffle for Picked<IN, 
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         let pick = const { Pick::decode(IN, OUT, CODE) };
         for (out, input) in out.as_chunks_mut::<OUT>().0.iter_mut().zip(input.as_chunks::<IN>().0) {
-            for (out, byte) in out.iter_mut().zip(pick.bytes) {
-                *out = match byte {
-                    Byte::Of(place) => input[place as usize],
-                    Byte::Not(place) => !input[place as usize],
-                    Byte::Signed(place) => input[place as usize] ^ 0x80,
-                    Byte::Reversed(place) => input[place as usize].reverse_bits(),
-                    Byte::Always(value) => value,
-                };
+            if (IN == 1 || IN == 4) && (OUT == 1 || OUT == 4) {
+                // As parts of a number, and not as bytes, there are vectors of them with any instructions.
+                let pixel = input.first_chunk().map_or(input[0].into(), |bytes| u32::from_le_bytes(*bytes));
+                let mut picked = 0;
+                for (n, byte) in pick.bytes[..OUT].iter().enumerate() {
+                    picked |= u32::from(byte.of(|place| (pixel >> (8 * place)) as u8)) << (8 * n);
+                }
+                out.copy_from_slice(&picked.to_le_bytes()[..OUT]);
+            } else {
+                for (out, byte) in out.iter_mut().zip(pick.bytes) {
+                    *out = byte.of(|place| input[usize::from(place)]);
+                }
             }
         }
     }
@@ -89,6 +93,20 @@ impl<const BAND: usize, const IN: usize, const AT: usize, const INVERTED: bool> 
             let value = if INVERTED { !input[AT] } else { input[AT] };
             let others = u32::from_le_bytes(*out) & !(0xff << (8 * BAND));
             *out = (others | u32::from(value) << (8 * BAND)).to_le_bytes();
+        }
+    }
+}
+
+impl Byte {
+    /// The byte, of those of a pixel.
+    #[inline(always)]
+    fn of(self, pixel: impl Fn(u8) -> u8) -> u8 {
+        match self {
+            Self::Of(place) => pixel(place),
+            Self::Not(place) => !pixel(place),
+            Self::Signed(place) => pixel(place) ^ 0x80,
+            Self::Reversed(place) => pixel(place).reverse_bits(),
+            Self::Always(value) => value,
         }
     }
 }

@@ -33,14 +33,14 @@ impl<const IN: usize, const OUT: usize, const CODE: u64> Shuffle for Picked<IN, 
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         let pick = const { Pick::decode(IN, OUT, CODE) };
         for (out, input) in out.as_chunks_mut::<OUT>().0.iter_mut().zip(input.as_chunks::<IN>().0) {
-            if (IN == 1 || IN == 4) && (OUT == 1 || OUT == 4) {
+            if OUT == 4 && (IN == 1 || IN == 4) {
                 // As parts of a number, and not as bytes, there are vectors of them with any instructions.
                 let pixel = input.first_chunk().map_or(input[0].into(), |bytes| u32::from_le_bytes(*bytes));
                 let mut picked = 0;
-                for (n, byte) in pick.bytes[..OUT].iter().enumerate() {
+                for (n, byte) in pick.bytes.into_iter().enumerate() {
                     picked |= u32::from(byte.of(|place| (pixel >> (8 * place)) as u8)) << (8 * n);
                 }
-                out.copy_from_slice(&picked.to_le_bytes()[..OUT]);
+                out.copy_from_slice(&picked.to_le_bytes());
             } else {
                 for (out, byte) in out.iter_mut().zip(pick.bytes) {
                     *out = byte.of(|place| input[usize::from(place)]);

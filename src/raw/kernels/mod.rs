@@ -8,7 +8,7 @@
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::shuffle::Shuffle;
+use super::shuffle::{Byte, Kernel, Pick, Shuffle};
 use crate::exec::simd::Level;
 
 /// Converts a line with the instructions of a level, which the processor must have.
@@ -23,6 +23,18 @@ pub fn shuffle<S: Shuffle>(level: Level, out: &mut [u8], input: &[u8], pixels: u
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
         Level::Sse41 => unsafe { x86::shuffle_sse41::<S>(out, input, pixels) },
-        _ => S::shuffle(out, input, pixels),
+        _ => match S::KERNEL {
+            Kernel::Pick(Pick { input: 4, output: 1, bytes: [Byte::Of(place), ..] }) => one_of_four(out, input, place),
+            _ => S::shuffle(out, input, pixels),
+        },
+    }
+}
+
+/// Picks one byte of four, as a part of a number: where nothing puts bytes into another order, these would be picked one by
+/// one.
+#[inline(always)]
+fn one_of_four(out: &mut [u8], input: &[u8], place: u8) {
+    for (out, pixel) in out.iter_mut().zip(input.as_chunks().0) {
+        *out = (u32::from_le_bytes(*pixel) >> (8 * place)) as u8;
     }
 }

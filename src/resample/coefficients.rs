@@ -122,16 +122,21 @@ fn weigh(weights: &mut [f64], by: impl Fn(usize) -> f64) {
     }
 }
 
-/// After how many output pixels taps may lie as they did, where these are few.
+/// Whether there is nothing behind the point. (Without the function for it, which would be called.)
+fn whole(number: f64) -> bool {
+    number as i64 as f64 == number
+}
+
+/// After how many output pixels taps may lie as they did; `None` where these would be many.
 fn period(scale: f64) -> Option<usize> {
-    (1..16).find(|count| (f64::from(*count) * scale).fract() == 0.0).map(|count| count as usize)
+    (1..=16).find(|count| whole(*count as f64 * scale))
 }
 
 /// Whether two output pixels, known by their first taps and their centers, have the same weights: each tap is as far from the
 /// center, and that far exactly.
 fn alike(a: (usize, f64), b: (usize, f64)) -> bool {
     const GRID: f64 = (1 << 20) as f64;
-    let exact = |center: f64| (center * GRID).fract() == 0.0 && center.abs() <= f64::from(i32::MAX);
+    let exact = |center: f64| whole(center * GRID) && center.abs() <= f64::from(i32::MAX);
     let far = |(start, center): (usize, f64)| start as f64 - center;
     exact(a.1) && exact(b.1) && far(a) == far(b)
 }

@@ -102,13 +102,13 @@ fn levels_agree_on_long_rows() -> Result<()> {
 #[test]
 fn levels_agree_on_whole_scales() -> Result<()> {
     for mode in [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA] {
-        for scale in 1..=17 {
-            for output in [7, 8, 13, 41] {
+        for scale in [2, 3, 4, 5, 8, 16] {
+            for output in [8, 13] {
                 // One pixel more, so that no output pixel is like another.
                 for more in 0..2 {
-                    let image = noise(mode, (output * scale + more, 11), scale as u64)?;
-                    assert_same(&image, (output, 5), Filter::Box)?;
-                    assert_same(&image, (output, 5), Filter::Bilinear)?;
+                    let image = noise(mode, (output * scale + more, 192), scale as u64)?;
+                    assert_same(&image, (output, 192), Filter::Box)?;
+                    assert_same(&image, (output, 192), Filter::Bilinear)?;
                 }
             }
         }
@@ -135,8 +135,8 @@ fn levels_agree_on_the_largest_sums() -> Result<()> {
     for filter in [Filter::Box, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos, Filter::Mks2021] {
         for (mode, scale) in [(Mode::L, 2), (Mode::L, 8), (Mode::RGB, 3), (Mode::RGB, 8), (Mode::RGBA, 5)] {
             for first in 0..2 * scale {
-                let upright = striped(mode, (9 * scale, 97), |x, _| (x + first) / scale % 2 == 0)?;
-                assert_same(&upright, (9, 97), filter)?;
+                let upright = striped(mode, (9 * scale, 193), |x, _| (x + first) / scale % 2 == 0)?;
+                assert_same(&upright, (9, 193), filter)?;
                 let lying = striped(mode, (260, 9 * scale), |_, y| (y + first) / scale % 2 == 0)?;
                 assert_same(&lying, (260, 9), filter)?;
             }

@@ -57,7 +57,8 @@ impl Wave {
         for weight in weights {
             *weight /= sum;
             let place = weight.abs() * f64::from(1 << PRECISION) + 0.5;
-            certain &= (place - place.round_ties_even()).abs() > DOUBT;
+            let nearest = (place + 0.5) as i64 as f64;
+            certain &= (place - nearest).abs() > DOUBT;
         }
         certain
     }

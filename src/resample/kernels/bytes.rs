@@ -93,7 +93,9 @@ impl Rows {
         coefficients: &Coefficients<i32>,
         (input, rows): (usize, usize),
     ) -> Result<Self> {
+        // Their table is twice the work.
         if BYTES == 4
+            && rows >= 2 * Self::enough(BYTES)
             && let Some(windows) = Windows::new(coefficients, input)?
         {
             return Ok(Self::Windows(windows));

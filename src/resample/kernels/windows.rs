@@ -22,8 +22,9 @@ pub struct Batch {
     pub first: usize,
     /// The first pixel of the windows of each.
     pub starts: [usize; BATCH],
-    /// What each sum of products is to be multiplied by, where the weights are one piece; `None` where they are whole.
-    pub factor: Option<i32>,
+    /// What each sum of products is to be multiplied by, where the weights are one piece; `None` where they are whole. Those of
+    /// the first and the fifth are beside each other, and so on.
+    pub factors: Option<[Piece; BATCH / 2]>,
     /// Where the weights are.
     weights: usize,
 }
@@ -85,14 +86,14 @@ impl Windows {
     /// The weights of a batch: for each output pixel, for each window its pieces.
     #[inline(always)]
     pub fn weights(&self, batch: &Batch) -> &[Piece] {
-        &self.weights[batch.weights..][..BATCH * self.count * pieces(batch.factor)]
+        &self.weights[batch.weights..][..BATCH * self.count * pieces(batch.factors.is_some())]
     }
 }
 
-/// How many pieces weights have: bytes without a factor, or whole ones.
+/// How many pieces weights have: bytes without their factor, or whole ones.
 #[inline(always)]
-fn pieces(factor: Option<i32>) -> usize {
-    if factor.is_some() { 1 } else { MOST }
+fn pieces(bytes: bool) -> usize {
+    if bytes { 1 } else { MOST }
 }
 
 /// How some output pixels are made; their weights go to the end of the others. `None` where one is too large.
@@ -102,25 +103,34 @@ fn batch(
     count: usize,
     table: &mut Vec<Piece>,
 ) -> Option<Batch> {
-    let all = || (block.first..block.first + BATCH).map(|x| coefficients.weights(x));
-    let factor = Words::few(coefficients.weights(block.first)).map(|(_, factor)| factor);
-    let factor = factor.filter(|factor| all().all(|weights| Words::few(weights) == Some((1, *factor))));
-    if factor.is_none() && !all().all(Words::fits) {
-        return None;
+    let mut factors = [1; BATCH];
+    let mut bytes = true;
+    for (x, factor) in (block.first..).zip(&mut factors) {
+        match Words::few(coefficients.weights(x)) {
+            Some((1, common)) => *factor = common,
+            _ => bytes = false,
+        }
     }
-    let (weights, pieces) = (table.len(), pieces(factor));
+    if !bytes {
+        factors = [1; BATCH];
+        if !(block.first..block.first + BATCH).all(|x| Words::fits(coefficients.weights(x))) {
+            return None;
+        }
+    }
+    let (weights, pieces) = (table.len(), pieces(bytes));
     table.resize(weights + BATCH * count * pieces, [0; 8]);
     for (place, table) in table[weights..].chunks_exact_mut(count * pieces).enumerate() {
         let taps = Blocks::real(block, place, coefficients);
         for (tap, weight) in taps.zip(coefficients.weights(block.first + place)) {
             let mut parts = [0; MOST];
-            Words::put(&mut parts[..pieces], tap % GROUP, divided(*weight, factor.unwrap_or(1)));
+            Words::put(&mut parts[..pieces], tap % GROUP, divided(*weight, factors[place]));
             for (piece, part) in table[tap / PIXELS * pieces..].iter_mut().zip(&parts[..pieces]) {
                 piece.as_chunks_mut::<4>().0[tap % PIXELS / GROUP].iter_mut().for_each(|band| *band |= part);
             }
         }
     }
-    Some(Batch { first: block.first, starts: block.starts, factor, weights })
+    let factors = bytes.then(|| std::array::from_fn(|two| std::array::from_fn(|lane| factors[two + lane / 4 * 4])));
+    Some(Batch { first: block.first, starts: block.starts, factors, weights })
 }
 
 #[cfg(test)]
@@ -140,13 +150,13 @@ mod tests {
         assert!(table(320, 43, Filter::Bilinear).1.is_none(), "no power of two");
         for (filter, ends) in [(Filter::Box, 0), (Filter::Bilinear, 2)] {
             let windows = table(320, 40, filter).1.expect("bytes");
-            assert_eq!(windows.batches.iter().filter(|batch| batch.factor.is_none()).count(), ends, "{filter:?}");
+            assert_eq!(windows.batches.iter().filter(|batch| batch.factors.is_none()).count(), ends, "{filter:?}");
         }
     }
 
     #[test]
     fn windows_have_the_weights_of_all() {
-        for (input, output, filter) in [(320, 40, Filter::Bilinear), (323, 107, Filter::Box), (64, 9, Filter::Box)] {
+        for (input, output, filter) in [(320, 40, Filter::Bilinear), (323, 107, Filter::Box), (82, 16, Filter::Box)] {
             let (coefficients, windows) = table(input, output, filter);
             let windows = windows.expect("bytes");
             assert_eq!((windows.input(), windows.output()), (input, output));
@@ -154,13 +164,13 @@ mod tests {
             for batch in windows.batches() {
                 assert!(batch.first <= next && batch.first + BATCH <= output);
                 next = batch.first + BATCH;
-                let Some(factor) = batch.factor else { continue };
+                let Some(factors) = batch.factors else { continue };
                 for (place, pieces) in windows.weights(batch).chunks_exact(windows.count()).enumerate() {
                     let (taps, start) = (coefficients.taps(batch.first + place), batch.starts[place]);
                     let mut row = vec![0; input];
                     let bytes = pieces.iter().flat_map(|piece| [piece[0], piece[7]]).flat_map(i32::to_le_bytes);
                     for (weight, byte) in row[start..].iter_mut().zip(bytes) {
-                        *weight = i32::from(byte as i8) * factor;
+                        *weight = i32::from(byte as i8) * factors[place % 4][place / 4 * 4];
                     }
                     assert!(start + windows.count() * PIXELS <= input);
                     assert_eq!(&row[taps.start..][..taps.count], coefficients.weights(batch.first + place));

@@ -6,7 +6,7 @@ use super::super::bytes::HALF;
 use super::super::strips::MOST;
 use super::super::windows::{BATCH, Batch, PIXELS, Piece, Windows};
 use super::Next;
-use super::strips::{FOUR, four_by_four, multiplied, narrowed, with_above, words};
+use super::strips::{FOUR, four_by_four, narrowed, with_above, words};
 
 /// A vector of each output pixel: the bands of four pixels, and those of the next four.
 type Sums = [__m256i; BATCH];
@@ -44,8 +44,8 @@ unsafe fn across_avx2<const COUNT: usize>(outs: &mut [&mut [u8]], inputs: &[&[u8
         for (out, input) in outs.iter_mut().zip(inputs) {
             // SAFETY: a table's windows are within the row, and so are its batches within that of the outcome.
             unsafe {
-                let sums = match batch.factor {
-                    Some(factor) => by_bytes::<COUNT>(input.as_ptr(), batch, weights, factor),
+                let sums = match &batch.factors {
+                    Some(factors) => by_bytes::<COUNT>(input.as_ptr(), batch, weights, factors),
                     None => whole::<COUNT>(input.as_ptr(), batch, weights),
                 };
                 let made = _mm256_and_si256(narrowed::<FOUR, 1>([sums]), kept);
@@ -83,10 +83,10 @@ unsafe fn piece(weights: &[Piece], number: usize) -> __m256i {
 ///
 /// # Safety
 ///
-/// The row has the batch's windows, and these are its weights.
+/// The row has the batch's windows, and these are its weights and its factors.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn by_bytes<const COUNT: usize>(row: *const u8, batch: &Batch, weights: &[Piece], factor: i32) -> Twos {
+unsafe fn by_bytes<const COUNT: usize>(row: *const u8, batch: &Batch, weights: &[Piece], factors: &[Piece]) -> Twos {
     let mut sums = [_mm256_setzero_si256(); BATCH];
     for (output, (sum, start)) in sums.iter_mut().zip(batch.starts).enumerate() {
         for window in 0..COUNT {
@@ -96,10 +96,12 @@ unsafe fn by_bytes<const COUNT: usize>(row: *const u8, batch: &Batch, weights: &
         }
     }
     let (mut all, others) = halves(sums);
-    for (sum, other) in all.iter_mut().zip(others) {
-        *sum = _mm256_madd_epi16(_mm256_add_epi16(*sum, other), _mm256_set1_epi16(1));
+    for (place, (sum, other)) in all.iter_mut().zip(others).enumerate() {
+        // SAFETY: as the caller promises.
+        let factors = unsafe { piece(factors, place) };
+        let whole = _mm256_madd_epi16(_mm256_add_epi16(*sum, other), _mm256_set1_epi16(1));
+        *sum = _mm256_add_epi32(_mm256_mullo_epi32(whole, factors), _mm256_set1_epi32(HALF));
     }
-    multiplied(&mut all, factor);
     all
 }
 

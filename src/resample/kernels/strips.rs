@@ -46,7 +46,7 @@ pub struct Column<const OUTPUTS: usize> {
     pub pieces: usize,
     /// What each sum of products is to be multiplied by.
     pub factors: [i32; OUTPUTS],
-    /// Where its weights are: those of one output pixel after those of another.
+    /// Where its weights are: for each group those of each output pixel.
     pub weights: usize,
 }
 
@@ -120,7 +120,7 @@ impl<const OUTPUTS: usize> Strips<OUTPUTS> {
         self.batches.iter().zip(self.columns.chunks(BATCH))
     }
 
-    /// The weights of a column: for each output pixel the pieces of each group.
+    /// The weights of a column: for each group, for each output pixel the pieces.
     #[inline(always)]
     pub fn weights(&self, column: &Column<OUTPUTS>) -> &[i32] {
         &self.weights[column.weights..][..OUTPUTS * column.groups * column.pieces]
@@ -152,15 +152,15 @@ fn column<S: Split, const OUTPUTS: usize>(
         }
         factors = [1; OUTPUTS];
     }
-    let (weights, length) = (table.len(), groups * pieces);
-    table.resize(weights + OUTPUTS * length, 0);
+    let weights = table.len();
+    table.resize(weights + OUTPUTS * groups * pieces, 0);
     let mut starts = [0; OUTPUTS];
     for (place, (x, factor)) in outputs.into_iter().zip(factors).enumerate() {
         let taps = coefficients.taps(x);
         starts[place] = (taps.start / GROUP).min(input.div_ceil(GROUP) - groups);
-        let table = &mut table[weights + place * length..][..length];
         for (tap, weight) in (taps.start - starts[place] * GROUP..).zip(coefficients.weights(x)) {
-            S::put(&mut table[tap / GROUP * pieces..][..pieces], tap % GROUP, divided(*weight, factor));
+            let number = weights + (tap / GROUP * OUTPUTS + place) * pieces;
+            S::put(&mut table[number..][..pieces], tap % GROUP, divided(*weight, factor));
         }
     }
     Some(Column { starts, groups, pieces, factors, weights })
@@ -313,11 +313,12 @@ mod tests {
         for (batch, columns) in strips.batches() {
             assert!(batch.end - batch.first <= room && batch.end <= input.div_ceil(GROUP));
             for column in columns {
-                let mut groups = strips.weights(column).chunks_exact(column.pieces);
-                for (start, factor) in column.starts.into_iter().zip(column.factors) {
+                for (place, (start, factor)) in column.starts.into_iter().zip(column.factors).enumerate() {
+                    let groups = strips.weights(column).chunks_exact(column.pieces).skip(place).step_by(OUTPUTS);
                     let mut row = vec![0; input.next_multiple_of(GROUP)];
                     assert!(batch.first <= start && start + column.groups <= batch.end);
-                    for (group, pieces) in (start..).zip(groups.by_ref().take(column.groups)) {
+                    assert_eq!(groups.len(), column.groups);
+                    for (group, pieces) in (start..).zip(groups) {
                         let weights = S::together(pieces).map(|weight| weight * factor);
                         row[group * GROUP..][..GROUP].copy_from_slice(&weights);
                     }

@@ -240,21 +240,30 @@ impl<const VECTORS: usize> Strip<'_, VECTORS> {
         unsafe { turn::<VECTORS>(&last.each_ref().map(|last| last.as_ptr()), strip, 1) };
     }
 
-    /// Where the groups of a column's output pixels are.
+    /// Where the first group of the rows would be.
     #[inline(always)]
-    fn places<const OUTPUTS: usize>(&self, column: &Column<OUTPUTS>) -> [*const [__m256i; VECTORS]; OUTPUTS] {
-        let mut places = [self.vectors.as_ptr().cast::<[__m256i; VECTORS]>(); OUTPUTS];
-        for (place, start) in places.iter_mut().zip(column.starts) {
-            *place = place.wrapping_add(start - self.first);
-        }
-        places
+    fn base(&self) -> *const [__m256i; VECTORS] {
+        self.vectors.as_ptr().cast::<[__m256i; VECTORS]>().wrapping_sub(self.first)
     }
+}
+
+/// Where the groups of a column's output pixels are.
+#[inline(always)]
+fn places<const VECTORS: usize, const OUTPUTS: usize>(
+    base: *const [__m256i; VECTORS],
+    column: &Column<OUTPUTS>,
+) -> [*const [__m256i; VECTORS]; OUTPUTS] {
+    let mut places = [base; OUTPUTS];
+    for (place, start) in places.iter_mut().zip(column.starts) {
+        *place = base.wrapping_add(start);
+    }
+    places
 }
 
 /// Sums times a factor, and half of the last place.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub fn multiplied<const VECTORS: usize>(sums: &mut [__m256i; VECTORS], factor: i32) {
+fn multiplied<const VECTORS: usize>(sums: &mut [__m256i; VECTORS], factor: i32) {
     let factor = _mm256_set1_epi32(factor);
     for sum in sums {
         *sum = _mm256_add_epi32(_mm256_mullo_epi32(*sum, factor), _mm256_set1_epi32(HALF));
@@ -278,7 +287,7 @@ unsafe fn by_bytes<const VECTORS: usize, const OUTPUTS: usize>(
         for (output, sums) in all.iter_mut().enumerate() {
             // SAFETY: as the caller promises.
             let (pixels, bytes) =
-                unsafe { (*vectors[output].add(group), *weights.get_unchecked(output * column.groups + group)) };
+                unsafe { (*vectors[output].add(group), *weights.get_unchecked(OUTPUTS * group + output)) };
             let weights = _mm256_set1_epi32(bytes);
             for (sum, pixels) in sums.iter_mut().zip(pixels) {
                 *sum = _mm256_add_epi16(*sum, _mm256_maddubs_epi16(pixels, weights));
@@ -318,8 +327,7 @@ unsafe fn by_words<const VECTORS: usize, const OUTPUTS: usize>(
     for group in 0..column.groups {
         for (output, sums) in all.iter_mut().enumerate() {
             // SAFETY: as the caller promises.
-            let (pixels, pieces) =
-                unsafe { (*vectors[output].add(group), *weights.add(output * column.groups + group)) };
+            let (pixels, pieces) = unsafe { (*vectors[output].add(group), *weights.add(OUTPUTS * group + output)) };
             let weights = [_mm256_set1_epi32(pieces[0]), _mm256_set1_epi32(pieces[1])];
             for (sum, pixels) in sums.iter_mut().zip(pixels) {
                 let [even, odd] = words(pixels);
@@ -359,8 +367,7 @@ unsafe fn whole<const VECTORS: usize, const OUTPUTS: usize>(
     for group in 0..column.groups {
         for (output, (low, high)) in low.iter_mut().zip(&mut high).enumerate() {
             // SAFETY: as the caller promises.
-            let (pixels, pieces) =
-                unsafe { (*vectors[output].add(group), *weights.add(output * column.groups + group)) };
+            let (pixels, pieces) = unsafe { (*vectors[output].add(group), *weights.add(OUTPUTS * group + output)) };
             let [a, b, c] = pieces;
             let weights = [_mm256_set1_epi32(a), _mm256_set1_epi32(b), _mm256_set1_epi32(c)];
             for ((low, high), pixels) in low.iter_mut().zip(high).zip(pixels) {
@@ -460,8 +467,7 @@ unsafe fn by_digits<const COUNT: usize, const VECTORS: usize, const OUTPUTS: usi
     for group in 0..column.groups {
         for (output, sums) in all.iter_mut().enumerate() {
             // SAFETY: as the caller promises.
-            let (pixels, digits) =
-                unsafe { (*vectors[output].add(group), *weights.add(output * column.groups + group)) };
+            let (pixels, digits) = unsafe { (*vectors[output].add(group), *weights.add(OUTPUTS * group + output)) };
             for (sums, pixels) in sums.iter_mut().zip(pixels) {
                 for (sum, digits) in sums.iter_mut().zip(digits) {
                     *sum = _mm256_dpbusd_epi32(*sum, pixels, _mm256_set1_epi32(digits));
@@ -481,6 +487,41 @@ unsafe fn by_digits<const COUNT: usize, const VECTORS: usize, const OUTPUTS: usi
     made
 }
 
+/// Where rows begin; those that there are not are the last one, for which the same is made.
+fn beginnings(outs: &mut [&mut [u8]]) -> [*mut u8; ROWS] {
+    let mut rows = [outs[0].as_mut_ptr(); ROWS];
+    for row in 1..ROWS {
+        rows[row] = outs.get_mut(row).map_or(rows[row - 1], |out| out.as_mut_ptr());
+    }
+    rows
+}
+
+/// Puts eight output pixels into each row, or 32 of one byte, or as many as it has room for.
+///
+/// # Safety
+///
+/// The rows have that length, which is beyond the start.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn put(outs: &[*mut u8; ROWS], start: usize, length: usize, made: Square) {
+    let made = turned(made);
+    if length - start >= 32 {
+        for (out, made) in outs.iter().zip(made) {
+            // SAFETY: there are 32 bytes.
+            unsafe { _mm256_storeu_si256(out.add(start).cast(), made) };
+        }
+        return;
+    }
+    for (out, made) in outs.iter().zip(made) {
+        let mut last = [0u8; 32];
+        // SAFETY: there are fewer.
+        unsafe {
+            _mm256_storeu_si256(last.as_mut_ptr().cast(), made);
+            std::ptr::copy_nonoverlapping(last.as_ptr(), out.add(start), length - start);
+        }
+    }
+}
+
 macro_rules! across {
     ($(#[$meta:meta])* $name:ident, $features:literal, $sums:ident) => {
         $(#[$meta])*
@@ -497,30 +538,22 @@ macro_rules! across {
         ) {
             let rows = std::array::from_fn(|row| inputs[row.min(inputs.len() - 1)]);
             let mut strip = Strip::<VECTORS> { vectors: [MaybeUninit::uninit(); ROOM], first: 0, end: 0, rows };
+            let (length, outs) = (outs[0].len(), beginnings(outs));
             let kept = _mm256_set1_epi32(kept);
             let mut next = Next::of(inputs);
             for (number, (batch, columns)) in strips.batches().enumerate() {
                 next.until(bytes(VECTORS) * GROUP * batch.end, inputs);
                 // SAFETY: these are a table's, one after the other.
                 unsafe { strip.hold(batch) };
+                let base = strip.base();
                 let mut made = [_mm256_setzero_si256(); BATCH];
                 for (made, column) in made.iter_mut().zip(columns) {
                     // SAFETY: the batch's groups are there.
-                    let sums = unsafe { $sums(strip.places(column), strips.weights(column), column) };
+                    let sums = unsafe { $sums(places(base, column), strips.weights(column), column) };
                     *made = _mm256_and_si256(narrowed(sums), kept);
                 }
-                for (out, made) in outs.iter_mut().zip(turned(made)) {
-                    let out = &mut out[32 * number..];
-                    if let Some(out) = out.first_chunk_mut::<32>() {
-                        // SAFETY: there are 32 bytes.
-                        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), made) };
-                    } else {
-                        let mut last = [0; 32];
-                        // SAFETY: as above.
-                        unsafe { _mm256_storeu_si256(last.as_mut_ptr().cast(), made) };
-                        out.copy_from_slice(&last[..out.len()]);
-                    }
-                }
+                // SAFETY: the rows go on there.
+                unsafe { put(&outs, 32 * number, length, made) };
             }
         }
     };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import struct
 from collections.abc import Iterator
@@ -80,9 +81,18 @@ def at_random(seed: int, count: int) -> Iterator[Case]:
         yield Case(mode, (width, height), output, draw.choice(list(FILTERS.values())), box, number)
 
 
+def at_whole_scales() -> Iterator[Case]:
+    """Cases whose weights are the same for all output pixels but those at the ends, of rows enough for a table of them."""
+    for mode in ("L", "LA", "RGB", "RGBA"):
+        for scale in (2, 3, 4, 5, 8, 16):
+            for filter in FILTERS.values():
+                yield whole(mode, (scale * 21, 200), (21, 190), filter, scale)
+
+
 def differences(wheel: Library, ours: Library, seed: int = 0, count: int = 800) -> Iterator[Case]:
-    """The cases, of so many, whose outcomes differ."""
-    return (case for case in at_random(seed, count) if not case.same(wheel, ours))
+    """The cases, at random so many, whose outcomes differ."""
+    cases = itertools.chain(at_random(seed, count), at_whole_scales())
+    return (case for case in cases if not case.same(wheel, ours))
 
 
 def large_differences(wheel: Library, ours: Library) -> Iterator[Case]:

@@ -47,6 +47,14 @@ def test_every_mode_with_every_filter(both, mode, filter):
         assert whole(mode, (61, 47), output, FILTERS[filter]).same(*both)
 
 
+@pytest.mark.parametrize("filter", FILTERS)
+def test_many_scales(both, filter):
+    """Each has other weights, and each of them is rounded."""
+    for width in [*range(1, 200, 7), 1000, 4000]:
+        assert whole("L", (997, 16), (width, 16), FILTERS[filter]).same(*both)
+        assert whole("L", (width, 16), (997, 16), FILTERS[filter]).same(*both)
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "I", "F", "I;16"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (2, 2), (3, 5)])
 def test_extreme_shapes(both, mode, size):

@@ -8,6 +8,9 @@ use crate::memory::heap::repeated;
 /// Bits behind the point of a weight for 8-bit values: 8 are the value's own, and two are for sums beyond it.
 pub const PRECISION: u32 = 32 - 8 - 2;
 
+/// Half of the last place, which sums begin with.
+pub const HALF: i32 = 1 << (PRECISION - 1);
+
 /// A run of input pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Taps {

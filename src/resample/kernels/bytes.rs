@@ -1,12 +1,13 @@
 //! 8-bit bands: integers all the way, in any order.
 
-use super::super::coefficients::{Coefficients, PRECISION};
+use super::super::coefficients::{Coefficients, HALF, PRECISION};
 use super::Kind;
 use super::blocks::{Blocks, Layout};
 use super::columns::{Columns, Group};
 use super::digits::{Across, Quad};
 use super::halves::{Halves, Pair};
-use super::strips::{Digits, Strips, Words};
+use super::pieces::{Digits, Words};
+use super::strips::Strips;
 use super::windows::Windows;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{avx2, strips, windows};
@@ -24,9 +25,6 @@ fn rounded(sum: i32) -> u8 {
 
 /// The weight of a pixel that is all of the outcome.
 const ALL: i32 = 1 << PRECISION;
-
-/// Half of the last place, which sums begin with.
-pub const HALF: i32 = 1 << (PRECISION - 1);
 
 /// Which bits of the bytes of a pixel of four, or of four pixels of one, are kept.
 const fn kept(bands: usize) -> [u8; 4] {

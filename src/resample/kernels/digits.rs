@@ -6,18 +6,8 @@
 use super::super::coefficients::{Coefficients, divided};
 use super::blocks::{Block, Blocks, Layout};
 use super::columns::{Group, WHOLE};
-use super::strips::{Digits, MOST, Split};
+use super::pieces::{Digits, MOST, Split, digits};
 use crate::error::{Error, Result};
-
-/// What makes no digit negative: 128 for each.
-const BIAS: i32 = 0x80_80_80;
-
-/// The digits of a weight; `None` where it has more.
-#[inline(always)]
-pub fn digits(weight: i32) -> Option<[i8; 3]> {
-    let [d0, d1, d2, 0] = weight.checked_add(BIAS)?.to_le_bytes() else { return None };
-    Some([d0, d1, d2].map(|digit| (digit ^ 0x80) as i8))
-}
 
 /// Rows for which it is worth it to look for fewer digits than of whole weights.
 const MANY: usize = 128;
@@ -143,19 +133,6 @@ impl Group for Quad {
 mod tests {
     use super::super::super::filters::Filter;
     use super::*;
-
-    #[test]
-    fn digits_make_the_weight() {
-        const MOST: i32 = 127 * 0x01_01_01;
-        const LEAST: i32 = -128 * 0x01_01_01;
-        for weight in (LEAST..=MOST).step_by(997).chain([MOST, LEAST, 0, -1, 127, 128, -128, -129, 1 << 22]) {
-            let [d0, d1, d2] = digits(weight).expect("within the range").map(i32::from);
-            assert_eq!(d0 + (d1 << 8) + (d2 << 16), weight);
-        }
-        for weight in [MOST + 1, LEAST - 1, i32::MAX, i32::MIN] {
-            assert_eq!(digits(weight), None);
-        }
-    }
 
     #[test]
     fn tables_have_the_weights() -> Result<()> {

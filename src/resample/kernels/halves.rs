@@ -6,7 +6,7 @@
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
 use super::columns::{Group, WHOLE};
-use super::strips::{Split, Words};
+use super::pieces::{Split, Words};
 use crate::error::{Error, Result};
 use crate::memory::heap::repeated;
 

@@ -7,6 +7,7 @@ mod bytes;
 mod columns;
 mod digits;
 mod halves;
+mod pieces;
 mod spread;
 mod strips;
 mod values;

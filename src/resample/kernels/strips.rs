@@ -1,39 +1,15 @@
 //! Rows of 8-bit values, eight at once, turned on their side: in a strip the next four pixels of one band of each row stand
 //! beside each other, so that a vector of weights serves all rows, and pixels that several output pixels need are turned once.
 //!
-//! Weights are taken to pieces that instructions multiply: as few as make the whole weight, which for many filters and scales
-//! is a small number times a factor that all weights of an output pixel have.
+//! Weights are in as few pieces as make the whole weight, which for many filters and scales is a small number times a factor
+//! that all weights of an output pixel have.
 
-use super::super::coefficients::{Coefficients, PRECISION, divided};
-use super::digits::digits;
+use super::super::coefficients::{Coefficients, divided};
+use super::pieces::{GROUP, MOST, Split};
 use crate::error::{Error, Result};
 
 /// How many rows are turned at once.
 pub const ROWS: usize = 8;
-
-/// Pixels of a group: those that stand beside each other.
-pub const GROUP: usize = 4;
-
-/// A way to take weights to pieces, of which each group has up to three: each a number that is four bytes or two words.
-pub trait Split {
-    /// How many pieces the groups of these weights have, at least, and what all weights are to be [`divided`] by. `None`
-    /// where one is too large.
-    fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
-        Self::few(weights).or_else(|| Self::fits(weights).then_some((MOST, 1)))
-    }
-
-    /// The same, where there are fewer pieces than of whole weights.
-    fn few(weights: &[i32]) -> Option<(usize, i32)>;
-
-    /// Whether these weights can be taken to the most pieces.
-    fn fits(weights: &[i32]) -> bool;
-
-    /// Puts the weight of a tap to the pieces of its group.
-    fn put(pieces: &mut [i32], tap: usize, weight: i32);
-}
-
-/// The most pieces that a group has: whole weights, which are divided by nothing.
-pub const MOST: usize = 3;
 
 /// How some neighbouring output pixels are made.
 #[derive(Clone, Copy, Debug)]
@@ -166,114 +142,12 @@ fn column<S: Split, const OUTPUTS: usize>(
     Some(Column { starts, groups, pieces, factors, weights })
 }
 
-/// Whether these weights have nothing in common, one of them beyond `most`. It is seen at once, and most are like that.
-#[inline(always)]
-fn nothing_in_common(weights: &[i32], most: u32) -> bool {
-    let (odd, large) = (|weight: &i32| weight & 1 != 0, |weight: &i32| weight.unsigned_abs() > most);
-    weights.iter().any(odd) && weights.iter().any(large) && weights.first() != weights.last()
-}
-
-/// A factor that all weights have, themselves or a power of two, and the largest of them without it and its sign.
-#[inline(always)]
-fn common(weights: &[i32]) -> (i32, u32) {
-    if let [first, rest @ ..] = weights
-        && *first > 0
-        && rest.iter().all(|weight| weight == first)
-    {
-        return (*first, 1);
-    }
-    let (mut bits, mut most) = (1 << PRECISION, 0);
-    for weight in weights {
-        bits |= weight;
-        most = most.max(weight.unsigned_abs());
-    }
-    let shift = bits.trailing_zeros();
-    (1 << shift, most >> shift)
-}
-
-/// Bytes, or words of the even taps and of the odd ones; and what is above the words, in bytes. Bytes are so small that products
-/// of them with pixels fit into 16 bits together.
-pub struct Words;
-
-/// What is above the low word of a weight, which has a sign.
-#[inline(always)]
-fn above(weight: i32) -> i32 {
-    weight.wrapping_add(1 << 15) >> 16
-}
-
-impl Split for Words {
-    fn few(weights: &[i32]) -> Option<(usize, i32)> {
-        if nothing_in_common(weights, 0x7fff) {
-            return None;
-        }
-        let (factor, most) = common(weights);
-        if most < 128 && Self::small(weights.iter().map(|weight| divided(*weight, factor))) {
-            return Some((1, factor));
-        }
-        (most < 0x8000).then_some((2, factor))
-    }
-
-    fn fits(weights: &[i32]) -> bool {
-        Self::small(weights.iter().map(|weight| above(*weight)))
-    }
-
-    #[inline(always)]
-    fn put(pieces: &mut [i32], tap: usize, weight: i32) {
-        let byte = |byte: i32| i32::from(byte as u8) << (8 * tap);
-        let word = (weight & 0xffff) << (16 * (tap / 2));
-        match pieces {
-            [bytes] => *bytes |= byte(weight),
-            [even, odd, rest @ ..] => {
-                *(if tap.is_multiple_of(2) { even } else { odd }) |= word;
-                if let [high] = rest {
-                    *high |= byte(above(weight));
-                }
-            }
-            [] => {}
-        }
-    }
-}
-
-impl Words {
-    /// Whether the sum of products of pixels and these bytes fits into 16 bits.
-    fn small(bytes: impl Iterator<Item = i32> + Clone) -> bool {
-        bytes.clone().all(|byte| i8::try_from(byte).is_ok()) && bytes.map(i32::abs).sum::<i32>() <= 128
-    }
-}
-
-/// Digits from -128 to 127, the lowest first.
-pub struct Digits;
-
-impl Split for Digits {
-    #[inline(always)]
-    fn few(weights: &[i32]) -> Option<(usize, i32)> {
-        if nothing_in_common(weights, 0x7f_7f) {
-            return None;
-        }
-        match common(weights) {
-            (factor, ..=0x7f) => Some((1, factor)),
-            (factor, ..=0x7f_7f) => Some((2, factor)),
-            _ => None,
-        }
-    }
-
-    fn fits(weights: &[i32]) -> bool {
-        weights.iter().all(|weight| digits(*weight).is_some())
-    }
-
-    #[inline(always)]
-    fn put(pieces: &mut [i32], tap: usize, weight: i32) {
-        for (piece, digit) in pieces.iter_mut().zip(digits(weight).unwrap_or_default()) {
-            *piece |= i32::from(digit.cast_unsigned()) << (8 * tap);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::super::super::filters::Filter;
+    use super::super::pieces::{Digits, Words};
     use super::*;
 
     /// The bytes, or words, of a piece.

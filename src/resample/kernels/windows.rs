@@ -3,7 +3,7 @@
 
 use super::super::coefficients::{Coefficients, divided};
 use super::blocks::{Block, Blocks, Layout};
-use super::strips::{GROUP, MOST, Split, Words};
+use super::pieces::{GROUP, MOST, Split, Words};
 use crate::error::{Error, Result};
 
 /// Pixels of a window.

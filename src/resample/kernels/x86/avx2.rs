@@ -2,11 +2,10 @@
 
 use std::arch::x86_64::*;
 
-use super::super::bytes::HALF;
 use super::super::columns::Row;
 use super::super::halves::{Four, Halves, LOW, Pair};
 use super::{Next, Outs, by_rows};
-use crate::resample::coefficients::PRECISION;
+use crate::resample::coefficients::{HALF, PRECISION};
 
 /// Makes rows of pixels of four bytes.
 pub fn pixels(outs: &mut [&mut [u8]], inputs: &[&[u8]], halves: &Halves, kept: [u8; 4]) {

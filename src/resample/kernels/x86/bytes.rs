@@ -2,12 +2,11 @@
 
 use std::arch::x86_64::*;
 
-use super::super::bytes::HALF;
 use super::super::columns::Row;
 use super::super::digits::{Across, BlockDigits, Quad};
-use super::super::strips::MOST;
+use super::super::pieces::MOST;
 use super::{Next, Outs, by_rows};
-use crate::resample::coefficients::PRECISION;
+use crate::resample::coefficients::{HALF, PRECISION};
 
 /// The sums of products of bytes and each digit of the weights, side by side.
 type Sums<const DIGITS: usize> = [__m512i; DIGITS];

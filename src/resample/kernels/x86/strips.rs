@@ -3,10 +3,10 @@
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
-use super::super::bytes::HALF;
-use super::super::strips::{BATCH, Batch, Column, GROUP, ROWS, Strips};
+use super::super::pieces::GROUP;
+use super::super::strips::{BATCH, Batch, Column, ROWS, Strips};
 use super::Next;
-use crate::resample::coefficients::PRECISION;
+use crate::resample::coefficients::{HALF, PRECISION};
 
 /// Vectors that a strip has room for.
 const ROOM: usize = 512;

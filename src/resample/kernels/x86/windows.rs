@@ -2,11 +2,11 @@
 
 use std::arch::x86_64::*;
 
-use super::super::bytes::HALF;
-use super::super::strips::MOST;
+use super::super::pieces::MOST;
 use super::super::windows::{BATCH, Batch, PIXELS, Piece, Windows};
 use super::Next;
 use super::strips::{FOUR, four_by_four, narrowed, with_above, words};
+use crate::resample::coefficients::HALF;
 
 /// A vector of each output pixel: the bands of four pixels, and those of the next four.
 type Sums = [__m256i; BATCH];

@@ -1,7 +1,7 @@
 //! One image over another, by alpha.
 
 #[cfg(target_arch = "x86_64")]
-use super::kernels::composite_sixteens;
+use super::kernels::composite_vectors;
 use super::{PRECISION, WHOLE};
 use crate::exec::cast::rounded_15;
 use crate::exec::simd::for_each_level;
@@ -16,7 +16,7 @@ pub fn alpha_composite(out: ImageMut<'_>, under: &ImageRef<'_>, over: &ImageRef<
         for y in 0..band.ysize() {
             let (out, under, over) = (band.pixels_mut(y), under.pixels(first + y), over.pixels(first + y));
             #[cfg(target_arch = "x86_64")]
-            let done = composite_sixteens(out, under, over);
+            let done = composite_vectors(out, under, over);
             #[cfg(not(target_arch = "x86_64"))]
             let done = 0;
             composite_row(&mut out[done..], &under[done..], &over[done..]);
@@ -119,8 +119,8 @@ mod tests {
             let (under, over) = (pixels(0), pixels(8));
             let (mut plain, mut vectors) = (vec![[0; 4]; under.len()], vec![[0; 4]; under.len()]);
             composite_row(&mut plain, &under, &over);
-            let done = composite_sixteens(&mut vectors, &under, &over);
-            assert_eq!(done, if level() == Level::Avx512 { vectors.len() } else { 0 });
+            let done = composite_vectors(&mut vectors, &under, &over);
+            assert_eq!(done, if level() >= Level::Avx2 { vectors.len() } else { 0 });
             assert!(vectors[..done] == plain[..done], "{seed}");
         }
     }

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)] // instructions that not every processor has, used where it has them
 
+mod avx2;
+
 use std::arch::x86_64::*;
 
 use super::{PRECISION, WHOLE};
@@ -10,15 +12,23 @@ use crate::exec::simd::{self, Level};
 /// Sixteen pixels.
 type Pixels = [[u8; 4]; 16];
 
-/// Lays as many pixels over others as there are sixteens, and says how many: with AVX-512, and none without.
-pub fn composite_sixteens(out: &mut [[u8; 4]], under: &[[u8; 4]], over: &[[u8; 4]]) -> usize {
-    if simd::level() != Level::Avx512 {
-        return 0;
+/// Lays as many pixels over others as fill vectors, and says how many: with AVX2 and AVX-512, and none without.
+pub fn composite_vectors(out: &mut [[u8; 4]], under: &[[u8; 4]], over: &[[u8; 4]]) -> usize {
+    match simd::level() {
+        Level::Avx512 => {
+            let out = out.as_chunks_mut().0;
+            // SAFETY: the level has the instructions.
+            unsafe { composite(out, under.as_chunks().0, over.as_chunks().0) };
+            out.len() * 16
+        }
+        Level::Avx2 => {
+            let out = out.as_chunks_mut().0;
+            // SAFETY: as above.
+            unsafe { avx2::composite(out, under.as_chunks().0, over.as_chunks().0) };
+            out.len() * 8
+        }
+        Level::Sse41 | Level::Generic => 0,
     }
-    let out = out.as_chunks_mut().0;
-    // SAFETY: the level has the instructions.
-    unsafe { composite(out, under.as_chunks().0, over.as_chunks().0) };
-    out.len() * 16
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]

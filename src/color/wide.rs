@@ -11,10 +11,10 @@ fn grey(pixel: [u8; 4]) -> u8 {
     i32::from_ne_bytes(pixel).clamp(0, 255) as u8
 }
 
-/// The nearest grey of 16 bits in two bytes.
+/// The nearest grey of 16 bits.
 #[inline(always)]
-fn grey16(low: u8, high: u8) -> u8 {
-    if high != 0 { 255 } else { low }
+fn grey16(value: u16) -> u8 {
+    value.min(255) as u8
 }
 
 pixelwise! {
@@ -43,14 +43,14 @@ pixelwise! {
     GreyToFloat([grey], 1 => 4) { f32::from(grey).to_ne_bytes() }
 
     /// Integers of 16 bits, low byte first, become grey.
-    Little16ToGrey([low, high], 2 => 1) { [grey16(low, high)] }
+    Little16ToGrey(pixel, 2 => 1) { [grey16(u16::from_le_bytes(pixel))] }
 
     /// Integers of 16 bits, high byte first, become grey.
-    Big16ToGrey([high, low], 2 => 1) { [grey16(low, high)] }
+    Big16ToGrey(pixel, 2 => 1) { [grey16(u16::from_be_bytes(pixel))] }
 
     /// Integers of 16 bits, low byte first, become grey colours, opaque.
-    Little16ToColour([low, high], 2 => 4) {
-        let grey = grey16(low, high);
+    Little16ToColour(pixel, 2 => 4) {
+        let grey = grey16(u16::from_le_bytes(pixel));
         [grey, grey, grey, 255]
     }
 }

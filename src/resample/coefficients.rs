@@ -78,19 +78,20 @@ impl Coefficients<f64> {
         let mut weights = repeated(0.0, size * stride)?;
 
         let per_pixel = 1.0 / stretch;
-        let center = |x: usize| f64::from(from) + (x as f64 + 0.5) * scale;
+        let center_of = |x: usize| f64::from(from) + (x as f64 + 0.5) * scale;
         let period = period(scale);
         let wave = if rounded { Wave::new(filter, per_pixel) } else { None };
         for x in 0..size {
-            let start = (center(x) - support + 0.5).max(0.0) as usize;
-            let end = ((center(x) + support + 0.5).max(0.0) as usize).min(input);
+            let center = center_of(x);
+            let start = (center - support + 0.5).max(0.0) as usize;
+            let end = ((center + support + 0.5).max(0.0) as usize).min(input);
             let count = end.saturating_sub(start);
             let (before, weights) = weights.split_at_mut(x * stride);
             let like = period.and_then(|period| x.checked_sub(period)).filter(|like| {
-                taps[*like].count == count && alike((taps[*like].start, center(*like)), (start, center(x)))
+                taps[*like].count == count && alike((taps[*like].start, center_of(*like)), (start, center))
             });
             let weights = &mut weights[..count];
-            let far = |tap: usize| ((tap + start) as f64 - center(x) + 0.5) * per_pixel;
+            let far = |tap: usize| ((tap + start) as f64 - center + 0.5) * per_pixel;
             if let Some(like) = like {
                 weights.copy_from_slice(&before[like * stride..][..count]);
             } else if !wave.as_ref().is_some_and(|wave| wave.weigh(weights, far(0))) {

@@ -11,9 +11,9 @@ use crate::error::{Error, Result};
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::lock::Lock;
 
-/// The least work, about one for an arithmetic operation on a byte, that a thread is woken for: less takes less time
-/// than waking it.
-const WORTHWHILE: usize = 1 << 19;
+/// The least work, about one for an arithmetic operation on a byte, that another thread is given: less takes less time than
+/// to give it, even where that thread looks out for work.
+const WORTHWHILE: usize = 1 << 18;
 
 /// The most threads that may be asked for.
 const MOST: usize = 1024;

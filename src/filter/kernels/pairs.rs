@@ -18,7 +18,7 @@ pub fn pairs<const SIZE: usize>(
     places: Option<&mut Places>,
 ) {
     super::check::<SIZE>(outs, inputs);
-    // SAFETY: as the caller promises; the rows' lengths are checked.
+    // SAFETY: such weights are made where the processor has the instructions; the rows' lengths are checked.
     unsafe {
         match places {
             Some(places) => pairs_avx2::<SIZE, true>(outs, inputs, weights, division, kept, places),

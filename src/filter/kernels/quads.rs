@@ -17,7 +17,7 @@ pub fn quads<const SIZE: usize>(
     places: Option<&mut Places>,
 ) {
     super::check::<SIZE>(outs, inputs);
-    // SAFETY: as the caller promises; the rows' lengths are checked.
+    // SAFETY: such weights are made where the processor has the instructions; the rows' lengths are checked.
     unsafe {
         match places {
             Some(places) => quads_avx512::<SIZE, true>(outs, inputs, weights, division, kept, places),
@@ -37,7 +37,7 @@ pub fn near_quads<const SIZE: usize>(
     places: &mut Places,
 ) {
     super::check::<SIZE>(outs, inputs);
-    // SAFETY: as the caller promises; the rows' lengths are checked.
+    // SAFETY: such weights are made where the processor has the instructions; the rows' lengths are checked.
     unsafe { near_avx512(outs, inputs, low, high, nearness, kept, places) };
 }
 

@@ -17,7 +17,7 @@ pub fn near_words<const SIZE: usize>(
     places: &mut Places,
 ) {
     super::check::<SIZE>(outs, inputs);
-    // SAFETY: as the caller promises; the rows' lengths are checked.
+    // SAFETY: such weights are made where the processor has the instructions; the rows' lengths are checked.
     unsafe { near_avx2(outs, inputs, weights, nearness, kept, places) };
 }
 

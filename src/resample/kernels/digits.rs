@@ -4,7 +4,7 @@
 //! sums of products of bytes: exactly, modulo 2^32, as sums of whole weights are.
 
 use super::super::coefficients::{Coefficients, divided};
-use super::blocks::{Block, Blocks, Layout};
+use super::blocks::{Blocks, Layout};
 use super::columns::{Group, WHOLE};
 use super::pieces::{Digits, MOST, Split, digits};
 use crate::error::{Error, Result};
@@ -57,10 +57,10 @@ impl<const OUTPUTS: usize> Across<OUTPUTS> {
         table.try_reserve_exact(blocks.iter().len()).map_err(|_| Error::Memory)?;
         digits.try_reserve_exact(length).map_err(|_| Error::Memory)?;
         for block in blocks.iter() {
-            let weights = match rows {
-                MANY.. => Weights::few(block, coefficients, digits.len()),
-                _ => Weights::whole(digits.len()),
-            };
+            let all = std::array::from_fn(|place| coefficients.weights(block.first + place));
+            let few = if rows >= MANY { Digits::few_of_all(all) } else { None };
+            let (pieces, factors) = few.unwrap_or((MOST, [1; OUTPUTS]));
+            let weights = Weights { pieces, factors, digits: digits.len() };
             digits.resize(weights.digits + blocks.groups() * weights.pieces * vector, 0);
             let digits = &mut digits[weights.digits..];
             for (place, factor) in weights.factors.iter().enumerate() {
@@ -87,26 +87,6 @@ impl<const OUTPUTS: usize> Across<OUTPUTS> {
     }
 }
 
-impl<const OUTPUTS: usize> Weights<OUTPUTS> {
-    /// Whole weights, whose digits stand at `digits`. They are divided by nothing.
-    fn whole(digits: usize) -> Self {
-        Self { pieces: MOST, factors: [1; OUTPUTS], digits }
-    }
-
-    /// Those of a block in as few digits as are enough.
-    #[inline(always)]
-    fn few(block: &Block<OUTPUTS>, coefficients: &Coefficients<i32>, digits: usize) -> Self {
-        let mut few = Self { pieces: 1, factors: [1; OUTPUTS], digits };
-        for (place, factor) in few.factors.iter_mut().enumerate() {
-            let Some((pieces, common)) = Digits::few(coefficients.weights(block.first + place)) else {
-                return Self::whole(digits);
-            };
-            (*factor, few.pieces) = (common, few.pieces.max(pieces));
-        }
-        few
-    }
-}
-
 /// The digits of four weights of a column, three times four bytes.
 pub type Quad = [i32; 3];
 
@@ -115,7 +95,7 @@ impl Group for Quad {
     const NOTHING: Self = [0; 3];
 
     fn pieces(weights: &[i32]) -> (usize, i32) {
-        Digits::pieces(weights).unwrap_or(WHOLE)
+        Digits::few(weights).unwrap_or(WHOLE)
     }
 
     fn of(weights: &[i32], _: usize) -> Option<Self> {

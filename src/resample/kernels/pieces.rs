@@ -8,12 +8,7 @@ pub const GROUP: usize = 4;
 /// A way to take weights to pieces, of which each group has up to three: each a number that is four bytes or two words.
 pub trait Split {
     /// How many pieces the groups of these weights have, at least, and what all weights are to be [`divided`] by. `None`
-    /// where one is too large.
-    fn pieces(weights: &[i32]) -> Option<(usize, i32)> {
-        Self::few(weights).or_else(|| Self::fits(weights).then_some((MOST, 1)))
-    }
-
-    /// The same, where there are fewer pieces than of whole weights.
+    /// where they are as many as those of whole weights.
     fn few(weights: &[i32]) -> Option<(usize, i32)>;
 
     /// Whether these weights can be taken to the most pieces.
@@ -21,6 +16,24 @@ pub trait Split {
 
     /// Puts the weight of a tap to the pieces of its group.
     fn put(pieces: &mut [i32], tap: usize, weight: i32);
+
+    /// The same as [`few`](Self::few), of several output pixels that are to have as many pieces: each has what its weights are
+    /// to be divided by.
+    #[inline(always)]
+    fn few_of_all<const N: usize>(weights: [&[i32]; N]) -> Option<(usize, [i32; N])> {
+        let (mut most, mut factors) = (1, [1; N]);
+        for (weights, factor) in weights.into_iter().zip(&mut factors) {
+            let (pieces, common) = Self::few(weights)?;
+            (*factor, most) = (common, most.max(pieces));
+        }
+        Some((most, factors))
+    }
+
+    /// The same of whole weights. `None` where one is too large.
+    #[inline(always)]
+    fn whole<const N: usize>(weights: [&[i32]; N]) -> Option<(usize, [i32; N])> {
+        weights.into_iter().all(Self::fits).then_some((MOST, [1; N]))
+    }
 }
 
 /// The most pieces that a group has: whole weights, which are divided by nothing.

@@ -115,19 +115,8 @@ fn column<S: Split, const OUTPUTS: usize>(
         (taps.start + taps.count).div_ceil(GROUP) - (taps.start / GROUP)
     };
     let groups = outputs.into_iter().map(groups).max()?;
-    let mut pieces = 1;
-    let mut factors = [1; OUTPUTS];
-    for (x, factor) in outputs.into_iter().zip(&mut factors) {
-        let (needed, common) = S::pieces(coefficients.weights(x))?;
-        pieces = pieces.max(needed);
-        *factor = common;
-    }
-    if pieces == MOST {
-        if !outputs.into_iter().all(|x| S::fits(coefficients.weights(x))) {
-            return None;
-        }
-        factors = [1; OUTPUTS];
-    }
+    let all = outputs.map(|x| coefficients.weights(x));
+    let (pieces, factors) = S::few_of_all(all).or_else(|| S::whole(all))?;
     let weights = table.len();
     table.resize(weights + OUTPUTS * groups * pieces, 0);
     let mut starts = [0; OUTPUTS];

@@ -103,21 +103,10 @@ fn batch(
     count: usize,
     table: &mut Vec<Piece>,
 ) -> Option<Batch> {
-    let mut factors = [1; BATCH];
-    let mut bytes = true;
-    for (x, factor) in (block.first..).zip(&mut factors) {
-        match Words::few(coefficients.weights(x)) {
-            Some((1, common)) => *factor = common,
-            _ => bytes = false,
-        }
-    }
-    if !bytes {
-        factors = [1; BATCH];
-        if !(block.first..block.first + BATCH).all(|x| Words::fits(coefficients.weights(x))) {
-            return None;
-        }
-    }
-    let (weights, pieces) = (table.len(), pieces(bytes));
+    let all: [&[i32]; BATCH] = std::array::from_fn(|place| coefficients.weights(block.first + place));
+    let bytes = Words::few_of_all(all).filter(|(pieces, _)| *pieces == 1);
+    let (pieces, factors) = bytes.or_else(|| Words::whole(all))?;
+    let weights = table.len();
     table.resize(weights + BATCH * count * pieces, [0; 8]);
     for (place, table) in table[weights..].chunks_exact_mut(count * pieces).enumerate() {
         let taps = Blocks::real(block, place, coefficients);
@@ -129,7 +118,8 @@ fn batch(
             }
         }
     }
-    let factors = bytes.then(|| std::array::from_fn(|two| std::array::from_fn(|lane| factors[two + lane / 4 * 4])));
+    let factors =
+        (pieces == 1).then(|| std::array::from_fn(|two| std::array::from_fn(|lane| factors[two + lane / 4 * 4])));
     Some(Batch { first: block.first, starts: block.starts, factors, weights })
 }
 

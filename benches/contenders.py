@@ -59,9 +59,11 @@ class Ratios:
 class Worker:
     """A process that runs cases when it is its turn."""
 
-    def __init__(self, python: Path | str, pillow: str, clock: str, *, interposed: bool, threads: int) -> None:
-        # One processor for all that need one: they never run at the same time.
-        alone = threads == 1 and clock == "wall"
+    def __init__(
+        self, python: Path | str, pillow: str, clock: str, *, interposed: bool, threads: int, alone: bool = True
+    ) -> None:
+        # One processor for all that need one, where they never run at the same time.
+        alone = alone and threads == 1 and clock == "wall"
         self.process = subprocess.Popen(
             [str(python), str(HERE / "worker.py")],
             env=interposition.environment(
@@ -79,12 +81,18 @@ class Worker:
         self.count = 1
         self.times: list[float] = []
 
-    def ask(self, *order: object) -> float | str:
+    def send(self, *order: object) -> None:
         print(json.dumps(order), file=self.process.stdin, flush=True)
+
+    def answer(self) -> float | str | list:
         answer = self.process.stdout.readline()
         if not answer:
-            raise SystemExit(f"a worker ended with status {self.process.wait()} at {order}")
+            raise SystemExit(f"a worker ended with status {self.process.wait()}")
         return json.loads(answer)
+
+    def ask(self, *order: object) -> float | str | list:
+        self.send(*order)
+        return self.answer()
 
     def load(self, case: Case) -> str | None:
         """Prepares a case, and finds out how many runs make a turn. Returns what went wrong, if anything."""

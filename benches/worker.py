@@ -1,10 +1,12 @@
 """One contender in the benchmark: a process that stays, and times what it is asked to over its standard input.
 
-A line in is a JSON list, a line out is a JSON number:
+A line in is a JSON list, a line out is a JSON value:
 
     ["load", setup, call]    forget the last case, prepare this one, run it once   ->  seconds that run took, or a text:
                                                                                        what went wrong
     ["time", count]          run it `count` times                                  ->  seconds all runs took
+    ["each", count]          the same                                              ->  a list of the seconds each took, and
+                                                                                       the processor's seconds for all
 
 Each process loads one Pillow, with the library in front of its core or without it, and makes sure of that first. Its
 environment says which: `BENCH_PILLOW` is the version, `BENCH_INTERPOSED` 1 or 0, `BENCH_CLOCK` "wall" or "cpu", and
@@ -75,6 +77,9 @@ def main() -> None:
                 answer = run(1)
             except Exception as error:
                 answer = repr(error)
+        elif order == "each":
+            start = time.process_time()
+            answer = [run(1) for _ in range(arguments[0])], time.process_time() - start
         else:
             answer = run(*arguments)
         print(json.dumps(answer), flush=True)

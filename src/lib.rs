@@ -62,6 +62,7 @@ mod exec;
 mod ffi;
 mod host;
 mod memory;
+mod process;
 
 pub use error::{Error, Result};
 pub use geometry::Turn;

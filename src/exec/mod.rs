@@ -8,12 +8,3 @@ pub mod prefetch;
 pub mod simd;
 pub mod stream;
 pub mod threads;
-
-use std::fmt::Arguments;
-use std::io::Write;
-
-/// Tells whoever runs the program that a variable of the environment has a wrong value. Where that cannot be told, the
-/// work goes on all the same.
-fn warn(text: Arguments<'_>) {
-    let _ = writeln!(std::io::stderr(), "libImaging: {text}");
-}

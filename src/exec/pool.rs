@@ -1,93 +1,126 @@
-//! The pool: threads that wait until they can help another one with its work.
+//! The worker pool.
 //!
-//! Whoever has work does it itself, and those who are free help. So nothing ever waits for a thread to be free, nested
-//! and concurrent calls share the pool, and where there are no threads to be had the work is done all the same. Nothing
-//! here asks for memory but the C library, when it makes a thread, and that may fail.
+//! A caller with a job works on it itself, and workers that are free join in. So no call waits for a worker to become
+//! free, nested and concurrent calls share the pool, and where no thread can be had the work is done all the same.
+//! Nothing here allocates but the C library, when it creates a thread, and that may fail.
+//!
+//! Workers end when they have had no job for [`IDLE`], and before the process forks: a program whose images are done has
+//! as many threads as without this library.
 
 use std::any::Any;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
-use rustix::thread::{sched_getaffinity, sched_getcpu, sched_setaffinity};
+use crate::process::atfork::atfork;
+use crate::process::cancel::CancellationDisabled;
+use crate::process::load::at_unload;
+use crate::process::{Condvar, Mutex, MutexGuard};
 
-use crate::memory::lock::{Condition, Held, Lock, held_by_who_forks};
+/// How long a worker stays without a job.
+const IDLE: Duration = Duration::from_millis(200);
 
-/// Work that a thread may be helped with. It lies on that thread's stack.
+/// The longest wait for workers to end: in a process that was forked without fork handlers they do not exist.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Work that several threads may do together. It lies on its caller's stack.
 struct Job {
     work: *const (dyn Fn() + Sync),
-    /// Where that thread runs.
-    processor: usize,
-    /// How many more may help.
+    /// How many more workers may join.
     wanted: usize,
-    /// How many are helping. It changes only under the lock.
-    helping: AtomicUsize,
-    /// None is helping any more.
-    left_alone: Condition,
+    /// How many workers are at work. Changes only under the pool's lock.
+    workers: AtomicUsize,
+    /// Notified when the last worker is done.
+    done: Condvar,
     panic: Option<Box<dyn Any + Send>>,
     next: *mut Job,
 }
 
-/// Who helps, and whom.
+/// The workers and their queue.
 struct Pool {
-    threads: usize,
-    /// How many of them look for something new, and need not be woken.
-    awake: usize,
-    /// How many there are to be at the most.
+    /// How many exist.
+    workers: usize,
+    /// How many of them work on a job.
+    busy: usize,
+    /// How many of them spin, and see a new job without being notified.
+    spinning: usize,
+    /// How many may exist.
     limit: usize,
-    /// The newest job.
+    /// How many callers wait for all workers that are not busy to end.
+    closing: usize,
+    /// The worker that has ended last and is not joined: each worker that ends joins the one before.
+    ended: Option<libc::pthread_t>,
+    /// The newest job, which leads to the older ones.
     jobs: *mut Job,
 }
 
-// SAFETY: a job is used under the pool's lock, and stays until it is taken from the list and left alone.
+impl Pool {
+    const fn new(limit: usize) -> Self {
+        Self { workers: 0, busy: 0, spinning: 0, limit, closing: 0, ended: None, jobs: ptr::null_mut() }
+    }
+}
+
+// SAFETY: jobs are used under the pool's lock, and stay until they are taken from the queue and no worker is at them.
 unsafe impl Send for Pool {}
 
-static POOL: Lock<Pool> = Lock::new(Pool { threads: 0, awake: 0, limit: usize::MAX, jobs: ptr::null_mut() });
+static POOL: Mutex<Pool> = Mutex::new(Pool::new(usize::MAX));
 
-/// How often there have been new jobs, or fewer threads were to be. It changes only under the lock.
+/// Counts changes that workers must see: new jobs, a lower limit, closing. Changes only under the lock.
 static CHANGES: AtomicUsize = AtomicUsize::new(0);
 
-/// There are new jobs, or fewer threads are to be.
-static NEWS: Condition = Condition::new();
+/// Notified with each of these changes.
+static CHANGED: Condvar = Condvar::new();
 
-held_by_who_forks!(POOL, |pool: &mut Pool| {
-    // The parent's threads are not in the child, and neither is whoever they helped.
-    *pool = Pool { threads: 0, awake: 0, limit: pool.limit, jobs: ptr::null_mut() };
+/// Notified when a worker ends while somebody waits for that.
+static ENDED: Condvar = Condvar::new();
+
+atfork!(POOL, before: end_idle_workers, in_child: |pool: &mut Pool| {
+    // The child has none of the parent's threads, and so neither workers nor jobs.
+    *pool = Pool::new(pool.limit);
     // SAFETY: this is the child's only thread.
-    unsafe { NEWS.forget_all() };
+    unsafe {
+        CHANGED.reset();
+        ENDED.reset();
+    }
 });
 
-/// Does `work`, which takes what there is to do until nothing is left of it: on this thread and on up to `helpers` others
-/// at the same time. When this returns, all have returned. A panic of one of them is this thread's.
-pub fn share(helpers: usize, work: &(dyn Fn() + Sync)) {
-    // SAFETY: a lifetime is forgotten; nobody uses the work once this function has returned.
+// A plugin that has the static library in it may be unloaded, and the workers' code with it.
+extern "C" fn unload() {
+    end_idle_workers();
+}
+at_unload!(unload);
+
+/// Runs `work`, which takes pieces of a job until none is left: on the calling thread and on up to `workers` others at the
+/// same time. When this returns, all have returned. A panic of one of them is the caller's.
+pub fn run(workers: usize, work: &(dyn Fn() + Sync)) {
+    let _uncancelled = CancellationDisabled::new();
+    // SAFETY: a lifetime is extended; no worker uses the work once this function has returned.
     let work: *const (dyn Fn() + Sync) = unsafe { std::mem::transmute(work) };
     let mut job = Job {
         work,
-        processor: sched_getcpu(),
-        wanted: helpers,
-        helping: AtomicUsize::new(0),
-        left_alone: Condition::new(),
+        wanted: workers,
+        workers: AtomicUsize::new(0),
+        done: Condvar::new(),
         panic: None,
         next: ptr::null_mut(),
     };
     let job = &raw mut job;
-    offer(job);
+    submit(job);
     // SAFETY: the work lives as long as this call.
-    let done = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
-    let panic = take_back(job);
-    if let Some(panic) = done.err().or(panic) {
+    let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
+    let panic = finish(job);
+    if let Some(panic) = result.err().or(panic) {
         resume_unwind(panic);
     }
 }
 
-/// Gives something the time to come true that going to sleep and waking up would take: often it does, since work comes in
-/// rows of calls, and is shared so that all end together.
-fn look_out_for(mut is_true: impl FnMut() -> bool) {
-    /// About as much as falling asleep and being woken again.
-    const LOOKS: usize = 1000;
-    for _ in 0..LOOKS {
+/// Spins for about the cost of falling asleep and being woken: calls often come in rows, and the threads of one end
+/// together, so what is waited for is mostly about to happen.
+fn spin_until(mut is_true: impl FnMut() -> bool) {
+    const SPINS: usize = 1000;
+    for _ in 0..SPINS {
         std::hint::spin_loop();
         if is_true() {
             return;
@@ -95,77 +128,72 @@ fn look_out_for(mut is_true: impl FnMut() -> bool) {
     }
 }
 
-/// Puts a job on the list, and sees to it that there are threads.
-fn offer(job: *mut Job) {
-    let mut pool = POOL.take();
-    // SAFETY: the caller's job, which nobody else knows yet.
-    let helpers = unsafe {
+/// Puts a job on the queue, creates workers if there are too few, and notifies those that sleep.
+fn submit(job: *mut Job) {
+    let mut pool = POOL.lock();
+    // SAFETY: the caller's job, which no other thread knows yet.
+    let wanted = unsafe {
         (*job).next = pool.jobs;
         (*job).wanted
     };
     pool.jobs = job;
-    while pool.threads < helpers.min(pool.limit) && start() {
-        pool.threads += 1;
+    while pool.closing == 0 && pool.workers < wanted.min(pool.limit) && create_worker(&mut pool) {
+        pool.workers += 1;
     }
     CHANGES.fetch_add(1, Relaxed);
-    let awaited = helpers.min(pool.threads);
-    let asleep = awaited.saturating_sub(pool.awake);
-    // Whoever wakes takes the lock first.
+    let sleeping = wanted.min(pool.workers).saturating_sub(pool.spinning);
+    // A worker that wakes locks the pool first.
     drop(pool);
-    for _ in 0..asleep {
-        NEWS.wake_one();
-    }
-    if asleep > 0 {
-        // Lets a thread that was woken on this processor see to it that it goes to another.
-        rustix::thread::sched_yield();
+    for _ in 0..sleeping {
+        CHANGED.notify_one();
     }
 }
 
-/// Takes a job from the list and waits until those who help with it are done. The panic of one of them, if any.
-fn take_back(job: *mut Job) -> Option<Box<dyn Any + Send>> {
-    let mut pool = POOL.take();
-    let mut place = &raw mut pool.jobs;
-    // SAFETY: the lock is held; the list has jobs that live, this one among them, and others change only under the lock.
+/// Takes a job from the queue and waits until no worker is at it. Returns the panic of a worker, if any.
+fn finish(job: *mut Job) -> Option<Box<dyn Any + Send>> {
+    let mut pool = POOL.lock();
+    let mut link = &raw mut pool.jobs;
+    // SAFETY: the pool is locked; the queue holds live jobs, this one among them, which others change under the lock.
     unsafe {
-        while *place != job {
-            place = &raw mut (**place).next;
+        while *link != job {
+            link = &raw mut (**link).next;
         }
-        *place = (*job).next;
-        let left_alone = || (*job).helping.load(Relaxed) == 0;
-        if !left_alone() {
+        *link = (*job).next;
+        let is_done = || (*job).workers.load(Relaxed) == 0;
+        if !is_done() {
             drop(pool);
-            look_out_for(left_alone);
-            pool = POOL.take();
+            spin_until(is_done);
+            pool = POOL.lock();
         }
-        while !left_alone() {
-            pool.wait_for(&(*job).left_alone);
+        while !is_done() {
+            pool.wait(&(*job).done);
         }
         (*job).panic.take()
     }
 }
 
-/// Makes a thread, if there is one to be had.
-fn start() -> bool {
-    const STACK: usize = 2 << 20;
-    // SAFETY: all of it is initialised by the function that its address goes to first.
+/// Creates a thread for a worker, if one can be had.
+fn create_worker(pool: &mut Pool) -> bool {
+    const STACK: usize = 256 << 10;
+    join(pool.ended.take());
+    // SAFETY: everything is initialised by the function that its address goes to first.
     unsafe {
         let mut attributes = std::mem::zeroed();
         if libc::pthread_attr_init(&mut attributes) != 0 {
             return false;
         }
-        libc::pthread_attr_setdetachstate(&mut attributes, libc::PTHREAD_CREATE_DETACHED);
         libc::pthread_attr_setstacksize(&mut attributes, STACK);
         let (mut thread, mut before) = (0, std::mem::zeroed());
-        libc::pthread_sigmask(libc::SIG_BLOCK, &not_ours(), &mut before);
-        let made = libc::pthread_create(&mut thread, &attributes, help, ptr::null_mut()) == 0;
+        libc::pthread_sigmask(libc::SIG_BLOCK, &signals_of_the_program(), &mut before);
+        let created = libc::pthread_create(&mut thread, &attributes, worker, ptr::null_mut()) == 0;
         libc::pthread_sigmask(libc::SIG_SETMASK, &before, ptr::null_mut());
         libc::pthread_attr_destroy(&mut attributes);
-        made
+        created
     }
 }
 
-/// The signals that are for the program's own threads: all but those of what a thread does itself, and of profilers.
-fn not_ours() -> libc::sigset_t {
+/// The signals that are for the program's own threads: all but those of a thread's own faults, and of profilers.
+fn signals_of_the_program() -> libc::sigset_t {
     // SAFETY: the set is initialised by the function that its address goes to first.
     unsafe {
         let mut signals = std::mem::zeroed();
@@ -177,39 +205,56 @@ fn not_ours() -> libc::sigset_t {
     }
 }
 
-/// What a thread of the pool does, until there are to be fewer of them.
-extern "C" fn help(_: *mut c_void) -> *mut c_void {
-    // SAFETY: a name of less than 16 bytes.
-    unsafe { libc::pthread_setname_np(libc::pthread_self(), c"imaging".as_ptr()) };
-    let mut pool = POOL.take();
-    while pool.threads <= pool.limit {
-        match next_job(&pool) {
-            Some(job) => pool = help_with(job, pool),
-            None => pool = wait_for_news(pool),
+/// Waits until a thread that has ended, or is about to, is gone, and frees its stack.
+fn join(thread: Option<libc::pthread_t>) {
+    if let Some(thread) = thread {
+        // SAFETY: a worker that was not joined: its handle is taken by one thread, once.
+        unsafe { libc::pthread_join(thread, ptr::null_mut()) };
+    }
+}
+
+/// What a worker does until it ends.
+extern "C" fn worker(_: *mut c_void) -> *mut c_void {
+    let mut pool = POOL.lock();
+    let mut timed_out = false;
+    while pool.workers <= pool.limit {
+        if let Some(job) = next_job(&pool) {
+            pool = work_on(job, pool);
+            timed_out = false;
+        } else if timed_out || pool.closing > 0 {
+            break;
+        } else {
+            (pool, timed_out) = wait_for_change(pool);
         }
     }
-    pool.threads -= 1;
+    pool.workers -= 1;
+    // SAFETY: names the calling thread.
+    let before = pool.ended.replace(unsafe { libc::pthread_self() });
+    if pool.closing > 0 {
+        ENDED.notify_all();
+    }
+    drop(pool);
+    join(before);
     ptr::null_mut()
 }
 
-/// Waits until there may be something new.
-fn wait_for_news(mut pool: Held<'static, Pool>) -> Held<'static, Pool> {
+/// Waits for a change that concerns workers. Returns whether there was none for as long as a worker stays.
+fn wait_for_change(mut pool: MutexGuard<'static, Pool>) -> (MutexGuard<'static, Pool>, bool) {
     let seen = CHANGES.load(Relaxed);
-    pool.awake += 1;
+    let changed = || CHANGES.load(Relaxed) != seen;
+    pool.spinning += 1;
     drop(pool);
-    look_out_for(|| CHANGES.load(Relaxed) != seen);
-    pool = POOL.take();
-    pool.awake -= 1;
-    if CHANGES.load(Relaxed) == seen {
-        pool.wait_for(&NEWS);
-    }
-    pool
+    spin_until(changed);
+    pool = POOL.lock();
+    pool.spinning -= 1;
+    let timed_out = !changed() && pool.wait_for(&CHANGED, IDLE) && !changed();
+    (pool, timed_out)
 }
 
-/// The newest job that more threads may help with.
-fn next_job(pool: &Held<'static, Pool>) -> Option<*mut Job> {
+/// The newest job that wants more workers.
+fn next_job(pool: &MutexGuard<'static, Pool>) -> Option<*mut Job> {
     let mut job = pool.jobs;
-    // SAFETY: the lock is held; jobs on the list live, and change only under the lock.
+    // SAFETY: the pool is locked; jobs on the queue live, and change only under the lock.
     unsafe {
         while !job.is_null() && (*job).wanted == 0 {
             job = (*job).next;
@@ -218,52 +263,57 @@ fn next_job(pool: &Held<'static, Pool>) -> Option<*mut Job> {
     (!job.is_null()).then_some(job)
 }
 
-/// Helps with a job that is on the list.
-fn help_with(job: *mut Job, pool: Held<'static, Pool>) -> Held<'static, Pool> {
-    // SAFETY: the lock is held, and from here on the job stays, since this thread is helping with it.
-    let (work, processor) = unsafe {
+/// Works on a job of the queue.
+fn work_on(job: *mut Job, mut pool: MutexGuard<'static, Pool>) -> MutexGuard<'static, Pool> {
+    // SAFETY: the pool is locked; from here on the job stays, since a worker is at it.
+    let work = unsafe {
         (*job).wanted -= 1;
-        (*job).helping.fetch_add(1, Relaxed);
-        ((*job).work, (*job).processor)
+        (*job).workers.fetch_add(1, Relaxed);
+        (*job).work
     };
+    pool.busy += 1;
     drop(pool);
-    make_room_on(processor);
-    // SAFETY: as above.
-    let done = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
-    let pool = POOL.take();
-    // SAFETY: the lock is held again; the job is gone once the lock is let go of.
+    // SAFETY: the caller of `run` waits for this worker, and keeps the work as long.
+    let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
+    let mut pool = POOL.lock();
+    pool.busy -= 1;
+    // SAFETY: the pool is locked; the job stays until this worker unlocks it.
     unsafe {
-        if let Err(panic) = done {
+        if let Err(panic) = result {
             (*job).panic = Some(panic);
         }
-        if (*job).helping.fetch_sub(1, Relaxed) == 1 {
-            (*job).left_alone.wake_one();
+        if (*job).workers.fetch_sub(1, Relaxed) == 1 {
+            (*job).done.notify_one();
         }
     }
     pool
 }
 
-/// Leaves a processor to the thread that is helped there, if this one was woken beside it. Systems see to that by
-/// themselves, but later: a virtual machine's takes processors that have nothing to do for absent, and small work is done
-/// before it knows better.
-fn make_room_on(processor: usize) {
-    if sched_getcpu() != processor {
-        return;
-    }
-    let Ok(all) = sched_getaffinity(None) else { return };
-    let mut others = all;
-    others.unset(processor);
-    // Going there is what counts: from then on it may be anywhere again. Where there is no other, this is refused.
-    if sched_setaffinity(None, &others).is_ok() {
-        let _ = sched_setaffinity(None, &all);
-    }
+/// Sets how many workers may exist. Those above that end when they are free.
+pub fn set_limit(workers: usize) {
+    let mut pool = POOL.lock();
+    pool.limit = workers;
+    notify_all(pool);
 }
 
-/// Sets how many threads there are to be at the most. Those above it go when they are free.
-pub fn limit(threads: usize) {
-    let mut pool = POOL.take();
-    pool.limit = threads;
+/// Has every worker look at the pool.
+fn notify_all(pool: MutexGuard<'static, Pool>) {
     CHANGES.fetch_add(1, Relaxed);
     drop(pool);
-    NEWS.wake_all();
+    CHANGED.notify_all();
+}
+
+/// Ends all workers that have no job, and waits until their threads are gone.
+fn end_idle_workers() {
+    // A signal handler that has interrupted this module forks, or exits.
+    let Some(mut pool) = POOL.lock_unless_held() else { return };
+    if pool.workers > pool.busy {
+        pool.closing += 1;
+        notify_all(pool);
+        pool = POOL.lock();
+        while pool.workers > pool.busy && !pool.wait_for(&ENDED, PATIENCE) {}
+        pool.closing -= 1;
+    }
+    // The last one has only to join the one before it, and needs no lock for that.
+    join(pool.ended.take());
 }

@@ -6,6 +6,8 @@
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
+use crate::process::{environment, warn};
+
 /// A set of instructions; each has those of the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -64,20 +66,20 @@ pub fn level() -> Level {
 /// What the environment asks for, or the highest level that there is.
 #[cold]
 fn first_level() -> Level {
-    let (asked, best) = (std::env::var_os("IMAGING_SIMD"), detect());
-    let named = asked.as_ref().and_then(|asked| Level::named(asked.to_str()?));
+    let (asked, best) = (environment::variable(c"IMAGING_SIMD"), detect());
+    let named = asked.and_then(|asked| Level::named(asked.to_str().ok()?));
     let level = named.unwrap_or(best).min(best);
     // Others may be here at the same time, and find the same.
     if CHOSEN.swap(level as u8, Relaxed) == 0
         && let Some(asked) = asked
     {
-        let (asked, used) = (asked.display(), level.name());
+        let (asked, used) = (environment::shown(asked), level.name());
         match named {
-            None => super::warn(format_args!(
-                "IMAGING_SIMD={asked}: must be generic, sse4.1, avx2 or avx512; {used} will be used"
-            )),
+            None => {
+                warn(format_args!("IMAGING_SIMD={asked}: must be generic, sse4.1, avx2 or avx512; {used} will be used"))
+            }
             Some(named) if named > best => {
-                super::warn(format_args!("IMAGING_SIMD={asked}: this processor has no more than {used}"));
+                warn(format_args!("IMAGING_SIMD={asked}: this processor has no more than {used}"));
             }
             Some(_) => {}
         }

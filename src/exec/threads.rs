@@ -9,7 +9,8 @@ use super::pool;
 use super::stream::Way;
 use crate::error::{Error, Result};
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::lock::Lock;
+use crate::process::load::at_load;
+use crate::process::{Mutex, environment, warn};
 
 /// The least work, about one for an arithmetic operation on a byte, that another thread is given: less takes less time than
 /// to give it, even where that thread looks out for work.
@@ -29,18 +30,18 @@ pub fn count() -> usize {
     }
 }
 
-/// What the environment asks for, or one for each processor that there is for us.
+/// What the environment asks for, or one for each processor that the process may use.
 #[cold]
 fn first_count() -> usize {
-    let asked = std::env::var_os("IMAGING_NUM_THREADS");
-    let number = asked.as_ref().and_then(|asked| number(asked.to_str()?));
-    let count = number.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(MOST));
+    let asked = environment::variable(c"IMAGING_NUM_THREADS");
+    let number = asked.and_then(|asked| number(asked.to_str().ok()?));
+    let count = number.unwrap_or_else(processors);
     match COUNT.compare_exchange(0, count, Relaxed, Relaxed) {
         Ok(_) => {
             if let (Some(asked), None) = (asked, number) {
-                super::warn(format_args!(
+                warn(format_args!(
                     "IMAGING_NUM_THREADS={}: must be a number from 1 to {MOST}; {count} will be used",
-                    asked.display()
+                    environment::shown(asked)
                 ));
             }
             count
@@ -48,6 +49,24 @@ fn first_count() -> usize {
         Err(other) => other,
     }
 }
+
+/// How many processors the process may use: its affinity at this time, and no more than the quota of its control group
+/// allowed when the library was loaded.
+fn processors() -> usize {
+    let affine = rustix::thread::sched_getaffinity(None).map_or(1, |processors| processors.count() as usize);
+    affine.min(QUOTA.load(Relaxed)).clamp(1, MOST)
+}
+
+/// How many processors were available at load: finding that out reads files and allocates, which a process that has put
+/// itself into a sandbox, or has no memory left, can no longer do.
+static QUOTA: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+extern "C" fn read_quota() {
+    if let Ok(available) = std::thread::available_parallelism() {
+        QUOTA.store(available.get(), Relaxed);
+    }
+}
+at_load!(read_quota);
 
 /// A number of threads that may be asked for.
 fn number(text: &str) -> Option<usize> {
@@ -59,7 +78,7 @@ pub fn set_count(count: i32) -> Result<()> {
     let count = usize::try_from(count).ok().filter(|count| (1..=MOST).contains(count));
     let count = count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?;
     COUNT.store(count, Relaxed);
-    pool::limit(count - 1);
+    pool::set_limit(count - 1);
     Ok(())
 }
 
@@ -176,9 +195,9 @@ fn in_bands<T: Send>(
     }
     // A large band for each thread, and of the rest a small one for each, so that one that is held up does not hold up all.
     let (large, small) = ((3 * rows).div_ceil(4 * threads), rows.div_ceil(4 * threads));
-    let rest = Lock::new(Rest { whole: Some(whole), first: 0, error: None });
+    let rest = Mutex::new(Rest { whole: Some(whole), first: 0, error: None });
     let next = || {
-        let mut rest = rest.take();
+        let mut rest = rest.lock();
         let (whole, first) = (rest.whole.take()?, rest.first);
         let band = if first < large * threads { large } else { small };
         if rows - first <= band {
@@ -188,17 +207,17 @@ fn in_bands<T: Send>(
         (rest.whole, rest.first) = (Some(lower), first + band);
         Some((first, upper))
     };
-    pool::share(threads - 1, &|| {
+    pool::run(threads - 1, &|| {
         while let Some((first, band)) = next() {
             if let Err(error) = work(first, band) {
-                let mut rest = rest.take();
+                let mut rest = rest.lock();
                 if rest.error.as_ref().is_none_or(|(other, _)| first < *other) {
                     rest.error = Some((first, error));
                 }
             }
         }
     });
-    let error = rest.take().error.take();
+    let error = rest.lock().error.take();
     error.map_or(Ok(()), |(_, error)| Err(error))
 }
 

@@ -1,13 +1,13 @@
 //! Errors, hosts, settings: for programs without Python.
 
-use std::ffi::{CStr, OsStr, c_char, c_int};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{c_char, c_int};
 
 use super::guard;
 use crate::abi::ext::ImagingHost;
 use crate::exec::{simd, threads};
 use crate::host::{last_error, registered};
 use crate::memory::{arena::Arena, config};
+use crate::process::environment;
 
 /// Returns `IMAGING_ERROR_*`: what went wrong last on this thread, in a call that returned NULL or another sign of
 /// failure. Calls that succeed leave it as it is.
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn ImagingSetHost(host: *const ImagingHost) {
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingMemoryConfigureFromEnv() -> c_int {
     guard(0, || {
-        config::configure(Arena::the_default(), environment)?;
+        config::configure(Arena::the_default(), environment::variable)?;
         Ok(1)
     })
 }
@@ -73,15 +73,6 @@ pub extern "C" fn ImagingGetNumThreads() -> c_int {
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingGetSIMDLevel() -> *const c_char {
     simd::level().c_name().as_ptr()
-}
-
-/// The value of an environment variable.
-fn environment(name: &CStr) -> Option<&'static OsStr> {
-    // SAFETY: the value is read before anybody can set it anew, as C's `getenv` demands of every program.
-    unsafe {
-        let value = libc::getenv(name.as_ptr());
-        (!value.is_null()).then(|| OsStr::from_bytes(CStr::from_ptr(value).to_bytes()))
-    }
 }
 
 /// The version of this library, such as "13.0.0": its first number is that of the ABI.

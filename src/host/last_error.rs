@@ -1,37 +1,81 @@
 //! Each thread's last error, for programs without Python.
 
-use std::cell::UnsafeCell;
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_void};
 
 use super::Message;
+use crate::error::Kind;
+use crate::process::load::{at_load, at_unload};
+use crate::process::thread_value::ThreadValue;
 
 struct Record {
     code: c_int,
     message: Message,
 }
 
-thread_local! {
-    // Without a destructor and without memory of its own: it must work when there is none.
-    static LAST: UnsafeCell<Record> = const { UnsafeCell::new(Record { code: 0, message: Message::EMPTY }) };
+/// The record of a thread for whose own one there was no memory. It is not written to.
+static OUT_OF_MEMORY: Record = Record { code: Kind::Memory as c_int, message: Message::from_ascii("out of memory") };
+
+/// Points to each thread's record, which `malloc` gives; NULL before its first error.
+static LAST: ThreadValue = ThreadValue::new(free_record);
+
+// The key is made when the library is loaded: the earlier one is, the less memory it costs to set.
+extern "C" fn create_key() {
+    LAST.create();
+}
+at_load!(create_key);
+
+// A plugin that has the static library in it may be unloaded, and the destructor's code with it.
+extern "C" fn delete_key() {
+    LAST.delete();
+}
+at_unload!(delete_key);
+
+/// Frees the record of a thread that ends.
+unsafe extern "C" fn free_record(record: *mut c_void) {
+    if !std::ptr::eq(record.cast(), &raw const OUT_OF_MEMORY) {
+        // SAFETY: every other record came from `malloc`, and its thread has ended.
+        unsafe { libc::free(record) };
+    }
 }
 
-/// Uses this thread's record, for as long as `work` takes.
-fn with<R>(work: impl FnOnce(&mut Record) -> R) -> R {
-    // SAFETY: the record is this thread's alone, and no `work` below calls back into this module.
-    LAST.with(|last| work(unsafe { &mut *last.get() }))
+/// This thread's record, if it has one of its own.
+fn own() -> Option<*mut Record> {
+    let record = LAST.get().cast::<Record>();
+    (!record.is_null() && !std::ptr::eq(record, &raw const OUT_OF_MEMORY)).then_some(record)
 }
 
 /// Keeps an error.
 pub fn set(code: c_int, message: &CStr) {
-    with(|last| *last = Record { code, message: Message::new(message.to_str().unwrap_or("?")) });
+    let record = own().unwrap_or_else(|| {
+        // SAFETY: `malloc` takes any size.
+        unsafe { libc::malloc(size_of::<Record>()) }.cast()
+    });
+    if record.is_null() {
+        LAST.set((&raw const OUT_OF_MEMORY).cast_mut().cast());
+        return;
+    }
+    // SAFETY: the record is this thread's alone, and has room for one.
+    unsafe { record.write(Record { code, message: Message::new(message.to_str().unwrap_or("?")) }) };
+    if own().is_none() && !LAST.set(record.cast()) {
+        // SAFETY: made above, and not kept.
+        unsafe { libc::free(record.cast()) };
+    }
 }
 
 /// Forgets the error that was kept.
 pub fn clear() {
-    with(|last| *last = Record { code: 0, message: Message::EMPTY });
+    match own() {
+        // SAFETY: the record is this thread's alone.
+        Some(record) => unsafe { record.write(Record { code: 0, message: Message::EMPTY }) },
+        None => {
+            LAST.set(std::ptr::null_mut());
+        }
+    }
 }
 
-/// The code of the error that is kept, 0 where there is none, and its text, which stays until the next one.
+/// The code of the error that is kept, 0 if there is none, and its text, which stays until the next one.
 pub fn get() -> (c_int, *const c_char) {
-    with(|last| (last.code, last.message.as_c_str().as_ptr()))
+    let record = LAST.get().cast::<Record>();
+    // SAFETY: NULL, or a record that only this thread changes, or that nobody does.
+    unsafe { record.as_ref() }.map_or((0, c"".as_ptr()), |record| (record.code, record.message.as_c_str().as_ptr()))
 }

@@ -16,7 +16,9 @@ mod symbols_ext;
 use std::ffi::{CStr, c_int, c_void};
 use std::fmt::Write;
 
+use crate::abi::ImagingSectionCookie;
 use crate::error::{Error, Kind};
+use crate::process::cancel::{CancellationDisabled, call_0, call_1};
 
 /// How an error's text crosses the border: cut to a fixed size and ended by NUL, so that it needs no memory.
 pub struct Message {
@@ -27,6 +29,14 @@ pub struct Message {
 impl Message {
     /// No text.
     pub const EMPTY: Self = Self { bytes: [0; 400], length: 0 };
+
+    /// A text of ASCII that fits.
+    pub const fn from_ascii(text: &str) -> Self {
+        let mut message = Self::EMPTY;
+        message.bytes.split_at_mut(text.len()).0.copy_from_slice(text.as_bytes());
+        message.length = text.len();
+        message
+    }
 
     /// The text of anything that can be printed.
     pub fn new(text: impl std::fmt::Display) -> Self {
@@ -56,15 +66,16 @@ impl Write for Message {
 pub fn raise(error: &Error) {
     let message = Message::new(error);
     let text = message.as_c_str().as_ptr();
+    let _uncancelled = CancellationDisabled::new();
     // SAFETY: these are ours or the program's own with the same signatures; the text outlives the call.
     unsafe {
         match error.kind() {
-            Kind::Memory => symbols::ImagingError_MemoryError(),
-            Kind::Mode => symbols::ImagingError_ModeError(),
-            Kind::Mismatch => symbols::ImagingError_Mismatch(),
-            Kind::Value => symbols::ImagingError_ValueError(text),
-            Kind::Os => symbols::ImagingError_OSError(text),
-            Kind::Internal => symbols::ImagingError_InternalError(text),
+            Kind::Memory => call_0(symbols::ImagingError_MemoryError),
+            Kind::Mode => call_0(symbols::ImagingError_ModeError),
+            Kind::Mismatch => call_0(symbols::ImagingError_Mismatch),
+            Kind::Value => call_1(symbols::ImagingError_ValueError, text),
+            Kind::Os => call_1(symbols::ImagingError_OSError, text),
+            Kind::Internal => call_1(symbols::ImagingError_InternalError, text),
         }
     };
 }
@@ -88,17 +99,20 @@ pub fn section_for<R>(bytes: usize, work: impl FnOnce() -> R) -> R {
 
 /// Does work that may take long and touches neither Python nor the host.
 pub fn long_section<R>(work: impl FnOnce() -> R) -> R {
-    struct Section(*mut c_void);
+    struct Section {
+        cookie: ImagingSectionCookie,
+        _uncancelled: CancellationDisabled,
+    }
 
     impl Drop for Section {
         fn drop(&mut self) {
             // SAFETY: ours or the program's own; the cookie is that of the call that this one ends.
-            unsafe { symbols::ImagingSectionLeave(&mut self.0) };
+            unsafe { call_1(symbols::ImagingSectionLeave, &raw mut self.cookie) };
         }
     }
 
-    let mut section = Section(std::ptr::null_mut());
+    let mut section = Section { cookie: std::ptr::null_mut(), _uncancelled: CancellationDisabled::new() };
     // SAFETY: ours or the program's own; it writes the cookie.
-    unsafe { symbols::ImagingSectionEnter(&mut section.0) };
+    unsafe { call_1(symbols::ImagingSectionEnter, &raw mut section.cookie) };
     work()
 }

@@ -1,12 +1,14 @@
 //! Python's C API, where the process has a Python: found at run time, by name, so that nothing links to it.
 
 use std::ffi::{CStr, c_char, c_int, c_ulong, c_void};
-use std::sync::OnceLock;
 
 use crate::abi::{Imaging, PyObject};
 use crate::error::Kind;
+use crate::process::cancel::{call_0, call_1};
+use crate::process::snapshot::Snapshot;
 
 /// The functions that are used, and the exceptions (whose symbols are variables that point to them).
+#[derive(Clone, Copy)]
 struct Api {
     is_initialized: unsafe extern "C" fn() -> c_int,
     /// Whether this thread may use Python now.
@@ -85,23 +87,20 @@ impl Api {
         }
     }
 
-    /// Python, where the process has one that runs. A Python may come into the process at any time, so only finding
-    /// it is remembered.
-    fn running() -> Option<&'static Self> {
-        static FOUND: OnceLock<Api> = OnceLock::new();
-        let api = match FOUND.get() {
-            Some(api) => api,
-            None => {
-                let api = Self::find()?;
-                FOUND.get_or_init(|| api)
-            }
-        };
+    /// Python, if the process has one. One may be loaded at any time, so only finding it is remembered.
+    fn loaded() -> Option<Self> {
+        static FOUND: Snapshot<Api> = Snapshot::new();
+        FOUND.get_or_find(Self::find)
+    }
+
+    /// Python, if the process has one that runs.
+    fn running() -> Option<Self> {
         // SAFETY: may be called at any time.
-        (unsafe { (api.is_initialized)() } != 0).then_some(api)
+        Self::loaded().filter(|api| unsafe { (api.is_initialized)() } != 0)
     }
 
     /// Python, where this thread may use it now.
-    fn attached() -> Option<&'static Self> {
+    fn attached() -> Option<Self> {
         let api = Self::running()?;
         // SAFETY: these may be called by any thread while Python runs.
         let attached = unsafe {
@@ -144,11 +143,12 @@ pub fn release() -> Option<*mut c_void> {
     Api::attached().map(|api| unsafe { (api.save_thread)() })
 }
 
-/// Takes back what [`release`] let go.
+/// Takes back what [`release`] let go. When Python shuts down, or has done so, it does not let this thread on: the thread
+/// must not touch a Python object any more, and so ends here (CPython before 3.14 has it exit, and it is parked instead).
 pub fn reacquire(state: *mut c_void) {
-    if let Some(api) = Api::running() {
+    if let Some(api) = Api::loaded() {
         // SAFETY: the state is this thread's, from `release`.
-        unsafe { (api.restore_thread)(state) };
+        unsafe { call_1(api.restore_thread, state) };
     }
 }
 
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn release_owner(im: Imaging) {
         if is_attached() {
             (api.dec_ref)(object);
         } else {
-            let state = (api.ensure)();
+            let state = call_0(api.ensure);
             (api.dec_ref)(object);
             (api.release)(state);
         }

@@ -118,6 +118,6 @@ unsafe extern "C" fn section_enter(cookie: *mut ImagingSectionCookie) {
 }
 
 unsafe extern "C" fn section_leave(cookie: *mut ImagingSectionCookie) {
-    // SAFETY: whoever calls promises NULL or the cookie of the section that ends.
-    section::leave(unsafe { cookie.as_ref() }.map_or(std::ptr::null_mut(), |cookie| *cookie));
+    // SAFETY: whoever calls promises NULL or the cookie of the section that ends here.
+    unsafe { section::leave(cookie.as_ref().map_or(std::ptr::null_mut(), |cookie| *cookie)) };
 }

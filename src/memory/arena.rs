@@ -172,7 +172,7 @@ impl Arena {
     /// old number stays.
     pub fn set_blocks_max(self, blocks_max: c_int) -> Result<()> {
         let places = usize::try_from(blocks_max).map_err(|_| Error::Value("blocks_max should be greater than 0"))?;
-        let _lock = pool_lock::take();
+        let _lock = pool_lock::lock();
         // Under the same lock that the list is cut under: others may be putting blocks into it.
         while field!(self, blocks_cached).load(Relaxed) > blocks_max
             && let Some(block) = self.pop()
@@ -208,7 +208,7 @@ impl Arena {
         if field!(self, blocks_cached).load(Relaxed) <= 0 {
             return None;
         }
-        let _lock = pool_lock::take();
+        let _lock = pool_lock::lock();
         self.pop()
     }
 
@@ -227,7 +227,7 @@ impl Arena {
 
     /// Puts a block into the pool, or hands it back where there is no place.
     fn put(self, block: Block) -> std::result::Result<(), Block> {
-        let _lock = pool_lock::take();
+        let _lock = pool_lock::lock();
         let (cached, pool) = (field!(self, blocks_cached), *self.pool());
         let place = cached.load(Relaxed);
         if pool.is_null() || place < 0 || place >= field!(self, blocks_max).load(Relaxed) {

@@ -1,10 +1,11 @@
 //! The three environment variables that set up the default arena: for programs without Pillow's Python layer, which
 //! reads them itself.
 
-use std::ffi::{CStr, OsStr, c_int};
+use std::ffi::{CStr, c_int};
 
 use super::arena::{Arena, MAX_ALIGNMENT};
-use crate::error::{Error, Result, detail};
+use crate::error::{Detail, Error, Result};
+use crate::process::environment;
 
 /// A variable, the rule for its value, and how to read and apply it.
 struct Setting {
@@ -42,13 +43,13 @@ const SETTINGS: [Setting; 3] = [
 ];
 
 /// Reads the variables with `lookup` and applies them to `arena`: all of them, or, where one breaks its rule, none.
-pub fn configure<'a>(arena: Arena, lookup: impl Fn(&CStr) -> Option<&'a OsStr>) -> Result<()> {
+pub fn configure<'a>(arena: Arena, lookup: impl Fn(&CStr) -> Option<&'a CStr>) -> Result<()> {
     let mut values = [None; SETTINGS.len()];
     for (setting, slot) in SETTINGS.iter().zip(&mut values) {
         let Some(value) = lookup(setting.variable) else { continue };
-        let parsed = value.to_str().and_then(setting.read).ok_or_else(|| Error::Setting {
+        let parsed = value.to_str().ok().and_then(setting.read).ok_or_else(|| Error::Setting {
             variable: setting.variable.to_str().unwrap_or(""),
-            value: detail(&value.to_string_lossy()),
+            value: detail_of(value),
             rule: setting.rule,
         })?;
         *slot = Some(parsed);
@@ -59,6 +60,14 @@ pub fn configure<'a>(arena: Arena, lookup: impl Fn(&CStr) -> Option<&'a OsStr>) 
         }
     }
     Ok(())
+}
+
+/// A value for an error's text.
+fn detail_of(value: &CStr) -> Detail {
+    let mut text = Detail::new();
+    // What does not fit is cut.
+    let _ = std::fmt::write(&mut text, format_args!("{}", environment::shown(value)));
+    text
 }
 
 /// A number, with an optional `k` or `m`, and blanks around it: as Pillow reads all three.
@@ -89,12 +98,14 @@ mod tests {
     #[test]
     fn what_breaks_a_rule_is_named() {
         for (variable, value) in
-            [(c"PILLOW_ALIGNMENT", "3"), (c"PILLOW_BLOCK_SIZE", "4095"), (c"PILLOW_BLOCKS_MAX", "-1")]
+            [(c"PILLOW_ALIGNMENT", c"3"), (c"PILLOW_BLOCK_SIZE", c"4095"), (c"PILLOW_BLOCKS_MAX", c"-1")]
         {
-            let error =
-                configure(Arena::the_default(), |name| (name == variable).then_some(OsStr::new(value))).unwrap_err();
+            let error = configure(Arena::the_default(), |name| (name == variable).then_some(value)).unwrap_err();
             let text = error.to_string();
-            assert!(text.starts_with(&format!("{}={value}: must be", variable.to_string_lossy())), "{text}");
+            assert!(
+                text.starts_with(&format!("{}={}: must be", variable.to_string_lossy(), value.to_string_lossy())),
+                "{text}"
+            );
         }
     }
 }

@@ -21,7 +21,6 @@ pub mod extended;
 pub mod heap;
 pub mod instance;
 pub mod lines;
-pub mod lock;
 pub mod mapped;
 pub mod palette;
 mod pool_lock;

@@ -1,12 +1,13 @@
 //! The lock of the pools: one for all arenas, held for the few instructions that move a block in or out.
 
-use super::lock::{Held, Lock, held_by_who_forks};
+use crate::process::atfork::atfork;
+use crate::process::{Mutex, MutexGuard};
 
-static LOCK: Lock<()> = Lock::new(());
+static LOCK: Mutex<()> = Mutex::new(());
 
-held_by_who_forks!(LOCK, |_| ());
+atfork!(LOCK);
 
-/// Waits for the lock and takes it.
-pub fn take() -> Held<'static, ()> {
-    LOCK.take()
+/// Waits for the lock and locks it.
+pub fn lock() -> MutexGuard<'static, ()> {
+    LOCK.lock()
 }

@@ -1,0 +1,172 @@
+"""Measures single calls on an idle machine and on a busy one: beside the wheel, and beside ourselves with one thread.
+
+    target/venv/bin/python benches/load.py [--quick] [WORD ...]
+
+A hog is a process that only computes. An image worker is a process that makes the same calls as the one that is
+measured, at the same time. Ratios are of medians of single calls, the other's time divided by ours: 1 is as fast, more
+is faster. What is printed is written to LOAD.md; WORDs pick the cases that contain all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import geometric_mean, median
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests" / "python"))
+
+from PIL import __version__ as pillow_version
+
+import pictures
+from cases import Case
+from contenders import Worker
+
+SETUP = "image = photo('RGB', (1280, 800)); bands = image.split(); layer = image.convert('RGBA')"
+LARGE = "image = photo('RGB', (2560, 1600)); bands = image.split(); layer = image.convert('RGBA')"
+CALLS = {
+    "split": "image.split()",
+    "merge": "Image.merge('RGB', bands)",
+    "RGB to L": "image.convert('L')",
+    "RGB to HSV": "image.convert('HSV')",
+    "mirror": "image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)",
+    "turn by 90°": "image.transpose(Image.Transpose.ROTATE_90)",
+    "rotate by 30°": "image.rotate(30, Image.Resampling.BICUBIC)",
+    "resize to 320×200": "image.resize((320, 200), Image.Resampling.LANCZOS)",
+    "reduce by 2": "image.reduce(2)",
+    "Gaussian blur": "image.filter(ImageFilter.GaussianBlur(3))",
+    "3×3 filter": "image.filter(ImageFilter.SHARPEN)",
+    "alpha composite": "Image.alpha_composite(layer, layer)",
+}
+
+
+@dataclass(frozen=True)
+class Load:
+    """What else the machine does."""
+
+    hogs: int = 0
+    image_workers: int = 1
+    """How many processes make the call at the same time, the one that is measured among them."""
+
+    def __str__(self) -> str:
+        if self.image_workers > 1:
+            return f"{self.image_workers} image workers"
+        return {0: "idle", 1: "1 hog"}.get(self.hogs, f"{self.hogs} hogs")
+
+
+LOADS = [Load(), *(Load(hogs=count) for count in (1, 2, 4)), *(Load(image_workers=count) for count in (2, 4, 8))]
+
+
+@contextmanager
+def hogs(count: int):
+    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+class Team:
+    """Processes of one contender that make the same call at the same time."""
+
+    def __init__(self, size: int, *, interposed: bool, threads: int) -> None:
+        self.members = [
+            Worker(sys.executable, pillow_version, "wall", interposed=interposed, threads=threads, alone=False)
+            for _ in range(size)
+        ]
+        self.calls: list[float] = []
+        self.processor: list[float] = []
+
+    def load(self, case: Case) -> None:
+        for member in self.members:
+            if isinstance(seconds := member.ask("load", case.setup, case.call), str):
+                raise SystemExit(f"{' '.join(case.row)}: {seconds}")
+
+    def turn(self, count: int) -> None:
+        for member in self.members:
+            member.send("each", count)
+        for member in self.members:
+            calls, processor = member.answer()
+            self.calls += calls
+            self.processor.append(processor / count)
+
+    def close(self) -> None:
+        for member in self.members:
+            member.close()
+
+
+def measure(case: Case, load: Load, rounds: int) -> tuple[float, float, float]:
+    """Wall time to the wheel, to one thread, and processor time to the wheel."""
+    every = len(os.sched_getaffinity(0))
+    teams = {
+        "wheel": Team(load.image_workers, interposed=False, threads=1),
+        "ours": Team(load.image_workers, interposed=True, threads=every),
+        "one": Team(load.image_workers, interposed=True, threads=1),
+    }
+    for team in teams.values():
+        team.load(case)
+    with hogs(load.hogs):
+        for number in range(rounds):
+            turns = list(teams.values())
+            for team in turns if number % 2 else reversed(turns):
+                team.turn(8)
+    for team in teams.values():
+        team.close()
+    wall = {name: median(team.calls) for name, team in teams.items()}
+    processor = {name: median(team.processor) for name, team in teams.items()}
+    return wall["wheel"] / wall["ours"], wall["one"] / wall["ours"], processor["wheel"] / processor["ours"]
+
+
+def table(rows: list[tuple[str, list[str]]]) -> str:
+    head = ["call", *map(str, LOADS)]
+    lines = [head, ["---", *["---:"] * len(LOADS)], *([name, *cells] for name, cells in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only the cases that contain all of these")
+    parser.add_argument("--quick", action="store_true", help="a few rounds only; writes no file")
+    options = parser.parse_args()
+    pictures.make()
+    sizes = {"1280×800": SETUP, "2560×1600": LARGE}
+    cases = [Case((name, size), setup, call) for size, setup in sizes.items() for name, call in CALLS.items()]
+    chosen = [case for case in cases if all(word.lower() in " ".join(case.row).lower() for word in options.words)]
+    if not chosen:
+        raise SystemExit("no case contains all of these words")
+
+    rows, ratios = [], []
+    for case in chosen:
+        cells = []
+        for load in LOADS:
+            result = measure(case, load, 4 if options.quick else 15)
+            ratios.append(result)
+            cells.append(" / ".join(f"{ratio:.2f}" for ratio in result))
+        rows.append((" ".join(case.row), cells))
+        print(*rows[-1][1], rows[-1][0], sep=" | ", file=sys.stderr, flush=True)
+
+    text = table(rows)
+    for number, name in enumerate(["the wheel", "ours with one thread", "the wheel, processor time"]):
+        column = [result[number] for result in ratios]
+        text += f"\n\nTo {name}: geometric mean {geometric_mean(column):.2f}, the least {min(column):.2f}."
+    print(text)
+    if not (options.words or options.quick):
+        heading = "# Calls on an idle and on a busy machine\n\n" + HEAD.format(len(os.sched_getaffinity(0)))
+        (HERE / "LOAD.md").write_text(f"{heading}\n{text}\n")
+    return 0
+
+
+HEAD = """\
+`benches/load.py` has written this: medians of single calls, with {} processors. Each cell has three ratios: to the wheel
+by wall time, to this library with `IMAGING_NUM_THREADS=1` by wall time, to the wheel by processor time. More is faster.
+"""
+
+if __name__ == "__main__":
+    sys.exit(main())

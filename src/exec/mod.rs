@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // functions compiled for instructions that are detected; threads, and what becomes of them when a process forks; what is asked for of memory
 
 pub mod cast;
+mod feedback;
 mod pool;
 pub mod prefetch;
 pub mod simd;

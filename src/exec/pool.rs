@@ -12,8 +12,9 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::feedback::Outcome;
 use crate::process::atfork::atfork;
 use crate::process::cancel::CancellationDisabled;
 use crate::process::load::at_unload;
@@ -34,6 +35,8 @@ struct Job {
     workers: AtomicUsize,
     /// Notified when the last worker is done.
     done: Condvar,
+    /// Whether a worker was ever at it. Changes only under the pool's lock.
+    joined: bool,
     panic: Option<Box<dyn Any + Send>>,
     next: *mut Job,
 }
@@ -94,7 +97,7 @@ at_unload!(unload);
 
 /// Runs `work`, which takes pieces of a job until none is left: on the calling thread and on up to `workers` others at the
 /// same time. When this returns, all have returned. A panic of one of them is the caller's.
-pub fn run(workers: usize, work: &(dyn Fn() + Sync)) {
+pub fn run(workers: usize, work: &(dyn Fn() + Sync)) -> Outcome {
     let _uncancelled = CancellationDisabled::new();
     // SAFETY: a lifetime is extended; no worker uses the work once this function has returned.
     let work: *const (dyn Fn() + Sync) = unsafe { std::mem::transmute(work) };
@@ -103,17 +106,21 @@ pub fn run(workers: usize, work: &(dyn Fn() + Sync)) {
         wanted: workers,
         workers: AtomicUsize::new(0),
         done: Condvar::new(),
+        joined: false,
         panic: None,
         next: ptr::null_mut(),
     };
     let job = &raw mut job;
     submit(job);
+    let start = Instant::now();
     // SAFETY: the work lives as long as this call.
     let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
-    let panic = finish(job);
+    let worked = start.elapsed();
+    let (joined, panic) = finish(job);
     if let Some(panic) = result.err().or(panic) {
         resume_unwind(panic);
     }
+    Outcome { worked, waited: start.elapsed() - worked, joined }
 }
 
 /// Spins for about the cost of falling asleep and being woken: calls often come in rows, and the threads of one end
@@ -149,8 +156,8 @@ fn submit(job: *mut Job) {
     }
 }
 
-/// Takes a job from the queue and waits until no worker is at it. Returns the panic of a worker, if any.
-fn finish(job: *mut Job) -> Option<Box<dyn Any + Send>> {
+/// Takes a job from the queue and waits until no worker is at it. Returns whether one ever was, and the panic of one.
+fn finish(job: *mut Job) -> (bool, Option<Box<dyn Any + Send>>) {
     let mut pool = POOL.lock();
     let mut link = &raw mut pool.jobs;
     // SAFETY: the pool is locked; the queue holds live jobs, this one among them, which others change under the lock.
@@ -168,7 +175,7 @@ fn finish(job: *mut Job) -> Option<Box<dyn Any + Send>> {
         while !is_done() {
             pool.wait(&(*job).done);
         }
-        (*job).panic.take()
+        ((*job).joined, (*job).panic.take())
     }
 }
 
@@ -268,6 +275,7 @@ fn work_on(job: *mut Job, mut pool: MutexGuard<'static, Pool>) -> MutexGuard<'st
     // SAFETY: the pool is locked; from here on the job stays, since a worker is at it.
     let work = unsafe {
         (*job).wanted -= 1;
+        (*job).joined = true;
         (*job).workers.fetch_add(1, Relaxed);
         (*job).work
     };

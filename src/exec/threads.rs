@@ -5,8 +5,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::pool;
 use super::stream::Way;
+use super::{feedback, pool};
 use crate::error::{Error, Result};
 use crate::image::{ImageMut, ImageRef};
 use crate::process::load::at_load;
@@ -189,7 +189,9 @@ fn in_bands<T: Send>(
     split: impl Fn(T, usize) -> (T, T) + Sync,
     work: impl Fn(usize, T) -> Result<()> + Sync,
 ) -> Result<()> {
-    let threads = (rows.saturating_mul(cost) / WORTHWHILE).min(count()).min(rows);
+    let threads_at = |level: u32| ((rows.saturating_mul(cost) / WORTHWHILE) >> level).min(count()).min(rows);
+    let level = feedback::level(|level| threads_at(level) > 1);
+    let threads = threads_at(level);
     if threads <= 1 {
         return work(0, whole);
     }
@@ -207,7 +209,7 @@ fn in_bands<T: Send>(
         (rest.whole, rest.first) = (Some(lower), first + band);
         Some((first, upper))
     };
-    pool::run(threads - 1, &|| {
+    let outcome = pool::run(threads - 1, &|| {
         while let Some((first, band)) = next() {
             if let Err(error) = work(first, band) {
                 let mut rest = rest.lock();
@@ -217,6 +219,7 @@ fn in_bands<T: Send>(
             }
         }
     });
+    feedback::report(level, outcome);
     let error = rest.lock().error.take();
     error.map_or(Ok(()), |(_, error)| Err(error))
 }

@@ -52,6 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let script = out.join("weak-symbols.map");
         fs::write(&script, format!("{{ global: {}; }};\n", WEAK_SYMBOLS.join("; ")))?;
         println!("cargo::rustc-cdylib-link-arg=-Wl,--version-script={}", script.display());
+        // `dlclose` must not unmap code that threads run: workers, or callers on other threads.
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
     Ok(())
 }

@@ -33,6 +33,11 @@ pub extern "C" fn ImagingClearError() {
 
 /// Registers a program's functions for errors and long sections, in place of those registered before; NULL for none.
 /// `host` is copied. They come before Python, and after the program's own `ImagingError_*` and `ImagingSection*`.
+///
+/// A callback must return. One that throws a C++ exception, or jumps out by `longjmp`, ends the process. A thread that ends
+/// in a callback (`pthread_exit`) is parked: it keeps its stack for as long as the process lives, and cannot be joined. A
+/// thread that is cancelled during a call (`pthread_cancel`) is so when the call is over. The program's own
+/// `ImagingError_*` and `ImagingSection*` are such callbacks too.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingSetHost(host: *const ImagingHost) {
     // SAFETY: the caller's pointer is NULL or points to a host.

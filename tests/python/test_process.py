@@ -198,7 +198,8 @@ import os
 {SECCOMP}
 {WORK}
 refuse({numbers}, {action})
-small = work()
+work()
+for _ in range(200): Image.merge("RGB", im.split())
 im.convert("HSV").split(); im.transpose(Image.Transpose.ROTATE_90); im.reduce(3); Image.merge("RGB", im.split())
 im.convert("P"); im.crop((5, 5, 900, 900)).tobytes(); Image.new("RGBA", (3000, 2000), "red")
 os.write(1, b"done")

@@ -13,13 +13,13 @@ macro_rules! atfork {
                 $mutex.lock_for_fork();
             }
             extern "C" fn in_parent() {
-                // SAFETY: `before` was called on this thread.
-                unsafe { $mutex.unlock_in_parent() };
+                $mutex.unlock_in_parent();
             }
             extern "C" fn in_child() {
                 let repair: fn(&mut _) = $in_child;
-                // SAFETY: `before` was called on the thread that this one is a copy of.
-                unsafe { $mutex.unlock_in_child(repair) };
+                // SAFETY: a child has one thread. Where a signal handler has made it in the middle of a call, it may only
+                // execute another program, or exit: the headers say so.
+                unsafe { $mutex.reset_in_child(repair) };
             }
             extern "C" fn register() {
                 // SAFETY: the handlers lock and unlock in pairs, on the thread that forks.

@@ -3,13 +3,14 @@
 use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 /// A value that one thread at a time may use.
 pub struct Mutex<T> {
     raw: UnsafeCell<libc::pthread_mutex_t>,
-    /// Whether a thread forks that had locked it already. Guarded by the mutex.
-    locked_before_fork: UnsafeCell<bool>,
+    /// The thread that has locked it to fork, or 0.
+    forking: AtomicUsize,
     value: UnsafeCell<T>,
 }
 
@@ -23,7 +24,7 @@ impl<T> Mutex<T> {
         Self {
             // It checks for errors, so that a thread that has locked it already gets an answer instead of waiting for itself.
             raw: UnsafeCell::new(libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP),
-            locked_before_fork: UnsafeCell::new(false),
+            forking: AtomicUsize::new(0),
             value: UnsafeCell::new(value),
         }
     }
@@ -44,47 +45,55 @@ impl<T> Mutex<T> {
         (status == 0).then_some(MutexGuard { mutex: self, not_send: PhantomData })
     }
 
-    /// Locks the mutex before a fork. Where this thread has locked it already (a signal handler has interrupted the
-    /// library and forks), it stays so.
+    /// Locks the mutex before a fork, if it can be had: a signal handler that has interrupted the library may fork, on the
+    /// thread that has locked it, or is about to lock or unlock it.
     pub fn lock_for_fork(&self) {
-        // SAFETY: the mutex is initialised from `new` on; afterwards this thread has it locked in either case, and with
-        // it the flag.
+        let until = time_in(Duration::from_millis(100));
+        // SAFETY: the mutex is initialised from `new` on; the second call names the calling thread.
         unsafe {
-            let status = libc::pthread_mutex_lock(self.raw.get());
-            *self.locked_before_fork.get() = status == libc::EDEADLK;
+            if libc::pthread_mutex_timedlock(self.raw.get(), &until) == 0 {
+                self.forking.store(libc::pthread_self() as usize, Relaxed);
+            }
         }
     }
 
     /// Undoes [`lock_for_fork`](Self::lock_for_fork) in the parent.
-    ///
-    /// # Safety
-    ///
-    /// This thread has called `lock_for_fork`, and not unlocked since.
-    pub unsafe fn unlock_in_parent(&self) {
-        // SAFETY: this thread has locked the mutex, before or in `lock_for_fork`.
-        unsafe {
-            if !std::mem::replace(&mut *self.locked_before_fork.get(), false) {
-                libc::pthread_mutex_unlock(self.raw.get());
-            }
+    pub fn unlock_in_parent(&self) {
+        // SAFETY: names the calling thread.
+        let this = unsafe { libc::pthread_self() } as usize;
+        if self.forking.compare_exchange(this, 0, Relaxed, Relaxed).is_ok() {
+            // SAFETY: this thread has locked the mutex in `lock_for_fork`.
+            unsafe { libc::pthread_mutex_unlock(self.raw.get()) };
         }
     }
 
-    /// Undoes [`lock_for_fork`](Self::lock_for_fork) in the child, and has `repair` adapt the value to a process with a
-    /// single thread. A section that was interrupted goes on as it was, without a repair.
+    /// Makes the mutex anew in the child, unlocked, and has `repair` adapt the value to a process with a single thread.
     ///
     /// # Safety
     ///
-    /// This is the child's only thread, and the parent's that it is a copy of has called `lock_for_fork`.
-    pub unsafe fn unlock_in_child(&self, repair: impl FnOnce(&mut T)) {
-        // SAFETY: no other thread exists. The mutex names its owner by the parent's thread id, and so is made anew.
+    /// This is the child's only thread, and does not return to code that has locked the mutex.
+    pub unsafe fn reset_in_child(&self, repair: impl FnOnce(&mut T)) {
+        self.forking.store(0, Relaxed);
+        // SAFETY: no other thread exists, and this one uses neither the mutex nor the value. (To unlock the mutex would be
+        // an error: it names its owner by the parent's thread id.)
         unsafe {
             *self.raw.get() = libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
-            if std::mem::replace(&mut *self.locked_before_fork.get(), false) {
-                libc::pthread_mutex_lock(self.raw.get());
-            } else {
-                repair(&mut *self.value.get());
-            }
+            repair(&mut *self.value.get());
         }
+    }
+}
+
+/// The time of the system's clock after some more has passed.
+fn time_in(duration: Duration) -> libc::timespec {
+    const NANOSECONDS: i64 = 1_000_000_000;
+    // SAFETY: the time is written before it is read.
+    unsafe {
+        let mut time: libc::timespec = std::mem::zeroed();
+        libc::clock_gettime(libc::CLOCK_REALTIME, &mut time);
+        let nanoseconds = time.tv_nsec as i64 + i64::from(duration.subsec_nanos());
+        time.tv_sec += (duration.as_secs() as i64 + nanoseconds / NANOSECONDS) as libc::time_t;
+        time.tv_nsec = (nanoseconds % NANOSECONDS) as _;
+        time
     }
 }
 
@@ -115,16 +124,9 @@ impl<T> MutexGuard<'_, T> {
     /// As [`wait`](Self::wait), but no longer than `duration`. Returns whether that has passed. (It goes by the system's
     /// clock: when that is set back, the wait is longer.)
     pub fn wait_for(&mut self, condvar: &Condvar, duration: Duration) -> bool {
-        const NANOSECONDS: i64 = 1_000_000_000;
-        // SAFETY: the time is written before it is read; both are initialised, and the guard is this thread's.
-        unsafe {
-            let mut until: libc::timespec = std::mem::zeroed();
-            libc::clock_gettime(libc::CLOCK_REALTIME, &mut until);
-            let nanoseconds = until.tv_nsec as i64 + i64::from(duration.subsec_nanos());
-            until.tv_sec += (duration.as_secs() as i64 + nanoseconds / NANOSECONDS) as libc::time_t;
-            until.tv_nsec = (nanoseconds % NANOSECONDS) as _;
-            libc::pthread_cond_timedwait(condvar.0.get(), self.mutex.raw.get(), &until) == libc::ETIMEDOUT
-        }
+        let until = time_in(duration);
+        // SAFETY: both are initialised, and the guard is this thread's.
+        unsafe { libc::pthread_cond_timedwait(condvar.0.get(), self.mutex.raw.get(), &until) == libc::ETIMEDOUT }
     }
 }
 
@@ -200,9 +202,10 @@ mod tests {
 
     use super::*;
 
-    /// Which of two traits a type has, told by which of two methods of one name applies.
+    /// Whether a type implements a trait: an inherent constant, which only types that do have, hides that of a trait.
     macro_rules! has {
         ($type:ty: $bound:path) => {{
+            #[allow(dead_code)]
             trait Fallback {
                 const HAS: bool = false;
             }

@@ -85,6 +85,7 @@ class Team:
         self.processor: list[float] = []
 
     def load(self, case: Case) -> None:
+        self.calls, self.processor = [], []
         for member in self.members:
             if isinstance(seconds := member.ask("load", case.setup, case.call), str):
                 raise SystemExit(f"{' '.join(case.row)}: {seconds}")
@@ -102,23 +103,31 @@ class Team:
             member.close()
 
 
-def measure(case: Case, load: Load, rounds: int) -> tuple[float, float, float]:
-    """Wall time to the wheel, to one thread, and processor time to the wheel."""
+Ratios = tuple[float, float, float]
+"""Wall time to the wheel, to one thread, and processor time to the wheel."""
+
+
+@contextmanager
+def contenders(load: Load):
     every = len(os.sched_getaffinity(0))
     teams = {
         "wheel": Team(load.image_workers, interposed=False, threads=1),
         "ours": Team(load.image_workers, interposed=True, threads=every),
         "one": Team(load.image_workers, interposed=True, threads=1),
     }
-    for team in teams.values():
-        team.load(case)
     with hogs(load.hogs):
-        for number in range(rounds):
-            turns = list(teams.values())
-            for team in turns if number % 2 else reversed(turns):
-                team.turn(8)
+        yield teams
     for team in teams.values():
         team.close()
+
+
+def measure(case: Case, teams: dict[str, Team], rounds: int) -> Ratios:
+    for team in teams.values():
+        team.load(case)
+    for number in range(rounds):
+        turns = list(teams.values())
+        for team in turns if number % 2 else reversed(turns):
+            team.turn(8)
     wall = {name: median(team.calls) for name, team in teams.items()}
     processor = {name: median(team.processor) for name, team in teams.items()}
     return wall["wheel"] / wall["ours"], wall["one"] / wall["ours"], processor["wheel"] / processor["ours"]
@@ -142,15 +151,17 @@ def main() -> int:
     if not chosen:
         raise SystemExit("no case contains all of these words")
 
-    rows, ratios = [], []
-    for case in chosen:
-        cells = []
-        for load in LOADS:
-            result = measure(case, load, 4 if options.quick else 15)
-            ratios.append(result)
-            cells.append(" / ".join(f"{ratio:.2f}" for ratio in result))
-        rows.append((" ".join(case.row), cells))
-        print(*rows[-1][1], rows[-1][0], sep=" | ", file=sys.stderr, flush=True)
+    results: dict[Case, list[Ratios]] = {case: [] for case in chosen}
+    for load in LOADS:
+        with contenders(load) as teams:
+            for case in chosen:
+                results[case].append(measure(case, teams, 4 if options.quick else 15))
+                print(load, *case.row, *(f"{ratio:.2f}" for ratio in results[case][-1]), file=sys.stderr, flush=True)
+    rows = [
+        (" ".join(case.row), [" / ".join(f"{ratio:.2f}" for ratio in cell) for cell in cells])
+        for case, cells in results.items()
+    ]
+    ratios = [cell for cells in results.values() for cell in cells]
 
     text = table(rows)
     for number, name in enumerate(["the wheel", "ours with one thread", "the wheel, processor time"]):

@@ -3,8 +3,11 @@
 //! Making and passing on an [`Error`] never allocates, so that it can tell of a lack of memory.
 
 use std::ffi::c_int;
+use std::fmt;
 
 use arrayvec::ArrayString;
+
+use crate::mode::Mode;
 
 /// A short text inside an error, cut where it is too long.
 pub type Detail = ArrayString<160>;
@@ -39,6 +42,25 @@ pub enum Kind {
     Internal = 6,
 }
 
+/// The number of a mode as the C ABI has it, which may be of no mode. Prints the mode's name, or `mode` and the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModeNumber(pub c_int);
+
+impl From<Mode> for ModeNumber {
+    fn from(mode: Mode) -> Self {
+        Self(mode.id())
+    }
+}
+
+impl fmt::Display for ModeNumber {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Mode::from_id(self.0) {
+            Some(mode) => formatter.write_str(mode.name()),
+            None => write!(formatter, "mode {}", self.0),
+        }
+    }
+}
+
 /// An error: what went wrong and with what.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -62,10 +84,10 @@ pub enum Error {
     /// There is no way from one mode to another.
     #[error("conversion from {from} to {to} not supported{within}")]
     Conversion {
-        /// The mode's name; empty where the number is none of a mode.
-        from: &'static str,
-        /// The same.
-        to: &'static str,
+        /// The mode of the image.
+        from: ModeNumber,
+        /// The mode that was asked for.
+        to: ModeNumber,
         /// In which function, where that matters.
         within: &'static str,
     },
@@ -136,5 +158,21 @@ impl Error {
 impl From<Kind> for c_int {
     fn from(kind: Kind) -> Self {
         kind as Self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversion_names_both_modes() {
+        let text = |from, to, within| Error::Conversion { from, to, within }.to_string();
+        let (rgb, bits) = (ModeNumber::from(Mode::RGB), ModeNumber::from(Mode::One));
+        assert_eq!(text(rgb, bits, ""), "conversion from RGB to 1 not supported");
+        for number in [-1, 0, 77, c_int::MAX] {
+            let expected = format!("conversion from RGB to mode {number} not supported in convert_transparent");
+            assert_eq!(text(rgb, ModeNumber(number), " in convert_transparent"), expected);
+        }
     }
 }

@@ -46,7 +46,7 @@ impl Image {
             }
             (_, Mode::One) if dither => Err(UNSUPPORTED),
             _ => {
-                let unsupported = Error::Conversion { from: from.name(), to: to.name(), within: "" };
+                let unsupported = Error::Conversion { from: from.into(), to: to.into(), within: "" };
                 let conversion = color::conversion(from, to).ok_or(unsupported)?;
                 let mut out = out(to)?;
                 conversion.convert(out.view_mut()?, &input);

@@ -8,7 +8,7 @@ use super::work::on_pixels;
 use super::{guard, reference};
 use crate::abi::{Imaging, ImagingPalette, ModeID};
 use crate::color::{self, FromPalette, Nearest, lut, matrix};
-use crate::error::{Error, Result};
+use crate::error::{Error, ModeNumber, Result};
 use crate::host::long_section;
 use crate::image::ImageRef;
 use crate::image::palette::Palette;
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn ImagingConvert(
                 (Some(Mode::P | Mode::PA), _) => from_palette(imOut, imIn, to),
                 (_, Some(Mode::P | Mode::PA)) => to_palette(imOut, imIn, mode, palette, dither != 0),
                 (_, Some(Mode::One)) if dither != 0 => to_bits(imOut, imIn),
-                _ => pixel_by_pixel(imOut, imIn, from, to),
+                _ => pixel_by_pixel(imOut, imIn, input.mode, mode),
             };
             Ok(out?.into_raw())
         }
@@ -57,8 +57,8 @@ pub unsafe extern "C" fn ImagingConvert(
 const UNSUPPORTED: Error = Error::Value("conversion not supported");
 
 /// The same in more words.
-fn unsupported(from: Option<Mode>, to: Option<Mode>, within: &'static str) -> Error {
-    Error::Conversion { from: from.map_or("", Mode::name), to: to.map_or("", Mode::name), within }
+fn unsupported(from: ModeID, to: ModeID, within: &'static str) -> Error {
+    Error::Conversion { from: ModeNumber(from), to: ModeNumber(to), within }
 }
 
 /// Converts an image without a palette to another without one.
@@ -66,9 +66,10 @@ fn unsupported(from: Option<Mode>, to: Option<Mode>, within: &'static str) -> Er
 /// # Safety
 ///
 /// `out` is NULL or live, `im` live.
-unsafe fn pixel_by_pixel(out: Imaging, im: Imaging, from: Option<Mode>, to: Option<Mode>) -> Result<Output> {
+unsafe fn pixel_by_pixel(out: Imaging, im: Imaging, from: ModeID, to: ModeID) -> Result<Output> {
     let unsupported = || unsupported(from, to, "");
-    let (from, to) = (from.ok_or_else(unsupported)?, to.ok_or_else(unsupported)?);
+    let mode = |id| Mode::from_id(id).ok_or_else(unsupported);
+    let (from, to) = (mode(from)?, mode(to)?);
     let conversion = color::conversion(from, to).ok_or_else(unsupported)?;
     // SAFETY: as the caller promises; the two images have different modes, and so are two.
     unsafe {
@@ -170,7 +171,7 @@ pub unsafe extern "C" fn ImagingConvertTransparent(im: Imaging, mode: ModeID, r:
             let (from, to) = (Mode::from_id(source.mode), Mode::from_id(mode));
             let colour = [r, g, b].map(|value| value as u8);
             let conversion = from.zip(to).and_then(|(from, to)| color::transparent(from, to, colour));
-            let conversion = conversion.ok_or_else(|| unsupported(from, to, " in convert_transparent"))?;
+            let conversion = conversion.ok_or_else(|| unsupported(source.mode, mode, " in convert_transparent"))?;
             let out = Output::new(mode, source.xsize, source.ysize)?;
             let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
             on_pixels([view], [input], |[out], [input]| conversion.convert(out, &input));

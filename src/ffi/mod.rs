@@ -20,6 +20,7 @@ mod geometry;
 mod mode;
 mod output;
 mod palette;
+mod panics;
 #[allow(dead_code)] // declared for the header, and for whoever implements them next
 mod planned;
 mod ppm;
@@ -29,30 +30,19 @@ mod resample;
 mod storage;
 mod work;
 
-use std::any::Any;
 use std::ffi::{CStr, c_char};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::error::{Error, Result, detail};
+use crate::error::{Error, Result};
 use crate::host;
 
-/// Does what an exported function does. An error or a panic is raised with the host, and `failure` returned.
+/// Runs the body of an exported function. An error or a panic is raised with the host, and `failure` returned.
 fn guard<R>(failure: R, work: impl FnOnce() -> Result<R>) -> R {
-    let error = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(result)) => return result,
-        Ok(Err(error)) => error,
-        Err(panic) => Error::Internal(detail(words(&*panic))),
-    };
-    host::raise(&error);
-    failure
-}
-
-/// What a panic said.
-fn words(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(words), _) => words,
-        (_, Some(words)) => words,
-        _ => "panic",
+    match panics::catch(work).and_then(|result| result) {
+        Ok(result) => result,
+        Err(error) => {
+            host::raise(&error);
+            failure
+        }
     }
 }
 

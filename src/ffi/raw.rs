@@ -4,8 +4,8 @@
 //! other way; both are shufflers.
 
 use std::ffi::c_int;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::panics;
 use crate::abi::{
     IMAGING_CODEC_CONFIG, Imaging, ImagingCodecState, ImagingCodecStateInstance, ImagingShuffler, ModeID, Py_ssize_t,
     RawModeID,
@@ -95,6 +95,49 @@ pub unsafe extern "C" fn ImagingConvertYCbCr2RGB(out: *mut u8, r#in: *const u8, 
     unsafe { shuffle(const { Shuffler::of::<ycc::YcbcrToRgb>() }, out, r#in, pixels) }
 }
 
+/// The shufflers that are C functions of their own: those above.
+static NAMED: [(line::Entry, Shuffler); 5] = [
+    (ImagingPackBGR, Shuffler::of::<packers::Bgr>()),
+    (ImagingUnpackYCC, Shuffler::of::<ycc::FromPhotoYcc>()),
+    (ImagingUnpackYCCA, Shuffler::of::<ycc::FromPhotoYcca>()),
+    (ImagingConvertRGB2YCbCr, Shuffler::of::<ycc::RgbToYcbcr>()),
+    (ImagingConvertYCbCr2RGB, Shuffler::of::<ycc::YcbcrToRgb>()),
+];
+
+/// The shuffler of this library behind a C function; `None` for a function of the program's own.
+fn known(entry: line::Entry) -> Option<&'static Shuffler> {
+    let named = || NAMED.iter().find(|(named, _)| std::ptr::fn_addr_eq(*named, entry)).map(|(_, shuffler)| shuffler);
+    unpackers::INDEX.find(entry).or_else(|| packers::INDEX.find(entry)).or_else(named)
+}
+
+/// Which way a codec goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Decode,
+    Encode,
+}
+
+/// Whether the state's shuffler stays within lines of `packed` bytes in the file, and within the image's. What a function
+/// of the program's own reads and writes is not known: its lines must not be empty, and for the rest the state counts.
+///
+/// # Safety
+///
+/// `im` is NULL or points to a live image.
+unsafe fn suits(im: Imaging, state: &ImagingCodecStateInstance, packed: c_int, way: Way) -> bool {
+    // SAFETY: the image is NULL or live, by this function's contract.
+    let image = unsafe { im.as_ref() };
+    let (Some(image), Some(shuffle), Ok(packed)) = (image, state.shuffle, usize::try_from(packed)) else {
+        return false;
+    };
+    let (Ok(pixels), Ok(pixel_size)) = (usize::try_from(state.xsize), usize::try_from(image.pixelsize)) else {
+        return false;
+    };
+    let Some(shuffler) = known(shuffle) else { return packed > 0 || pixels == 0 };
+    let unpacked = pixels.saturating_mul(pixel_size);
+    let (input, output) = if way == Way::Decode { (packed, unpacked) } else { (unpacked, packed) };
+    shuffler.fits(pixels, input, output)
+}
+
 /// Where the state's current line lies in the image, and its shuffler. `None` where the state has no shuffler, or its
 /// rectangle is not within the image.
 ///
@@ -107,7 +150,7 @@ unsafe fn line_of(im: Imaging, state: &ImagingCodecStateInstance) -> Option<(lin
     if state.xsize < 0 || !(0..state.ysize).contains(&state.y) {
         return None;
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the image is NULL or live, by this function's contract.
     Some((state.shuffle?, unsafe { locate_run(im, state.xoff, y, state.xsize) }?))
 }
 
@@ -123,7 +166,11 @@ fn cannot_be(state: &mut ImagingCodecStateInstance) -> c_int {
 ///
 /// May be called with any number of `bytes`. Returns how many it consumed, only whole lines and gaps, and is to be given
 /// the others again with those that follow; -1 when it has all lines, or `errcode` says why it has not:
-/// `IMAGING_CODEC_CONFIG` where the state cannot be.
+/// `IMAGING_CODEC_CONFIG` where the state cannot be. More than `INT_MAX` bytes are consumed at once where they have all
+/// lines that are left, and otherwise as many as an `int` can tell.
+///
+/// The state cannot be, and nothing is read or written, where its shuffler is one of this library's and needs longer lines
+/// than `bits` or `planes` give, or larger pixels than the image has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRawDecode(
     im: Imaging,
@@ -138,12 +185,13 @@ pub unsafe extern "C" fn ImagingRawDecode(
         state.errcode = IMAGING_CODEC_CONFIG;
         return -1;
     };
-    // What is returned is an `int`: more is for the next call.
-    let length = if buffer.is_null() { 0 } else { bytes.clamp(0, c_int::MAX as isize) as usize };
+    let length = if buffer.is_null() { 0 } else { usize::try_from(bytes).unwrap_or(0) };
     // SAFETY: the caller's buffer has that many bytes.
     let bytes = if length == 0 { &[][..] } else { unsafe { std::slice::from_raw_parts(buffer, length) } };
-    let decoded = catch_unwind(AssertUnwindSafe(|| {
-        decode::decode(state, raw, bytes, |state, line| {
+    let decoded = panics::catch(|| {
+        // SAFETY: the caller's image is NULL or live.
+        let suits = |state: &_| unsafe { suits(im, state, state.bytes, Way::Decode) };
+        decode::decode(state, raw, bytes, suits, |state, line| {
             // SAFETY: the caller's image is NULL or live; its shuffler takes a line of the file and one of the image.
             unsafe {
                 let (shuffle, row) = line_of(im, state)?;
@@ -151,7 +199,7 @@ pub unsafe extern "C" fn ImagingRawDecode(
             }
             Some(())
         })
-    }));
+    });
     match decoded {
         Ok(consumed) => consumed.map_or(-1, |consumed| consumed as c_int),
         Err(_) => cannot_be(state),
@@ -164,7 +212,8 @@ pub unsafe extern "C" fn ImagingRawDecode(
 ///
 /// Fills `buffer` with as many whole lines as fit into `bytes`. Returns how many bytes that was. `errcode` becomes
 /// `IMAGING_CODEC_END` with the last line; or `IMAGING_CODEC_CONFIG`, where not even one line fits (0 is returned), or
-/// the state cannot be (-1).
+/// the state cannot be (-1): that includes a shuffler of this library that makes longer lines than `bytes`, or reads larger
+/// pixels than the image has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRawEncode(
     im: Imaging,
@@ -177,8 +226,10 @@ pub unsafe extern "C" fn ImagingRawEncode(
     let length = if buffer.is_null() { 0 } else { usize::try_from(bytes).unwrap_or(0) };
     // SAFETY: the caller's buffer has that many bytes.
     let bytes = if length == 0 { &mut [][..] } else { unsafe { std::slice::from_raw_parts_mut(buffer, length) } };
-    let encoded = catch_unwind(AssertUnwindSafe(|| {
-        encode::encode(state, bytes, |state, line| {
+    let encoded = panics::catch(|| {
+        // SAFETY: the caller's image is NULL or live.
+        let suits = |state: &_| unsafe { suits(im, state, state.count, Way::Encode) };
+        encode::encode(state, bytes, suits, |state, line| {
             // SAFETY: the caller's image is NULL or live; its shuffler takes a line of the image and one of the file,
             // for which there is room.
             unsafe {
@@ -187,7 +238,7 @@ pub unsafe extern "C" fn ImagingRawEncode(
             }
             Some(())
         })
-    }));
+    });
     match encoded {
         Ok(made) => made.map_or(-1, |made| made as c_int),
         Err(_) => cannot_be(state),

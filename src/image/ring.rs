@@ -12,6 +12,8 @@ use crate::memory::heap::repeated;
 pub struct Ring<const ROWS: usize> {
     rows: Vec<u8>,
     row_bytes: usize,
+    /// Bytes from a row to the next: not 0, even where rows are empty.
+    stride: usize,
     /// How many rows there is room for.
     room: usize,
     /// Which have been made; the last of them, as many as there is room for, are there.
@@ -22,8 +24,9 @@ impl<const ROWS: usize> Ring<ROWS> {
     /// Room for so many rows of so many bytes to be there at once, and those that are made together with the last of them.
     pub fn new(rows: usize, row_bytes: usize) -> Result<Self> {
         let room = rows + ROWS - 1;
-        let bytes = room.checked_mul(row_bytes).ok_or(Error::Memory)?;
-        Ok(Self { rows: repeated(0, bytes)?, row_bytes, room, made: 0..0 })
+        let stride = row_bytes.max(1);
+        let bytes = room.checked_mul(stride).ok_or(Error::Memory)?;
+        Ok(Self { rows: repeated(0, bytes)?, row_bytes, stride, room, made: 0..0 })
     }
 
     /// Makes the rows of `range` be there: those that are not yet are made by `make`, up to `ROWS` at once from the first
@@ -43,15 +46,15 @@ impl<const ROWS: usize> Ring<ROWS> {
     /// The places of some rows.
     fn places(&mut self, first: usize, count: usize) -> ArrayVec<&mut [u8], ROWS> {
         // From the place of the first on, and then from the beginning.
-        let (behind, from) = self.rows.split_at_mut(first % self.room * self.row_bytes);
-        let places = from.chunks_exact_mut(self.row_bytes).chain(behind.chunks_exact_mut(self.row_bytes));
-        places.take(count).collect()
+        let (behind, from) = self.rows.split_at_mut(first % self.room * self.stride);
+        let places = from.chunks_exact_mut(self.stride).chain(behind.chunks_exact_mut(self.stride));
+        places.take(count).map(|place| &mut place[..self.row_bytes]).collect()
     }
 
     /// A row that is there.
     pub fn row(&self, y: usize) -> &[u8] {
         debug_assert!(self.made.contains(&y) && y + self.room >= self.made.end, "row {y} of {:?}", self.made);
-        &self.rows[y % self.room * self.row_bytes..][..self.row_bytes]
+        &self.rows[y % self.room * self.stride..][..self.row_bytes]
     }
 }
 
@@ -77,6 +80,17 @@ mod tests {
             }
         }
         assert_eq!(next, 203);
+    }
+
+    #[test]
+    fn empty_rows_are_made_as_well() {
+        let mut ring = Ring::<4>::new(3, 0).expect("small");
+        let mut made = 0;
+        for y in 0..20 {
+            ring.hold(y..y + 3, 22, |_, rows| made += rows.len());
+            assert!(ring.row(y).is_empty());
+        }
+        assert_eq!(made, 22);
     }
 
     #[test]

@@ -16,17 +16,28 @@ pub struct RawState {
     pub skip: i32,
 }
 
-/// Decodes as many lines as `bytes` has whole, and hands each to `unpack` (which says `None` if it has no place for it). Returns how many bytes were
-/// consumed; `None` when it is done, with all lines or, as `errcode` says, an error.
+/// Decodes the whole lines of `bytes`, and hands each to `unpack`, which returns `None` where the image has no place for
+/// it. Returns how many bytes were consumed, at most [`MOST`]; `None` when it is done, with all lines or, as `errcode`
+/// says, an error.
+///
+/// `suits` tells whether lines of the state's `bytes` are what its shuffler reads, and the image what it writes. It is
+/// asked once in each call, before anything is read: the state is the caller's to change between calls.
 pub fn decode(
     state: &mut ImagingCodecStateInstance,
     raw: &mut RawState,
     bytes: &[u8],
+    suits: impl FnOnce(&ImagingCodecStateInstance) -> bool,
     mut unpack: impl FnMut(&ImagingCodecStateInstance, &[u8]) -> Option<()>,
 ) -> Option<usize> {
     if state.state == 0 {
         begin(state, raw)?;
     }
+    if !suits(state) {
+        state.errcode = IMAGING_CODEC_CONFIG;
+        return None;
+    }
+    // Bytes beyond `MOST` cannot be returned as consumed. They need not be where all that is left is here.
+    let bytes = if bytes.len() > MOST && (bytes.len() as u64) < needed(state, raw) { &bytes[..MOST] } else { bytes };
     let mut rest = bytes;
     loop {
         if state.state == SKIP {
@@ -47,6 +58,18 @@ pub fn decode(
         state.state = SKIP;
     }
     Some(bytes.len() - rest.len())
+}
+
+/// The most bytes that a call consumes and has lines left: the C function returns their number as an `int`.
+const MOST: usize = i32::MAX as usize;
+
+/// How many bytes all lines have that are left, together with the gaps before and between them.
+fn needed(state: &ImagingCodecStateInstance, raw: &RawState) -> u64 {
+    let count = |number: i32| u64::try_from(number).unwrap_or(0);
+    let lines = if state.ystep < 0 { count(state.y) + 1 } else { count(state.ysize).saturating_sub(count(state.y)) };
+    let gaps = if state.state == SKIP { lines } else { lines.saturating_sub(1) };
+    // Less than 2^63: each factor is less than 2^31.
+    lines * count(state.bytes) + gaps * count(raw.skip)
 }
 
 /// Works out the lengths of lines and gaps, and where to begin. `None` where they cannot be.

@@ -2,18 +2,26 @@
 
 use crate::abi::{IMAGING_CODEC_CONFIG, IMAGING_CODEC_END, ImagingCodecStateInstance};
 
-/// Fills `buffer` with as many lines as fit, each by `pack` (which says `None` if it has none). Returns how many bytes it made; `None` where the state
-/// cannot be, as `errcode` says.
+/// Fills `buffer` with as many lines as fit, each by `pack`, which returns `None` where the image has no such line. Returns
+/// how many bytes it made; `None` where the state cannot be, as `errcode` says.
+///
+/// `suits` tells whether lines of the state's `count` bytes have room for what its shuffler writes, and the image for what
+/// it reads. It is asked once in each call, before anything is written: the state is the caller's to change between calls.
 ///
 /// Before the first call, `bytes` of the state is the length of a line, and `count` that to the next where it is not 0;
 /// what is between them is filled with zeros.
 pub fn encode(
     state: &mut ImagingCodecStateInstance,
     buffer: &mut [u8],
+    suits: impl FnOnce(&ImagingCodecStateInstance) -> bool,
     mut pack: impl FnMut(&ImagingCodecStateInstance, &mut [u8]) -> Option<()>,
 ) -> Option<usize> {
     if state.state == 0 {
         begin(state)?;
+    }
+    if !suits(state) {
+        state.errcode = IMAGING_CODEC_CONFIG;
+        return None;
     }
     let (stride, packed) = (state.bytes as usize, state.count as usize);
     if buffer.len() < stride {

@@ -22,8 +22,10 @@ pub mod ycc;
 
 pub use file::Place;
 pub use shuffle::{Byte, Kernel, Pick, Shuffle};
-pub use table::{Pair, Shuffler};
+pub use table::{Index, Pair, Shuffler};
 
+#[cfg(test)]
+mod codec_tests;
 #[cfg(test)]
 mod file_tests;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::pick::{Same, picked};
 use super::planes::ToPlanes;
 use super::shuffle::Byte::{Always, Not, Of, Signed};
 use super::shuffle::Shuffle;
-use super::table::Pair;
+use super::table::{Index, Pair};
 use crate::mode::Mode;
 
 /// The packer for a mode and a raw mode, by their numbers.
@@ -48,6 +48,9 @@ type BigToNative2 = Swapped2;
 #[cfg(target_endian = "big")]
 type BigToNative2 = Same<2>;
 type Swapped2 = picked!(2 => Of(1), Of(0));
+
+/// Finds the packer behind a C function.
+pub static INDEX: Index<93> = Index::of(&PACKERS);
 
 /// Every packer.
 pub static PACKERS: [Pair; 93] = {

@@ -41,6 +41,13 @@ impl Shuffler {
     }
 }
 
+impl Shuffler {
+    /// Whether a line of `pixels` pixels stays within `input` bytes that are read and `output` bytes that are written.
+    pub fn fits(&self, pixels: usize, input: usize, output: usize) -> bool {
+        (self.input)(pixels) <= input && (self.output)(pixels) <= output
+    }
+}
+
 /// Converts a line with the best instructions that there are.
 fn best<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     // To copy bytes takes no longer without: memcpy has its own.
@@ -91,6 +98,33 @@ impl Pair {
     /// The entry for a mode and a raw mode by their numbers.
     pub fn find(table: &'static [Self], mode: c_int, raw_mode: c_int) -> Option<&'static Self> {
         table.iter().find(|pair| pair.mode.id() == mode && pair.raw_mode_id == raw_mode)
+    }
+}
+
+/// Finds the shuffler behind a C function, for codecs, whose state names only the function.
+pub struct Index<const N: usize> {
+    pairs: &'static [Pair; N],
+    /// The C functions of the pairs. Apart from these: a codec searches the list in every call.
+    entries: [line::Entry; N],
+}
+
+impl<const N: usize> Index<N> {
+    /// The index of a table.
+    pub const fn of(pairs: &'static [Pair; N]) -> Self {
+        let mut entries = [pairs[0].shuffler.entry; N];
+        let mut n = 0;
+        while n < N {
+            entries[n] = pairs[n].shuffler.entry;
+            n += 1;
+        }
+        Self { pairs, entries }
+    }
+
+    /// The shuffler whose C function is `entry`; `None` where the function is not of this table. Functions that the
+    /// compiler made one are alike in all that counts here.
+    pub fn find(&self, entry: line::Entry) -> Option<&'static Shuffler> {
+        let place = self.entries.iter().position(|other| std::ptr::fn_addr_eq(*other, entry))?;
+        Some(&self.pairs[place].shuffler)
     }
 }
 

@@ -13,7 +13,7 @@ use super::pick::{IntoBand, Same, picked};
 use super::planes::FromPlanes;
 use super::shuffle::Byte::{Always, Not, Of, Reversed, Signed};
 use super::shuffle::Shuffle;
-use super::table::Pair;
+use super::table::{Index, Pair};
 use super::ycc::{FromPhotoYcc, FromPhotoYcca};
 use crate::mode::Mode;
 
@@ -87,6 +87,9 @@ type Bgr555 = FromPacked16<0x555, true, { Alpha::NONE }>;
 type Rgba5551 = FromPacked16<0x555, false, { Alpha::ABOVE }>;
 type Bgra5551 = FromPacked16<0x555, true, { Alpha::ABOVE }>;
 type Rgb444 = FromPacked16<0x444, false, { Alpha::NONE }>;
+
+/// Finds the unpacker behind a C function.
+pub static INDEX: Index<221> = Index::of(&UNPACKERS);
 
 /// Every unpacker.
 pub static UNPACKERS: [Pair; 221] = {

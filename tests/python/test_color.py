@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import random
+import re
 from ctypes import POINTER, c_float, c_int, c_int16
 from typing import Any
 
@@ -96,10 +97,15 @@ class Source:
         self.library.ImagingDelete(self.image)
 
 
+def without_number(error: str, arguments: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """An error as the reference words it, which has nothing where the number of no mode stands: see test_departures.py."""
+    return error, tuple(re.sub(r"\bmode -?\d+ ", " ", said) if isinstance(said, str) else said for said in arguments)
+
+
 def told(library: Library, result: Any, *, delete: bool = True, defined: bool = True) -> Any:
     """Mode, size, palette and pixels of a result, or the error. Without the fourth bytes where those are not defined."""
     if isinstance(result, tuple):
-        return result
+        return without_number(*result)
     me = result.contents
     data = pixels(result)
     if not defined:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import pytest
 
 import child
+import test_color
 from abi import MODE_ID
 from side_by_side import arena, arena_state, attempt, describe, image_outcome
-from strategies import MODE_NAMES
+from strategies import BOGUS_MODES, MODE_NAMES
 
 BAD_SIZE = ("ValueError", ("bad image size",))
 
@@ -163,3 +164,18 @@ def test_arrow_array_that_breaks_arrows_rules(damage, expected):
         """
     )
     assert expected in told
+
+
+@pytest.mark.parametrize("number", BOGUS_MODES)
+def test_error_names_a_mode_that_there_is_not(ours, number):
+    """The reference has nothing in its place: "conversion from RGB to  not supported"."""
+    test_color.declare(ours)
+    image = ours.ImagingNew(MODE_ID["RGB"], 3, 3)
+    try:
+        told = attempt(ours.ImagingConvertTransparent, image, number, 1, 2, 3)
+        assert told == ("ValueError", (f"conversion from RGB to mode {number} not supported in convert_transparent",))
+        if number != 0:  # which asks for the mode of the image's palette
+            told = attempt(ours.ImagingConvert, None, image, number, None, 0)
+            assert told == ("ValueError", (f"conversion from RGB to mode {number} not supported",))
+    finally:
+        ours.ImagingDelete(image)

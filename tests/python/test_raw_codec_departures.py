@@ -22,6 +22,11 @@ _PREPARED = """
     library = load()
     L = abi.MODE_ID["L"], abi.RAW_MODE_ID["L"]
 
+    @abi.Shuffler
+    def foreign(out, line, pixels):
+        '''A function of the program's own.'''
+        ctypes.memset(out, 255, 1)
+
     def outcome(codec, image=True, buffer=True, length=100, context=True, calls=1, **fields):
         '''What a call gives on an image of 10 by 10, into or out of a rectangle of 4 by 3, but for what is given.'''
         picture = library.ImagingNew(L[0], 10, 10)
@@ -32,6 +37,13 @@ _PREPARED = """
         wanted |= dict(bytes=4) if codec == "encode" else {}
         wanted |= {} if context else dict(context=None)
         wanted |= dict(shuffle=abi.Shuffler()) if fields.pop("no_shuffle", False) else {}
+        wanted |= dict(shuffle=foreign) if fields.pop("foreign", False) else {}
+        if named := fields.pop("named", None):
+            wanted |= dict(shuffle=abi.Shuffler((named, library.handle)))
+        for other, search in dict(unpacker=library.ImagingFindUnpacker, packer=library.ImagingFindPacker).items():
+            if other in fields:
+                mode, raw_mode = fields.pop(other)
+                wanted |= dict(shuffle=search(abi.MODE_ID[mode], abi.RAW_MODE_ID[raw_mode], None))
         state = abi.ImagingCodecStateInstance(**(wanted | fields))
         call = library.ImagingRawDecode if codec == "decode" else library.ImagingRawEncode
         for _ in range(calls):
@@ -78,6 +90,18 @@ CANNOT_BE = {
         "bits less than none": dict(bits=-8),
         "stride less than a line": dict(stride=3),
         "stride less than nothing": dict(stride=-MOST - 1),
+        "no bits": dict(bits=0),
+        "less bits than the shuffler reads": dict(unpacker=("L", "L;16B"), bits=13),
+        "one bit for bytes": dict(bits=1),
+        "pixels of four bytes": dict(unpacker=("RGB", "RGB"), bits=24),
+        "pixels of two bytes": dict(unpacker=("I;16", "I;16"), bits=16),
+        "no bits for planes": dict(unpacker=("P", "P;4L"), bits=0),
+        "bits of less than whole planes": dict(unpacker=("P", "P;4L"), xsize=3, bits=4),
+        "less planes than the shuffler reads": dict(unpacker=("P", "P;4L"), bits=4, planes=3),
+        "a packer of longer lines": dict(packer=("RGB", "RGB"), bits=8),
+        "a named function of longer lines": dict(named="ImagingUnpackYCC", bits=8),
+        "a named function of larger pixels": dict(named="ImagingUnpackYCC", bits=24),
+        "no bits for a function of the program's own": dict(foreign=True, bits=0),
     },
     "encode": {
         "width less than nothing": dict(xsize=-1, bytes=0),
@@ -86,6 +110,13 @@ CANNOT_BE = {
         "line of less than no bytes": dict(bytes=-4),
         "line that overflows": dict(xsize=MOST, bits=MOST),
         "stride less than a line": dict(count=3),
+        "no bits, and a line of no bytes": dict(bits=0, bytes=0),
+        "less bits than the shuffler makes": dict(packer=("L", "L;16"), bits=8),
+        "pixels of four bytes": dict(packer=("RGB", "R"), bits=8),
+        "pixels of two bytes": dict(packer=("I;16", "I;16"), bits=16, bytes=8),
+        "an unpacker of larger pixels": dict(unpacker=("L", "L;16B"), bits=16, bytes=8),
+        "a named function of larger pixels": dict(named="ImagingPackBGR", bits=24, bytes=12),
+        "no bytes for a function of the program's own": dict(foreign=True, bits=0, bytes=0),
     },
 }
 
@@ -100,6 +131,11 @@ NO_ROOM = {
 """For the encoder, whose answer is 0."""
 
 OTHERS = {
+    "decode with a function of the program's own": ("decode", dict(foreign=True), [-1, 0, [True, False]]),
+    "encode with a function of the program's own": ("encode", dict(foreign=True), [12, END, [False, True]]),
+    "decode, planes that fit": ("decode", dict(unpacker=("P", "P;4L"), planes=4), [-1, 0, [True, False]]),
+    "decode, more bits than are read": ("decode", dict(bits=32), [-1, 0, [True, False]]),
+    "encode, no bits but bytes": ("encode", dict(bits=0), [12, END, [False, True]]),
     "decode, no buffer": ("decode", dict(buffer=False), [0, 0, [False, False]]),
     "decode, less than no bytes": ("decode", dict(length=-1), [0, 0, [False, False]]),
     "decode, a line of 2 GiB, of which 100 bytes are here": ("decode", dict(xsize=MOST), [0, 0, [False, False]]),

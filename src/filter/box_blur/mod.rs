@@ -2,9 +2,10 @@
 //! blur that it comes near to.
 //!
 //! The sum of a box moves along a line: a pixel comes in, another goes out. That is done on many lines at once, in whatever
-//! a cache has room for.
+//! a cache has room for. Very many passes are the work of [`many`], which stops when nothing changes any more.
 
 mod columns;
+mod many;
 mod rows;
 
 use columns::{blur_columns, blur_made_rows};
@@ -16,7 +17,7 @@ use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 
 /// Takes the mean of the pixels at most `xradius` and `yradius` away, `passes` times. Without `input` the image itself is
-/// blurred.
+/// blurred. However many passes there are, the time is bounded: see [`many`].
 pub fn box_blur(
     mut out: ImageMut<'_>,
     input: Option<&ImageRef<'_>>,
@@ -29,6 +30,9 @@ pub fn box_blur(
     }
     let passes = check(&out, input, xradius, yradius, passes)?;
     let [across, down] = [xradius, yradius].map(|radius| (radius != 0.0).then(|| Weights::new(radius)));
+    if passes > many::FEW {
+        return blur_many_times(out, input, across.as_ref(), down.as_ref(), passes);
+    }
     match (&across, &down, input) {
         (Some(across), Some(down), Some(input)) if can_blur_together(&out, across, down, passes) => {
             blur_together(out, input, across, down, passes)
@@ -45,6 +49,29 @@ pub fn box_blur(
             blur_made_rows(out, input, down, passes, 0, || Ok(()), |(), y, row| row.copy_from_slice(input.row(y)))
         }
         (None, Some(down), _) => blur_columns(out, input, down, passes),
+        (None, None, Some(input)) => {
+            crate::geometry::copy(out, input);
+            Ok(())
+        }
+        (None, None, None) => Ok(()),
+    }
+}
+
+/// Blurs along the rows, and then along the columns, with more passes than are worth to be done one by one.
+fn blur_many_times(
+    mut out: ImageMut<'_>,
+    input: Option<&ImageRef<'_>>,
+    across: Option<&Weights>,
+    down: Option<&Weights>,
+    passes: usize,
+) -> Result<()> {
+    match (across, down, input) {
+        (Some(across), Some(down), _) => {
+            many::blur_rows(out.reborrow(), input, across, passes)?;
+            many::blur_columns(out, None, down, passes)
+        }
+        (Some(across), None, _) => many::blur_rows(out, input, across, passes),
+        (None, Some(down), _) => many::blur_columns(out, input, down, passes),
         (None, None, Some(input)) => {
             crate::geometry::copy(out, input);
             Ok(())

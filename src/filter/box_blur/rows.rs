@@ -16,7 +16,7 @@ use crate::memory::heap::repeated;
 impl Weights {
     /// Blurs along the steps of a tile.
     #[inline(always)]
-    fn blur<const LANES: usize>(&self, out: &mut [[u8; LANES]], input: &[[u8; LANES]]) {
+    pub fn blur<const LANES: usize>(&self, out: &mut [[u8; LANES]], input: &[[u8; LANES]]) {
         let Some(last) = input.len().checked_sub(1) else { return };
         let radius = self.radius;
         let mut sums = self.sums_before(input);

@@ -61,10 +61,11 @@ impl Region {
     }
 }
 
-/// The numbers between two, none where they are the wrong way round.
+/// The numbers between two, none where they are the wrong way round. The range then lies at the end, which was clipped to
+/// the image: a row can be sliced by it, although the beginning may be far outside.
 fn range((from, to): (i32, i32)) -> Range<usize> {
-    let from = usize::try_from(from).unwrap_or(0);
-    from..usize::try_from(to).unwrap_or(0).max(from)
+    let to = usize::try_from(to).unwrap_or(0);
+    usize::try_from(from).unwrap_or(0).min(to)..to
 }
 
 /// Draws `input` into a box of `out`, which has the same mode.
@@ -106,4 +107,56 @@ fn draw_rows<P: AnyBitPattern + NoUninit>(
             draw(&mut bytemuck::cast_slice_mut(row)[columns.clone()], first + y);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::image::Image;
+    use crate::mode::Mode;
+
+    fn filled(value: u8) -> Image {
+        let mut image = Image::new(Mode::RGB, 39, 39).expect("small");
+        image.view_mut().expect("new").rows_mut().for_each(|row| row.fill(value));
+        image
+    }
+
+    /// Whether the rows of a map come from rows of the input, and some from inside it.
+    fn scales(map: &Map) -> bool {
+        matches!(map, Map::Affine([_, 0.0, _, 0.0, _, top]) if *top == 0.0)
+    }
+
+    /// Boxes beyond the output on either side, turned inside out, or both; whatever the map, whatever the filter.
+    #[test]
+    fn a_box_outside_the_output_draws_nothing() {
+        let input = filled(9);
+        let maps = [
+            Map::Affine([1.0, 0.0, 0.0, 0.0, 1.0, 1000.0]),
+            Map::Affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
+            Map::Affine([0.5, 0.5, 0.0, -0.5, 0.5, 0.0]),
+            Map::Affine([1e300, 1.0, f64::NAN, 0.0, -1e300, f64::INFINITY]),
+            Map::Perspective([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]),
+            Map::Quad([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
+        ];
+        let outside = [(99, 139), (39, 40), (39, 39), (-9, 0), (-9, -2), (i32::MAX, i32::MAX), (i32::MIN, i32::MIN)];
+        for (sides, x) in outside.into_iter().enumerate() {
+            for y in [(0, 39), outside[sides]] {
+                for (map, fill) in maps.iter().flat_map(|map| [(map, true), (map, false)]) {
+                    for filter in [Filter::Nearest, Filter::Bilinear, Filter::Bicubic] {
+                        let mut out = filled(5);
+                        let region = Region { x, y, fill };
+                        let (view, source) = (out.view_mut().expect("new"), input.view().expect("whole"));
+                        let done = transform(view, &source, region, map, filter);
+                        // Clipped, such a box is turned inside out, and the reference writes outside the image.
+                        let refused =
+                            x.1.min(39) < x.0.max(0) && y == (0, 39) && filter == Filter::Nearest && scales(map);
+                        let refused = refused.then_some(Error::Value("box is turned inside out, outside the image"));
+                        assert_eq!(done.err(), refused, "{region:?} {map:?} {filter:?}");
+                        assert!(out.view().expect("whole").rows().all(|row| row.iter().all(|byte| *byte == 5)));
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,376 @@
+/* Every operation on a thread with a stack of 32 KiB, with every instruction set: coroutines, and threads of musl and of
+ * embedded systems, have no more. With an argument, prints how much of its stack each operation needs. */
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <libImaging/Raw.h>
+
+#include "check.h"
+#include "modes.h"
+
+enum { STACK = 32 * 1024, LARGE = 1024 * 1024, PAINT = 0xa5, WIDTH = 300, HEIGHT = 70 };
+
+static char path[] = "/tmp/small-stack-XXXXXX";
+
+static Imaging
+image_of(ModeID mode, int xsize, int ysize) {
+    Imaging im = ImagingNew(mode, xsize, ysize);
+    for (int y = 0; im && y < ysize; y++) {
+        for (int x = 0; x < im->linesize; x++) {
+            im->image[y][x] = mode == IMAGING_MODE_F ? 0 : (char)(x * 7 + y * 13);
+        }
+    }
+    return im;
+}
+
+static Imaging
+image(ModeID mode) {
+    return image_of(mode, WIDTH, HEIGHT);
+}
+
+static void
+resample(void) {
+    static const int SIZES[][2] = {{WIDTH * 2, HEIGHT * 3}, {40, 30}, {WIDTH, 3}, {17, HEIGHT}, {150, 35}, {100, 1}};
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        float box[4] = {0, 0, WIDTH, HEIGHT};
+        for (int filter = IMAGING_TRANSFORM_LANCZOS; filter <= IMAGING_TRANSFORM_MKS2021; filter++) {
+            for (size_t size = 0; size < sizeof(SIZES) / sizeof(SIZES[0]); size++) {
+                ImagingDelete(ImagingResample(im, SIZES[size][0], SIZES[size][1], filter, box));
+            }
+        }
+        ImagingDelete(im);
+    }
+}
+
+static void
+reduce(void) {
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        int box[4] = {0, 0, WIDTH, HEIGHT};
+        for (int x = 1; x <= 9; x++) {
+            for (int y = 1; y <= 9; y++) {
+                ImagingDelete(ImagingReduce(im, x, y, box));
+            }
+        }
+        ImagingDelete(im);
+    }
+}
+
+static void
+transform(void) {
+    static const double MAPS[][8] = {
+        {0.7, 0, 3, 0, 1.3, -2, 0.001, 0.002},
+        {0.8, 0.6, -12, -0.6, 0.8, 20, 0.001, 0},
+        {900, 3, -60000, 1, 700, -40000, 0, 0},
+        {1e300, 1, 0, 1, -1e300, 0, 1, 1},
+    };
+    static const int METHODS[] = {IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD};
+    static const int FILTERS[] = {IMAGING_TRANSFORM_NEAREST, IMAGING_TRANSFORM_BILINEAR, IMAGING_TRANSFORM_BICUBIC};
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id), out = ImagingNew(MODES[mode].id, 200, 90);
+        for (size_t map = 0; map < sizeof(MAPS) / sizeof(MAPS[0]); map++) {
+            for (int method = 0; method < 3; method++) {
+                for (int filter = 0; filter < 3; filter++) {
+                    double a[8];
+                    memcpy(a, MAPS[map], sizeof(a));
+                    ImagingTransform(out, im, METHODS[method], 0, 0, 200, 90, a, FILTERS[filter], 1);
+                }
+            }
+        }
+        ImagingDelete(im);
+        ImagingDelete(out);
+    }
+}
+
+static void
+turn(void) {
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id), same = image(MODES[mode].id);
+        Imaging turned = ImagingNew(MODES[mode].id, HEIGHT, WIDTH);
+        ImagingFlipLeftRight(same, im);
+        ImagingFlipLeftRight(same, same);
+        ImagingFlipTopBottom(same, im);
+        ImagingRotate180(same, im);
+        ImagingRotate90(turned, im);
+        ImagingRotate270(turned, im);
+        ImagingTranspose(turned, im);
+        ImagingTransverse(turned, im);
+        ImagingCopy2(same, im);
+        ImagingDelete(ImagingCopy(im));
+        ImagingDelete(ImagingCrop(im, -5, 3, 400, 20));
+        ImagingDelete(im);
+        ImagingDelete(same);
+        ImagingDelete(turned);
+    }
+}
+
+static void
+filter(void) {
+    float kernels[3][25], whole[25];
+    for (int n = 0; n < 25; n++) {
+        kernels[0][n] = 1 / 16.f;
+        kernels[1][n] = (float)(n - 9) / 13.f;
+        kernels[2][n] = 1e30f;
+        whole[n] = 1;
+    }
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        for (int side = 3; side <= 5; side += 2) {
+            for (int kernel = 0; kernel < 3; kernel++) {
+                ImagingDelete(ImagingFilter(im, side, side, kernels[kernel], 3));
+            }
+            ImagingDelete(ImagingFilter(im, side, side, whole, 0));
+        }
+        ImagingDelete(ImagingExpand(im, 3));
+        ImagingDelete(im);
+    }
+}
+
+static void
+blur(void) {
+    static const float RADII[] = {0, 0.5f, 3, 60, 500};
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id), out = image(MODES[mode].id);
+        for (int x = 0; x < 5; x++) {
+            for (int y = 0; y < 5; y++) {
+                ImagingBoxBlur(out, im, RADII[x], RADII[y], 1);
+                ImagingBoxBlur(out, im, RADII[x], RADII[y], 9);
+                ImagingBoxBlur(out, out, RADII[x], RADII[y], 40);
+                ImagingGaussianBlur(out, im, RADII[x], RADII[y], 3);
+            }
+            ImagingUnsharpMask(out, im, RADII[x], 150, 3);
+            ImagingUnsharpMask(out, im, RADII[x], 100000, 3);
+        }
+        ImagingDelete(im);
+        ImagingDelete(out);
+    }
+}
+
+static void
+convert(void) {
+    float matrix[12] = {0.3f, 0.5f, 0.2f, 1, 2, -1, 0, 3, 0.1f, 0.2f, 0.3f, 9};
+    INT16 *table = (INT16 *)calloc(4 * 3 * 3 * 3, sizeof(INT16));
+    ImagingPalette web = ImagingPaletteNewBrowser();
+    for (int from = 0; from < MODE_COUNT; from++) {
+        Imaging im = image(MODES[from].id);
+        for (int to = 0; to < MODE_COUNT; to++) {
+            for (int dither = 0; dither <= 3; dither += 3) {
+                ImagingDelete(ImagingConvert(NULL, im, MODES[to].id, NULL, dither));
+                ImagingDelete(ImagingConvert(NULL, im, MODES[to].id, web, dither));
+            }
+            ImagingDelete(ImagingConvertTransparent(im, MODES[to].id, 1, 2, 3));
+            ImagingDelete(ImagingConvertMatrix(im, MODES[to].id, matrix));
+            Imaging out = ImagingNew(MODES[to].id, WIDTH, HEIGHT);
+            for (int channels = 3; table && channels <= 4; channels++) {
+                ImagingColorLUT3D_linear(out, im, channels, 3, 3, 3, table);
+            }
+            ImagingDelete(out);
+        }
+        ImagingDelete(im);
+    }
+    ImagingPaletteDelete(web);
+    free(table);
+}
+
+static void
+bands(void) {
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id), other = image(MODES[mode].id), parts[4] = {NULL, NULL, NULL, NULL};
+        Imaging grey = image(IMAGING_MODE_L);
+        for (int band = 0; band < MODES[mode].bands; band++) {
+            ImagingDelete(ImagingGetBand(im, band));
+            ImagingPutBand(im, grey, band);
+            ImagingFillBand(im, band, 7);
+        }
+        if (ImagingSplit(im, parts) > 0) {
+            ImagingDelete(ImagingMerge(MODES[mode].id, parts));
+        }
+        for (int band = 0; band < 4; band++) {
+            ImagingDelete(parts[band]);
+        }
+        ImagingDelete(ImagingAlphaComposite(im, other));
+        ImagingFill(im, "\1\2\3\4\5\6\7\10");
+        ImagingDelete(im);
+        ImagingDelete(other);
+        ImagingDelete(grey);
+    }
+}
+
+static void
+raw(void) {
+    static UINT8 line[WIDTH * 8];
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        for (int raw = 1; getRawModeData((RawModeID)raw) != getRawModeData(IMAGING_RAWMODE_UNKNOWN); raw++) {
+            struct ImagingCodecStateInstance state;
+            RAWSTATE context = {0, 0};
+            memset(&state, 0, sizeof(state));
+            state.xsize = WIDTH;
+            state.ysize = 1;
+            state.context = &context;
+            if ((state.shuffle = ImagingFindUnpacker(MODES[mode].id, (RawModeID)raw, &state.bits))) {
+                ImagingRawDecode(im, &state, line, sizeof(line));
+            }
+            memset(&state, 0, sizeof(state));
+            state.xsize = WIDTH;
+            state.ysize = 1;
+            if ((state.shuffle = ImagingFindPacker(MODES[mode].id, (RawModeID)raw, &state.bits))) {
+                state.bytes = (state.bits * WIDTH + 7) / 8;
+                ImagingRawEncode(im, &state, line, sizeof(line));
+            }
+        }
+        ImagingDelete(im);
+    }
+}
+
+static void
+files(void) {
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        RawModeID raw = findRawModeID(MODES[mode].name);
+        ImagingSavePPM(im, path);
+        ImagingDelete(ImagingOpenPPM(path));
+        if (ImagingSaveRaw(im, path, raw, 0, 1) == 0) {
+            ImagingDelete(ImagingMapFile(path, MODES[mode].id, WIDTH, HEIGHT, 0, 0, 1, IMAGING_MAP_READ_ONLY));
+        }
+        ImagingDelete(im);
+    }
+}
+
+static void
+storage(void) {
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        ImagingBuffer buffer;
+        ImagingDelete(ImagingNewBlock(MODES[mode].id, WIDTH, HEIGHT));
+        ImagingDelete(ImagingView(im, 1, 1, 5, 5));
+        ImagingGetBuffer(im, &buffer);
+        if (ImagingGetPackedBuffer(im, &buffer) == 0) {
+            ImagingDelete(ImagingNewFromBuffer(MODES[mode].id, &buffer, NULL, NULL));
+        }
+        _ImagingAccessDelete(im, ImagingAccessNew(im));
+        ImagingDelete(im);
+    }
+    ImagingMemoryConfigureFromEnv();
+    ImagingMemorySetBlocksMax(&ImagingDefaultArena, 3);
+    ImagingMemorySetBlocksMax(&ImagingDefaultArena, 0);
+}
+
+static void
+palettes(void) {
+    ImagingPalette web = ImagingPaletteNewBrowser(), copy = ImagingPaletteDuplicate(web);
+    ImagingPaletteCachePrepare(copy);
+    ImagingPaletteCacheUpdate(copy, 200, 100, 50);
+    ImagingPaletteDelete(copy);
+    ImagingPaletteDelete(web);
+}
+
+static void
+errors(void) {
+    float box[4] = {0, 0, 1e9f, 1};
+    Imaging im = image(IMAGING_MODE_L);
+    ImagingResample(im, 5, 5, IMAGING_TRANSFORM_LANCZOS, box);
+    ImagingNew(IMAGING_MODE_L, -1, 5);
+    ImagingOpenPPM("/nowhere/at/all");
+    ImagingCopy(NULL);
+    ImagingSetNumThreads(0);
+    ImagingDelete(im);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} OPERATIONS[] = {
+    {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
+    {"reduce", reduce}, {"transform", transform}, {"turn", turn}, {"filter", filter},
+    {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"files", files},
+};
+
+enum { OPERATION_COUNT = sizeof(OPERATIONS) / sizeof(OPERATIONS[0]) };
+
+static void *
+run(void *operation) {
+    OPERATIONS[*(int *)operation].run();
+    return NULL;
+}
+
+/* Runs an operation on a thread of its own. How much of the stack was written to, what the C library keeps there included. */
+static long
+needed(int operation, size_t size) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), lowest = 0;
+    unsigned char *pages =
+        (unsigned char *)mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    if (!CHECK(pages != MAP_FAILED && mprotect(pages, page, PROT_NONE) == 0)) {
+        return -1;
+    }
+    unsigned char *stack = pages + page;
+    memset(stack, PAINT, size);
+    CHECK(pthread_attr_init(&attributes) == 0 && pthread_attr_setstack(&attributes, stack, size) == 0);
+    if (CHECK(pthread_create(&thread, &attributes, run, &operation) == 0)) {
+        pthread_join(thread, NULL);
+    }
+    pthread_attr_destroy(&attributes);
+    while (lowest < size && stack[lowest] == PAINT) {
+        lowest++;
+    }
+    munmap(pages, size + page);
+    return (long)(size - lowest);
+}
+
+/* Instructions are chosen once in a process, so each choice has its own; and an overflow ends only that. */
+static void
+check(int operation, const char *level, const char *threads, int measures) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        check_failures = 0;
+        setenv("IMAGING_SIMD", level, 1);
+        setenv("IMAGING_NUM_THREADS", threads, 1);
+        long bytes = needed(operation, measures ? LARGE : STACK);
+        if (measures) {
+            printf("%-10s %-8s %6ld\n", OPERATIONS[operation].name, level, bytes);
+            fflush(stdout);
+        }
+        _exit(check_result());
+    }
+    int status = -1;
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    if (!CHECK(status == 0)) {
+        fprintf(stderr, "%s, IMAGING_SIMD=%s, %s threads: status %#x\n", OPERATIONS[operation].name, level, threads, status);
+    }
+}
+
+int
+main(int argc, char **argv) {
+    (void)argv;
+    int file = mkstemp(path);
+    CHECK(file >= 0);
+    close(file);
+    for (int operation = 0; operation < OPERATION_COUNT; operation++) {
+        check(operation, "generic", "1", argc > 1);
+#ifdef __x86_64__
+        if (__builtin_cpu_supports("sse4.1")) {
+            check(operation, "sse4.1", "1", argc > 1);
+        }
+        if (__builtin_cpu_supports("avx2")) {
+            check(operation, "avx2", "1", argc > 1);
+        }
+        if (__builtin_cpu_supports("avx512vbmi")) {
+            check(operation, "avx512", "1", argc > 1);
+        }
+#endif
+        if (argc == 1) {
+            check(operation, "avx2", "3", 0);
+        }
+    }
+    unlink(path);
+    return check_result();
+}

@@ -1,0 +1,112 @@
+//! Panics, which end at the border: they are caught there, and print nothing.
+//!
+//! A panic is a fault of this library. The error carries its text to the caller, whose standard error may be a protocol,
+//! a terminal in raw mode or closed. The standard library's panic hook would print the text there as well, so the first
+//! call of a C function replaces it. The hook belongs to the copy of the standard library that is linked into this
+//! library. A Rust program that depends on the crate, and calls no C function of it, keeps its own hook.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::{Error, Result, detail};
+use crate::memory::lock::{Lock, held_by_who_forks};
+
+/// Whether the hook is in place.
+static IS_SILENT: AtomicBool = AtomicBool::new(false);
+
+/// The mutex that the installing thread holds, and a thread that forks: `set_hook` takes a lock of the standard library,
+/// which a child would find locked for ever if its parent forked meanwhile.
+static INSTALLATION: Lock<()> = Lock::new(());
+
+held_by_who_forks!(INSTALLATION, |()| {});
+
+/// Runs `work` and turns a panic into an error.
+///
+/// Costs one load of an atomic while nothing panics: no lock, and no thread-local variable, whose memory the dynamic
+/// linker might have to allocate.
+pub fn catch<R>(work: impl FnOnce() -> R) -> Result<R> {
+    if !IS_SILENT.load(Ordering::Acquire) {
+        install_hook();
+    }
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Error::Internal(detail(text(&*panic))))
+}
+
+/// Replaces the panic hook by one that does nothing. Allocates nothing: the closure has no size.
+#[cold]
+fn install_hook() {
+    let _installation = INSTALLATION.take();
+    if !IS_SILENT.load(Ordering::Acquire) {
+        set_hook(Box::new(|_| {}));
+        IS_SILENT.store(true, Ordering::Release);
+    }
+}
+
+/// The text that a panic was raised with.
+fn text(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "panic",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+    use std::process::Command;
+
+    use super::*;
+    use crate::ffi::guard;
+    use crate::host::last_error;
+
+    /// Set in the child process of a test.
+    const IN_CHILD: &str = "IMAGING_TEST_OF_PANICS";
+
+    /// Runs a test of this module again, in a process of its own, and returns what it printed to standard error.
+    fn standard_error_of(test: &str) -> String {
+        let program = std::env::current_exe().expect("the test's own path is known");
+        let mut child = Command::new(program);
+        child.args(["--exact", "--nocapture", &format!("ffi::panics::tests::{test}")]).env(IN_CHILD, "1");
+        let output = child.output().expect("it runs once already");
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
+        String::from_utf8(output.stderr).expect("text")
+    }
+
+    #[test]
+    fn a_panic_becomes_an_error_and_prints_nothing() {
+        const FORMATTED: &str = "internal error: row 7 of an image of 5 rows";
+        if std::env::var_os(IN_CHILD).is_none() {
+            assert_eq!(standard_error_of("a_panic_becomes_an_error_and_prints_nothing"), "");
+            return;
+        }
+        let work: [(fn() -> Result<i32>, &str); 3] = [
+            (|| panic!("a text"), "internal error: a text"),
+            (|| panic!("row {} of an image of {} rows", std::hint::black_box(7), 5), FORMATTED),
+            (|| std::panic::panic_any(5), "internal error: panic"),
+        ];
+        for (work, expected) in work {
+            assert_eq!(guard(-1, work), -1);
+            // SAFETY: the text of the last error is a C string, and stays until the next error of this thread.
+            let text = unsafe { CStr::from_ptr(last_error::get().1) };
+            assert_eq!(text.to_str(), Ok(expected));
+        }
+    }
+
+    /// The test harness's own hook prints, like that of any Rust program.
+    #[test]
+    fn the_hook_of_a_rust_program_stays_until_a_c_function_is_called() {
+        const TEXT: &str = "printed by the program's hook";
+        if std::env::var_os(IN_CHILD).is_none() {
+            let printed = standard_error_of("the_hook_of_a_rust_program_stays_until_a_c_function_is_called");
+            assert_eq!(printed.matches(TEXT).count(), 1, "{printed}");
+            return;
+        }
+        let image = crate::Image::new(crate::Mode::L, 5, 5).expect("small");
+        image.resize(3, 3, crate::Filter::Box).expect("small");
+        assert!(catch_unwind(|| panic!("{TEXT}")).is_err());
+        assert_eq!(guard(0, || Ok(1)), 1);
+        assert!(catch_unwind(|| panic!("{TEXT}")).is_err());
+    }
+}

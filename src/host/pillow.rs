@@ -63,12 +63,12 @@ gates! {
     "ImagingZipVersion" => zip_version,
 }
 
-extern "C" fn jpeg_version(caller: usize) -> *const c_char {
+unsafe extern "C" fn jpeg_version(caller: usize) -> *const c_char {
     // SAFETY: the gate passes its return address, and the core's function is `const char *ImagingJpegVersion(void)`.
     unsafe { version_function(caller, c"ImagingJpegVersion") }
 }
 
-extern "C" fn zip_version(caller: usize) -> *const c_char {
+unsafe extern "C" fn zip_version(caller: usize) -> *const c_char {
     // SAFETY: the gate passes its return address, and the core's function is `const char *ImagingZipVersion(void)`.
     unsafe { version_function(caller, c"ImagingZipVersion") }
 }
@@ -89,8 +89,8 @@ unsafe fn version_function(caller: usize, name: &CStr) -> *const c_char {
     unsafe { std::mem::transmute::<usize, extern "C" fn() -> *const c_char>(own)() }
 }
 
-/// Binds Pillow's core to its own functions, unless it is of the Pillow that this library fits. Where that fails, a
-/// Python exception says so, which ends the import.
+/// Binds Pillow's core to its own functions, unless it is of the Pillow that this library fits, and says so on standard
+/// error. Where that fails, a Python exception ends the import.
 fn admit(core: &Object) {
     let version = pillow_version();
     if version.is_some_and(|version| version.split('.').next() == Some(MAJOR)) {
@@ -100,21 +100,26 @@ fn admit(core: &Object) {
     match release(core) {
         Ok(()) => {
             HAS_ANOTHER_PILLOW.store(true, Ordering::Relaxed);
-            let warning = Message::new(format_args!(
+            warn(&Message::new(format_args!(
                 "libimaging {VERSION}: Pillow {version} has another ABI and keeps its own functions; \
                  this library takes over those of Pillow {MAJOR} only\n"
-            ));
-            // Where there is no standard error, there is nobody to be warned.
-            let _ = io::stderr().write_all(warning.as_c_str().to_bytes());
+            )));
         }
         Err(error) => {
             let message = Message::new(format_args!(
-                "libimaging {VERSION} fits Pillow {MAJOR} and was loaded before Pillow {version}, which could not be given \
-                 back its own functions ({error}): start this program without LD_PRELOAD"
+                "libimaging {VERSION}: Pillow {version} has another ABI and could not be given back its own functions \
+                 ({error}); start this program without LD_PRELOAD\n"
             ));
+            // Some Pythons put an exception without a text in its place.
+            warn(&message);
             python::raise(Kind::Os, message.as_c_str());
         }
     }
+}
+
+/// Writes a line to standard error, in one piece. Where there is no standard error, there is nobody to be warned.
+fn warn(line: &Message) {
+    let _ = io::stderr().write_all(line.as_c_str().to_bytes());
 }
 
 /// Binds a module of another Pillow to its own functions, wherever it was bound to this library.

@@ -15,7 +15,7 @@ mod headers;
 mod mode;
 
 /// Defined by assembly, since stable Rust has no weak symbols; so `rustc` does not know that they are to be exported.
-const WEAK_SYMBOLS: [&str; 8] = [
+const WEAK_SYMBOLS: [&str; 10] = [
     "ImagingError_MemoryError",
     "ImagingError_ModeError",
     "ImagingError_Mismatch",
@@ -24,6 +24,8 @@ const WEAK_SYMBOLS: [&str; 8] = [
     "ImagingError_InternalError",
     "ImagingSectionEnter",
     "ImagingSectionLeave",
+    "ImagingJpegVersion",
+    "ImagingZipVersion",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -10,7 +10,6 @@
 mod access;
 mod arrow;
 mod buffer;
-mod clip8;
 mod color;
 mod composite;
 pub mod ext;

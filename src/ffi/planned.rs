@@ -406,7 +406,8 @@ unsafe extern "C" {
     /// Encodes JPEG. `context`: JPEGENCODERSTATE.
     pub fn ImagingJpegEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
 
-    /// The version of the JPEG library. Static.
+    /// The version of the JPEG library. Static. Weak; while this library has no JPEG codec, the version that the Pillow
+    /// which calls was built with, and an empty text for all other callers.
     pub fn ImagingJpegVersion() -> *const c_char;
 
     /// Decodes JPEG 2000. `context`: JPEG2KDECODESTATE.
@@ -478,7 +479,8 @@ unsafe extern "C" {
     /// Frees what the encoder keeps; call it once it has stopped.
     pub fn ImagingZipEncodeCleanup(state: ImagingCodecState);
 
-    /// The version of the compression library. Static.
+    /// The version of the compression library. Static. Weak; while this library has no ZIP codec, the version that the
+    /// Pillow which calls was built with, and an empty text for all other callers.
     pub fn ImagingZipVersion() -> *const c_char;
 }
 

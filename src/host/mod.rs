@@ -3,10 +3,14 @@
 //! Errors leave through the weak symbols `ImagingError_*` and long sections through `ImagingSectionEnter` and
 //! `ImagingSectionLeave` (see [`symbols`]), so that a program that defines these itself is asked first. Ours then look
 //! for a host that was [`registered`], for [`python`], and at last keep the error for `ImagingGetLastError`.
+//!
+//! [`pillow`] leaves Pillows of another ABI alone.
 
 #![allow(unsafe_code)] // this room talks to C callbacks and to Python's C API
 
+mod elf;
 pub mod last_error;
+pub mod pillow;
 pub mod python;
 pub mod registered;
 mod section;

@@ -47,7 +47,7 @@ impl Image {
     /// Writes a PBM, PGM or PPM file, in place of what was there once it is whole. For the modes 1, L, I, the I;16 ones, RGB,
     /// RGBA and RGBX.
     pub fn save_ppm(&self, path: impl AsRef<Path>) -> Result<()> {
-        ppm::save(&self.view()?, name(path.as_ref())?.as_c_str())
+        ppm::save(&self.view()?, self.mapped_file(), name(path.as_ref())?.as_c_str())
     }
 
     /// An image whose rows lie in a raw file: nothing is read until it is looked at, and nothing is copied. For modes whose
@@ -81,7 +81,8 @@ impl Image {
     /// bytes it is from a line to the next, 0 where nothing is between them.
     pub fn save_raw(&self, path: impl AsRef<Path>, raw_mode: &str, stride: usize) -> Result<()> {
         let stride = i64::try_from(stride).map_err(|_| Error::Memory)?;
-        file::save(&self.view()?, name(path.as_ref())?.as_c_str(), self::raw_mode(raw_mode), stride, 1)
+        let path = name(path.as_ref())?;
+        file::save(&self.view()?, self.mapped_file(), path.as_c_str(), self::raw_mode(raw_mode), stride, 1)
     }
 }
 

@@ -11,11 +11,22 @@ use super::{file_name, guard};
 use crate::abi::ext::{IMAGING_MAP_PRIVATE, IMAGING_MAP_READ_ONLY, IMAGING_MAP_SHARED};
 use crate::abi::{Imaging, ModeID, RawModeID};
 use crate::error::{Error, Result};
+use crate::files::FileId;
 use crate::host::long_section;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::mapped::{self, Access};
 use crate::memory::{Raw, view};
 use crate::raw::file::{self, Place};
+
+/// The file that the pixels of an image are mapped from.
+///
+/// # Safety
+///
+/// `im` is NULL or points to a live image.
+pub unsafe fn mapped_file(im: Imaging) -> Option<FileId> {
+    // SAFETY: this function's contract: what is not NULL is a live image.
+    Raw::new(im).and_then(|im| unsafe { mapped::file(im) })
+}
 
 /// What a caller asks for.
 fn access(access: c_int) -> Result<Access> {
@@ -145,8 +156,8 @@ pub unsafe extern "C" fn ImagingSaveRaw(
 ) -> c_int {
     guard(0, || {
         // SAFETY: the caller's image is NULL or live, and nobody writes to it meanwhile; the path is NULL or a string.
-        let (image, path) = unsafe { (ImageRef::from_raw(im)?, file_name(path)?) };
-        long_section(|| file::save(&image, path, rawmode, stride, ystep))?;
+        let (image, path, mapped) = unsafe { (ImageRef::from_raw(im)?, file_name(path)?, mapped_file(im)) };
+        long_section(|| file::save(&image, mapped, path, rawmode, stride, ystep))?;
         Ok(1)
     })
 }

@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
+use super::files::mapped_file;
 use super::{file_name, guard};
 use crate::abi::Imaging;
 use crate::codec::ppm;
@@ -32,8 +33,8 @@ pub unsafe extern "C" fn ImagingOpenPPM(filename: *const c_char) -> Imaging {
 pub unsafe extern "C" fn ImagingSavePPM(im: Imaging, filename: *const c_char) -> c_int {
     guard(0, || {
         // SAFETY: the caller's image is NULL or live, and nobody writes to it meanwhile; the name is NULL or a string.
-        let (view, path) = unsafe { (ImageRef::from_raw(im)?, file_name(filename)?) };
-        long_section(|| ppm::save(&view, path))?;
+        let (view, path, mapped) = unsafe { (ImageRef::from_raw(im)?, file_name(filename)?, mapped_file(im)) };
+        long_section(|| ppm::save(&view, mapped, path))?;
         Ok(1)
     })
 }

@@ -85,7 +85,7 @@ proptest! {
         let ystep = if up { -1 } else { 1 };
 
         let file = Scratch::new("there-and-back");
-        save(&image.view()?, &file, raw_mode, stride, ystep)?;
+        save(&image.view()?, None, &file, raw_mode, stride, ystep)?;
         prop_assert_eq!(file.bytes().len() as i64, if gap == 0 { packed } else { stride } * ysize as i64);
 
         // Packing may lose something: what comes back is what unpacking the packed lines gives.
@@ -105,7 +105,7 @@ proptest! {
         let file = Scratch::new("tiles");
         let ystep = if up { -1 } else { 1 };
         let raw_mode = find(RAW_MODES, c"L");
-        save(&whole.view()?, &file, raw_mode, 0, ystep)?;
+        save(&whole.view()?, None, &file, raw_mode, 0, ystep)?;
         let mut pieces = Image::new(Mode::L, xsize, ysize)?;
         for y0 in (0..ysize).step_by(tile) {
             for x0 in (0..xsize).step_by(tile) {

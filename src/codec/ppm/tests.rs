@@ -57,7 +57,7 @@ fn every_mode_that_is_written_is_read() {
             row.fill(255);
         }
         let path = path(&format!("roundtrip-{}", mode.id()));
-        save(&image.view().expect("whole"), &c(&path)).expect("the folder can be written to");
+        save(&image.view().expect("whole"), None, &c(&path)).expect("the folder can be written to");
         let back = open(&c(&path)).expect("whole");
         std::fs::remove_file(&path).expect("the file was written");
         assert_eq!(back.view().expect("whole").mode(), read);
@@ -104,11 +104,11 @@ fn a_failure_leaves_the_old_file() {
     let path = path("old");
     std::fs::write(&path, b"old").expect("the folder can be written to");
     let image = Image::new(Mode::CMYK, 3, 3).expect("small");
-    assert_eq!(save(&image.view().expect("whole"), &c(&path)), Err(Error::Mode));
+    assert_eq!(save(&image.view().expect("whole"), None, &c(&path)), Err(Error::Mode));
     assert_eq!(std::fs::read(&path).expect("still there"), b"old");
     std::fs::remove_file(&path).expect("the file was written");
     let nowhere = path.join("nowhere.ppm");
     let grey = Image::new(Mode::L, 3, 3).expect("small");
-    assert!(matches!(save(&grey.view().expect("whole"), &c(&nowhere)), Err(Error::Os { .. })));
+    assert!(matches!(save(&grey.view().expect("whole"), None, &c(&nowhere)), Err(Error::Os { .. })));
     assert!(matches!(open(&c(&nowhere)), Err(Error::Os { .. })));
 }

@@ -135,10 +135,7 @@ impl Drop for Temporary<'_> {
 
 /// Whether an error tells that there is too little of something, rather than that a file must not be made here.
 pub fn is_lack_of_resources(error: Errno) -> bool {
-    matches!(
-        error,
-        Errno::NOSPC | Errno::DQUOT | Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::IO | Errno::EXIST
-    )
+    matches!(error, Errno::NOSPC | Errno::DQUOT | Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::IO | Errno::EXIST)
 }
 
 /// Gives a new file the owner, the group and the mode of an old one. False where it would differ in one of these, or in its

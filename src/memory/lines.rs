@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_last_line_needs_no_gap_behind_it() {
         let lines = Lines::new(10, 3, 5, 16, -1).expect("fine");
-        assert_eq!(lines.span(), 42);
+        assert_eq!((lines.span(), lines.span_with_last_gap()), (42, Some(48)));
         assert_eq!((lines.row(0), lines.row(2)), (2, 0));
         assert!(lines.check_held("f", 47).is_ok());
         let error = lines.check_held("f", 46).unwrap_err();

@@ -51,6 +51,7 @@ fn every_mode_that_is_written_is_read() {
         (Mode::RGB, Mode::RGB),
         (Mode::RGBA, Mode::RGB),
         (Mode::RGBX, Mode::RGB),
+        (Mode::F, Mode::F),
     ] {
         let mut image = Image::new(mode, 13, 7).expect("small");
         for row in image.view_mut().expect("new").rows_mut() {
@@ -93,6 +94,16 @@ fn what_is_broken_is_said() {
         (b"P2 2 1 9 3 10", "pixel value of 10, above its maximum of 9"),
         (b"P2 2 1 9 3 x", "a pixel value with 'x' in it"),
         (b"P2 2 1 9 3   ", "ends early"),
+        (b"P5 536870911 1 255\n", "width of 536870911, which is too large: 536870910 is the most"),
+        (b"P5 0 2147483647 255\n", "2147483647 rows without pixels: 65536 are the most"),
+        (b"PF 1 1 1\n123456789012", "a PFM file of three bands"),
+        (b"Pf 1 1 0.0\n1234", "scale of '0.0', which must be finite and not 0"),
+        (b"Pf 1 1 -1e999\n1234", "scale of '-1e999'"),
+        (b"Pf 1 1 nan\n1234", "scale of 'nan'"),
+        (b"Pf 1 1 1,5\n1234", "scale of '1,5'"),
+        (b"Pf 1 1 0000000001.\n1234", "scale of more than 10 characters"),
+        (b"Pf 1 1 1\xff\n1234", "scale with '\\xff' in it"),
+        (b"Pf 2 2 1\n123456789012345", "need 16 bytes, and there are 15"),
     ] {
         let error = opened("broken", bytes).expect_err(said);
         assert!(error.to_string().contains(said), "{error}");

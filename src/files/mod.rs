@@ -11,7 +11,7 @@
 //! | at the name is | so the save |
 //! | --- | --- |
 //! | nothing | writes a new file beside the name and renames it |
-//! | a symbolic link to the file that standard output or standard error goes to (`/dev/stdout`) | writes where the stream is, as any output does |
+//! | a symbolic link to the file of standard output or error (`/dev/stdout`) | writes where that stream is, like any output |
 //! | a pipe, a terminal, a device | writes a stream of bytes to it |
 //! | a regular file for which all conditions below hold | replaces it at once |
 //! | any other regular file | empties and overwrites it in place |

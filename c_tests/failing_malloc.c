@@ -230,6 +230,20 @@ play(int scene) {
     }
 }
 
+/* With no memory at all, the text of an error of the system is whole. */
+static void
+errors_need_no_memory(void) {
+    const char *message = NULL;
+    failmalloc_arm(1, 1);
+    Imaging im = ImagingOpenPPM("/no/such/file");
+    int code = ImagingGetLastError(&message);
+    failmalloc_disarm();
+    CHECK(im == NULL && code == IMAGING_ERROR_OS);
+    CHECK(message && strcmp(message, "/no/such/file: No such file or directory (os error 2)") == 0);
+    ImagingClearError();
+    forget_dlerror();
+}
+
 int
 main(void) {
     FILE *file = fdopen(mkstemp(path), "wb");
@@ -246,6 +260,7 @@ main(void) {
     for (int scene = 0; scene < (int)(sizeof(SCENES) / sizeof(SCENES[0])); scene++) {
         play(scene);
     }
+    errors_need_no_memory();
     ImagingDelete(image);
     ImagingDelete(colours);
     unlink(link_to_path);

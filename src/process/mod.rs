@@ -12,6 +12,7 @@ pub mod environment;
 pub mod load;
 mod mutex;
 pub mod snapshot;
+pub mod system;
 pub mod thread_value;
 
 pub use mutex::{Condvar, Mutex, MutexGuard};

@@ -14,6 +14,8 @@ from pathlib import Path
 PLANNED = Path(__file__).parent.parent / "src/ffi/planned.rs"
 PLANNED_ELSEWHERE = re.compile(r"ImagingLibTiff\w+")
 NEVER_WRITTEN = {"ImagingMspDecode"}
+DATA = {"ImagingDefaultArena", "clip8_lookups"}
+SCENES = Path(__file__).parent / "scenes.c"
 LEFT_TO_THE_HOST = re.compile(r"ImagingError_\w+|ImagingSection\w+")
 
 failures = []
@@ -53,6 +55,13 @@ def check_symbols(name, symbols, expected):
     check(not NEVER_WRITTEN & symbols.keys(), f"{name} defines what was never written")
 
 
+def check_scenes(functions):
+    """Tests that watch every function know every function."""
+    scenes = set(re.findall(r'^    \{"(\w+)", "', SCENES.read_text(), re.MULTILINE))
+    check(not functions - scenes, f"scenes.c does not call {' '.join(sorted(functions - scenes))}")
+    check(not scenes - functions, f"scenes.c names what is not exported: {' '.join(sorted(scenes - functions))}")
+
+
 def check_link_fails(prefix, library):
     """A function that the header declares and the library lacks is missed by the linker, not at run time."""
     program = "#include <libImaging/Imaging.h>\nint main(void) { return ImagingMspDecode(0, 0, 0, 0); }\n"
@@ -81,6 +90,7 @@ def main(prefix, table):
     check("Library soname: [libImaging.so.13]" in dynamic, "the shared library has another SONAME")
     check("python" not in dynamic, "the shared library needs Python")
 
+    check_scenes(expected - DATA)
     check_link_fails(prefix, shared)
     check_link_fails(prefix, static)
 

@@ -32,7 +32,7 @@ typedef struct {
     const Scene *list;
     int count;
     /*
-     * Makes the images and files that scenes use; images have `side` × `side` pixels. It calls nothing of the library but
+     * Makes the images and files that scenes use; images have `side` × `side` pixels, 16 to 3000. It calls nothing of the library but
      * ImagingNew and ImagingNewBlock, so that every other function is still to be called for the first time. Returns 1, or
      * 0 where that failed.
      */

@@ -12,7 +12,7 @@
 
 #include "check.h"
 
-enum { RESIZERS = 2, ALLOCATORS = 2, FORKS = 200, PATIENCE = 60 };
+enum { RESIZERS = 2, ALLOCATORS = 2, TELLERS = 2, THREADS = RESIZERS + ALLOCATORS + TELLERS, FORKS = 2000, PATIENCE = 20 };
 
 static atomic_int done, wrong;
 static Imaging source;
@@ -33,7 +33,7 @@ checksum(Imaging im) {
 static unsigned
 resize(void) {
     float box[4] = {0, 0, (float)source->xsize, (float)source->ysize};
-    Imaging small = ImagingResample(source, 200, 150, IMAGING_TRANSFORM_LANCZOS, box);
+    Imaging small = ImagingResample(source, 120, 90, IMAGING_TRANSFORM_LANCZOS, box);
     unsigned sum = small ? checksum(small) : 0;
     ImagingDelete(small);
     return sum;
@@ -74,6 +74,38 @@ allocate_on_and_on(void *unused) {
     return NULL;
 }
 
+/* An error that a host is told of, or that is kept, while hosts come and go; and a palette's cache. */
+static void
+ignore_error(void *context, int code, const char *message) {
+    (void)context;
+    (void)code;
+    (void)message;
+}
+
+static int
+tell(int round) {
+    struct ImagingHost host = {NULL, ignore_error, NULL, NULL};
+    ImagingSetHost(round % 3 ? &host : NULL);
+    int bad = ImagingNew(IMAGING_MODE_L, -1, 1) != NULL || ImagingGetLastError(NULL) != IMAGING_ERROR_VALUE;
+    ImagingClearError();
+    ImagingPalette palette = ImagingPaletteNewBrowser();
+    bad |= !palette || ImagingPaletteCachePrepare(palette) != 0;
+    if (!bad) {
+        ImagingPaletteCacheUpdate(palette, round % 256, 2, 3);
+    }
+    ImagingPaletteDelete(palette);
+    return bad;
+}
+
+static void *
+tell_on_and_on(void *unused) {
+    (void)unused;
+    for (int round = 0; !done; round++) {
+        wrong |= tell(round);
+    }
+    return NULL;
+}
+
 /* What a child does; a child that hangs is ended by its alarm. */
 static int
 work_as_a_child(void) {
@@ -81,6 +113,7 @@ work_as_a_child(void) {
     int bad = 0;
     for (int round = 0; round < 20; round++) {
         bad |= allocate(round);
+        bad |= tell(round);
     }
     bad |= resize() != sum;
     ImagingSetNumThreads(3);
@@ -101,9 +134,12 @@ child_status(int (*work)(void)) {
 
 static void
 fork_while_threads_are_busy(void) {
-    pthread_t threads[RESIZERS + ALLOCATORS];
-    for (int i = 0; i < RESIZERS + ALLOCATORS; i++) {
-        CHECK(pthread_create(&threads[i], NULL, i < RESIZERS ? resize_on_and_on : allocate_on_and_on, NULL) == 0);
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        void *(*work)(void *) = i < RESIZERS                ? resize_on_and_on
+                                : i < RESIZERS + ALLOCATORS ? allocate_on_and_on
+                                                            : tell_on_and_on;
+        CHECK(pthread_create(&threads[i], NULL, work, NULL) == 0);
     }
     for (int i = 0; i < FORKS; i++) {
         if (!CHECK(child_status(work_as_a_child) == 0)) {
@@ -111,7 +147,7 @@ fork_while_threads_are_busy(void) {
         }
     }
     done = 1;
-    for (int i = 0; i < RESIZERS + ALLOCATORS; i++) {
+    for (int i = 0; i < THREADS; i++) {
         CHECK(pthread_join(threads[i], NULL) == 0);
     }
     CHECK(!wrong);
@@ -139,9 +175,9 @@ work_without_threads(void) {
 
 int
 main(void) {
-    alarm(10 * PATIENCE);
+    alarm(30 * PATIENCE);
     ImagingDefaultArena.block_size = 4096;
-    source = ImagingNew(IMAGING_MODE_RGB, 800, 600);
+    source = ImagingNew(IMAGING_MODE_RGB, 400, 300);
     for (int y = 0; y < source->ysize; y++) {
         for (int x = 0; x < source->linesize; x++) {
             source->image[y][x] = (char)(x * y + (x ^ y));

@@ -16,6 +16,8 @@ PLANNED_ELSEWHERE = re.compile(r"ImagingLibTiff\w+")
 NEVER_WRITTEN = {"ImagingMspDecode"}
 # What none of the reference's extension modules needs, under a name that may be anybody's.
 HIDDEN = {"clip8_lookups"}
+DATA = {"ImagingDefaultArena"}
+SCENES = Path(__file__).parent / "scenes.c"
 LEFT_TO_THE_HOST = re.compile(r"ImagingError_\w+|ImagingSection\w+")
 
 failures = []
@@ -55,6 +57,13 @@ def check_symbols(name, symbols, expected):
     check(not NEVER_WRITTEN & symbols.keys(), f"{name} defines what was never written")
 
 
+def check_scenes(functions):
+    """Tests that watch every function know every function."""
+    scenes = set(re.findall(r'^    \{"(\w+)", "', SCENES.read_text(), re.MULTILINE))
+    check(not functions - scenes, f"scenes.c does not call {' '.join(sorted(functions - scenes))}")
+    check(not scenes - functions, f"scenes.c names what is not exported: {' '.join(sorted(scenes - functions))}")
+
+
 def check_link_fails(prefix, library):
     """A function that the header declares and the library lacks is missed by the linker, not at run time."""
     program = "#include <libImaging/Imaging.h>\nint main(void) { return ImagingMspDecode(0, 0, 0, 0); }\n"
@@ -84,6 +93,7 @@ def main(prefix, table):
     check("Library soname: [libImaging.so.13]" in dynamic, "the shared library has another SONAME")
     check("python" not in dynamic, "the shared library needs Python")
 
+    check_scenes(expected - DATA)
     check_link_fails(prefix, shared)
     check_link_fails(prefix, static)
 

@@ -10,16 +10,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result, detail};
-use crate::memory::lock::{Lock, held_by_who_forks};
+use crate::process::Mutex;
+use crate::process::atfork::atfork;
 
 /// Whether the hook is in place.
 static IS_SILENT: AtomicBool = AtomicBool::new(false);
 
 /// The mutex that the installing thread holds, and a thread that forks: `set_hook` takes a lock of the standard library,
 /// which a child would find locked for ever if its parent forked meanwhile.
-static INSTALLATION: Lock<()> = Lock::new(());
+static INSTALLATION: Mutex<()> = Mutex::new(());
 
-held_by_who_forks!(INSTALLATION, |()| {});
+atfork!(INSTALLATION);
 
 /// Runs `work` and turns a panic into an error.
 ///
@@ -35,7 +36,7 @@ pub fn catch<R>(work: impl FnOnce() -> R) -> Result<R> {
 /// Replaces the panic hook by one that does nothing. Allocates nothing: the closure has no size.
 #[cold]
 fn install_hook() {
-    let _installation = INSTALLATION.take();
+    let _installation = INSTALLATION.lock();
     if !IS_SILENT.load(Ordering::Acquire) {
         set_hook(Box::new(|_| {}));
         IS_SILENT.store(true, Ordering::Release);

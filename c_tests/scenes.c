@@ -1,0 +1,1056 @@
+/* The table of scenes.h. Inputs are made once by `set_up`; nobody but the scene that is running writes to outputs. */
+
+#include "scenes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libImaging/ImagingExt.h>
+#include <libImaging/Raw.h>
+
+#include "modes.h"
+
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+enum { MODE_IDS = IMAGING_MODE_I_16N + 1, LONG = 500 };
+
+/* By mode: an input, an output of the same size, and all 256 colours in a palette image of a single pixel. */
+static Imaging inputs[MODE_IDS], outputs[MODE_IDS], colours;
+static int side;
+
+static char ppm_path[] = "/tmp/imaging-scenes-XXXXXX";
+static char raw_path[] = "/tmp/imaging-scenes-XXXXXX";
+static char saved_path[] = "/tmp/imaging-scenes-XXXXXX";
+static char link_path[sizeof(saved_path) + 5], long_path[sizeof(ppm_path) + LONG];
+
+/* - - - - - Checksums - - - - - */
+
+/* FNV-1a; never 0. */
+static unsigned
+add_bytes(unsigned sum, const void *bytes, size_t length) {
+    const unsigned char *byte = (const unsigned char *)bytes;
+    for (size_t i = 0; i < length; i++) {
+        sum = (sum ^ byte[i]) * 16777619u;
+    }
+    return sum ? sum : 1;
+}
+
+static unsigned
+sum_of_bytes(const void *bytes, size_t length) {
+    return add_bytes(2166136261u, bytes, length);
+}
+
+static unsigned
+sum_of_palette(ImagingPalette palette) {
+    return palette ? add_bytes(sum_of_bytes(palette->palette, sizeof(palette->palette)), &palette->mode, 4) : 0;
+}
+
+/* 0 for NULL. */
+static unsigned
+sum_of(Imaging im) {
+    if (!im) {
+        return 0;
+    }
+    int header[3] = {(int)im->mode, im->xsize, im->ysize};
+    unsigned sum = sum_of_bytes(header, sizeof(header));
+    for (int y = 0; y < im->ysize; y++) {
+        sum = add_bytes(sum, im->image[y], (size_t)im->linesize);
+    }
+    return im->palette ? add_bytes(sum, im->palette->palette, sizeof(im->palette->palette)) : sum;
+}
+
+static unsigned
+sum_and_delete(Imaging im) {
+    unsigned sum = sum_of(im);
+    ImagingDelete(im);
+    return sum;
+}
+
+/* For results that are 0 where the function failed. */
+static unsigned
+sum_if(int done, Imaging im) {
+    return done ? sum_of(im) : 0;
+}
+
+/* For functions that only return an int, and may return 0. */
+static unsigned
+sum_of_int(int value) {
+    return sum_of_bytes(&value, sizeof(value));
+}
+
+/* - - - - - Storage - - - - - */
+
+static unsigned
+run_new(int mode) {
+    return sum_and_delete(ImagingNew((ModeID)mode, side, side));
+}
+
+static unsigned
+run_new_dirty(int mode) {
+    Imaging im = ImagingNewDirty((ModeID)mode, side, side);
+    ImagingDelete(im);
+    return im != NULL;
+}
+
+static unsigned
+run_new_block(int mode) {
+    return sum_and_delete(ImagingNewBlock((ModeID)mode, side, side));
+}
+
+static unsigned
+run_new2_dirty(int given) {
+    Imaging im = ImagingNew2Dirty(IMAGING_MODE_F, given ? outputs[IMAGING_MODE_F] : NULL, inputs[IMAGING_MODE_F]);
+    if (!given) {
+        ImagingDelete(im);
+    }
+    return im != NULL;
+}
+
+static unsigned
+run_new_prologue(int mode) {
+    Imaging im = ImagingNewPrologue((ModeID)mode, side, side);
+    ImagingDelete(im);
+    return im != NULL;
+}
+
+static unsigned
+run_new_prologue_subtype(int mode) {
+    Imaging im = ImagingNewPrologueSubtype((ModeID)mode, side, side, (int)sizeof(*im) + 40);
+    ImagingDelete(im);
+    return im != NULL;
+}
+
+static unsigned
+run_delete(int unused) {
+    (void)unused;
+    ImagingDelete(NULL);
+    return 1;
+}
+
+static unsigned
+run_copy_palette(int unused) {
+    (void)unused;
+    ImagingCopyPalette(outputs[IMAGING_MODE_P], colours);
+    return ImagingGetLastError(NULL) == IMAGING_ERROR_NONE ? sum_of_palette(outputs[IMAGING_MODE_P]->palette) : 0;
+}
+
+static unsigned
+run_set_blocks_max(int unused) {
+    (void)unused;
+    int set = ImagingMemorySetBlocksMax(&ImagingDefaultArena, 4);
+    ImagingMemorySetBlocksMax(&ImagingDefaultArena, 0);
+    return (unsigned)set;
+}
+
+/* Blocks that are deleted stay with the arena, until it is cleared. */
+static unsigned
+run_clear_cache(int unused) {
+    (void)unused;
+    if (!ImagingMemorySetBlocksMax(&ImagingDefaultArena, 4)) {
+        ImagingError_MemoryError();
+        return 0;
+    }
+    Imaging im = ImagingNew(IMAGING_MODE_L, side, side);
+    unsigned sum = sum_and_delete(im);
+    ImagingMemoryClearCache(&ImagingDefaultArena, 0);
+    int cleared = ImagingDefaultArena.blocks_cached == 0;
+    ImagingMemorySetBlocksMax(&ImagingDefaultArena, 0);
+    return cleared ? sum : 0;
+}
+
+static unsigned
+run_set_block_allocator(int unused) {
+    (void)unused;
+    ImagingMemorySetBlockAllocator(&ImagingDefaultArena, 1);
+    unsigned sum = sum_and_delete(ImagingNew(IMAGING_MODE_RGB, side, side));
+    ImagingMemorySetBlockAllocator(&ImagingDefaultArena, 0);
+    return sum;
+}
+
+/* - - - - - Single pixels - - - - - */
+
+static unsigned
+run_access(int unused) {
+    (void)unused;
+    unsigned sum = 1;
+    for (int i = 0; i < MODE_COUNT; i++) {
+        Imaging input = inputs[MODES[i].id], output = outputs[MODES[i].id];
+        unsigned char pixel[4] = {0};
+        ImagingAccess access = ImagingAccessNew(input);
+        if (!access) {
+            return 0;
+        }
+        access->get_pixel(input, side / 2, side / 3, pixel);
+        access->put_pixel(output, 1, 2, pixel);
+        _ImagingAccessDelete(input, access);
+        sum = add_bytes(sum, pixel, sizeof(pixel));
+    }
+    return sum;
+}
+
+/* - - - - - Palettes - - - - - */
+
+static unsigned
+sum_and_delete_palette(ImagingPalette palette) {
+    unsigned sum = sum_of_palette(palette);
+    ImagingPaletteDelete(palette);
+    return sum;
+}
+
+static unsigned
+run_palette_new(int mode) {
+    return sum_and_delete_palette(ImagingPaletteNew((ModeID)mode));
+}
+
+static unsigned
+run_palette_new_browser(int unused) {
+    (void)unused;
+    return sum_and_delete_palette(ImagingPaletteNewBrowser());
+}
+
+static unsigned
+run_palette_duplicate(int unused) {
+    (void)unused;
+    return sum_and_delete_palette(ImagingPaletteDuplicate(colours->palette));
+}
+
+static unsigned
+run_palette_cache(int unused) {
+    (void)unused;
+    unsigned sum = 0;
+    if (ImagingPaletteCachePrepare(colours->palette) == 0) {
+        ImagingPaletteCacheUpdate(colours->palette, 1, 2, 3);
+        sum = sum_of_bytes(&ImagingPaletteCache(colours->palette, 1, 2, 3), sizeof(INT16));
+    }
+    ImagingPaletteCacheDelete(colours->palette);
+    return sum;
+}
+
+/* - - - - - Arrow - - - - - */
+
+/* The image's one owner is the table. */
+static Imaging
+exported(void) {
+    return inputs[IMAGING_MODE_RGBX];
+}
+
+static unsigned
+run_export_array(int unused) {
+    (void)unused;
+    struct ArrowArray array;
+    if (export_imaging_array(exported(), &array) != 0) {
+        return 0;
+    }
+    unsigned sum = sum_of_int((int)array.length);
+    array.release(&array);
+    return exported()->refcount == 1 ? sum : 0;
+}
+
+static unsigned
+run_export_schema(int unused) {
+    (void)unused;
+    struct ArrowSchema schema;
+    if (export_imaging_schema(exported(), &schema) != 0) {
+        return 0;
+    }
+    unsigned sum = sum_of_bytes(schema.format, strlen(schema.format));
+    schema.release(&schema);
+    return sum;
+}
+
+/* Without Python there are no capsules, and no more to be seen than the error. */
+static unsigned
+run_new_arrow(int unused) {
+    (void)unused;
+    Imaging im = ImagingNewArrow(IMAGING_MODE_L, side, side, NULL, NULL);
+    if (im || ImagingGetLastError(NULL) != IMAGING_ERROR_VALUE) {
+        ImagingDelete(im);
+        return 0;
+    }
+    ImagingClearError();
+    return 1;
+}
+
+/* - - - - - Raw pixels - - - - - */
+
+static unsigned
+run_find_unpacker(int unused) {
+    (void)unused;
+    int bits = 0;
+    return ImagingFindUnpacker(IMAGING_MODE_RGB, IMAGING_RAWMODE_BGR, &bits) ? sum_of_int(bits) : 0;
+}
+
+static unsigned
+run_find_packer(int unused) {
+    (void)unused;
+    int bits = 0;
+    return ImagingFindPacker(IMAGING_MODE_RGB, IMAGING_RAWMODE_BGR, &bits) ? sum_of_int(bits) : 0;
+}
+
+static const ImagingShuffler SHUFFLERS[] = {
+    ImagingPackBGR, ImagingUnpackYCC, ImagingUnpackYCCA, ImagingConvertRGB2YCbCr, ImagingConvertYCbCr2RGB,
+};
+
+static unsigned
+run_shuffler(int number) {
+    enum { PIXELS = 100 };
+    uint8_t input[4 * PIXELS], output[4 * PIXELS] = {0};
+    for (int i = 0; i < 4 * PIXELS; i++) {
+        input[i] = (uint8_t)(i * 37);
+    }
+    SHUFFLERS[number](output, input, PIXELS);
+    return sum_of_bytes(output, sizeof(output));
+}
+
+static struct ImagingCodecStateInstance
+whole(int bits) {
+    struct ImagingCodecStateInstance state;
+    memset(&state, 0, sizeof(state));
+    state.ystep = 1;
+    state.xsize = side;
+    state.ysize = 1;
+    state.bits = bits;
+    state.bytes = (side * bits + 7) / 8;
+    return state;
+}
+
+static unsigned
+run_raw_decode(int unused) {
+    (void)unused;
+    RAWSTATE context = {0, 0};
+    struct ImagingCodecStateInstance state = whole(32);
+    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_RGBA, IMAGING_RAWMODE_BGRA, NULL);
+    state.context = &context;
+    uint8_t *line = (uint8_t *)inputs[IMAGING_MODE_RGBA]->image[0];
+    int done = ImagingRawDecode(outputs[IMAGING_MODE_RGBA], &state, line, state.bytes) == -1 && state.errcode == 0;
+    return done ? sum_of_bytes(outputs[IMAGING_MODE_RGBA]->image[0], (size_t)state.bytes) : 0;
+}
+
+static unsigned
+run_raw_encode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = whole(32);
+    state.shuffle = ImagingFindPacker(IMAGING_MODE_RGBA, IMAGING_RAWMODE_BGRA, NULL);
+    uint8_t *line = (uint8_t *)outputs[IMAGING_MODE_RGBA]->image[0];
+    int made = ImagingRawEncode(inputs[IMAGING_MODE_RGBA], &state, line, state.bytes);
+    return made == state.bytes && state.errcode == IMAGING_CODEC_END ? sum_of_bytes(line, (size_t)made) : 0;
+}
+
+/* - - - - - Files - - - - - */
+
+static unsigned
+run_open_ppm(int by_long_path) {
+    return sum_and_delete(ImagingOpenPPM(by_long_path ? long_path : ppm_path));
+}
+
+static unsigned
+run_save_ppm(int through_link) {
+    return (unsigned)ImagingSavePPM(inputs[IMAGING_MODE_RGB], through_link ? link_path : saved_path);
+}
+
+static Imaging
+mapped(int access) {
+    return ImagingMapFile(raw_path, IMAGING_MODE_RGBA, side, side, 0, 0, 1, access);
+}
+
+static unsigned
+run_map_file(int access) {
+    return sum_and_delete(mapped(access));
+}
+
+static unsigned
+run_map_flush(int unused) {
+    (void)unused;
+    Imaging im = mapped(IMAGING_MAP_SHARED);
+    unsigned sum = im ? sum_if(ImagingMapFlush(im), im) : 0;
+    ImagingDelete(im);
+    return sum;
+}
+
+static unsigned
+run_map_release(int unused) {
+    (void)unused;
+    Imaging im = mapped(IMAGING_MAP_READ_ONLY);
+    unsigned sum = im ? sum_if(ImagingMapRelease(im), im) : 0;
+    ImagingDelete(im);
+    return sum;
+}
+
+/* RGBA is mapped; BGRA is unpacked. */
+static unsigned
+run_load_raw(int rawmode) {
+    return sum_and_delete(ImagingLoadRaw(raw_path, IMAGING_MODE_RGBA, (RawModeID)rawmode, side, side, 0, 0, 1));
+}
+
+static unsigned
+run_read_tile(int unused) {
+    (void)unused;
+    Imaging out = outputs[IMAGING_MODE_RGBA];
+    return sum_if(ImagingReadTile(out, raw_path, 0, 0, side, side, 0, IMAGING_RAWMODE_BGRA, 0, -1), out);
+}
+
+static unsigned
+run_save_raw(int rawmode) {
+    return (unsigned)ImagingSaveRaw(inputs[IMAGING_MODE_RGBA], saved_path, (RawModeID)rawmode, 0, 1);
+}
+
+/* - - - - - Conversion - - - - - */
+
+/* From, to, dithered. */
+static const struct {
+    ModeID from, to;
+    int dither;
+} CONVERSIONS[] = {
+    {IMAGING_MODE_RGB, IMAGING_MODE_L, 0},       {IMAGING_MODE_RGB, IMAGING_MODE_1, 0},
+    {IMAGING_MODE_RGB, IMAGING_MODE_1, 1},       {IMAGING_MODE_L, IMAGING_MODE_1, 1},
+    {IMAGING_MODE_RGB, IMAGING_MODE_P, 0},       {IMAGING_MODE_RGB, IMAGING_MODE_P, 1},
+    {IMAGING_MODE_RGB, IMAGING_MODE_PA, 1},      {IMAGING_MODE_L, IMAGING_MODE_P, 0},
+    {IMAGING_MODE_P, IMAGING_MODE_RGBA, 0},      {IMAGING_MODE_PA, IMAGING_MODE_L, 0},
+    {IMAGING_MODE_P, IMAGING_MODE_UNKNOWN, 0},   {IMAGING_MODE_RGB, IMAGING_MODE_RGB, 0},
+    {IMAGING_MODE_RGBA, IMAGING_MODE_RGBa, 0},   {IMAGING_MODE_RGBa, IMAGING_MODE_RGBA, 0},
+    {IMAGING_MODE_RGB, IMAGING_MODE_HSV, 0},     {IMAGING_MODE_HSV, IMAGING_MODE_RGB, 0},
+    {IMAGING_MODE_RGB, IMAGING_MODE_YCbCr, 0},   {IMAGING_MODE_RGB, IMAGING_MODE_CMYK, 0},
+    {IMAGING_MODE_I, IMAGING_MODE_F, 0},         {IMAGING_MODE_I_16B, IMAGING_MODE_I, 0},
+};
+
+static unsigned
+run_convert(int number) {
+    Imaging im = inputs[CONVERSIONS[number].from];
+    return sum_and_delete(ImagingConvert(NULL, im, CONVERSIONS[number].to, NULL, CONVERSIONS[number].dither));
+}
+
+static unsigned
+run_convert_into(int unused) {
+    (void)unused;
+    return sum_of(ImagingConvert(outputs[IMAGING_MODE_L], inputs[IMAGING_MODE_RGB], IMAGING_MODE_L, NULL, 0));
+}
+
+/* With a palette of the caller's, which gets a cache. */
+static unsigned
+run_convert_to_palette(int dither) {
+    Imaging im = ImagingConvert(NULL, inputs[IMAGING_MODE_RGB], IMAGING_MODE_P, colours->palette, dither);
+    ImagingPaletteCacheDelete(colours->palette);
+    return sum_and_delete(im);
+}
+
+static unsigned
+run_convert_transparent(int to) {
+    return sum_and_delete(ImagingConvertTransparent(inputs[IMAGING_MODE_RGB], (ModeID)to, 1, 2, 3));
+}
+
+static unsigned
+run_convert_matrix(int to) {
+    static const float matrix[12] = {0.5f, 0.25f, 0.25f, 1, 0, 1, 0, -3, 0.1f, 0.1f, 0.8f, 7};
+    return sum_and_delete(ImagingConvertMatrix(inputs[IMAGING_MODE_RGB], (ModeID)to, matrix));
+}
+
+static unsigned
+run_color_lut(int channels) {
+    enum { SIZE = 5 };
+    static int16_t table[SIZE * SIZE * SIZE * 4];
+    for (int i = 0; i < COUNT_OF(table); i++) {
+        table[i] = (int16_t)(i * 131);
+    }
+    Imaging out = outputs[channels == 3 ? IMAGING_MODE_RGB : IMAGING_MODE_RGBA];
+    return sum_of(ImagingColorLUT3D_linear(out, inputs[IMAGING_MODE_RGB], channels, SIZE, SIZE, SIZE, table));
+}
+
+/* - - - - - Geometry - - - - - */
+
+static unsigned
+run_copy(int mode) {
+    return sum_and_delete(ImagingCopy(inputs[mode]));
+}
+
+static unsigned
+run_copy2(int mode) {
+    return sum_of(ImagingCopy2(outputs[mode], inputs[mode]));
+}
+
+static unsigned
+run_crop(int mode) {
+    return sum_and_delete(ImagingCrop(inputs[mode], -1, 2, side / 2, side + 1));
+}
+
+static Imaging (*const TURNS[])(Imaging, Imaging) = {
+    ImagingFlipLeftRight, ImagingFlipTopBottom, ImagingRotate90, ImagingRotate180,
+    ImagingRotate270,     ImagingTranspose,     ImagingTransverse,
+};
+
+static unsigned
+run_turn(int number) {
+    unsigned sum = sum_of(TURNS[number](outputs[IMAGING_MODE_RGB], inputs[IMAGING_MODE_RGB]));
+    return sum ? sum_of_int((int)(sum + sum_of(TURNS[number](outputs[IMAGING_MODE_L], inputs[IMAGING_MODE_L])))) : 0;
+}
+
+static const struct {
+    int method, filter;
+    double a[8];
+} TRANSFORMS[] = {
+    {IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_NEAREST, {0.5, 0, 1, 0, 0.5, 1}},
+    {IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_NEAREST, {0.9, 0.3, 1, -0.3, 0.9, 1}},
+    {IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_BILINEAR, {0.9, 0.3, 1, -0.3, 0.9, 1}},
+    {IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_BICUBIC, {0.9, 0.3, 1, -0.3, 0.9, 1}},
+    {IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_BICUBIC, {0.9, 0.3, 1, -0.3, 0.9, 1, 0.001, 0.002}},
+    {IMAGING_TRANSFORM_QUAD, IMAGING_TRANSFORM_BILINEAR, {1, 0.9, 0.1, 0.001, 1, 0.1, 0.9, 0.001}},
+};
+
+static unsigned
+run_transform(int number) {
+    Imaging out = outputs[IMAGING_MODE_RGB];
+    double a[8];
+    memcpy(a, TRANSFORMS[number].a, sizeof(a));
+    int status = ImagingTransform(
+        out, inputs[IMAGING_MODE_RGB], TRANSFORMS[number].method, 0, 0, side, side, a, TRANSFORMS[number].filter, 1
+    );
+    return sum_if(status == 0, out);
+}
+
+/* - - - - - Resizing - - - - - */
+
+static unsigned
+run_resample(int mode) {
+    const float box[4] = {0.5f, 0, (float)side, (float)side - 0.25f};
+    return sum_and_delete(ImagingResample(inputs[mode], side / 2, side / 3, IMAGING_TRANSFORM_LANCZOS, box));
+}
+
+static unsigned
+run_reduce(int mode) {
+    int box[4] = {1, 0, side - 1, side};
+    return sum_and_delete(ImagingReduce(inputs[mode], 2, 3, box));
+}
+
+/* - - - - - Bands - - - - - */
+
+static unsigned
+run_get_band(int unused) {
+    (void)unused;
+    return sum_and_delete(ImagingGetBand(inputs[IMAGING_MODE_RGB], 1));
+}
+
+static unsigned
+run_put_band(int unused) {
+    (void)unused;
+    return sum_of(ImagingPutBand(outputs[IMAGING_MODE_CMYK], inputs[IMAGING_MODE_L], 2)) != 0;
+}
+
+static unsigned
+run_fill_band(int unused) {
+    (void)unused;
+    return sum_of(ImagingFillBand(outputs[IMAGING_MODE_CMYK], 3, 77)) != 0;
+}
+
+static unsigned
+run_split(int mode) {
+    Imaging bands[4] = {NULL};
+    if (ImagingSplit(inputs[mode], bands) != 0) {
+        return 0;
+    }
+    unsigned sum = 1;
+    for (int i = 0; i < inputs[mode]->bands; i++) {
+        unsigned band = sum_and_delete(bands[i]);
+        sum = add_bytes(sum, &band, sizeof(band));
+    }
+    return sum;
+}
+
+static unsigned
+run_merge(int unused) {
+    (void)unused;
+    Imaging bands[4] = {inputs[IMAGING_MODE_L], inputs[IMAGING_MODE_P], inputs[IMAGING_MODE_L], NULL};
+    return sum_and_delete(ImagingMerge(IMAGING_MODE_RGB, bands));
+}
+
+static unsigned
+run_alpha_composite(int mode) {
+    return sum_and_delete(ImagingAlphaComposite(inputs[mode], inputs[mode]));
+}
+
+static unsigned
+run_fill(int unused) {
+    (void)unused;
+    static const unsigned char ink[4] = {1, 2, 3, 4};
+    return sum_of(ImagingFill(outputs[IMAGING_MODE_YCbCr], ink));
+}
+
+/* - - - - - Filters - - - - - */
+
+static unsigned
+run_expand(int mode) {
+    return sum_and_delete(ImagingExpand(inputs[mode], 3));
+}
+
+static const float KERNELS[3][25] = {
+    {1, 2, 1, 2, 4, 2, 1, 2, 1},
+    {0.11f, -0.23f, 0.37f, 0.41f, 1.3f, 0.7f, -0.9f, 0.13f, 0.17f},
+    {1, 0, 1, 0, 1, 2, 1, 0, -1, 2, 3, 1, 8, 1, 1, 0, 0, 1, 2, 1, -1, 1, 1, 1, 1},
+};
+
+static unsigned
+run_filter(int number) {
+    float kernel[25];
+    int size = number < 2 ? 3 : 5;
+    for (int i = 0; i < size * size; i++) {
+        kernel[i] = KERNELS[number][i] / 16;
+    }
+    return sum_and_delete(ImagingFilter(inputs[IMAGING_MODE_RGB], size, size, kernel, 1));
+}
+
+static unsigned
+run_box_blur(int mode) {
+    return sum_of(ImagingBoxBlur(outputs[mode], inputs[mode], 1.5f, 2, 2));
+}
+
+static unsigned
+run_gaussian_blur(int mode) {
+    return sum_of(ImagingGaussianBlur(outputs[mode], inputs[mode], 1.5f, 2, 3));
+}
+
+static unsigned
+run_unsharp_mask(int mode) {
+    return sum_of(ImagingUnsharpMask(outputs[mode], inputs[mode], 2, 150, 3));
+}
+
+/* - - - - - Errors, hosts, settings - - - - - */
+
+static unsigned
+expect(int code, void *null) {
+    const char *message = NULL;
+    if (null || ImagingGetLastError(&message) != code || !message || !*message) {
+        return 0;
+    }
+    unsigned sum = sum_of_bytes(message, strlen(message));
+    ImagingClearError();
+    return sum;
+}
+
+static unsigned
+run_error(int code) {
+    switch (code) {
+        case IMAGING_ERROR_MEMORY:
+            return expect(code, ImagingError_MemoryError());
+        case IMAGING_ERROR_MODE:
+            return expect(code, ImagingError_ModeError());
+        case IMAGING_ERROR_MISMATCH:
+            return expect(code, ImagingError_Mismatch());
+        case IMAGING_ERROR_VALUE:
+            return expect(code, ImagingError_ValueError("a value"));
+        case IMAGING_ERROR_OS:
+            return expect(code, ImagingError_OSError("a file"));
+        default:
+            return expect(code, ImagingError_InternalError("a fault"));
+    }
+}
+
+/* Errors that the library raises itself, whose texts it makes. */
+static unsigned
+run_raised(int code) {
+    switch (code) {
+        case IMAGING_ERROR_MODE:
+            return expect(code, ImagingPaletteNew(IMAGING_MODE_L));
+        case IMAGING_ERROR_MISMATCH:
+            return expect(code, ImagingCopy2(outputs[IMAGING_MODE_L], inputs[IMAGING_MODE_RGB]));
+        case IMAGING_ERROR_OS:
+            return expect(code, ImagingOpenPPM("/nowhere/at/all"));
+        default:
+            return expect(code, ImagingConvert(NULL, inputs[IMAGING_MODE_LAB], IMAGING_MODE_I, NULL, 0));
+    }
+}
+
+static unsigned
+run_get_last_error(int unused) {
+    (void)unused;
+    const char *message = NULL;
+    ImagingClearError();
+    return ImagingGetLastError(&message) == IMAGING_ERROR_NONE && message && !*message;
+}
+
+static unsigned
+run_section(int unused) {
+    (void)unused;
+    ImagingSectionCookie cookie = NULL;
+    ImagingSectionEnter(&cookie);
+    ImagingSectionLeave(&cookie);
+    return 1;
+}
+
+static void
+count_error(void *context, int code, const char *message) {
+    *(int *)context += code == IMAGING_ERROR_VALUE && *message;
+}
+
+static unsigned
+run_set_host(int unused) {
+    (void)unused;
+    int errors = 0;
+    struct ImagingHost host = {&errors, count_error, NULL, NULL};
+    ImagingSetHost(&host);
+    ImagingError_ValueError(NULL);
+    ImagingSetHost(NULL);
+    ImagingClearError();
+    return errors == 1;
+}
+
+static unsigned
+run_configure_from_env(int unused) {
+    (void)unused;
+    return (unsigned)ImagingMemoryConfigureFromEnv();
+}
+
+static unsigned
+run_num_threads(int unused) {
+    (void)unused;
+    return (unsigned)ImagingSetNumThreads(ImagingGetNumThreads());
+}
+
+static unsigned
+run_simd_level(int unused) {
+    (void)unused;
+    const char *level = ImagingGetSIMDLevel();
+    return sum_of_bytes(level, strlen(level));
+}
+
+static unsigned
+run_version(int unused) {
+    (void)unused;
+    const char *version = ImagingVersion();
+    return sum_of_bytes(version, strlen(version));
+}
+
+/* - - - - - Modes - - - - - */
+
+static unsigned
+run_find_mode(int unused) {
+    (void)unused;
+    return sum_of_int((int)findModeID("I;16B"));
+}
+
+static unsigned
+run_get_mode_data(int id) {
+    const char *name = getModeData((ModeID)id)->name;
+    return sum_of_bytes(name, strlen(name));
+}
+
+static unsigned
+run_find_raw_mode(int unused) {
+    (void)unused;
+    return sum_of_int((int)findRawModeID("BGR;15"));
+}
+
+static unsigned
+run_get_raw_mode_data(int id) {
+    const char *name = getRawModeData((RawModeID)id)->name;
+    return sum_of_bytes(name, strlen(name));
+}
+
+static unsigned
+run_is_i16(int mode) {
+    return (unsigned)isModeI16((ModeID)mode);
+}
+
+/* - - - - - Shared memory - - - - - */
+
+static unsigned
+run_view(int mode) {
+    return sum_and_delete(ImagingView(inputs[mode], 1, 2, side, side - 1));
+}
+
+static unsigned
+run_get_buffer(int mode) {
+    ImagingBuffer buffer;
+    return ImagingGetBuffer(inputs[mode], &buffer) ? sum_of_int((int)buffer.len) : 0;
+}
+
+static unsigned
+run_get_packed_buffer(int mode) {
+    ImagingBuffer buffer;
+    return ImagingGetPackedBuffer(inputs[mode], &buffer) ? sum_of_int((int)buffer.len) : 0;
+}
+
+static void
+count_release(void *releases) {
+    ++*(int *)releases;
+}
+
+/* What could not be lent is not given back. */
+static unsigned
+run_new_from_buffer(int mode) {
+    int releases = 0;
+    ImagingBuffer buffer;
+    if (!ImagingGetBuffer(inputs[mode], &buffer)) {
+        return 0;
+    }
+    Imaging im = ImagingNewFromBuffer((ModeID)mode, &buffer, count_release, &releases);
+    int lent = im != NULL;
+    unsigned sum = sum_and_delete(im);
+    if (releases != lent) {
+        abort();
+    }
+    return sum;
+}
+
+/* - - - - - The table - - - - - */
+
+#define M(name) IMAGING_MODE_##name
+
+static const Scene LIST[] = {
+    {"ImagingNew", "RGB", run_new, M(RGB), 0},
+    {"ImagingNew", "P", run_new, M(P), 0},
+    {"ImagingNewDirty", "", run_new_dirty, M(PA), 0},
+    {"ImagingNew2Dirty", "new", run_new2_dirty, 0, 0},
+    {"ImagingNew2Dirty", "given", run_new2_dirty, 1, 0},
+    {"ImagingNewBlock", "", run_new_block, M(P), 0},
+    {"ImagingNewPrologue", "", run_new_prologue, M(P), 0},
+    {"ImagingNewPrologueSubtype", "", run_new_prologue_subtype, M(P), 0},
+    {"ImagingDelete", "", run_delete, 0, 0},
+    {"ImagingCopyPalette", "", run_copy_palette, 0, 0},
+    {"ImagingMemorySetBlocksMax", "", run_set_blocks_max, 0, SCENE_BY_CODE},
+    {"ImagingMemoryClearCache", "", run_clear_cache, 0, 0},
+    {"ImagingMemorySetBlockAllocator", "", run_set_block_allocator, 0, 0},
+    {"ImagingAccessNew", "", run_access, 0, 0},
+    {"_ImagingAccessDelete", "", run_access, 0, 0},
+    {"ImagingPaletteNew", "", run_palette_new, M(CMYK), 0},
+    {"ImagingPaletteNewBrowser", "", run_palette_new_browser, 0, 0},
+    {"ImagingPaletteDuplicate", "", run_palette_duplicate, 0, 0},
+    {"ImagingPaletteDelete", "", run_palette_new, M(RGB), 0},
+    {"ImagingPaletteCachePrepare", "", run_palette_cache, 0, 0},
+    {"ImagingPaletteCacheUpdate", "", run_palette_cache, 0, 0},
+    {"ImagingPaletteCacheDelete", "", run_palette_cache, 0, 0},
+    {"export_imaging_array", "", run_export_array, 0, SCENE_BY_CODE},
+    {"export_imaging_schema", "", run_export_schema, 0, SCENE_BY_CODE},
+    {"ImagingNewArrow", "without Python", run_new_arrow, 0, 0},
+    {"ImagingFindUnpacker", "", run_find_unpacker, 0, 0},
+    {"ImagingFindPacker", "", run_find_packer, 0, 0},
+    {"ImagingPackBGR", "", run_shuffler, 0, 0},
+    {"ImagingUnpackYCC", "", run_shuffler, 1, 0},
+    {"ImagingUnpackYCCA", "", run_shuffler, 2, 0},
+    {"ImagingConvertRGB2YCbCr", "", run_shuffler, 3, 0},
+    {"ImagingConvertYCbCr2RGB", "", run_shuffler, 4, 0},
+    {"ImagingRawDecode", "", run_raw_decode, 0, 0},
+    {"ImagingRawEncode", "", run_raw_encode, 0, 0},
+    {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
+    {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},
+    {"ImagingSavePPM", "", run_save_ppm, 0, 0},
+    {"ImagingSavePPM", "through a link", run_save_ppm, 1, SCENE_UNCOUNTED},
+    {"ImagingMapFile", "read only", run_map_file, IMAGING_MAP_READ_ONLY, 0},
+    {"ImagingMapFile", "private", run_map_file, IMAGING_MAP_PRIVATE, 0},
+    {"ImagingMapFlush", "", run_map_flush, 0, 0},
+    {"ImagingMapRelease", "", run_map_release, 0, 0},
+    {"ImagingLoadRaw", "mapped", run_load_raw, IMAGING_RAWMODE_RGBA, 0},
+    {"ImagingLoadRaw", "unpacked", run_load_raw, IMAGING_RAWMODE_BGRA, 0},
+    {"ImagingReadTile", "", run_read_tile, 0, 0},
+    {"ImagingSaveRaw", "as in memory", run_save_raw, IMAGING_RAWMODE_RGBA, 0},
+    {"ImagingSaveRaw", "packed", run_save_raw, IMAGING_RAWMODE_BGRA, 0},
+    {"ImagingConvert", "RGB to L", run_convert, 0, 0},
+    {"ImagingConvert", "RGB to 1", run_convert, 1, 0},
+    {"ImagingConvert", "RGB to 1, dithered", run_convert, 2, 0},
+    {"ImagingConvert", "L to 1, dithered", run_convert, 3, 0},
+    {"ImagingConvert", "RGB to P", run_convert, 4, 0},
+    {"ImagingConvert", "RGB to P, dithered", run_convert, 5, 0},
+    {"ImagingConvert", "RGB to PA, dithered", run_convert, 6, 0},
+    {"ImagingConvert", "L to P", run_convert, 7, 0},
+    {"ImagingConvert", "P to RGBA", run_convert, 8, 0},
+    {"ImagingConvert", "PA to L", run_convert, 9, 0},
+    {"ImagingConvert", "P to its palette's mode", run_convert, 10, 0},
+    {"ImagingConvert", "RGB to RGB", run_convert, 11, 0},
+    {"ImagingConvert", "RGBA to RGBa", run_convert, 12, 0},
+    {"ImagingConvert", "RGBa to RGBA", run_convert, 13, 0},
+    {"ImagingConvert", "RGB to HSV", run_convert, 14, 0},
+    {"ImagingConvert", "HSV to RGB", run_convert, 15, 0},
+    {"ImagingConvert", "RGB to YCbCr", run_convert, 16, 0},
+    {"ImagingConvert", "RGB to CMYK", run_convert, 17, 0},
+    {"ImagingConvert", "I to F", run_convert, 18, 0},
+    {"ImagingConvert", "I;16B to I", run_convert, 19, 0},
+    {"ImagingConvert", "into an image", run_convert_into, 0, 0},
+    {"ImagingConvert", "to given colours", run_convert_to_palette, 0, 0},
+    {"ImagingConvert", "to given colours, dithered", run_convert_to_palette, 1, 0},
+    {"ImagingConvertTransparent", "RGBA", run_convert_transparent, M(RGBA), 0},
+    {"ImagingConvertTransparent", "La", run_convert_transparent, M(La), 0},
+    {"ImagingConvertMatrix", "L", run_convert_matrix, M(L), 0},
+    {"ImagingConvertMatrix", "RGB", run_convert_matrix, M(RGB), 0},
+    {"ImagingColorLUT3D_linear", "3 channels", run_color_lut, 3, 0},
+    {"ImagingColorLUT3D_linear", "4 channels", run_color_lut, 4, 0},
+    {"ImagingCopy", "RGB", run_copy, M(RGB), 0},
+    {"ImagingCopy", "P", run_copy, M(P), 0},
+    {"ImagingCopy2", "RGB", run_copy2, M(RGB), 0},
+    {"ImagingCopy2", "PA", run_copy2, M(PA), 0},
+    {"ImagingCrop", "RGB", run_crop, M(RGB), 0},
+    {"ImagingCrop", "P", run_crop, M(P), 0},
+    {"ImagingFlipLeftRight", "", run_turn, 0, 0},
+    {"ImagingFlipTopBottom", "", run_turn, 1, 0},
+    {"ImagingRotate90", "", run_turn, 2, 0},
+    {"ImagingRotate180", "", run_turn, 3, 0},
+    {"ImagingRotate270", "", run_turn, 4, 0},
+    {"ImagingTranspose", "", run_turn, 5, 0},
+    {"ImagingTransverse", "", run_turn, 6, 0},
+    {"ImagingTransform", "scaled", run_transform, 0, 0},
+    {"ImagingTransform", "affine, nearest", run_transform, 1, 0},
+    {"ImagingTransform", "affine, bilinear", run_transform, 2, 0},
+    {"ImagingTransform", "affine, bicubic", run_transform, 3, 0},
+    {"ImagingTransform", "perspective", run_transform, 4, 0},
+    {"ImagingTransform", "quad", run_transform, 5, 0},
+    {"ImagingResample", "RGB", run_resample, M(RGB), 0},
+    {"ImagingResample", "RGBA", run_resample, M(RGBA), 0},
+    {"ImagingResample", "L", run_resample, M(L), 0},
+    {"ImagingResample", "LA", run_resample, M(LA), 0},
+    {"ImagingResample", "I", run_resample, M(I), 0},
+    {"ImagingResample", "F", run_resample, M(F), 0},
+    {"ImagingResample", "I;16", run_resample, M(I_16), 0},
+    {"ImagingReduce", "RGB", run_reduce, M(RGB), 0},
+    {"ImagingReduce", "L", run_reduce, M(L), 0},
+    {"ImagingReduce", "F", run_reduce, M(F), 0},
+    {"ImagingGetBand", "", run_get_band, 0, 0},
+    {"ImagingPutBand", "", run_put_band, 0, 0},
+    {"ImagingFillBand", "", run_fill_band, 0, 0},
+    {"ImagingSplit", "LA", run_split, M(LA), 0},
+    {"ImagingSplit", "RGB", run_split, M(RGB), 0},
+    {"ImagingSplit", "CMYK", run_split, M(CMYK), 0},
+    {"ImagingMerge", "", run_merge, 0, 0},
+    {"ImagingAlphaComposite", "RGBA", run_alpha_composite, M(RGBA), 0},
+    {"ImagingAlphaComposite", "LA", run_alpha_composite, M(LA), 0},
+    {"ImagingFill", "", run_fill, 0, 0},
+    {"ImagingExpand", "RGB", run_expand, M(RGB), 0},
+    {"ImagingExpand", "P", run_expand, M(P), 0},
+    {"ImagingFilter", "3 x 3, fractions", run_filter, 0, 0},
+    {"ImagingFilter", "3 x 3, floats", run_filter, 1, 0},
+    {"ImagingFilter", "5 x 5", run_filter, 2, 0},
+    {"ImagingBoxBlur", "RGB", run_box_blur, M(RGB), 0},
+    {"ImagingBoxBlur", "L", run_box_blur, M(L), 0},
+    {"ImagingGaussianBlur", "RGB", run_gaussian_blur, M(RGB), 0},
+    {"ImagingGaussianBlur", "L", run_gaussian_blur, M(L), 0},
+    {"ImagingUnsharpMask", "RGB", run_unsharp_mask, M(RGB), 0},
+    {"ImagingUnsharpMask", "L", run_unsharp_mask, M(L), 0},
+    {"ImagingError_MemoryError", "", run_error, IMAGING_ERROR_MEMORY, 0},
+    {"ImagingError_ModeError", "", run_error, IMAGING_ERROR_MODE, 0},
+    {"ImagingError_Mismatch", "", run_error, IMAGING_ERROR_MISMATCH, 0},
+    {"ImagingError_ValueError", "", run_error, IMAGING_ERROR_VALUE, 0},
+    {"ImagingError_OSError", "", run_error, IMAGING_ERROR_OS, 0},
+    {"ImagingError_InternalError", "", run_error, IMAGING_ERROR_INTERNAL, 0},
+    {"ImagingPaletteNew", "wrong mode", run_raised, IMAGING_ERROR_MODE, 0},
+    {"ImagingCopy2", "mismatch", run_raised, IMAGING_ERROR_MISMATCH, 0},
+    {"ImagingConvert", "no such conversion", run_raised, IMAGING_ERROR_VALUE, 0},
+    {"ImagingOpenPPM", "no such file", run_raised, IMAGING_ERROR_OS, 0},
+    {"ImagingSectionEnter", "", run_section, 0, 0},
+    {"ImagingSectionLeave", "", run_section, 0, 0},
+    {"ImagingGetLastError", "", run_get_last_error, 0, 0},
+    {"ImagingClearError", "", run_get_last_error, 0, 0},
+    {"ImagingSetHost", "", run_set_host, 0, 0},
+    {"ImagingMemoryConfigureFromEnv", "", run_configure_from_env, 0, 0},
+    {"ImagingSetNumThreads", "", run_num_threads, 0, 0},
+    {"ImagingGetNumThreads", "", run_num_threads, 0, 0},
+    {"ImagingGetSIMDLevel", "", run_simd_level, 0, 0},
+    {"ImagingVersion", "", run_version, 0, 0},
+    {"findModeID", "", run_find_mode, 0, 0},
+    {"getModeData", "", run_get_mode_data, M(RGB), 0},
+    {"findRawModeID", "", run_find_raw_mode, 0, 0},
+    {"getRawModeData", "", run_get_raw_mode_data, IMAGING_RAWMODE_BGR, 0},
+    {"isModeI16", "", run_is_i16, M(I_16B), 0},
+    {"ImagingView", "RGB", run_view, M(RGB), 0},
+    {"ImagingView", "P", run_view, M(P), 0},
+    {"ImagingGetBuffer", "", run_get_buffer, M(RGB), 0},
+    {"ImagingGetPackedBuffer", "", run_get_packed_buffer, M(RGB), 0},
+    {"ImagingNewFromBuffer", "RGB", run_new_from_buffer, M(RGB), 0},
+    {"ImagingNewFromBuffer", "P", run_new_from_buffer, M(P), 0},
+};
+
+/* - - - - - Inputs - - - - - */
+
+enum { PATTERN = 1 << 14, SHIFTS = 1 << 12 };
+
+static unsigned char pattern[PATTERN];
+
+static void
+make_pattern(void) {
+    unsigned value = 1;
+    for (int i = 0; i < PATTERN; i++) {
+        value = value * 1664525u + 1013904223u;
+        pattern[i] = (unsigned char)((i / 3) + (value >> 28));
+    }
+}
+
+/* Rows are copies of the pattern, from another place on each: quick, since some tests do this for each of many processes. */
+static void
+paint(Imaging im) {
+    for (int y = 0; y < im->ysize; y++) {
+        memcpy(im->image[y], pattern + y * 149 % SHIFTS, (size_t)im->linesize);
+        for (int x = 0; im->mode == IMAGING_MODE_1 && x < im->xsize; x++) {
+            im->image[y][x] = (char)-(im->image[y][x] & 1);
+        }
+        for (int x = 0; im->type == IMAGING_TYPE_FLOAT32 && x < im->xsize; x++) {
+            IMAGING_PIXEL_F(im, x, y) = (FLOAT32)(x * y) / 7;
+        }
+    }
+    for (int i = 0; im->palette && i < 256; i++) {
+        im->palette->palette[4 * i] = (UINT8)(i * 5);
+        im->palette->palette[4 * i + 1] = (UINT8)(i * 11);
+        im->palette->palette[4 * i + 2] = (UINT8)(i * 17);
+        im->palette->size = 256;
+    }
+}
+
+static int
+create(char *path, const char *header, size_t bytes) {
+    int file = mkstemp(path);
+    if (file < 0) {
+        return 0;
+    }
+    int done = write(file, header, strlen(header)) == (ssize_t)strlen(header);
+    for (size_t i = 0; done && i < bytes; i += PATTERN) {
+        done = write(file, pattern, PATTERN) == PATTERN;
+    }
+    return close(file) == 0 && done;
+}
+
+static int
+set_up(int of_side) {
+    side = of_side;
+    if (4 * side > PATTERN - SHIFTS) {
+        return 0;
+    }
+    make_pattern();
+    for (int i = 0; i < MODE_COUNT; i++) {
+        ModeID mode = MODES[i].id;
+        inputs[mode] = ImagingNewBlock(mode, side, side);
+        outputs[mode] = ImagingNew(mode, side, side);
+        if (!inputs[mode] || !outputs[mode]) {
+            return 0;
+        }
+        paint(inputs[mode]);
+    }
+    colours = ImagingNew(IMAGING_MODE_P, 1, 1);
+    if (!colours) {
+        return 0;
+    }
+    paint(colours);
+
+    int made = create(ppm_path, "P5 50 50 255\n", 2500) && create(saved_path, "", 0) &&
+               create(raw_path, "", (size_t)side * (size_t)side * 4);
+    strcpy(link_path, saved_path);
+    strcat(link_path, ".link");
+    memset(long_path, '/', LONG);
+    strcpy(long_path + LONG, ppm_path);
+    return made && symlink(saved_path, link_path) == 0;
+}
+
+static void
+tear_down(void) {
+    for (int i = 0; i < MODE_COUNT; i++) {
+        ImagingDelete(inputs[MODES[i].id]);
+        ImagingDelete(outputs[MODES[i].id]);
+    }
+    ImagingDelete(colours);
+    unlink(link_path);
+    unlink(ppm_path);
+    unlink(raw_path);
+    unlink(saved_path);
+}
+
+static int
+take_error(void) {
+    int code = ImagingGetLastError(NULL);
+    ImagingClearError();
+    return code;
+}
+
+const Scenes SCENES = {LIST, COUNT_OF(LIST), set_up, tear_down, take_error, ImagingSetNumThreads};

@@ -538,7 +538,11 @@ extern void ImagingConvertYCbCr2RGB(uint8_t *out, const uint8_t *in, int pixels)
  *
  * May be called with any number of `bytes`. Returns how many it consumed, only whole lines and gaps, and is to be given
  * the others again with those that follow; -1 when it has all lines, or `errcode` says why it has not:
- * `IMAGING_CODEC_CONFIG` where the state cannot be.
+ * `IMAGING_CODEC_CONFIG` where the state cannot be. More than `INT_MAX` bytes are consumed at once where they have all
+ * lines that are left, and otherwise as many as an `int` can tell.
+ *
+ * The state cannot be, and nothing is read or written, where its shuffler is one of this library's and needs longer lines
+ * than `bits` or `planes` give, or larger pixels than the image has.
  */
 extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
@@ -549,29 +553,33 @@ extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
  *
  * Fills `buffer` with as many whole lines as fit into `bytes`. Returns how many bytes that was. `errcode` becomes
  * `IMAGING_CODEC_END` with the last line; or `IMAGING_CODEC_CONFIG`, where not even one line fits (0 is returned), or
- * the state cannot be (-1).
+ * the state cannot be (-1): that includes a shuffler of this library that makes longer lines than `bytes`, or reads larger
+ * pixels than the image has.
  */
 extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * PPM files.
+ * PPM and PFM files.
  */
 
 /**
- * Reads a PBM, PGM or PPM file, plain or binary (P1 to P6), of up to 16 bits a value. The mode is 1 for PBM, L for PGM
- * (I where values go beyond 255, stretched to 0 to 65535) and RGB for PPM; values are stretched to the whole range.
+ * Reads a PBM, PGM or PPM file, plain or binary (P1 to P6), of up to 16 bits a value, or a PFM file of one band (Pf). The
+ * mode is 1 for PBM, L for PGM (I where values go beyond 255, stretched to 0 to 65535), RGB for PPM and F for PFM; integers
+ * are stretched to the whole range, floats are as in the file, whatever its scale.
  *
  * Returns NULL where the file cannot be read, is broken, or is shorter than its header says; nothing is allocated for
- * pixels that are not there.
+ * pixels that are not there, nor for more than 65536 rows without pixels. PFM files of three bands (PF) are refused, as
+ * Pillow does. A pipe is read to the end of the image; a named pipe without a writer is an error after two seconds.
  */
 extern Imaging ImagingOpenPPM(const char *filename);
 
 /**
  * Writes an image as a binary file: P4 for the mode 1, P5 for L, 16-bit P5 for I (values cut to 0 to 65535) and the
- * four I;16 modes, P6 for RGB, RGBA and RGBX, whose fourth band is left out. Other modes are refused.
+ * four I;16 modes, P6 for RGB, RGBA and RGBX, whose fourth band is left out, and Pf (little-endian) for F. Other modes are
+ * refused.
  *
- * Returns 1, or 0 where the file cannot be written. The file is written beside its place and put there when it is
- * whole: on failure what was there before stays as it was.
+ * Returns 1, or 0 where the file cannot be written. What was there before stays on failure, if the file could be
+ * replaced; else it is overwritten in place: `ImagingSaveRaw` has the rule, which is the same.
  */
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
@@ -1183,7 +1191,10 @@ extern int ImagingJpegUseJCSExtensions(void);
 /** Encodes JPEG. `context`: JPEGENCODERSTATE. */
 extern int ImagingJpegEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** The version of the JPEG library. Static. */
+/**
+ * The version of the JPEG library. Static. Weak; while this library has no JPEG codec, the version that the Pillow
+ * which calls was built with, and an empty text for all other callers.
+ */
 extern const char *ImagingJpegVersion(void);
 
 /** Decodes JPEG 2000. `context`: JPEG2KDECODESTATE. */
@@ -1255,7 +1266,10 @@ extern int ImagingZipEncode(Imaging im, ImagingCodecState state, uint8_t *buffer
 /** Frees what the encoder keeps; call it once it has stopped. */
 extern void ImagingZipEncodeCleanup(ImagingCodecState state);
 
-/** The version of the compression library. Static. */
+/**
+ * The version of the compression library. Static. Weak; while this library has no ZIP codec, the version that the
+ * Pillow which calls was built with, and an empty text for all other callers.
+ */
 extern const char *ImagingZipVersion(void);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
@@ -1283,9 +1297,6 @@ extern Py_ssize_t _imaging_tell_pyFd(PyObject *fd);
 
 /** The arena that images come from. */
 extern struct ImagingMemoryArenaInstance ImagingDefaultArena;
-
-/** Clips to 0..255: `clip8_lookups[i]` for an `i` of -640 to 639. */
-extern UINT8 *clip8_lookups;
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Macros.

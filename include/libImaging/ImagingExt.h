@@ -1,5 +1,13 @@
 /*
  * What this library has beyond libImaging: for programs that know which of the two they run on.
+ *
+ * Threads: any function may be called on any thread, also at the same time, as long as no thread writes to an image that
+ * another one uses. Large work is shared with worker threads, which have all signals blocked and end when they have had
+ * nothing to do for a moment.
+ *
+ * Fork: a process may fork at any time, and go on to use the library on both sides. Workers without work end before that.
+ * No function may be called from a signal handler. A signal handler that has interrupted a call may fork; its child may
+ * then only call `exec` or `_exit`.
  */
 
 #ifndef LIBIMAGING_IMAGINGEXT_H
@@ -116,6 +124,11 @@ extern void ImagingClearError(void);
 /**
  * Registers a program's functions for errors and long sections, in place of those registered before; NULL for none.
  * `host` is copied. They come before Python, and after the program's own `ImagingError_*` and `ImagingSection*`.
+ *
+ * A callback must return. One that throws a C++ exception, or jumps out by `longjmp`, ends the process. A thread that ends
+ * in a callback (`pthread_exit`) is parked: it keeps its stack for as long as the process lives, and cannot be joined. A
+ * thread that is cancelled during a call (`pthread_cancel`) is so when the call is over. The program's own
+ * `ImagingError_*` and `ImagingSection*` are such callbacks too.
  */
 extern void ImagingSetHost(const struct ImagingHost *host);
 
@@ -175,8 +188,9 @@ extern void *ImagingError_InternalError(const char *message);
  * `IMAGING_MAP_*`.
  *
  * For the modes whose pixels lie in files as in memory: L, P, I, F, RGBX, RGBA, RGBa, CMYK and the four I;16. Returns
- * NULL for another mode, a file that is shorter than the lines need, a stride less than a line, and an offset or stride
- * that is no multiple of 4 for I and F.
+ * NULL for another mode, what is not a regular file, a file that is shorter than the lines need, a row of more than
+ * 536870910 pixels, a stride less than a line, a `ystep` other than 1 and -1, and an offset or stride that is no multiple
+ * of 4 for I and F. Never waits for the other end of a pipe.
  */
 extern Imaging ImagingMapFile(
     const char *path, ModeID mode, int xsize, int ysize, int64_t offset, int64_t stride, int ystep, int access
@@ -202,7 +216,7 @@ extern int ImagingMapRelease(Imaging im);
  * Makes an image of the pixels in a raw file. Where they lie in the file as in memory, they are mapped (what is changed
  * then does not reach the file); else they are read and unpacked, with a buffer of a mebibyte, or of a line.
  *
- * Returns NULL where there is no unpacker from `rawmode` to `mode`, and as `ImagingMapFile` does.
+ * Returns NULL where there is no unpacker from `rawmode` to `mode`, and as `ImagingMapFile` does. (Alignment is no matter.)
  */
 extern Imaging ImagingLoadRaw(
     const char *path, ModeID mode, RawModeID rawmode, int xsize, int ysize, int64_t offset, int64_t stride, int ystep
@@ -213,7 +227,8 @@ extern Imaging ImagingLoadRaw(
  * larger than memory, piece by piece. `offset` and `stride` are those of the tile.
  *
  * Returns 1; or 0 where the box is not within the image, the image is read-only, there is no unpacker from `rawmode` to
- * its mode, or the file is shorter than the tile needs. Where the reading itself fails, some of the box may be read.
+ * its mode, `ystep` is neither 1 nor -1, the file is not a regular one, or it is shorter than the tile needs. Where the
+ * reading itself fails, some of the box may be read.
  */
 extern int ImagingReadTile(
     Imaging im, const char *path, int x0, int y0, int x1, int y1, int64_t offset, RawModeID rawmode, int64_t stride,
@@ -221,11 +236,30 @@ extern int ImagingReadTile(
 );
 
 /**
- * Writes the pixels of an image, and nothing else, to a file. Gaps between lines, and behind the last, are zeros.
+ * Writes the pixels of an image, and nothing else, to a file. Gaps between lines, and behind the last, are zeros: long ones
+ * are holes in a regular file, which take no space. Returns 1; or 0 where there is no packer from the image's mode to
+ * `rawmode`, `ystep` is neither 1 nor -1, or the file cannot be written.
  *
- * The file is written beside its place and put there when it is whole: on failure (a full disk, say) what was there
- * before stays as it was. Returns 1; or 0 where there is no packer from the image's mode to `rawmode`, or the file cannot
- * be written.
+ * How a file is saved (`ImagingSavePPM` does the same):
+ *
+ * - A new file, and one whose replacement loses nothing, is written beside its place and put there when it is whole. On
+ *   failure (a full disk, say) what was there before stays as it was. The new file has the owner, the group and the
+ *   permissions of the old one, or those of any file that is made there.
+ * - Another regular file is overwritten in place: one that `path` reaches by a symbolic link or `/proc/self/fd/N`, with
+ *   several hard links, with an access control list or other attributes that a new file would not have, with an owner or
+ *   a group that cannot be given to a new one, which something is mounted on, or in a directory where no file can be
+ *   made. On failure such a file may be written in part.
+ * - A pipe, a terminal and a device are written to as they are, and so is a file that is the program's own standard output
+ *   or standard error if `path` is a symbolic link to it, as `/dev/stdout` is: behind what was written before. A
+ *   named pipe without a reader is an error after two seconds.
+ * - Set-user-ID and set-group-ID bits are taken away. A file that the program may not write to is left alone.
+ *
+ * An image may be saved to the file that its pixels are mapped from. It stays mapped to the old file, which has no name any
+ * more, and what is changed later does not reach the new one. Where that file could only be overwritten in place, nothing
+ * is written, and 0 is returned.
+ *
+ * The call returns when the file is on the disk, so that errors that come late are told, too. With `IMAGING_FSYNC=0` in
+ * the environment it does not wait for the disk.
  */
 extern int ImagingSaveRaw(Imaging im, const char *path, RawModeID rawmode, int64_t stride, int ystep);
 

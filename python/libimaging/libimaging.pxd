@@ -461,7 +461,6 @@ cdef extern from "<libImaging/Imaging.h>":
     void ImagingSectionEnter(ImagingSectionCookie *cookie) noexcept nogil
     void ImagingSectionLeave(ImagingSectionCookie *cookie) noexcept nogil
     ImagingMemoryArenaInstance ImagingDefaultArena
-    uint8_t *clip8_lookups
 
 
 cdef extern from "<libImaging/Raw.h>":

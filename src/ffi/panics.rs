@@ -82,12 +82,13 @@ mod tests {
             assert_eq!(standard_error_of("a_panic_becomes_an_error_and_prints_nothing"), "");
             return;
         }
-        let work: [(fn() -> Result<i32>, &str); 3] = [
-            (|| panic!("a text"), "internal error: a text"),
-            (|| panic!("row {} of an image of {} rows", std::hint::black_box(7), 5), FORMATTED),
-            (|| std::panic::panic_any(5), "internal error: panic"),
+        type Work = fn() -> Result<i32>;
+        let work: [Work; 3] = [
+            || panic!("a text"),
+            || panic!("row {} of an image of {} rows", std::hint::black_box(7), 5),
+            || std::panic::panic_any(5),
         ];
-        for (work, expected) in work {
+        for (work, expected) in work.into_iter().zip(["internal error: a text", FORMATTED, "internal error: panic"]) {
             assert_eq!(guard(-1, work), -1);
             // SAFETY: the text of the last error is a C string, and stays until the next error of this thread.
             let text = unsafe { CStr::from_ptr(last_error::get().1) };

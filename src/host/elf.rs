@@ -252,7 +252,8 @@ mod tests {
     fn an_object_is_found_by_an_address_in_it() {
         let here = an_object_is_found_by_an_address_in_it as *const () as usize;
         // SAFETY: neither this program nor the C library is ever unloaded.
-        let (ours, libc) = unsafe { (Object::containing(here), Object::containing(libc::getpid as *const () as usize)) };
+        let (ours, libc) =
+            unsafe { (Object::containing(here), Object::containing(libc::getpid as *const () as usize)) };
         assert!(ours.is_some_and(|object| object.contains(here)));
         assert!(libc.is_none_or(|object| !object.contains(here)));
         // SAFETY: there is no such object.

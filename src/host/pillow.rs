@@ -103,18 +103,18 @@ fn admit(core: &Object) {
     match release(core) {
         Ok(()) => {
             HAS_ANOTHER_PILLOW.store(true, Ordering::Relaxed);
-            let warning = Message::new(format_args!(
+            warn(&Message::new(format_args!(
                 "libimaging {VERSION}: Pillow {version} has another ABI and keeps its own functions; \
                  this library takes over those of Pillow {MAJOR} only\n"
-            ));
-            // In one piece. Where there is no standard error, there is nobody to be warned.
-            let _ = io::stderr().write_all(warning.as_c_str().to_bytes());
+            )));
         }
         Err(error) => {
             let message = Message::new(format_args!(
                 "libimaging {VERSION}: Pillow {version} has another ABI and could not be given back its own functions \
-                 ({error}); start this program without LD_PRELOAD"
+                 ({error}); start this program without LD_PRELOAD\n"
             ));
+            // Python 3.11 ends the import with a SystemError that has no cause.
+            warn(&message);
             python::raise(Kind::Os, message.as_c_str());
         }
     }
@@ -147,6 +147,11 @@ pub unsafe fn own_function(caller: usize, name: &CStr) -> Option<usize> {
     // Where that fails, the module comes here again with its next call.
     let _ = release(&module);
     Some(own)
+}
+
+/// Writes a line to standard error, in one piece. Where there is no standard error, there is nobody to be warned.
+fn warn(line: &Message) {
+    let _ = io::stderr().write_all(line.as_c_str().to_bytes());
 }
 
 /// Whether this thread has a Python exception that it has not handled yet.

@@ -129,8 +129,9 @@ def test_where_the_addresses_stay_protected():
     )
     assert told.returncode == 1 and "Traceback" in told.stderr
     reason = "Pillow 14.0.0 has another ABI and could not be given back its own functions (Permission denied (os error 13))"
-    expected = f"OSError: libimaging {libimaging.__version__}: {reason}; start this program without LD_PRELOAD\n"
-    assert told.stderr.count(expected) == 1
+    expected = f"libimaging {libimaging.__version__}: {reason}; start this program without LD_PRELOAD\n"
+    # Once for itself; a second time as the cause of the traceback's exception, which not every Python tells.
+    assert told.stderr.startswith(expected) and "of unknown version" not in told.stderr
 
 
 @pytest.mark.parametrize("name", ["ImagingJpegVersion", "ImagingZipVersion"])

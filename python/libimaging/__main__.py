@@ -6,8 +6,8 @@
     python -m libimaging --check
 
 The program is run by the same Python, with the options that this was given, and the library preloaded (LD_PRELOAD).
-So are the programs that it starts, for the environment is inherited: those that use a Pillow of another ABI must be
-started without LD_PRELOAD. --check says what is interposed and what is not.
+So are the programs that it starts, for the environment is inherited; those with a Pillow of another ABI keep that
+Pillow's own functions, and say so on standard error. --check says what is interposed and what is not.
 """
 
 from __future__ import annotations

@@ -20,9 +20,8 @@ class PillowError(RuntimeError):
 
 
 def library() -> Path:
-    """The shared library of this package, by the name that programs are linked to."""
-    (path,) = (PACKAGE / "lib").glob("libImaging.so.*")
-    return path
+    """The shared library of this package. The file beside it that has its SONAME is empty, and loads it."""
+    return PACKAGE / "lib" / "libImaging.so"
 
 
 def require_abi(version: str) -> None:
@@ -106,8 +105,10 @@ def in_force() -> bool:
 
 def in_use() -> Path:
     """The shared library that this process has: that of this package, or one that was preloaded in its place."""
-    mapped = (Path(line.split(maxsplit=5)[-1]) for line in Path("/proc/self/maps").read_text().splitlines())
-    return next(path for path in mapped if path.name.startswith("libImaging.so"))
+    mapped = (line.split(maxsplit=5) for line in Path("/proc/self/maps").read_text().splitlines())
+    # The empty file that loads the library has no code.
+    code = (Path(path[0]) for _, permissions, _, _, _, *path in mapped if path and "x" in permissions)
+    return next(path for path in code if path.name.startswith("libImaging.so"))
 
 
 def taken_over() -> tuple[list[str], list[str]]:

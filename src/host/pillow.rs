@@ -92,6 +92,9 @@ unsafe fn version_function(caller: usize, name: &CStr) -> *const c_char {
 /// Binds Pillow's core to its own functions, unless it is of the Pillow that this library fits, and says so on standard
 /// error. Where that fails, a Python exception ends the import.
 fn admit(core: &Object) {
+    if exception_is_set() {
+        return; // the other gate has failed
+    }
     let version = pillow_version();
     if version.is_some_and(|version| version.split('.').next() == Some(MAJOR)) {
         return;
@@ -110,16 +113,11 @@ fn admit(core: &Object) {
                 "libimaging {VERSION}: Pillow {version} has another ABI and could not be given back its own functions \
                  ({error}); start this program without LD_PRELOAD\n"
             ));
-            // Some Pythons put an exception without a text in its place.
+            // Python 3.11 ends the import with a SystemError that has no cause.
             warn(&message);
             python::raise(Kind::Os, message.as_c_str());
         }
     }
-}
-
-/// Writes a line to standard error, in one piece. Where there is no standard error, there is nobody to be warned.
-fn warn(line: &Message) {
-    let _ = io::stderr().write_all(line.as_c_str().to_bytes());
 }
 
 /// Binds a module of another Pillow to its own functions, wherever it was bound to this library.
@@ -149,6 +147,18 @@ pub unsafe fn own_function(caller: usize, name: &CStr) -> Option<usize> {
     // Where that fails, the module comes here again with its next call.
     let _ = release(&module);
     Some(own)
+}
+
+/// Writes a line to standard error, in one piece. Where there is no standard error, there is nobody to be warned.
+fn warn(line: &Message) {
+    let _ = io::stderr().write_all(line.as_c_str().to_bytes());
+}
+
+/// Whether this thread has a Python exception that it has not handled yet.
+fn exception_is_set() -> bool {
+    let Some(occurred) = symbol(c"PyErr_Occurred").filter(|_| python::is_attached()) else { return false };
+    // SAFETY: this is the type that Python's documentation gives for this name, and this thread may use Python.
+    unsafe { !std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> *mut PyObject>(occurred)().is_null() }
 }
 
 /// What the Pillow of this Python says that its version is.

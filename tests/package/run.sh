@@ -7,5 +7,6 @@ cd "$(dirname "$0")/../.."
 venv=target/package
 
 scripts/python-env.sh "$venv" tests/package/requirements.txt
+scripts/other-pillows.sh "$venv/bin/python"
 "$venv/bin/pip" install --quiet --no-deps --force-reinstall target/wheels/libimaging-*.whl
 "$venv/bin/python" -m pytest tests/package "$@"

@@ -118,10 +118,13 @@ def test_all_of_the_pxd():
 
 def test_nothing_planned_is_declared():
     """What the library exports and the headers declare is there, and nothing else."""
-    library = next(Path(libimaging.get_library_dir()).glob("libImaging.so.*"))
+    library = Path(libimaging.get_library_dir(), "libImaging.so")
     symbols = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
     exported = {line.split()[-1] for line in symbols.splitlines()}
     headers = "".join(path.read_text() for path in Path(libimaging.get_include(), "libImaging").glob("*.h"))
     declared = set(re.findall(r"^extern [^;(]*?(\w+)\(", headers, re.MULTILINE))
     functions = set(re.findall(r"^    \w[\w *]*?[ *](\w+)\([^*]", PXD.read_text(), re.MULTILINE))
-    assert functions == declared & exported
+    # Those that only look at the Pillow that calls: the codecs whose versions they tell are planned.
+    gates = {"ImagingJpegVersion", "ImagingZipVersion"}
+    assert functions == declared & exported - gates
+    assert gates <= exported

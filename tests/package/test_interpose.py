@@ -15,7 +15,7 @@ from conftest import fresh, run, succeed
 
 PYTHON = [sys.executable]
 LIBIMAGING = [sys.executable, "-m", "libimaging"]
-LIBRARY = Path(libimaging.get_library_dir()) / "libImaging.so.13"
+LIBRARY = Path(libimaging.get_library_dir()) / "libImaging.so"
 PROOF = "from libimaging import _pillow; print(_pillow.in_force())"
 
 

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
 
 import libimaging
 
-from conftest import ROOT
+from conftest import ROOT, succeed
 
 (WHEEL,) = (ROOT / "target/wheels").glob("*.whl")
+EXTENSION = Path(libimaging.__file__).with_name("_core.abi3.so")
+LIBRARY = Path(libimaging.get_library_dir(), "libImaging.so")
+BY_SONAME = LIBRARY.with_name("libImaging.so.13")
+
+
+def output_of(*command: str | Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def symbols(library: Path) -> set[tuple[str, str]]:
+    """The kinds and names of what a library exports."""
+    return {tuple(line.split()[1:]) for line in output_of("nm", "-D", "--defined-only", library).splitlines()}
 
 
 def test_what_is_installed_is_the_wheel():
@@ -25,7 +39,7 @@ def test_version_is_the_crate_s():
 
 
 def test_one_wheel_for_every_python():
-    assert re.fullmatch(r"libimaging-[\d.]+-cp311-abi3-manylinux_\d_\d+_\w+\.whl", WHEEL.name)
+    assert re.match(r"libimaging-[\d.]+-cp311-abi3-(manylinux\w+\.?)+whl$", WHEEL.name)
 
 
 def test_what_the_wheel_carries():
@@ -44,6 +58,48 @@ def test_what_the_wheel_carries():
     content = zipfile.ZipFile(WHEEL)
     for name in names:
         assert str(ROOT).encode() not in content.read(name), name
+
+
+def test_it_runs_on_systems_older_than_this():
+    """Pillow's own wheels ask for glibc 2.28; the tag says what the libraries then need no more than."""
+    oldest = min(int(minor) for minor in re.findall(r"manylinux_2_(\d+)", WHEEL.name))
+    assert oldest <= 28
+    for path in [EXTENSION, LIBRARY, BY_SONAME]:
+        needed = re.findall(r"GLIBC_2\.(\d+)", output_of("readelf", "--wide", "--version-info", path))
+        assert all(int(minor) <= oldest for minor in needed), path
+    assert "GLIBC_2." in output_of("readelf", "--wide", "--version-info", LIBRARY)
+
+
+def test_the_library_is_that_of_the_release():
+    """Linked anew, but with the same symbols, which are as weak."""
+    assert symbols(LIBRARY) == symbols(ROOT / "target/release/libImaging.so")
+    # What the library itself calls by these names can be a program's own.
+    relocations = output_of("readelf", "--wide", "--relocs", LIBRARY)
+    for weak in [name for kind, name in symbols(LIBRARY) if kind == "W" and name.startswith(("ImagingE", "ImagingS"))]:
+        assert f" {weak} + 0" in relocations
+    dynamic = output_of("readelf", "--dynamic", LIBRARY)
+    assert "soname: [libImaging.so.13]" in dynamic and "NODELETE" in dynamic
+    assert "python" not in dynamic and "RUNPATH" not in dynamic
+
+
+def test_one_library_by_two_names():
+    """Whatever name it is loaded or preloaded by, there is one of it, whose functions are found."""
+    loads = "; ".join(f"ctypes.CDLL({str(path)!r}, ctypes.RTLD_GLOBAL)" for path in [BY_SONAME, LIBRARY, BY_SONAME])
+    count = (
+        "import ctypes; assert ctypes.CDLL(None).ImagingGetNumThreads() > 0; "
+        "maps = [line.split() for line in open('/proc/self/maps')]; "
+        "print({line[-1] for line in maps if 'libImaging' in line[-1] and 'x' in line[1]})"
+    )
+    one = f"{ {str(LIBRARY)} }\n"
+    for name in LIBRARY, BY_SONAME:
+        assert succeed(sys.executable, "-c", count, LD_PRELOAD=str(name)) == one
+        assert succeed(sys.executable, "-c", f"import libimaging, {count[7:]}", LD_PRELOAD=str(name)) == one
+    assert succeed(sys.executable, "-c", f"import ctypes; {loads}; {count}") == one
+    assert succeed(sys.executable, "-c", f"import ctypes, libimaging; {loads}; {count}") == one
+
+
+def test_pillow_comes_along():
+    assert importlib.metadata.requires("libimaging") == ["pillow<14,>=13"]
 
 
 def test_directories():

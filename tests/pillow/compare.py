@@ -186,7 +186,7 @@ def main() -> int:
         raise SystemExit(f"{SDIST.relative_to(ROOT)} is missing: run scripts/venv.sh")
     KEPT.mkdir(parents=True, exist_ok=True)
     # The library that the package carries, for this process and for all that it starts.
-    (packaged,) = (PACKAGE / "libimaging" / "lib").glob("libImaging.so.*")
+    packaged = PACKAGE / "libimaging" / "lib" / "libImaging.so"
     os.environ["IMAGING_LIBRARY"] = str(packaged)
     library = packaged.name
     print(f"Pillow {pillow_version}'s own suite, with and without {library} in front of its core")

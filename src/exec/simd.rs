@@ -100,7 +100,7 @@ macro_rules! for_each_level {
 
             // Not part of the function that chooses: that one would need the stack of this one beside that of any other.
             #[inline(never)]
-            fn plain $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
+            fn baseline $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
                 generic $(::<$($generic),+>)? ($($arg),*)
             }
 
@@ -132,7 +132,7 @@ macro_rules! for_each_level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::exec::simd::Level::Sse41 => unsafe { sse41 $(::<$($generic),+>)? ($($arg),*) },
-                _ => plain $(::<$($generic),+>)? ($($arg),*),
+                _ => baseline $(::<$($generic),+>)? ($($arg),*),
             }
         }
     )+};

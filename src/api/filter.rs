@@ -19,7 +19,7 @@ impl Image {
             return self.copy();
         }
         let mut out = Self::with_fill(input.mode(), input.xsize(), input.ysize(), Fill::Dirty)?;
-        filter::convolve(out.view_mut()?, &input, kernel, offset);
+        filter::convolve(out.view_mut()?, &input, kernel, offset)?;
         Ok(out)
     }
 

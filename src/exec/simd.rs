@@ -100,6 +100,12 @@ macro_rules! for_each_level {
             #[inline(always)]
             fn generic $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? $body
 
+            // Not part of the function that chooses: that one would need the stack of this one beside that of any other.
+            #[inline(never)]
+            fn baseline $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
+                generic $(::<$($generic),+>)? ($($arg),*)
+            }
+
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "sse4.1,ssse3")]
             fn sse41 $(<$($generic $(: $bound)?),+>)? ($($arg: $type),*) $(-> $result)? {
@@ -128,7 +134,7 @@ macro_rules! for_each_level {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 $crate::exec::simd::Level::Sse41 => unsafe { sse41 $(::<$($generic),+>)? ($($arg),*) },
-                _ => generic $(::<$($generic),+>)? ($($arg),*),
+                _ => baseline $(::<$($generic),+>)? ($($arg),*),
             }
         }
     )+};

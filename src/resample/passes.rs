@@ -3,7 +3,7 @@
 use arrayvec::ArrayVec;
 
 use super::coefficients::Coefficients;
-use super::kernels::{Kind, ROWS};
+use super::kernels::{Kind, ROWS, Scratch};
 use crate::error::{Error, Result};
 use crate::exec::simd::Level;
 use crate::exec::stream::Way;
@@ -22,9 +22,14 @@ impl<'a, K: Kind> Across<'a, K> {
         Ok(Self { prepared: K::across(coefficients, size, level)?, coefficients })
     }
 
+    /// What a thread needs to make rows.
+    fn scratch(&self) -> Result<Scratch> {
+        K::scratch(&self.prepared)
+    }
+
     /// Makes rows of as many.
-    fn make(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]]) {
-        K::horizontal(outs, inputs, self.coefficients, &self.prepared);
+    fn make(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], scratch: &mut Scratch) {
+        K::horizontal(outs, inputs, self.coefficients, &self.prepared, scratch);
     }
 }
 
@@ -105,14 +110,14 @@ fn across_alone<K: Kind>(
     mut band: ImageMut<'_>,
     input: &ImageRef<'_>,
 ) -> Result<()> {
-    let mut rows = band.rows_mut().enumerate();
+    let (mut rows, mut scratch) = (band.rows_mut().enumerate(), across.scratch()?);
     loop {
         let (mut outs, inputs): (ArrayVec<_, ROWS>, ArrayVec<_, ROWS>) =
             rows.by_ref().take(ROWS).map(|(y, row)| (row, input.row(first + y))).unzip();
         if outs.is_empty() {
             return Ok(());
         }
-        across.make(&mut outs, &inputs);
+        across.make(&mut outs, &inputs, &mut scratch);
     }
 }
 
@@ -147,11 +152,12 @@ fn across_then_down<K: Kind>(
 ) -> Result<()> {
     let mut ring = Ring::<ROWS>::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
     let last = down.coefficients.taps(first + band.ysize() - 1);
+    let mut scratch = across.scratch()?;
     try_make(band, way, |y, row| {
         let taps = down.coefficients.taps(first + y);
         ring.hold(taps.start..taps.start + taps.count, last.start + last.count, |y, rows| {
             let inputs: ArrayVec<_, ROWS> = (y..y + rows.len()).map(|y| input.row(y)).collect();
-            across.make(rows, &inputs);
+            across.make(rows, &inputs, &mut scratch);
         });
         down.make(row, first + y, |y| ring.row(y))
     })
@@ -166,6 +172,7 @@ fn down_then_across<K: Kind>(
 ) -> Result<()> {
     let mut between = Ring::<ROWS>::new(ROWS, input.xsize() * K::BYTES)?;
     let end = band.ysize();
+    let mut scratch = across.scratch()?;
     let mut rows = band.rows_mut();
     for start in (0..end).step_by(ROWS) {
         let count = ROWS.min(end - start);
@@ -179,7 +186,7 @@ fn down_then_across<K: Kind>(
         made?;
         let mut outs: ArrayVec<_, ROWS> = rows.by_ref().take(ROWS).collect();
         let inputs: ArrayVec<_, ROWS> = (start..start + count).map(|y| between.row(y)).collect();
-        across.make(&mut outs, &inputs);
+        across.make(&mut outs, &inputs, &mut scratch);
     }
     Ok(())
 }

@@ -176,3 +176,25 @@ def test_read_only_output(ours):
 @pytest.mark.parametrize("level", child.LEVELS)
 def test_levels_and_threads(level, threads):
     assert child.differences("filters.differences(*both)", level=level, threads=threads) == ""
+
+
+@pytest.mark.parametrize("mode", BLURRED)
+@pytest.mark.parametrize("in_place", [False, True])
+def test_very_many_passes(both, mode, in_place):
+    """More than are done one by one: the same pixels as the reference's, which does."""
+    for size in [(1, 1), (37, 29), (130, 5), (5, 130)]:
+        for radii in [(0.3, 0.3), (1, 0), (0, 2.5), (40, 7.25), (1e9, 3e7)]:
+            for passes in [16, 17, 40, 301]:
+                arguments = Arguments.plain(*radii, passes)
+                assert difference(*both, "ImagingBoxBlur", mode, size, 3, arguments, in_place=in_place) is None
+
+
+@pytest.mark.parametrize("name", ["ImagingBoxBlur", "ImagingGaussianBlur"])
+def test_more_passes_than_anybody_waits_for(ours, name):
+    """The reference does them all. When nothing changes any more, more passes change nothing."""
+    for radius in [0.3, 1, 2.5, 40]:
+        most, fewer = (
+            outcome(ours, name, "RGB", (300, 200), 3, Arguments.plain(radius, radius, passes))
+            for passes in (2**31 - 1, 2**31 - 2)
+        )
+        assert most[0]["pixels"] == fewer[0]["pixels"]

@@ -140,3 +140,26 @@ def test_every_level(level):
 @pytest.mark.parametrize("threads", child.THREADS)
 def test_any_number_of_threads(threads):
     assert child.differences("resizing.large_differences(*both)", threads=threads) == ""
+
+
+@pytest.mark.parametrize("mode", RESIZED)
+def test_images_without_pixels(both, mode):
+    """Whichever side is 0: what comes out has no source, and is the reference's."""
+    for size in [(0, 50), (50, 0), (0, 0), (0, 1), (0, 999)]:
+        for output in [(1, 1), (7, 5), (3, 200), (200, 3), (50, 50), (100, 1), (64, 5)]:
+            for number in FILTERS.values():
+                case = Case(mode, size, output, number, (0, 0, *size))
+                assert case.same(*both), case
+
+
+@pytest.mark.parametrize("mode", RESIZED)
+def test_nothing_is_made_of_an_image_without_pixels(ours, mode):
+    """The reference reads outside its tables here, so only ours is asked."""
+    for size in [(0, 50), (50, 0), (0, 0)]:
+        image = ours.ImagingNew(MODE_ID[mode], *size)
+        for output in [(0, 0), (0, 7), (7, 0)]:
+            for number in FILTERS.values():
+                made = ours.ImagingResample(image, *output, number, (c_float * 4)(0, 0, *size))
+                assert (made.contents.xsize, made.contents.ysize) == output
+                ours.ImagingDelete(made)
+        ours.ImagingDelete(image)

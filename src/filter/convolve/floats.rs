@@ -6,7 +6,9 @@ use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
 
 use super::blocks::{Around, BLOCK, Blocks, SMALL_BLOCK, for_blocks};
 use super::{ALL, Convolution, Kernel, MOST, MOST_AROUND};
+use crate::error::Result;
 use crate::exec::cast::{byte, clipped, clipped_i32};
+use crate::memory::heap::repeated;
 
 /// A sum of floats for each sample of kind `S`, `STEP` of which are a pixel.
 pub struct Floats<S, const SIZE: usize, const STEP: usize> {
@@ -28,11 +30,12 @@ const STRIP: usize = 256;
 const BESIDE: usize = 16;
 
 /// What starts where a line of the cache does, as every vector in it then does, and those that the compiler puts beside it.
+#[derive(Clone, Copy)]
 #[repr(align(64))]
 pub struct Aligned<T>(T);
 
-/// Samples of some rows.
-type Strips = [[f32; STRIP + BESIDE]; MOST_AROUND];
+/// Samples of some rows, [`MOST_AROUND`].
+type Strips = Vec<Aligned<[f32; STRIP + BESIDE]>>;
 
 /// Samples that are summed up at once, and those beside them.
 type Piece = [f32; SMALL_BLOCK + BESIDE];
@@ -42,14 +45,14 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, 
     const EDGE: usize = Self::MARGIN * STEP * size_of::<S::Stored>();
     const ROWS: usize = MOST;
 
-    type Room = Aligned<Strips>;
+    type Room = Strips;
 
-    fn room() -> Self::Room {
-        Aligned([[0.0; STRIP + BESIDE]; MOST_AROUND])
+    fn room() -> Result<Strips> {
+        repeated(Aligned([0.0; STRIP + BESIDE]), MOST_AROUND)
     }
 
     #[inline(always)]
-    fn plain(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], Aligned(floats): &mut Self::Room) {
+    fn plain(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], floats: &mut Strips) {
         const { assert!((SIZE - 1) * STEP <= BESIDE) };
         if SIZE == 3 && size_of::<S::Stored>() > 1 {
             // So few sums of wide samples are sooner made than shared.
@@ -62,7 +65,7 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, 
         for start in (0..count).step_by(STRIP) {
             let width = (count - start).min(STRIP);
             for (floats, row) in floats.iter_mut().zip(inputs) {
-                load::<S>(floats, &bytemuck::cast_slice(row)[start..start + width + (SIZE - 1) * STEP]);
+                load::<S>(&mut floats.0, &bytemuck::cast_slice(row)[start..start + width + (SIZE - 1) * STEP]);
             }
             for (group, outs) in outs.chunks_mut(FOUR).enumerate() {
                 let floats = floats[group * FOUR..].first_chunk().expect("as many as rows");
@@ -82,10 +85,15 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, 
 impl<S: Sample, const SIZE: usize, const STEP: usize> Floats<S, SIZE, STEP> {
     /// Makes a piece of four rows from sample `start` on.
     #[inline(always)]
-    fn four(&self, outs: &mut [[S::Stored; STRIP]; FOUR], rows: &[[f32; STRIP + BESIDE]; 2 * FOUR], start: usize) {
+    fn four(
+        &self,
+        outs: &mut [[S::Stored; STRIP]; FOUR],
+        rows: &[Aligned<[f32; STRIP + BESIDE]>; 2 * FOUR],
+        start: usize,
+    ) {
         let mut pieces = [&[0.0; SMALL_BLOCK + BESIDE]; 2 * FOUR];
         for (piece, row) in pieces.iter_mut().zip(rows) {
-            *piece = row[start..].first_chunk().expect("within the strip");
+            *piece = row.0[start..].first_chunk().expect("within the strip");
         }
         let [first, second, third, fourth] = outs;
         let [first, second, third, fourth] = [first, second, third, fourth].map(|row| {

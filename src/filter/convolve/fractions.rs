@@ -11,6 +11,7 @@ use super::{
     pieces, plain_rows,
 };
 use super::{Convolution, Kernel, clear};
+use crate::error::Result;
 
 /// How sums become quotients, which are bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +147,9 @@ impl<const SIZE: usize, const STEP: usize> Convolution for Fractions<SIZE, STEP>
 
     type Room = ();
 
-    fn room() {}
+    fn room() -> Result<()> {
+        Ok(())
+    }
 
     #[cfg(target_arch = "x86_64")]
     fn rows(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], room: &mut ()) {

@@ -46,7 +46,7 @@ pub fn kernel_size(input: &ImageRef<'_>, xsize: i32, ysize: i32) -> Result<Optio
 
 /// Convolves an image, which is not smaller than the kernel and not F, and adds `offset`. Pixels whose surroundings are not
 /// whole are copied.
-pub fn convolve(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &[f32], offset: f32) {
+pub fn convolve(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &[f32], offset: f32) -> Result<()> {
     // The reference adds what rounds in doubles.
     let offset = (f64::from(offset) + 0.5) as f32;
     match kernel.len() {
@@ -80,7 +80,7 @@ impl<const SIZE: usize> Kernel<SIZE> {
 }
 
 /// Convolves with a kernel of either size.
-fn with_kernel<const SIZE: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<SIZE>) {
+fn with_kernel<const SIZE: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<SIZE>) -> Result<()> {
     let spec = input.mode().spec();
     match (spec.pixel_type, spec.bands) {
         (PixelType::U8, 1) => of_bytes::<SIZE, 1>(out, input, kernel),
@@ -97,7 +97,11 @@ fn is_big_endian(mode: Mode) -> bool {
 }
 
 /// Convolves an image of bytes, of which `STEP` are a pixel, with integers where that is exact.
-fn of_bytes<const SIZE: usize, const STEP: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<SIZE>) {
+fn of_bytes<const SIZE: usize, const STEP: usize>(
+    out: ImageMut<'_>,
+    input: &ImageRef<'_>,
+    kernel: &Kernel<SIZE>,
+) -> Result<()> {
     if let Some(fractions) = Fractions::<SIZE, STEP>::of(kernel) {
         return rows(out, input, &fractions);
     }
@@ -108,7 +112,7 @@ fn of_bytes<const SIZE: usize, const STEP: usize>(out: ImageMut<'_>, input: &Ima
     {
         return rows(out, input, &near);
     }
-    rows(out, input, &Floats::<U8, SIZE, STEP>::of(kernel));
+    rows(out, input, &Floats::<U8, SIZE, STEP>::of(kernel))
 }
 
 /// The least pixels of a row of which so many are near whole numbers that these are settled in no time.
@@ -128,10 +132,10 @@ trait Convolution: Sized + Sync {
     /// How many rows are made at once: they share what is read.
     const ROWS: usize;
 
-    /// What is needed meanwhile.
+    /// What a thread needs meanwhile, on the heap where it is large: its stack may be small.
     type Room;
 
-    fn room() -> Self::Room;
+    fn room() -> Result<Self::Room>;
 
     /// Makes as many rows or fewer, but for their edges, of all that are around them, the upmost first. The bits of each
     /// four bytes that are not `kept` become 0.
@@ -165,7 +169,7 @@ fn clear(out: &mut [u8], kept: [u8; 4]) {
 }
 
 /// Makes all rows.
-fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C) {
+fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C) -> Result<()> {
     let row_bytes = input.xsize() * input.mode().pixel_size();
     let end = row_bytes - C::EDGE;
     let inside = C::MARGIN..input.ysize() - C::MARGIN;
@@ -175,9 +179,9 @@ fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C
         3 => [255, 255, 255, 0],
         _ => ALL,
     };
-    threads::for_rows(out, row_bytes * C::MARGIN, |first, mut band| {
+    threads::try_for_rows(out, row_bytes * C::MARGIN, |first, mut band| {
         let last = inside.end.min(first + band.ysize()) - 1;
-        let (mut some, mut room) = (ArrayVec::<_, MOST>::new(), C::room());
+        let (mut some, mut room) = (ArrayVec::<_, MOST>::new(), C::room()?);
         for (y, row) in (first..).zip(band.rows_mut()) {
             let source = input.row(y);
             if !inside.contains(&y) {
@@ -194,5 +198,6 @@ fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C
                 some.clear();
             }
         }
-    });
+        Ok(())
+    })
 }

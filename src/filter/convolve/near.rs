@@ -5,6 +5,7 @@ use super::super::kernels::{FixedPoint, LEAST};
 use super::floats::{Floats, U8};
 use super::fractions::rounded;
 use super::{Convolution, Kernel, pieces, plain_rows};
+use crate::error::Result;
 
 /// How sums become bytes.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +58,7 @@ impl<const SIZE: usize> Convolution for Near<SIZE> {
 
     type Room = <Floats<U8, SIZE, 4> as Convolution>::Room;
 
-    fn room() -> Self::Room {
+    fn room() -> Result<Self::Room> {
         Floats::<U8, SIZE, 4>::room()
     }
 

@@ -133,7 +133,7 @@ mod tests {
         let inputs: Vec<Vec<u8>> = (0..SIZE + 1).map(|n| row(n).collect()).collect();
         let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
         let mut outs = [vec![1; bytes], vec![2; bytes]];
-        convolution.rows(&mut outs.each_mut().map(Vec::as_mut_slice), &inputs, KEPT, &mut C::room());
+        convolution.rows(&mut outs.each_mut().map(Vec::as_mut_slice), &inputs, KEPT, &mut C::room().expect("small"));
         outs
     }
 

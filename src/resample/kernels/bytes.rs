@@ -1,7 +1,6 @@
 //! 8-bit bands: integers all the way, in any order.
 
 use super::super::coefficients::{Coefficients, HALF, PRECISION};
-use super::Kind;
 use super::blocks::{Blocks, Layout};
 use super::columns::{Columns, Group};
 use super::digits::{Across, Quad};
@@ -11,6 +10,7 @@ use super::strips::Strips;
 use super::windows::Windows;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{avx2, strips, windows};
+use super::{Kind, Scratch};
 use crate::error::Result;
 use crate::exec::simd::{Level, for_each_level};
 
@@ -188,7 +188,21 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
         }
     }
 
-    fn horizontal(outs: &mut [&mut [u8]], inputs: &[&[u8]], coefficients: &Coefficients<i32>, rows: &Rows) {
+    #[cfg(target_arch = "x86_64")]
+    fn scratch(rows: &Rows) -> Result<Scratch> {
+        match rows {
+            Rows::FourStrips(_) | Rows::Strips(_) | Rows::DigitStrips(_) => strips::scratch(),
+            _ => Ok(Scratch::new()),
+        }
+    }
+
+    fn horizontal(
+        outs: &mut [&mut [u8]],
+        inputs: &[&[u8]],
+        coefficients: &Coefficients<i32>,
+        rows: &Rows,
+        #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))] scratch: &mut Scratch,
+    ) {
         match rows {
             #[cfg(target_arch = "x86_64")]
             Rows::Pixels(across) => super::x86::pixels(outs, inputs, across, kept(BANDS)),
@@ -197,15 +211,17 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
             #[cfg(target_arch = "x86_64")]
             Rows::Deep(across) => super::x86::deep(outs, inputs, across),
             #[cfg(target_arch = "x86_64")]
-            Rows::FourStrips(four) => strips::across::<false, 1, 4>(outs, inputs, four, kept(BANDS)),
+            Rows::FourStrips(four) => strips::across::<false, 1, 4>(outs, inputs, four, kept(BANDS), scratch),
             #[cfg(target_arch = "x86_64")]
-            Rows::Strips(one) if BANDS == 3 => strips::across::<false, 3, 1>(outs, inputs, one, kept(BANDS)),
+            Rows::Strips(one) if BANDS == 3 => strips::across::<false, 3, 1>(outs, inputs, one, kept(BANDS), scratch),
             #[cfg(target_arch = "x86_64")]
-            Rows::Strips(one) => strips::across::<false, 4, 1>(outs, inputs, one, kept(BANDS)),
+            Rows::Strips(one) => strips::across::<false, 4, 1>(outs, inputs, one, kept(BANDS), scratch),
             #[cfg(target_arch = "x86_64")]
-            Rows::DigitStrips(one) if BANDS == 3 => strips::across::<true, 3, 1>(outs, inputs, one, kept(BANDS)),
+            Rows::DigitStrips(one) if BANDS == 3 => {
+                strips::across::<true, 3, 1>(outs, inputs, one, kept(BANDS), scratch)
+            }
             #[cfg(target_arch = "x86_64")]
-            Rows::DigitStrips(one) => strips::across::<true, 4, 1>(outs, inputs, one, kept(BANDS)),
+            Rows::DigitStrips(one) => strips::across::<true, 4, 1>(outs, inputs, one, kept(BANDS), scratch),
             #[cfg(target_arch = "x86_64")]
             Rows::Windows(table) => windows::across(outs, inputs, table, kept(BANDS)),
             #[cfg(target_arch = "x86_64")]

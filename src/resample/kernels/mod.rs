@@ -25,6 +25,15 @@ use crate::exec::simd::Level;
 /// How many rows are made at once, at most: they share the weights.
 pub const ROWS: usize = 8;
 
+/// Vectors that a kernel keeps between its steps. On the heap: a thread's stack may be small.
+pub type Scratch = Vec<Vector>;
+
+/// 32 bytes, aligned as vectors of so many are.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+#[allow(dead_code)] // kernels access the bytes through pointers to vectors
+pub struct Vector(pub [u8; 32]);
+
 /// A kind of pixel.
 pub trait Kind {
     /// What a weight is.
@@ -48,12 +57,18 @@ pub trait Kind {
     /// Prepares to make columns of rows of so many pixels.
     fn down(coefficients: &Coefficients<Self::Weight>, width: usize, level: Level) -> Result<Self::Down>;
 
+    /// Allocates what [`horizontal`](Self::horizontal) needs meanwhile: once for all rows that a thread makes.
+    fn scratch(_across: &Self::Across) -> Result<Scratch> {
+        Ok(Scratch::new())
+    }
+
     /// Makes rows, [`ROWS`] at most, each of one of the input.
     fn horizontal(
         outs: &mut [&mut [u8]],
         inputs: &[&[u8]],
         coefficients: &Coefficients<Self::Weight>,
         across: &Self::Across,
+        scratch: &mut Scratch,
     );
 
     /// Makes row `y` of those in `rows`, which are as long, with a weight for each.

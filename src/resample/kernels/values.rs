@@ -2,8 +2,8 @@
 //! part of the outcome.
 
 use super::super::coefficients::Coefficients;
-use super::Kind;
 use super::spread::{Number, Spread};
+use super::{Kind, Scratch};
 use crate::error::Result;
 use crate::exec::cast;
 use crate::exec::simd::{Level, for_each_level};
@@ -169,6 +169,7 @@ macro_rules! kind_of_values {
                 inputs: &[&[u8]],
                 coefficients: &Coefficients<f64>,
                 spread: &Option<Spread>,
+                _scratch: &mut Scratch,
             ) {
                 #[cfg(target_arch = "x86_64")]
                 if let Some(spread) = spread {

@@ -4,10 +4,11 @@ mod sums;
 mod turn;
 
 pub use sums::{narrowed, with_above, words};
-pub use turn::{FOUR, four_by_four, room};
+pub use turn::{FOUR, four_by_four, room, scratch};
 
 use std::arch::x86_64::*;
 
+use super::super::Vector;
 use super::super::pieces::GROUP;
 use super::super::strips::{BATCH, ROWS, Strips};
 use super::Next;
@@ -20,6 +21,7 @@ pub fn across<const DIGITS: bool, const VECTORS: usize, const OUTPUTS: usize>(
     inputs: &[&[u8]],
     strips: &Strips<OUTPUTS>,
     kept: [u8; 4],
+    scratch: &mut [Vector],
 ) {
     const { assert!(OUTPUTS * bytes(VECTORS) == 4) };
     let lengths = (bytes(VECTORS) * strips.output(), bytes(VECTORS) * strips.input());
@@ -29,8 +31,8 @@ pub fn across<const DIGITS: bool, const VECTORS: usize, const OUTPUTS: usize>(
     // SAFETY: such tables are made where the processor has the instructions; the rows' lengths are checked.
     unsafe {
         match DIGITS {
-            true => across_avx512::<VECTORS, OUTPUTS>(outs, inputs, strips, kept),
-            false => across_avx2::<VECTORS, OUTPUTS>(outs, inputs, strips, kept),
+            true => across_avx512::<VECTORS, OUTPUTS>(outs, inputs, strips, kept, scratch),
+            false => across_avx2::<VECTORS, OUTPUTS>(outs, inputs, strips, kept, scratch),
         }
     }
 }
@@ -83,8 +85,9 @@ macro_rules! across {
             inputs: &[&[u8]],
             strips: &Strips<OUTPUTS>,
             kept: i32,
+            scratch: &mut [Vector],
         ) {
-            let mut strip = Strip::<VECTORS>::of(inputs);
+            let mut strip = Strip::<VECTORS>::of(inputs, scratch);
             let (length, outs) = (outs[0].len(), beginnings(outs));
             let kept = _mm256_set1_epi32(kept);
             let mut next = Next::of(inputs);

@@ -1,10 +1,12 @@
 //! Rows turned on their side, as far as they are needed.
 
 use std::arch::x86_64::*;
-use std::mem::MaybeUninit;
 
 use super::super::super::pieces::GROUP;
 use super::super::super::strips::{Batch, ROWS};
+use super::super::super::{Scratch, Vector};
+use crate::error::Result;
+use crate::memory::heap::repeated;
 
 /// Vectors that a strip has room for.
 const ROOM: usize = 512;
@@ -157,9 +159,14 @@ unsafe fn turn<const VECTORS: usize>(rows: &[*const u8; ROWS], strip: *mut __m25
     }
 }
 
+/// Memory for a strip.
+pub fn scratch() -> Result<Scratch> {
+    repeated(Vector([0; 32]), ROOM)
+}
+
 /// Some groups of the rows, turned.
 pub struct Strip<'a, const VECTORS: usize> {
-    vectors: [MaybeUninit<__m256i>; ROOM],
+    vectors: &'a mut [Vector; ROOM],
     /// Which groups are there.
     first: usize,
     end: usize,
@@ -168,11 +175,12 @@ pub struct Strip<'a, const VECTORS: usize> {
 }
 
 impl<'a, const VECTORS: usize> Strip<'a, VECTORS> {
-    /// An empty one.
+    /// An empty one, in what [`scratch`] made.
     #[inline(always)]
-    pub fn of(inputs: &[&'a [u8]]) -> Self {
+    pub fn of(inputs: &[&'a [u8]], scratch: &'a mut [Vector]) -> Self {
         let rows = std::array::from_fn(|row| inputs[row.min(inputs.len() - 1)]);
-        Self { vectors: [MaybeUninit::uninit(); ROOM], first: 0, end: 0, rows }
+        let vectors = scratch.first_chunk_mut().expect("a kernel of strips gets its scratch");
+        Self { vectors, first: 0, end: 0, rows }
     }
 
     /// Has the groups of a batch be there, and those that are there already stay.

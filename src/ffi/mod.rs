@@ -17,6 +17,7 @@ pub mod ext;
 mod files;
 mod filter;
 mod geometry;
+mod input;
 mod mode;
 mod output;
 mod palette;

@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 
 use bytemuck::{AnyBitPattern, NoUninit};
 
+use super::overlap::RowAddresses;
 use crate::abi::ImagingMemoryInstance;
 use crate::error::{Error, Result};
 use crate::mode::{Mode, PixelType};
@@ -184,6 +185,18 @@ macro_rules! shape_methods {
             }
             // SAFETY: joined rows have that many bytes from the first on, as those of a row do.
             Some(unsafe { std::slice::from_raw_parts(self.shape.row(self.table, 0).as_ptr(), self.bytes()) })
+        }
+
+        /// Where the rows lie.
+        pub(super) fn row_addresses(&self) -> RowAddresses<'_> {
+            let count = if self.shape.bytes == 0 { 0 } else { self.shape.ysize };
+            let rows = match count {
+                0 => &[][..],
+                // SAFETY: the table of a checked image with pixels has a place for each row.
+                _ => unsafe { std::slice::from_raw_parts(self.table, count) },
+            };
+            let Shape { left, bytes, joined, .. } = self.shape;
+            RowAddresses { rows, left, bytes, is_contiguous: joined }
         }
 
         /// All rows from the top down.

@@ -8,11 +8,13 @@
 
 enum { SIDE = 40, ROUNDS = 40 };
 
-/* The two modes, and how large the output is beside the input. */
+/* How large an output is beside its input. */
+typedef enum { SAME, TURNED, ANY } Size;
+
 typedef struct {
     const char *name;
     ModeID out, in;
-    enum { SAME, TURNED, ANY } size;
+    Size size;
     Imaging (*run)(Imaging out, Imaging in);
 } Operation;
 

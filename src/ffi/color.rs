@@ -134,7 +134,7 @@ unsafe fn to_palette(out: Imaging, im: Imaging, mode: ModeID, palette: ImagingPa
         let input = input.view()?;
         if from == Mode::L {
             on_pixels([view], [input], |[out], [input]| color::grey_to_palette(out, &input));
-        } else {
+        } else if view.bytes() > 0 {
             let mut nearest = Nearest::new(palette)?;
             long_section(|| color::colours_to_palette(view, &input, &mut nearest, dither))?;
         }
@@ -157,7 +157,9 @@ unsafe fn to_bits(out: Imaging, im: Imaging) -> Result<Output> {
         let view = out.view_mut()?;
         let input = Input::beside(&view, im)?;
         let input = input.view()?;
-        long_section(|| color::to_bits(view, &input))?;
+        if view.bytes() > 0 {
+            long_section(|| color::to_bits(view, &input))?;
+        }
         Ok(out)
     }
 }
@@ -261,7 +263,9 @@ pub unsafe extern "C" fn ImagingColorLUT3D_linear(
             let view = ImageMut::from_raw(imOut)?;
             let source = if imIn == imOut { None } else { Some(Input::beside(&view, imIn)?) };
             let source = source.as_ref().map(Input::view).transpose()?;
-            long_section(|| table.apply(view, source.as_ref()));
+            if view.bytes() > 0 {
+                long_section(|| table.apply(view, source.as_ref()));
+            }
             Ok(imOut)
         }
     })

@@ -60,7 +60,9 @@ pub unsafe extern "C" fn ImagingFilter(
         let weights = std::slice::from_raw_parts(kernel, size * size);
         let output = Output::new(input.mode().id(), input.xsize() as c_int, input.ysize() as c_int)?;
         let out = output.view_mut()?;
-        long_section(|| filter::convolve(out, &input, weights, offset));
+        if out.bytes() > 0 {
+            long_section(|| filter::convolve(out, &input, weights, offset));
+        }
         Ok(output.into_raw())
     })
 }

@@ -105,7 +105,10 @@ unsafe fn between(
         };
         let input = Input::beside(&view, input)?;
         let input = input.view()?;
-        section_for(cost, || work(view, &input))?;
+        // Going through rows without pixels would take long: there may be billions.
+        if view.bytes() > 0 {
+            section_for(cost, || work(view, &input))?;
+        }
         if let Some(palette) = palette {
             palette.give_to(target);
         }
@@ -229,7 +232,10 @@ pub unsafe extern "C" fn ImagingTransform(
         if !matches!(method, IMAGING_TRANSFORM_AFFINE | IMAGING_TRANSFORM_PERSPECTIVE | IMAGING_TRANSFORM_QUAD) {
             return Err(Error::Value("bad transform method"));
         }
-        let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| self::filter(filter).map(drop);
+        let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| {
+            self::filter(filter)?;
+            map().map(drop)
+        };
         let cost = if filter == IMAGING_TRANSFORM_NEAREST { 4 } else { usize::MAX };
         let region = Region { x: (x0, x1), y: (y0, y1), fill: fill != 0 };
         // SAFETY: the caller's images are NULL or live.

@@ -17,14 +17,16 @@ pub fn allocate(im: Raw) -> Result<()> {
     Ok(())
 }
 
-/// Points the row table at rows that lie one behind the other.
+/// Points the row table at rows that lie one behind the other. Rows without bytes stay NULL: there may be billions of them,
+/// in a table that takes no memory until it is written.
 ///
 /// # Safety
 ///
 /// From `first` on there are `ysize` rows of `linesize` bytes, and they stay as long as the image.
 pub unsafe fn lay_rows(instance: &mut ImagingMemoryInstance, first: *mut std::ffi::c_char) {
     let (table, linesize) = (instance.image, instance.linesize as usize);
-    for y in 0..instance.ysize as usize {
+    let rows = if linesize == 0 { 0 } else { instance.ysize as usize };
+    for y in 0..rows {
         // SAFETY: the row table has `ysize` places; the memory is the caller's promise.
         unsafe { table.add(y).write(first.add(y * linesize)) };
     }

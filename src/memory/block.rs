@@ -1,6 +1,6 @@
 //! Single-block storage: all rows in one piece without gaps, for sharing.
 
-use super::{Fill, Raw, heap};
+use super::{Fill, Raw, heap, pages};
 use crate::abi::{Imaging, ImagingMemoryInstance};
 use crate::error::{Error, Result};
 
@@ -9,9 +9,10 @@ pub fn allocate(im: Raw) -> Result<()> {
     // SAFETY: the caller's image is live, and nobody else uses it while it has no pixels.
     let instance = unsafe { &mut *im.as_ptr() };
     let size = (instance.linesize as usize).checked_mul(instance.ysize as usize).ok_or(Error::Memory)?;
-    let block = heap::bytes(size, Fill::Zeroed)?.as_ptr().cast();
+    let on_pages = pages::are_for(size);
+    let block = if on_pages { pages::map(size)? } else { heap::bytes(size, Fill::Zeroed)? }.as_ptr().cast();
     instance.block = block;
-    instance.destroy = Some(destroy);
+    instance.destroy = Some(if on_pages { destroy_pages } else { destroy });
     // SAFETY: the block has room for all rows.
     unsafe { lay_rows(instance, block) };
     Ok(())
@@ -37,6 +38,15 @@ unsafe extern "C" fn destroy(im: Imaging) {
     // SAFETY: `ImagingDelete` calls it once, with the live image; the block came from `malloc`.
     unsafe {
         heap::free((*im).block);
+        (*im).block = std::ptr::null_mut();
+    }
+}
+
+/// What `ImagingDelete` calls for an image in a single block that is a mapping.
+unsafe extern "C" fn destroy_pages(im: Imaging) {
+    // SAFETY: `ImagingDelete` calls it once, with the live image; the block came from `pages`.
+    unsafe {
+        pages::unmap((*im).block.cast());
         (*im).block = std::ptr::null_mut();
     }
 }

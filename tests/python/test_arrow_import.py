@@ -139,7 +139,7 @@ def test_one_band_is_accepted(both, mode, form):
     assert state["read_only"] == state["held"] == 1
 
 
-@pytest.mark.parametrize("offset", [2**63 - 1, 2**63 - 12, 2**62, 2**61, 2**60, -1, -(2**63)])
+@pytest.mark.parametrize("offset", [2**63 - 1, 2**63 - 12, -1, -(2**63)])
 @pytest.mark.parametrize("mode, form, length", [("L", b"C", 12), ("I", b"i", 12), ("RGB", b"I", 12), ("RGB", b"C", 48)])
 def test_offset_beyond_memory_is_refused(both, mode, form, length, offset):
     lent = Lent(form, length)

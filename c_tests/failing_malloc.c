@@ -142,6 +142,56 @@ open_by_long_path(void) {
     return made(ImagingOpenPPM(long_path));
 }
 
+/* An output that is there already: two views of one image, which share most of their pixels, and others. */
+static Imaging whole, target, source, grey, rgb;
+
+enum { PIXEL = 5, COLOUR = 77 };
+
+static void
+prepare_target(void) {
+    for (int y = 0; y < target->ysize; y++) {
+        memset(target->image[y], PIXEL, (size_t)target->linesize);
+    }
+    target->palette->palette[0] = COLOUR;
+}
+
+/* What has failed has changed nothing. Whether it has not. */
+static int
+written(int done) {
+    if (!done) {
+        CHECK(target->palette->palette[0] == COLOUR);
+        CHECK(target->image[0][0] == PIXEL && target->image[target->ysize - 1][target->linesize - 1] == PIXEL);
+    }
+    prepare_target();
+    return done;
+}
+
+static int
+copy_into(void) {
+    return written(ImagingCopy2(target, source) == target);
+}
+
+static int
+flip_into(void) {
+    return written(ImagingFlipLeftRight(target, source) == target);
+}
+
+static int
+transform_into(void) {
+    double a[8] = {1, 0.1, 0, 0, 1, 0, 0, 0};
+    return written(ImagingTransform(target, source, IMAGING_TRANSFORM_AFFINE, 0, 0, 40, 40, a, 2, 1) == 0);
+}
+
+static int
+convert_grey_into(void) {
+    return written(ImagingConvert(target, grey, IMAGING_MODE_P, NULL, 0) == target);
+}
+
+static int
+dither_into(void) {
+    return written(ImagingConvert(target, rgb, IMAGING_MODE_P, NULL, 1) == target);
+}
+
 static const struct {
     const char *name;
     int (*act)(void);
@@ -164,6 +214,11 @@ static const struct {
     {"save", save, 0},
     {"save through a link", save_through_link, 0},
     {"open by a long path", open_by_long_path, 0},
+    {"copy into an image", copy_into, 0},
+    {"flip into an image", flip_into, 0},
+    {"transform into an image", transform_into, 0},
+    {"convert grey into an image", convert_grey_into, 0},
+    {"dither into an image", dither_into, 0},
 };
 
 /* The library has looked for Python, and the linker keeps, as text, that there was none. */
@@ -243,11 +298,25 @@ main(void) {
     colours = ImagingNew(IMAGING_MODE_P, 1, 1);
     colours->palette->size = 256;
     image = ImagingNewBlock(IMAGING_MODE_RGB, 50, 50);
+    whole = ImagingNew(IMAGING_MODE_P, 45, 45);
+    target = ImagingView(whole, 0, 0, 40, 40);
+    source = ImagingView(whole, 5, 5, 45, 45);
+    grey = ImagingNew(IMAGING_MODE_L, 40, 40);
+    rgb = ImagingNew(IMAGING_MODE_RGB, 40, 40);
+    prepare_target();
+    /* What the environment says of threads and of the processor is known before memory runs out. */
+    ImagingGetNumThreads();
+    ImagingGetSIMDLevel();
     for (int scene = 0; scene < (int)(sizeof(SCENES) / sizeof(SCENES[0])); scene++) {
         play(scene);
     }
     ImagingDelete(image);
     ImagingDelete(colours);
+    ImagingDelete(whole);
+    ImagingDelete(target);
+    ImagingDelete(source);
+    ImagingDelete(grey);
+    ImagingDelete(rgb);
     unlink(link_to_path);
     unlink(path);
     return check_result();

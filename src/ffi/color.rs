@@ -91,8 +91,7 @@ unsafe fn from_palette(out: Imaging, im: Imaging, to: Option<Mode>) -> Result<Ou
     // SAFETY: as the caller promises; the two images have different modes, and so are two.
     unsafe {
         let palette = (*im).palette.as_ref().ok_or(Error::Value("no palette"))?;
-        let from = ImageRef::from_raw(im)?.mode();
-        let to = to.ok_or(UNSUPPORTED)?;
+        let (from, to) = Mode::from_id((*im).mode).zip(to).ok_or(UNSUPPORTED)?;
         let conversion = FromPalette::new(palette, from, to)?;
         let mut out = Output::like(to.id(), out, im)?;
         if to.spec().has_palette {

@@ -1,5 +1,6 @@
 /* Memory shared with others: what is said of every image, and images in memory that is somebody else's. */
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -185,6 +186,37 @@ written_through(void) {
     ImagingDelete(ImagingNewFromBuffer(IMAGING_MODE_RGB, &packed, NULL, NULL));
 }
 
+/* A view of a view of a view: each keeps the image, and none the one before. */
+static void
+views_of_views(void) {
+    enum { LINKS = 1000000 };
+    unsigned char memory[12] = {0};
+    ImagingBuffer buffer = {memory, "B", 1, sizeof(memory), 2, 0, 0, {3, 4, 0}, {4, 1, 0}, {0, 0, 0}};
+    releases = 0;
+    Imaging im = ImagingNewFromBuffer(IMAGING_MODE_L, &buffer, count_release, &releases);
+    Imaging *views = (Imaging *)calloc(LINKS, sizeof(Imaging));
+    if (!CHECK(im != NULL && views != NULL)) {
+        return;
+    }
+    for (int i = 0; i < LINKS; i++) {
+        views[i] = ImagingView(i ? views[i - 1] : im, i == 0, 0, i == 0 ? 4 : 3, 3);
+        if (!CHECK(views[i] != NULL)) {
+            return;
+        }
+    }
+    ImagingDelete(im);
+    for (int i = 0; i < LINKS - 1; i++) {
+        ImagingDelete(views[i]);
+    }
+    Imaging last = views[LINKS - 1];
+    CHECK(releases == 0 && last->image[2] == (char *)memory + 9);
+    last->image[2][0] = 7;
+    CHECK(memory[9] == 7);
+    ImagingDelete(last);
+    CHECK(releases == 1);
+    free(views);
+}
+
 /* What is described in other words than the library's own. */
 static void
 otherwise_described(void) {
@@ -234,6 +266,7 @@ refused(void) {
     INT32 memory[64] = {0};
     char *rows[2] = {(char *)memory, NULL};
     char *odd_rows[2] = {(char *)memory, (char *)memory + 6};
+    char *last_rows[2] = {(char *)memory, (char *)(UINTPTR_MAX - 2)};
     const ptrdiff_t most = PTRDIFF_MAX;
     const struct {
         const char *message;
@@ -264,6 +297,7 @@ refused(void) {
         {"beyond", IMAGING_MODE_L, {memory, "B", 1, 6, 2, 0, 0, {2, 3, 0}, {-most, 1, 0}, {0, 0, 0}}},
         {"overlap", IMAGING_MODE_L, {memory, "B", 1, 6, 2, 0, 0, {2, 3, 0}, {2, 1, 0}, {0, 0, 0}}},
         {"overlap", IMAGING_MODE_L, {memory, "B", 1, 6, 2, 0, 0, {2, 3, 0}, {0, 1, 0}, {0, 0, 0}}},
+        {"beyond", IMAGING_MODE_L, {last_rows, "B", 1, 8, 2, 0, 1, {2, 4, 0}, {8, 1, 0}, {0, -1, -1}}},
         {"NULL", IMAGING_MODE_L, {rows, "B", 1, 6, 2, 0, 1, {2, 3, 0}, {8, 1, 0}, {0, -1, -1}}},
         {"multiples of 4", IMAGING_MODE_I, {memory, "i", 4, 8, 2, 0, 0, {2, 1, 0}, {6, 4, 0}, {0, 0, 0}}},
         {"multiples of 4", IMAGING_MODE_F, {odd_rows, "f", 4, 8, 2, 0, 1, {2, 1, 0}, {8, 4, 0}, {0, -1, -1}}},
@@ -311,6 +345,7 @@ main(void) {
         every_storage(mode);
     }
     written_through();
+    views_of_views();
     otherwise_described();
     refused();
     broken_images();

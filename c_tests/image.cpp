@@ -192,6 +192,60 @@ void errors() {
     CHECK(fails([] { Image().buffer(); }, "NULL") == IMAGING_ERROR_VALUE);
 }
 
+// Every method of an image that was moved from.
+void moved_from() {
+    Image im(IMAGING_MODE_RGB, 3, 2);
+    const Image kept = std::move(im);
+    const imaging::Box box = {0, 0, 1, 1};
+    const auto says_so = [](auto call) { CHECK(fails(call, "image is NULL") == IMAGING_ERROR_VALUE); };
+    CHECK(!im && im.get() == nullptr && im.release() == nullptr);
+    says_so([&] { im.save_ppm("/no/such/folder/file"); });
+    says_so([&] { im.save_raw("/no/such/folder/file", IMAGING_RAWMODE_RGB); });
+    says_so([&] { im.read_tile("/no/such/folder/file", box, IMAGING_RAWMODE_RGB); });
+    says_so([&] { im.map_flush(); });
+    says_so([&] { im.map_release(); });
+    says_so([&] { im.view(box); });
+    says_so([&] { im.buffer(); });
+    says_so([&] { im.packed_buffer(); });
+    says_so([&] { im.mode(); });
+    says_so([&] { im.xsize(); });
+    says_so([&] { im.ysize(); });
+    says_so([&] { im.bands(); });
+    says_so([&] { im.read_only(); });
+    says_so([&] { im.palette(); });
+    says_so([&] { im.rows<imaging::RGB8>(); });
+    says_so([&] { std::as_const(im).rows<imaging::RGB8>(); });
+    says_so([&] { im.row<imaging::RGB8>(0); });
+    says_so([&] { std::as_const(im).row<imaging::RGB8>(0); });
+    says_so([&] { im.copy(); });
+    says_so([&] { im.resize(2, 2); });
+    says_so([&] { im.resize(2, 2, imaging::Filter::box, {0, 0, 1, 1}); });
+    says_so([&] { im.reduce(2, 2); });
+    says_so([&] { im.crop(box); });
+    says_so([&] { im.expand(1); });
+    says_so([&] { im.convert(IMAGING_MODE_L); });
+    says_so([&] { im.convert(IMAGING_MODE_L, std::array<float, 12>{}); });
+    says_so([&] { im.flip_left_right(); });
+    says_so([&] { im.flip_top_bottom(); });
+    says_so([&] { im.rotate_90(); });
+    says_so([&] { im.rotate_180(); });
+    says_so([&] { im.rotate_270(); });
+    says_so([&] { im.transpose(); });
+    says_so([&] { im.transverse(); });
+    says_so([&] { im.filter(std::array<float, 9>{}); });
+    says_so([&] { im.filter(std::array<float, 25>{}); });
+    says_so([&] { im.box_blur(1); });
+    says_so([&] { im.gaussian_blur(1); });
+    says_so([&] { im.unsharp_mask(1, 100, 1); });
+    says_so([&] { im.band(0); });
+    says_so([&] { im.put_band(0, kept); });
+    says_so([&] { Image(IMAGING_MODE_RGB, 3, 2).put_band(0, im); });
+    says_so([&] { im.split(); });
+    says_so([&] { Image::merge(IMAGING_MODE_LA, im, im); });
+    says_so([&] { im.alpha_composite(kept); });
+    says_so([&] { kept.alpha_composite(im); });
+}
+
 void files() {
     const Scratch scratch;
     const std::filesystem::path path = scratch.path;
@@ -295,6 +349,7 @@ int main() {
     pixel_types();
     rows();
     errors();
+    moved_from();
     files();
     memory_of_others();
     operations();

@@ -114,11 +114,49 @@ cache(void) {
     ImagingPaletteDelete(palette);
 }
 
+/* A call that fails leaves the palette, and the pixels, of its output alone. */
+static void
+kept_on_failure(void) {
+    enum { COLOUR = 77 };
+    Imaging out = ImagingNew(IMAGING_MODE_P, 3, 3), in = ImagingNew(IMAGING_MODE_P, 3, 3);
+    Imaging alpha = ImagingNew(IMAGING_MODE_PA, 3, 3), grey = ImagingNew(IMAGING_MODE_L, 3, 3);
+    Imaging wide = ImagingNew(IMAGING_MODE_P, 4, 3), broken = ImagingNewPrologue(IMAGING_MODE_P, 3, 3);
+    double a[8] = {1, 0, 0, 0, 1, 0, 0, 0};
+    out->palette->palette[0] = COLOUR;
+    alpha->palette->palette[0] = COLOUR;
+    const ImagingPalette palettes[2] = {out->palette, alpha->palette};
+
+    for (int read_only = 0; read_only <= 1; read_only++) {
+        Imaging from = read_only ? in : broken;
+        out->read_only = alpha->read_only = read_only;
+        CHECK(ImagingCopy2(out, from) == NULL && ImagingPutBand(out, from, 0) == NULL);
+        CHECK(ImagingFlipLeftRight(out, from) == NULL && ImagingTranspose(out, from) == NULL);
+        CHECK(ImagingTransform(out, from, IMAGING_TRANSFORM_AFFINE, 0, 0, 3, 3, a, 0, 1) == -1);
+        CHECK(ImagingConvert(alpha, from, IMAGING_MODE_PA, NULL, 0) == NULL);
+        CHECK(!read_only || ImagingConvert(out, grey, IMAGING_MODE_P, NULL, 0) == NULL);
+    }
+    out->read_only = alpha->read_only = 0;
+    CHECK(ImagingCopy2(out, wide) == NULL && ImagingFlipLeftRight(out, wide) == NULL);
+    CHECK(ImagingTransform(out, in, IMAGING_TRANSFORM_AFFINE, 0, 0, 3, 3, NULL, 0, 1) == -1);
+    CHECK(ImagingTransform(out, in, IMAGING_TRANSFORM_AFFINE, 0, 0, 3, 3, a, 9, 1) == -1);
+    CHECK(ImagingConvert(out, grey, IMAGING_MODE_P, out->palette, 0) == NULL);
+    CHECK(out->palette == palettes[0] && out->palette->palette[0] == COLOUR);
+    CHECK(alpha->palette == palettes[1] && alpha->palette->palette[0] == COLOUR);
+    ImagingClearError();
+    ImagingDelete(out);
+    ImagingDelete(in);
+    ImagingDelete(alpha);
+    ImagingDelete(grey);
+    ImagingDelete(wide);
+    ImagingDelete(broken);
+}
+
 int
 main(void) {
     new_ones();
     browser();
     copies();
     cache();
+    kept_on_failure();
     return check_result();
 }

@@ -101,6 +101,54 @@ check_zeros(Imaging im) {
     }
 }
 
+/* Rows that are not set: nobody looks for pixels there. */
+static void
+check_without_pixels(ModeID mode) {
+    Imaging im = ImagingNewPrologue(mode, 3, 1), out = ImagingNew(mode, 3, 1);
+    unsigned char pixel[4] = {1, 1, 1, 1};
+    const unsigned char ink[4] = {1, 2, 3, 4};
+    const float box[4] = {0, 0, 3, 1}, kernel[9] = {0};
+    int whole[4] = {0, 0, 3, 1};
+    double a[8] = {1, 0, 0, 0, 1, 0, 0, 0};
+    Imaging bands[4] = {im, NULL, NULL, NULL};
+    ImagingAccess access = ImagingAccessNew(im);
+    struct ArrowArray array;
+    ImagingBuffer buffer;
+
+    access->put_pixel(im, 2, 0, ink);
+    access->get_pixel(im, 2, 0, pixel);
+    CHECK(pixel[0] == 0);
+    CHECK(export_imaging_array(im, &array) == IMAGING_ARROW_MEMORY_LAYOUT);
+    CHECK(ImagingGetBuffer(im, &buffer) == 0 && ImagingGetPackedBuffer(im, &buffer) == 0);
+    CHECK(ImagingCopy(im) == NULL && ImagingCopy2(out, im) == NULL && ImagingCopy2(im, out) == NULL);
+    CHECK(ImagingCrop(im, 0, 0, 2, 1) == NULL && ImagingExpand(im, 1) == NULL);
+    CHECK(ImagingFlipLeftRight(out, im) == NULL && ImagingFlipLeftRight(im, out) == NULL);
+    CHECK(ImagingTransform(out, im, 0, 0, 0, 3, 1, a, 0, 1) == -1);
+    CHECK(ImagingTransform(im, out, 0, 0, 0, 3, 1, a, 0, 1) == -1);
+    CHECK(ImagingConvert(NULL, im, IMAGING_MODE_RGB, NULL, 0) == NULL);
+    CHECK(ImagingConvertTransparent(im, IMAGING_MODE_RGBA, 0, 0, 0) == NULL);
+    CHECK(ImagingResample(im, 2, 2, IMAGING_TRANSFORM_BOX, box) == NULL && ImagingReduce(im, 2, 1, whole) == NULL);
+    CHECK(ImagingFilter(im, 3, 3, kernel, 0) == NULL);
+    CHECK(ImagingBoxBlur(out, im, 1, 1, 1) == NULL && ImagingBoxBlur(im, out, 1, 1, 1) == NULL);
+    CHECK(ImagingUnsharpMask(im, im, 1, 1, 1) == NULL && ImagingGaussianBlur(im, im, 1, 1, 1) == NULL);
+    CHECK(ImagingGetBand(im, 0) == NULL && ImagingPutBand(out, im, 0) == NULL && ImagingPutBand(im, out, 0) == NULL);
+    CHECK(ImagingFillBand(im, 0, 1) == NULL && ImagingFill(im, ink) == NULL);
+    CHECK(ImagingMerge(mode, bands) == NULL && ImagingSplit(im, bands) == -1);
+    CHECK(ImagingAlphaComposite(im, im) == NULL);
+    CHECK(ImagingSavePPM(im, "/nonexistent") == 0 && ImagingSaveRaw(im, "/nonexistent", (RawModeID)mode, 0, 1) == 0);
+    CHECK(ImagingReadTile(im, "/nonexistent", 0, 0, 1, 1, 0, (RawModeID)mode, 0, 1) == 0);
+    CHECK(ImagingMapFlush(im) == 0 && ImagingMapRelease(im) == 0);
+
+    Imaging view = ImagingView(im, 1, 0, 3, 1);
+    CHECK(view != NULL && view->image[0] == NULL && ImagingCopy(view) == NULL);
+    pixel[0] = 1;
+    access->get_pixel(view, 0, 0, pixel);
+    CHECK(pixel[0] == 0);
+    ImagingDelete(view);
+    ImagingDelete(im);
+    ImagingDelete(out);
+}
+
 int
 main(void) {
     Imaging (*const make[])(ModeID, int, int) = {ImagingNew, ImagingNewDirty, ImagingNewBlock};
@@ -124,6 +172,7 @@ main(void) {
             check_access(im);
             ImagingDelete(im);
         }
+        check_without_pixels(MODES[mode].id);
     }
     return check_result();
 }

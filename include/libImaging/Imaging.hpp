@@ -366,7 +366,8 @@ private:
 /**
  * An image, or none: one owner of it, which gives it up at its end. It is moved, never copied by chance: see copy().
  *
- * None has no size, mode or rows: ask it nothing but get().
+ * None, which an image is too that was moved from, has no size, mode or rows: what is asked of it but get() and release()
+ * throws.
  */
 class Image {
 public:
@@ -432,51 +433,51 @@ public:
     }
 
     /** `ImagingSavePPM` */
-    void save_ppm(FileName path) const { detail::check(ImagingSavePPM(im_, path.c_str()) == 1); }
+    void save_ppm(FileName path) const { detail::check(ImagingSavePPM(live(), path.c_str()) == 1); }
 
     /** `ImagingSaveRaw` */
     void save_raw(FileName path, RawModeID rawmode, std::int64_t stride = 0, int ystep = 1) const {
-        detail::check(ImagingSaveRaw(im_, path.c_str(), rawmode, stride, ystep) == 1);
+        detail::check(ImagingSaveRaw(live(), path.c_str(), rawmode, stride, ystep) == 1);
     }
 
     /** `ImagingReadTile` */
     void read_tile(FileName path, Box box, RawModeID rawmode, Place place = {}) {
-        detail::check(ImagingReadTile(im_, path.c_str(), box.x0, box.y0, box.x1, box.y1, place.offset, rawmode,
+        detail::check(ImagingReadTile(live(), path.c_str(), box.x0, box.y0, box.x1, box.y1, place.offset, rawmode,
                                       place.stride, place.ystep) == 1);
     }
 
     /** `ImagingMapFlush` */
-    void map_flush() { detail::check(ImagingMapFlush(im_) == 1); }
+    void map_flush() { detail::check(ImagingMapFlush(live()) == 1); }
 
     /** `ImagingMapRelease` */
-    void map_release() const { detail::check(ImagingMapRelease(im_) == 1); }
+    void map_release() const { detail::check(ImagingMapRelease(live()) == 1); }
 
     /** `ImagingView`: a part of this image in the same memory, whichever of the two is const. */
-    Image view(Box box) const { return made(ImagingView(im_, box.x0, box.y0, box.x1, box.y1)); }
+    Image view(Box box) const { return made(ImagingView(live(), box.x0, box.y0, box.x1, box.y1)); }
 
     /** `ImagingGetBuffer` */
     ImagingBuffer buffer() const {
         ImagingBuffer described;
-        detail::check(ImagingGetBuffer(im_, &described) == 1);
+        detail::check(ImagingGetBuffer(live(), &described) == 1);
         return described;
     }
 
     /** `ImagingGetPackedBuffer` */
     ImagingBuffer packed_buffer() const {
         ImagingBuffer described;
-        detail::check(ImagingGetPackedBuffer(im_, &described) == 1);
+        detail::check(ImagingGetPackedBuffer(live(), &described) == 1);
         return described;
     }
 
     /* - - - What it is - - - */
 
-    ModeID mode() const noexcept { return im_->mode; }
-    int xsize() const noexcept { return im_->xsize; }
-    int ysize() const noexcept { return im_->ysize; }
-    int bands() const noexcept { return im_->bands; }
-    bool read_only() const noexcept { return im_->read_only != 0; }
+    ModeID mode() const { return live()->mode; }
+    int xsize() const { return live()->xsize; }
+    int ysize() const { return live()->ysize; }
+    int bands() const { return live()->bands; }
+    bool read_only() const { return live()->read_only != 0; }
     /** Of P and PA, else NULL. It stays the image's. */
-    ImagingPalette palette() const noexcept { return im_->palette; }
+    ImagingPalette palette() const { return live()->palette; }
 
     /* - - - Pixels - - - */
 
@@ -509,7 +510,7 @@ public:
     /* - - - New images of this one - - - */
 
     /** `ImagingCopy` */
-    Image copy() const { return made(ImagingCopy(im_)); }
+    Image copy() const { return made(ImagingCopy(live())); }
 
     /** `ImagingResample` of all of it. */
     Image resize(int xsize, int ysize, Filter filter = Filter::bicubic) const {
@@ -519,29 +520,29 @@ public:
     /** `ImagingResample` */
     Image resize(int xsize, int ysize, Filter filter, Area area) const {
         const float box[4] = {area.left, area.top, area.right, area.bottom};
-        return made(ImagingResample(im_, xsize, ysize, static_cast<int>(filter), box));
+        return made(ImagingResample(live(), xsize, ysize, static_cast<int>(filter), box));
     }
 
     /** `ImagingReduce` of all of it. */
     Image reduce(int xscale, int yscale) const {
         int box[4] = {0, 0, xsize(), ysize()};
-        return made(ImagingReduce(im_, xscale, yscale, box));
+        return made(ImagingReduce(live(), xscale, yscale, box));
     }
 
     /** `ImagingCrop` */
-    Image crop(Box box) const { return made(ImagingCrop(im_, box.x0, box.y0, box.x1, box.y1)); }
+    Image crop(Box box) const { return made(ImagingCrop(live(), box.x0, box.y0, box.x1, box.y1)); }
 
     /** `ImagingExpand` */
-    Image expand(int margin) const { return made(ImagingExpand(im_, margin)); }
+    Image expand(int margin) const { return made(ImagingExpand(live(), margin)); }
 
     /** `ImagingConvert` */
     Image convert(ModeID mode, bool dither = false, ImagingPalette palette = nullptr) const {
-        return made(ImagingConvert(nullptr, im_, mode, palette, dither));
+        return made(ImagingConvert(nullptr, live(), mode, palette, dither));
     }
 
     /** `ImagingConvertMatrix` */
     Image convert(ModeID mode, const std::array<float, 12> &matrix) const {
-        return made(ImagingConvertMatrix(im_, mode, matrix.data()));
+        return made(ImagingConvertMatrix(live(), mode, matrix.data()));
     }
 
     Image flip_left_right() const { return turned(ImagingFlipLeftRight, false); }
@@ -555,80 +556,85 @@ public:
 
     /** `ImagingFilter` with 3 × 3 weights, the bottom row first. */
     Image filter(const std::array<float, 9> &kernel, float offset = 0) const {
-        return made(ImagingFilter(im_, 3, 3, kernel.data(), offset));
+        return made(ImagingFilter(live(), 3, 3, kernel.data(), offset));
     }
 
     /** `ImagingFilter` with 5 × 5 weights, the bottom row first. */
     Image filter(const std::array<float, 25> &kernel, float offset = 0) const {
-        return made(ImagingFilter(im_, 5, 5, kernel.data(), offset));
+        return made(ImagingFilter(live(), 5, 5, kernel.data(), offset));
     }
 
     /** `ImagingBoxBlur` */
     Image box_blur(float radius, int n = 1) const {
         Image out = alike();
-        detail::check(ImagingBoxBlur(out.im_, im_, radius, radius, n) != nullptr);
+        detail::check(ImagingBoxBlur(out.get(), live(), radius, radius, n) != nullptr);
         return out;
     }
 
     /** `ImagingGaussianBlur` */
     Image gaussian_blur(float radius, int passes = 3) const {
         Image out = alike();
-        detail::check(ImagingGaussianBlur(out.im_, im_, radius, radius, passes) != nullptr);
+        detail::check(ImagingGaussianBlur(out.get(), live(), radius, radius, passes) != nullptr);
         return out;
     }
 
     /** `ImagingUnsharpMask` */
     Image unsharp_mask(float radius, int percent, int threshold) const {
         Image out = alike();
-        detail::check(ImagingUnsharpMask(out.im_, im_, radius, percent, threshold) != nullptr);
+        detail::check(ImagingUnsharpMask(out.get(), live(), radius, percent, threshold) != nullptr);
         return out;
     }
 
     /* - - - Bands - - - */
 
     /** `ImagingGetBand` */
-    Image band(int number) const { return made(ImagingGetBand(im_, number)); }
+    Image band(int number) const { return made(ImagingGetBand(live(), number)); }
 
     /** `ImagingPutBand` */
-    void put_band(int number, const Image &band) { detail::check(ImagingPutBand(im_, band.im_, number) != nullptr); }
+    void put_band(int number, const Image &band) { detail::check(ImagingPutBand(live(), band.live(), number) != nullptr); }
 
     /** `ImagingSplit` */
     std::vector<Image> split() const {
-        std::vector<Image> bands(static_cast<std::size_t>(im_ ? im_->bands : 0));
+        std::vector<Image> parts(static_cast<std::size_t>(bands()));
         Imaging made[4] = {};
-        detail::check(ImagingSplit(im_, made) == 0);
-        for (std::size_t band = 0; band < bands.size(); band++) {
-            bands[band] = Image(made[band]);
+        detail::check(ImagingSplit(live(), made) == 0);
+        for (std::size_t band = 0; band < parts.size(); band++) {
+            parts[band] = Image(made[band]);
         }
-        return bands;
+        return parts;
     }
 
     /** `ImagingMerge` of one image for each band. */
     template <class... Images, class = std::enable_if_t<(std::is_same_v<Images, Image> && ...)>>
     static Image merge(ModeID mode, const Images &...bands) {
         static_assert(sizeof...(bands) <= 4, "no mode has more than four bands");
-        Imaging all[4] = {bands.im_...};
+        Imaging all[4] = {bands.live()...};
         return made(ImagingMerge(mode, all));
     }
 
     /** `ImagingAlphaComposite`: `over` over this one. */
-    Image alpha_composite(const Image &over) const { return made(ImagingAlphaComposite(im_, over.im_)); }
+    Image alpha_composite(const Image &over) const { return made(ImagingAlphaComposite(live(), over.live())); }
 
 private:
     explicit Image(Imaging im) noexcept : im_(im) {}
+
+    /* The image. Throws where there is none. */
+    Imaging live() const {
+        if (!im_) {
+            detail::fail("image is NULL: it was moved from, released or never made");
+        }
+        return im_;
+    }
 
     /* What a function of C has made. */
     static Image made(Imaging im) { return im ? Image(im) : (detail::fail(), Image()); }
 
     /* An image of the same mode and size, its pixels yet to be written. */
-    Image alike() const { return made(ImagingNew2Dirty(im_ ? im_->mode : IMAGING_MODE_UNKNOWN, nullptr, im_)); }
+    Image alike() const { return made(ImagingNew2Dirty(mode(), nullptr, im_)); }
 
     Image turned(Imaging (*turn)(Imaging, Imaging), bool on_its_side) const {
-        if (!im_) {
-            detail::fail("image is NULL");
-        }
-        const int xsize = on_its_side ? im_->ysize : im_->xsize, ysize = on_its_side ? im_->xsize : im_->ysize;
-        Image out = made(ImagingNewDirty(im_->mode, xsize, ysize));
+        const int wide = on_its_side ? ysize() : xsize(), high = on_its_side ? xsize() : ysize();
+        Image out = made(ImagingNewDirty(mode(), wide, high));
         detail::check(turn(out.im_, im_) != nullptr);
         return out;
     }
@@ -638,10 +644,7 @@ private:
     void expect() const {
         using Plain = std::remove_const_t<P>;
         static_assert(std::is_trivially_copyable_v<Plain> && sizeof(Plain) <= 4, "a pixel is a few bytes");
-        if (!im_) {
-            detail::fail("image is NULL");
-        }
-        if (!Pixel<Plain>::fits(im_->mode) || sizeof(Plain) != static_cast<std::size_t>(im_->pixelsize)) {
+        if (!Pixel<Plain>::fits(mode()) || sizeof(Plain) != static_cast<std::size_t>(im_->pixelsize)) {
             detail::fail("pixels of the image's mode are not of this type");
         }
         if (!std::is_const_v<P> && im_->read_only) {
@@ -650,7 +653,7 @@ private:
     }
 
     std::size_t checked(int y) const {
-        if (y < 0 || y >= im_->ysize) {
+        if (y < 0 || y >= ysize()) {
             detail::fail("image has no such row");
         }
         return static_cast<std::size_t>(y);

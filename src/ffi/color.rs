@@ -3,6 +3,7 @@
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
+use super::input::Input;
 use super::output::Output;
 use super::work::on_pixels;
 use super::{guard, reference};
@@ -10,13 +11,14 @@ use crate::abi::{Imaging, ImagingPalette, ModeID};
 use crate::color::{self, FromPalette, Nearest, lut, matrix};
 use crate::error::{Error, ModeNumber, Result};
 use crate::host::long_section;
-use crate::image::ImageRef;
 use crate::image::palette::Palette;
+use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
 
 /// Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
 ///
-/// `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette to
+/// `imOut` is NULL, or an image of the wanted mode and the same size that takes the result, and that may share pixels with
+/// `imIn`: the result is then that of a copy. `palette` is the palette to
 /// map to when the mode is P or PA, or NULL for a standard one: every grey for L, else the colours of the browsers. It
 /// gets a cache of its nearest colours, which stays with it. Anything but 0 for `dither` asks for Floyd-Steinberg
 /// dithering where colours are lost (to 1, from L and RGB only, and to P and PA).
@@ -74,8 +76,9 @@ unsafe fn pixel_by_pixel(out: Imaging, im: Imaging, from: ModeID, to: ModeID) ->
     // SAFETY: as the caller promises; the two images have different modes, and so are two.
     unsafe {
         let out = Output::like(to.id(), out, im)?;
-        let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
-        on_pixels([view], [input], |[out], [input]| conversion.convert(out, &input));
+        let view = out.view_mut()?;
+        let input = Input::beside(&view, im)?;
+        on_pixels([view], [input.view()?], |[out], [input]| conversion.convert(out, &input));
         Ok(out)
     }
 }
@@ -89,15 +92,15 @@ unsafe fn from_palette(out: Imaging, im: Imaging, to: Option<Mode>) -> Result<Ou
     // SAFETY: as the caller promises; the two images have different modes, and so are two.
     unsafe {
         let palette = (*im).palette.as_ref().ok_or(Error::Value("no palette"))?;
-        let input = ImageRef::from_raw(im)?;
-        let to = to.ok_or(UNSUPPORTED)?;
-        let conversion = FromPalette::new(palette, input.mode(), to)?;
-        let out = Output::like(to.id(), out, im)?;
+        let (from, to) = Mode::from_id((*im).mode).zip(to).ok_or(UNSUPPORTED)?;
+        let conversion = FromPalette::new(palette, from, to)?;
+        let mut out = Output::like(to.id(), out, im)?;
         if to.spec().has_palette {
             out.replace_palette(palette)?;
         }
         let view = out.view_mut()?;
-        on_pixels([view], [input], |[out], [input]| conversion.convert(out, &input));
+        let input = Input::beside(&view, im)?;
+        on_pixels([view], [input.view()?], |[out], [input]| conversion.convert(out, &input));
         Ok(out)
     }
 }
@@ -124,12 +127,14 @@ unsafe fn to_palette(out: Imaging, im: Imaging, mode: ModeID, palette: ImagingPa
         if out.as_ref().is_some_and(|out| std::ptr::eq(out.palette, palette)) {
             return Err(Error::Value("palette is that of the output image"));
         }
-        let out = Output::like(mode, out, im)?;
+        let mut out = Output::like(mode, out, im)?;
         out.replace_palette(palette)?;
-        let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
+        let view = out.view_mut()?;
+        let input = Input::beside(&view, im)?;
+        let input = input.view()?;
         if from == Mode::L {
             on_pixels([view], [input], |[out], [input]| color::grey_to_palette(out, &input));
-        } else {
+        } else if view.bytes() > 0 {
             let mut nearest = Nearest::new(palette)?;
             long_section(|| color::colours_to_palette(view, &input, &mut nearest, dither))?;
         }
@@ -149,8 +154,12 @@ unsafe fn to_bits(out: Imaging, im: Imaging) -> Result<Output> {
             return Err(UNSUPPORTED);
         }
         let out = Output::like(Mode::One.id(), out, im)?;
-        let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
-        long_section(|| color::to_bits(view, &input))?;
+        let view = out.view_mut()?;
+        let input = Input::beside(&view, im)?;
+        let input = input.view()?;
+        if view.bytes() > 0 {
+            long_section(|| color::to_bits(view, &input))?;
+        }
         Ok(out)
     }
 }
@@ -218,7 +227,8 @@ pub unsafe extern "C" fn ImagingConvertMatrix(im: Imaging, mode: ModeID, m: *con
 /// The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running fastest,
 /// where 255 << 6 is white. Sizes are 2 at least; 256, and each 255 more, would need a neighbour that is not there.
 ///
-/// `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`. Both have three or four
+/// `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`, or share pixels with it:
+/// the result is then that of a copy. Both have three or four
 /// bands of 8 bits, `imOut` as many as the table at least; where the table has three, the fourth byte comes from `imIn`,
 /// which must then have a fourth band if `imOut` has. Returns `imOut`, or NULL.
 #[unsafe(no_mangle)]
@@ -250,9 +260,12 @@ pub unsafe extern "C" fn ImagingColorLUT3D_linear(
                 return Err(Error::Mismatch);
             }
             let table = lut_of(table, table_channels, [size1D, size2D, size3D])?;
-            let source = if imIn == imOut { None } else { Some(ImageRef::from_raw(imIn)?) };
-            let view = crate::image::ImageMut::from_raw(imOut)?;
-            long_section(|| table.apply(view, source.as_ref()));
+            let view = ImageMut::from_raw(imOut)?;
+            let source = if imIn == imOut { None } else { Some(Input::beside(&view, imIn)?) };
+            let source = source.as_ref().map(Input::view).transpose()?;
+            if view.bytes() > 0 {
+                long_section(|| table.apply(view, source.as_ref()));
+            }
             Ok(imOut)
         }
     })

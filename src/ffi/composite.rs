@@ -3,6 +3,7 @@
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
+use super::input::Input;
 use super::output::Output;
 use super::work::on_pixels;
 use super::{geometry, guard, reference, reference_mut};
@@ -61,7 +62,8 @@ pub unsafe extern "C" fn ImagingGetBand(im: Imaging, band: c_int) -> Imaging {
 }
 
 /// Copies the one-band image `imIn` to a band of `im`, which has the same size and type of values; returns `im`. Where `im`
-/// has just one band, both must have the same mode, and the palette is copied too.
+/// has just one band, both must have the same mode, and the palette is copied too. The two may share pixels: the result is
+/// then that of a copy of `imIn`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingPutBand(im: Imaging, imIn: Imaging, band: c_int) -> Imaging {
     guard(null_mut(), || {
@@ -80,9 +82,11 @@ pub unsafe extern "C" fn ImagingPutBand(im: Imaging, imIn: Imaging, band: c_int)
             // SAFETY: as above.
             return unsafe { geometry::copy(im, imIn) };
         }
-        // SAFETY: as above. An image of one band is not one of several.
-        let (out, input) = unsafe { (ImageMut::from_raw(im)?, ImageRef::from_raw(imIn)?) };
-        on_pixels([out], [input], |[out], [input]| composite::put_band(out, &input, band));
+        // SAFETY: both images are live, and an image of one band is not one of several.
+        let out = unsafe { ImageMut::from_raw(im)? };
+        // SAFETY: the caller's input is live.
+        let input = unsafe { Input::beside(&out, imIn)? };
+        on_pixels([out], [input.view()?], |[out], [input]| composite::put_band(out, &input, band));
         Ok(im)
     })
 }

@@ -3,6 +3,7 @@
 use std::ffi::{c_float, c_int};
 use std::ptr::null_mut;
 
+use super::input::Input;
 use super::output::Output;
 use super::work::on_rows;
 use super::{geometry, guard, reference};
@@ -24,7 +25,7 @@ pub unsafe extern "C" fn ImagingExpand(im: Imaging, m: c_int) -> Imaging {
         let source = Raw::new(im).ok_or(Error::Null("image"))?;
         let input = ImageRef::from_raw(im)?;
         let (xsize, ysize) = filter::expanded_size(&input, m)?;
-        let output = Output::new(input.mode().id(), xsize, ysize)?;
+        let mut output = Output::new(input.mode().id(), xsize, ysize)?;
         output.copy_palette(source)?;
         let out = output.view_mut()?;
         on_rows(out, &input, filter::expand);
@@ -59,7 +60,9 @@ pub unsafe extern "C" fn ImagingFilter(
         let weights = std::slice::from_raw_parts(kernel, size * size);
         let output = Output::new(input.mode().id(), input.xsize() as c_int, input.ysize() as c_int)?;
         let out = output.view_mut()?;
-        long_section(|| filter::convolve(out, &input, weights, offset))?;
+        if out.bytes() > 0 {
+            long_section(|| filter::convolve(out, &input, weights, offset))?;
+        }
         Ok(output.into_raw())
     })
 }
@@ -82,7 +85,8 @@ unsafe fn blur(
             return Ok(out);
         }
         let view = ImageMut::from_raw(out)?;
-        let source = if out == input { None } else { Some(ImageRef::from_raw(input)?) };
+        let source = if out == input { None } else { Some(Input::beside(&view, input)?) };
+        let source = source.as_ref().map(Input::view).transpose()?;
         long_section(|| work(view, source.as_ref()))?;
         Ok(out)
     }
@@ -92,7 +96,8 @@ unsafe fn blur(
 /// `n` times along the columns. A fraction of a radius is what the pixels weigh that are further away than its whole part;
 /// beyond the edges there are as many pixels as are needed like those at the edge.
 ///
-/// `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn`, and is returned. All four bytes of a pixel are
+/// `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn` or share pixels with it (the result is then
+/// that of a copy), and is returned. Where memory runs out, some of its pixels may be written. All four bytes of a pixel are
 /// blurred, whether or not they are of a band.
 ///
 /// ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK. ValueError if `n` is less than 1, or a radius

@@ -1,11 +1,13 @@
 //! Where pixels are: copied, cropped, mirrored, turned, transformed.
 //!
 //! Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
-//! or Mismatch. It gets a copy of the palette. It may be `imIn`: the result is then that of a copy.
+//! or Mismatch. It gets a copy of the palette. It may be `imIn`, or share pixels with it: the result is then that of a
+//! copy.
 
 use std::ffi::{c_double, c_int};
 use std::ptr::null_mut;
 
+use super::input::Input;
 use super::output::Output;
 use super::work::{on_pixels, on_rows};
 use super::{guard, reference};
@@ -16,8 +18,9 @@ use crate::abi::{
 use crate::error::{Error, Result};
 use crate::geometry::{self, Filter, Map, Region, Turn};
 use crate::host::section_for;
-use crate::image::{Image, ImageMut, ImageRef};
-use crate::memory::{self, Raw};
+use crate::image::palette::Palette;
+use crate::image::{ImageMut, ImageRef};
+use crate::memory::Raw;
 
 /// Copies an image: a new one with the same pixels and palette.
 #[unsafe(no_mangle)]
@@ -46,10 +49,11 @@ pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
         if out == input {
             return Ok(out);
         }
-        let output = Output::like(source.as_ref().mode, out, input)?;
+        let mut output = Output::like(source.as_ref().mode, out, input)?;
         output.copy_palette(source)?;
-        let (view, source) = (output.view_mut()?, ImageRef::from_raw(input)?);
-        on_pixels([view], [source], |[out], [input]| geometry::copy(out, &input));
+        let view = output.view_mut()?;
+        let input = Input::beside(&view, input)?;
+        on_pixels([view], [input.view()?], |[out], [input]| geometry::copy(out, &input));
         Ok(output.into_raw())
     }
 }
@@ -64,7 +68,7 @@ pub unsafe extern "C" fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_in
             |from: c_int, to: c_int| i32::try_from((i64::from(to) - i64::from(from)).max(0)).map_err(|_| Error::Memory);
         // SAFETY: the caller's image is live, and nobody writes to it meanwhile; the other one is new.
         unsafe {
-            let output = Output::new(source.as_ref().mode, size(x0, x1)?, size(y0, y1)?)?;
+            let mut output = Output::new(source.as_ref().mode, size(x0, x1)?, size(y0, y1)?)?;
             output.copy_palette(source)?;
             let (view, input) = (output.view_mut()?, ImageRef::from_raw(im)?);
             on_rows(view, &input, |out, input| geometry::crop(out, input, x0, y0));
@@ -74,7 +78,7 @@ pub unsafe extern "C" fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_in
 }
 
 /// Checks the two images of an operation that keeps the mode, and does it: work that takes as long as moving each byte of
-/// the outcome `cost` times. Where both are one, a copy is read.
+/// the outcome `cost` times. Where the two share pixels, or are one image, a copy is read.
 ///
 /// # Safety
 ///
@@ -86,7 +90,7 @@ unsafe fn between(
     cost: usize,
     work: impl FnOnce(ImageMut<'_>, &ImageRef<'_>) -> Result<()>,
 ) -> Result<()> {
-    // SAFETY: as the caller promises; where both are one image, only the copy is read while that is written.
+    // SAFETY: each is NULL or live by this function's contract; pixels that both have are only read from a copy.
     unsafe {
         let (target, source) = Raw::new(out).zip(Raw::new(input)).ok_or(Error::Mode)?;
         if target.as_ref().mode != source.as_ref().mode {
@@ -95,15 +99,20 @@ unsafe fn between(
         check(target.as_ref(), source.as_ref())?;
         let view = ImageMut::from_raw(out)?;
         let cost = view.bytes().saturating_mul(cost);
-        if out == input {
-            let copied = Raw::new(copy(null_mut(), input)?).ok_or(Error::Memory)?;
-            let copied = Image::from_raw(copied);
-            let source = copied.view()?;
-            return section_for(cost, || work(view, &source));
+        let palette = match source.as_ref().palette.as_ref() {
+            Some(palette) if out != input => Some(Palette::copy_of(palette)?),
+            _ => None,
+        };
+        let input = Input::beside(&view, input)?;
+        let input = input.view()?;
+        // Going through rows without pixels would take long: there may be billions.
+        if view.bytes() > 0 {
+            section_for(cost, || work(view, &input))?;
         }
-        memory::palette::copy(target, source)?;
-        let source = ImageRef::from_raw(input)?;
-        section_for(cost, || work(view, &source))
+        if let Some(palette) = palette {
+            palette.give_to(target);
+        }
+        Ok(())
     }
 }
 
@@ -223,7 +232,10 @@ pub unsafe extern "C" fn ImagingTransform(
         if !matches!(method, IMAGING_TRANSFORM_AFFINE | IMAGING_TRANSFORM_PERSPECTIVE | IMAGING_TRANSFORM_QUAD) {
             return Err(Error::Value("bad transform method"));
         }
-        let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| self::filter(filter).map(drop);
+        let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| {
+            self::filter(filter)?;
+            map().map(drop)
+        };
         let cost = if filter == IMAGING_TRANSFORM_NEAREST { 4 } else { usize::MAX };
         let region = Region { x: (x0, x1), y: (y0, y1), fill: fill != 0 };
         // SAFETY: the caller's images are NULL or live.

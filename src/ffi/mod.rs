@@ -16,6 +16,7 @@ pub mod ext;
 mod files;
 mod filter;
 mod geometry;
+mod input;
 mod mode;
 mod output;
 mod palette;

@@ -15,11 +15,9 @@ pub fn on_pixels<'a, 'b, R, const N: usize, const M: usize>(
     section_for(written + read, || work(out, input))
 }
 
-/// Does work whose length is that of moving all pixels of its outcome.
-pub fn on_rows<'a, R>(
-    out: ImageMut<'a>,
-    input: &ImageRef<'_>,
-    work: impl FnOnce(ImageMut<'a>, &ImageRef<'_>) -> R,
-) -> R {
-    section_for(2 * out.bytes(), || work(out, input))
+/// Does work whose length is that of moving all pixels of its outcome: nothing where that has none.
+pub fn on_rows<'a>(out: ImageMut<'a>, input: &ImageRef<'_>, work: impl FnOnce(ImageMut<'a>, &ImageRef<'_>)) {
+    if out.bytes() > 0 {
+        section_for(2 * out.bytes(), || work(out, input));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::abi::ImagingMemoryInstance;
 
-/// Where the pixel at (x, y), of `SIZE` bytes, lies; `None` outside the image.
+/// Where the pixel at (x, y), of `SIZE` bytes, lies; `None` outside the image, and in a row that is not set.
 ///
 /// # Safety
 ///
@@ -16,8 +16,11 @@ unsafe fn locate<const SIZE: usize>(im: *const ImagingMemoryInstance, x: i32, y:
     if !within(x, im.xsize) || !within(y, im.ysize) || im.image.is_null() {
         return None;
     }
-    // SAFETY: both are within the sizes that the image says it has.
-    Some(unsafe { (*im.image.add(y as usize)).cast::<u8>().add(x as usize * SIZE) })
+    // SAFETY: both are within the sizes that the image says it has; a row that is not NULL has all its pixels.
+    unsafe {
+        let row = (*im.image.add(y as usize)).cast::<u8>();
+        (!row.is_null()).then(|| row.add(x as usize * SIZE))
+    }
 }
 
 /// Where `pixels` pixels from (x, y) on lie, to the right; `None` where the image has not got them all.
@@ -46,7 +49,7 @@ pub unsafe fn locate_run(im: *const ImagingMemoryInstance, x: i32, y: i32, pixel
     }
 }
 
-/// Reads the bytes of the pixel at (x, y), the first `N` of it. Zeros outside the image.
+/// Reads the bytes of the pixel at (x, y), the first `N` of it. Zeros outside the image, and in a row that is not set.
 ///
 /// # Safety
 ///
@@ -56,7 +59,7 @@ pub unsafe fn get_pixel<const N: usize>(im: *const ImagingMemoryInstance, x: i32
     unsafe { locate::<N>(im, x, y).map_or([0; N], |pixel| pixel.cast::<[u8; N]>().read()) }
 }
 
-/// Writes the bytes of the pixel at (x, y). Does nothing outside the image.
+/// Writes the bytes of the pixel at (x, y). Does nothing outside the image, and in a row that is not set.
 ///
 /// # Safety
 ///

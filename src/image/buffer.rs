@@ -113,9 +113,10 @@ pub unsafe fn borrow(mode: ModeID, buffer: &ImagingBuffer, lender: Lender) -> Re
         // SAFETY: the places that the rows are described by are those that the caller promises.
         unsafe { rows.check_each(mode)? };
     }
-    // SAFETY: as the caller promises, and as far as that can be seen, checked; where there are no pixels, no row is used.
+    // SAFETY: the rows are where this function's contract says, and checked as far as that can be seen; `lend` asks for
+    // none of an image without pixels.
     unsafe {
-        let row = |y| if is_empty { std::ptr::null_mut() } else { row(buffer, y) };
+        let row = |y| row(buffer, y);
         borrowed::lend(mode.id(), (xsize, ysize), buffer.read_only != 0, lender, row).map(Image::adopt)
     }
 }
@@ -201,6 +202,8 @@ unsafe fn row(buffer: &ImagingBuffer, y: usize) -> *mut c_char {
     }
 }
 
+const BEYOND: Error = Error::Value("buffer reaches beyond what can be memory");
+
 /// The rows that a buffer describes: at least one, and not empty.
 struct Rows<'a> {
     buffer: &'a ImagingBuffer,
@@ -220,7 +223,7 @@ impl Rows<'_> {
         let last = stride.checked_mul(self.count as isize - 1).and_then(|last| buf.addr().checked_add_signed(last));
         let ends = [last, Some(buf.addr())].map(|place| place.and_then(|place| place.checked_add(size)));
         if ends.contains(&None) {
-            return Err(Error::Value("buffer reaches beyond what can be memory"));
+            return Err(BEYOND);
         }
         let overlap = self.count > 1 && !is_table(self.buffer) && stride.unsigned_abs() < self.length;
         if overlap && read_only == 0 {
@@ -244,6 +247,9 @@ impl Rows<'_> {
             let row = unsafe { row(self.buffer, y) };
             if row.is_null() {
                 return Err(Error::Value("a row of the buffer is NULL"));
+            }
+            if row.addr().checked_add(self.length).is_none() {
+                return Err(BEYOND);
             }
             if !row.addr().is_multiple_of(alignment) {
                 return Err(Error::Value("rows of 32-bit values must begin at multiples of 4"));

@@ -8,11 +8,13 @@
 mod access;
 pub mod buffer;
 pub mod line;
+mod overlap;
 mod owned;
 pub mod palette;
 pub mod ring;
 mod view;
 
 pub use access::{get_pixel, locate_run, put_pixel};
+pub use overlap::overlap;
 pub use owned::Image;
 pub use view::{ImageMut, ImageRef, in_one_row};

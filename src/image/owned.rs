@@ -45,6 +45,12 @@ impl Image {
         Self(im)
     }
 
+    /// The raw image, which stays this one's.
+    #[cfg(test)]
+    pub(crate) fn as_raw(&self) -> memory::Raw {
+        self.0
+    }
+
     /// Hands the raw image over; whoever takes it deletes it.
     pub fn into_raw(self) -> *mut ImagingMemoryInstance {
         ManuallyDrop::new(self).0.as_ptr()

@@ -4,13 +4,14 @@
 //! boxes of 32 × 32 × 32, and the first time a colour of a box is asked for, the nearest palette entry is found for all
 //! 8 × 8 × 8 cache cells of that box at once. Entries that are too far away from the whole box are left out first.
 
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
 use crate::exec::simd::for_each_level;
-use crate::memory::palette;
+use crate::memory::{Raw, palette};
 use crate::mode::Mode;
 
 /// A palette that Rust owns.
@@ -21,6 +22,21 @@ impl Palette {
     /// A palette of no colours, of mode RGB, RGBA or CMYK.
     pub fn new(mode: Mode) -> Result<Self> {
         palette::new(mode).map(Self)
+    }
+
+    /// A copy of a palette, without its cache.
+    pub fn copy_of(source: &ImagingPaletteInstance) -> Result<Self> {
+        palette::duplicate(source).map(Self)
+    }
+
+    /// Makes it the palette of an image, whose own is deleted.
+    ///
+    /// # Safety
+    ///
+    /// The image is live, and nobody uses its palette meanwhile or later.
+    pub unsafe fn give_to(self, im: Raw) {
+        // SAFETY: the image is live by this function's contract; the palette is its from now on, and no longer this one's.
+        unsafe { palette::install(im, ManuallyDrop::new(self).0) };
     }
 }
 

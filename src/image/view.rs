@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 
 use bytemuck::{AnyBitPattern, NoUninit};
 
+use super::overlap::RowAddresses;
 use crate::abi::ImagingMemoryInstance;
 use crate::error::{Error, Result};
 use crate::mode::{Mode, PixelType};
@@ -27,7 +28,8 @@ struct Shape {
 const FEW: usize = 1 << 14;
 
 /// Makes one row of all pixels of small images, where the rows of each lie one behind the other and all have one size. For
-/// work that looks at single pixels: a call for a long row takes much less time than many for short ones.
+/// work that looks at single pixels: a call for a long row takes much less time than many for short ones. Images without
+/// pixels get one row at most.
 pub fn in_one_row<'a, 'b, const N: usize, const M: usize>(
     mut out: [ImageMut<'a>; N],
     mut input: [ImageRef<'b>; M],
@@ -35,7 +37,7 @@ pub fn in_one_row<'a, 'b, const N: usize, const M: usize>(
     let size = |shape: &Shape| (shape.xsize, shape.ysize);
     let shapes = out.iter().map(|image| &image.shape).chain(input.iter().map(|image| &image.shape));
     let first = shapes.map(size).next().unwrap_or((0, 0));
-    let fits = |shape: &Shape| shape.joined && size(shape) == first;
+    let fits = |shape: &Shape| (shape.joined || shape.bytes == 0) && size(shape) == first;
     let few = first.0.checked_mul(first.1).is_some_and(|pixels| pixels <= FEW);
     if few && out.iter().all(|image| fits(&image.shape)) && input.iter().all(|image| fits(&image.shape)) {
         out.iter_mut().for_each(|image| image.shape.join());
@@ -91,6 +93,12 @@ impl Shape {
         self.xsize *= self.ysize;
         self.bytes *= self.ysize;
         self.ysize = self.ysize.min(1);
+    }
+
+    /// How many rows have pixels: all or none. A row table of rows without pixels is not to be gone through, since there
+    /// may be billions.
+    fn rows_with_pixels(&self) -> usize {
+        if self.bytes == 0 { 0 } else { self.ysize }
     }
 
     /// The row's address in the table, or somewhere harmless for a row without pixels.
@@ -186,9 +194,21 @@ macro_rules! shape_methods {
             Some(unsafe { std::slice::from_raw_parts(self.shape.row(self.table, 0).as_ptr(), self.bytes()) })
         }
 
-        /// All rows from the top down.
+        /// Where the rows lie.
+        pub(super) fn row_addresses(&self) -> RowAddresses<'_> {
+            let count = self.shape.rows_with_pixels();
+            let rows = match count {
+                0 => &[][..],
+                // SAFETY: the table of a checked image with pixels has a place for each row.
+                _ => unsafe { std::slice::from_raw_parts(self.table, count) },
+            };
+            let Shape { left, bytes, joined, .. } = self.shape;
+            RowAddresses { rows, left, bytes, is_contiguous: joined }
+        }
+
+        /// All rows from the top down; none where rows have no pixels.
         pub fn rows(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
-            (0..self.ysize()).map(|y| self.row(y))
+            (0..self.shape.rows_with_pixels()).map(|y| self.row(y))
         }
 
         /// The pixels of a row. Panics where there is no such row, or where `P` is not what its pixels are like.
@@ -315,10 +335,10 @@ impl<'a> ImageMut<'a> {
         Some(unsafe { std::slice::from_raw_parts_mut(self.shape.row(self.table, 0).as_ptr(), self.bytes()) })
     }
 
-    /// All rows from the top down, to be written.
+    /// All rows from the top down, to be written; none where rows have no pixels.
     pub fn rows_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut [u8]> + ExactSizeIterator {
         let (shape, table) = (self.shape, self.table);
-        (0..shape.ysize).map(move |y| {
+        (0..shape.rows_with_pixels()).map(move |y| {
             // SAFETY: as for `row_mut`; each row is given out once, and no two are in the same place.
             unsafe { std::slice::from_raw_parts_mut(shape.row(table, y).as_ptr(), shape.bytes) }
         })
@@ -351,7 +371,8 @@ mod tests {
         let (_, views) = in_one_row([out], [view, other.view().expect("whole")]);
         assert_eq!(views.map(|view| view.ysize()), [1, 5]);
         assert_eq!(rows_of(&Image::new(Mode::L, 1000, 1000).expect("not large")), 1000);
-        assert_eq!(rows_of(&Image::new(Mode::L, 0, 7).expect("small")), 7);
+        assert_eq!(rows_of(&Image::new(Mode::L, 0, 7).expect("small")), 1);
+        assert_eq!(rows_of(&Image::new(Mode::L, 7, 0).expect("small")), 0);
     }
 
     #[test]

@@ -3,15 +3,24 @@
 //! Bindings read and write the fields of `ImagingDefaultArena` themselves, at any time and from any thread. So every
 //! field is read and written here as an atomic, and nothing is believed of its value. The pool has a lock of this
 //! library's own, which is not taken while there is no pool, nor held while memory is allocated.
+//!
+//! A process may have two copies of this library, say in two plugins that are linked to it statically, and their dynamic
+//! symbols may be bound to one arena, while each copy has a lock of its own. So whoever holds a lock also takes the list
+//! of cached blocks out of the arena: [`Pool`]. The arena is not hidden from that on purpose: a program that is linked to
+//! the shared library may have the arena in its own data, by a copy relocation, and sets it up there.
 
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicI32, AtomicPtr,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
-use super::{Fill, heap, pool_lock};
+use super::{Fill, heap, pages, pool_lock};
 use crate::abi::{ImagingMemoryArenaInstance, ImagingMemoryBlock, ImagingMutex};
 use crate::error::{Error, Result};
+use crate::process::MutexGuard;
 
 /// The largest alignment of a line, as Pillow has it.
 pub const MAX_ALIGNMENT: c_int = 128;
@@ -117,6 +126,37 @@ impl Arena {
         Ok(Block(ImagingMemoryBlock { ptr, size }))
     }
 
+    /// Whether the blocks of an image whose largest has so many bytes are to be mappings. Where there is a pool, they are
+    /// not: what is reused need not be mapped anew.
+    pub fn uses_pages(self, bytes: usize) -> bool {
+        field!(self, blocks_max).load(Relaxed) <= 0 && pages::are_for(bytes)
+    }
+
+    /// A zeroed block of `size` bytes that is a mapping of its own, for [`return_mapped_block`](Self::return_mapped_block).
+    pub fn map_block(self, size: c_int) -> Result<Block> {
+        let bytes = usize::try_from(size).map_err(|_| Error::Memory)?;
+        count(field!(self, stats_allocated_blocks));
+        let ptr = pages::map(bytes)?.as_ptr().cast();
+        Ok(Block(ImagingMemoryBlock { ptr, size }))
+    }
+
+    /// Unmaps a block. Where there is a pool by now, that gets another in its place, so that the counters are those of the
+    /// reference.
+    ///
+    /// # Safety
+    ///
+    /// The block came from [`map_block`](Self::map_block).
+    pub unsafe fn return_mapped_block(self, Block(block): Block) {
+        // SAFETY: the block came from `pages` by this function's contract, and this was its owner.
+        unsafe { pages::unmap(block.ptr.cast()) };
+        let has_pool = field!(self, blocks_max).load(Relaxed) > 0;
+        let size = block.size.min(self.block_size()).max(1);
+        match if has_pool { heap::bytes(size as usize, Fill::Dirty).ok() } else { None } {
+            Some(memory) => self.return_block(Block(ImagingMemoryBlock { ptr: memory.as_ptr().cast(), size })),
+            None => count(field!(self, stats_freed_blocks)),
+        }
+    }
+
     /// Brings a block from the pool to the size that is needed.
     fn reuse(self, Block(cached): Block, size: c_int, fill: Fill) -> Result<Block> {
         let mut ptr = cached.ptr;
@@ -153,7 +193,8 @@ impl Arena {
                 kept = ImagingMemoryBlock { ptr: cut.cast(), size: limit };
             }
         }
-        if let Err(block) = self.put(Block(kept)) {
+        let put = self.pool().put(Block(kept));
+        if let Err(block) = put {
             self.free(block);
         }
     }
@@ -172,35 +213,46 @@ impl Arena {
     /// old number stays.
     pub fn set_blocks_max(self, blocks_max: c_int) -> Result<()> {
         let places = usize::try_from(blocks_max).map_err(|_| Error::Value("blocks_max should be greater than 0"))?;
-        let _lock = pool_lock::lock();
-        // Under the same lock that the list is cut under: others may be putting blocks into it.
+        let mut pool = self.pool();
+        // Before the list is cut, and without letting go of it: others may be putting blocks into it.
         while field!(self, blocks_cached).load(Relaxed) > blocks_max
-            && let Some(block) = self.pop()
+            && let Some(block) = pool.pop()
         {
             self.free(block);
         }
-        let pool = self.pool();
         if places == 0 {
-            // SAFETY: the lock is held, the list came from the C allocator and its blocks are gone.
-            unsafe { heap::free(std::mem::replace(pool, std::ptr::null_mut())) };
+            // SAFETY: the list is this thread's, came from the C allocator, and its blocks are gone.
+            unsafe { heap::free(std::mem::replace(&mut pool.list, std::ptr::null_mut())) };
         } else {
             let bytes = places.checked_mul(size_of::<ImagingMemoryBlock>()).ok_or(Error::Memory)?;
-            // SAFETY: the lock is held; the list is NULL or came from the C allocator.
-            let grown = unsafe { libc::realloc((*pool).cast(), bytes) };
+            // SAFETY: the list is this thread's, and is NULL or came from the C allocator.
+            let grown = unsafe { libc::realloc(pool.list.cast(), bytes) };
             if grown.is_null() {
                 return Err(Error::Memory);
             }
-            *pool = grown.cast();
+            pool.list = grown.cast();
         }
         field!(self, blocks_max).store(blocks_max, Relaxed);
         Ok(())
     }
 
-    /// The list of cached blocks. Only for those who hold the pool's lock.
-    #[allow(clippy::mut_from_ref)]
-    fn pool<'a>(self) -> &'a mut *mut ImagingMemoryBlock {
-        // SAFETY: the arena is live, and the lock that every user of this holds makes the reference the only one.
-        unsafe { &mut (*self.0.as_ptr()).blocks_pool }
+    /// Locks the pool.
+    fn pool(self) -> Pool {
+        let lock = pool_lock::lock();
+        loop {
+            let list = self.list().swap(IN_USE, Acquire);
+            if list != IN_USE {
+                return Pool { arena: self, list, _lock: lock };
+            }
+            // Another copy of this library has it, for a few instructions.
+            std::thread::yield_now();
+        }
+    }
+
+    /// Where the arena has its list of cached blocks.
+    fn list<'a>(self) -> &'a AtomicPtr<ImagingMemoryBlock> {
+        // SAFETY: an `Arena` points to a live, aligned struct, whose list this library only uses like this.
+        unsafe { AtomicPtr::from_ptr(&raw mut (*self.0.as_ptr()).blocks_pool) }
     }
 
     /// Takes the last block from the pool.
@@ -208,41 +260,57 @@ impl Arena {
         if field!(self, blocks_cached).load(Relaxed) <= 0 {
             return None;
         }
-        let _lock = pool_lock::lock();
-        self.pop()
-    }
-
-    /// As `take`, for those who hold the pool's lock.
-    fn pop(self) -> Option<Block> {
-        let cached = field!(self, blocks_cached);
-        let last = usize::try_from(cached.load(Relaxed)).ok()?.checked_sub(1)?;
-        let pool = *self.pool();
-        if pool.is_null() {
-            return None;
-        }
-        cached.store(last as c_int, Relaxed);
-        // SAFETY: the lock is held, and the list has at least as many places as blocks are cached.
-        Some(Block(unsafe { pool.add(last).read() }))
-    }
-
-    /// Puts a block into the pool, or hands it back where there is no place.
-    fn put(self, block: Block) -> std::result::Result<(), Block> {
-        let _lock = pool_lock::lock();
-        let (cached, pool) = (field!(self, blocks_cached), *self.pool());
-        let place = cached.load(Relaxed);
-        if pool.is_null() || place < 0 || place >= field!(self, blocks_max).load(Relaxed) {
-            return Err(block);
-        }
-        // SAFETY: the lock is held, and the list has `blocks_max` places.
-        unsafe { pool.add(place as usize).write(block.0) };
-        cached.store(place + 1, Relaxed);
-        Ok(())
+        self.pool().pop()
     }
 
     fn free(self, block: Block) {
         // SAFETY: the block came from the C allocator, and this was its owner.
         unsafe { heap::free(block.0.ptr) };
         count(field!(self, stats_freed_blocks));
+    }
+}
+
+/// What is in the place of a list that somebody uses. No list begins there.
+const IN_USE: *mut ImagingMemoryBlock = std::ptr::without_provenance_mut(1);
+
+/// The list of an arena's cached blocks, taken out of it: this thread's alone, whichever copy of the library it is in. The
+/// lock makes the threads of one copy sleep while they wait; it comes first, and is let go of last.
+struct Pool {
+    arena: Arena,
+    list: *mut ImagingMemoryBlock,
+    _lock: MutexGuard<'static, ()>,
+}
+
+impl Pool {
+    /// Takes the last block.
+    fn pop(&mut self) -> Option<Block> {
+        let cached = field!(self.arena, blocks_cached);
+        let last = usize::try_from(cached.load(Relaxed)).ok()?.checked_sub(1)?;
+        if self.list.is_null() {
+            return None;
+        }
+        cached.store(last as c_int, Relaxed);
+        // SAFETY: the list is this thread's, and has at least as many places as blocks are cached.
+        Some(Block(unsafe { self.list.add(last).read() }))
+    }
+
+    /// Puts a block in, or hands it back where there is no place.
+    fn put(&mut self, block: Block) -> std::result::Result<(), Block> {
+        let cached = field!(self.arena, blocks_cached);
+        let place = cached.load(Relaxed);
+        if self.list.is_null() || place < 0 || place >= field!(self.arena, blocks_max).load(Relaxed) {
+            return Err(block);
+        }
+        // SAFETY: the list is this thread's, and has `blocks_max` places.
+        unsafe { self.list.add(place as usize).write(block.0) };
+        cached.store(place + 1, Relaxed);
+        Ok(())
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.arena.list().store(self.list, Release);
     }
 }
 

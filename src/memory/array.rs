@@ -44,21 +44,28 @@ fn allocate_blocks(im: Raw, arena: Arena, fill: Fill, block_size: i32) -> Result
     let layout = Layout::new(instance.linesize as usize, arena.alignment(), block_size).ok_or(Error::Memory)?;
     let count = ysize.div_ceil(layout.lines_per_block);
 
+    let largest = layout.block_bytes(layout.lines_per_block.min(ysize)).unwrap_or(0);
+    let on_pages = arena.uses_pages(largest as usize);
+
     // One more, all zero, ends the list.
     let blocks = heap::zeroed::<ImagingMemoryBlock>(count + 1)?.as_ptr();
     instance.blocks = blocks;
     instance.blocks_count = count as i32;
     instance.lines_per_block = layout.lines_per_block as i32;
-    instance.destroy = Some(destroy);
+    instance.destroy = Some(if on_pages { destroy_pages } else { destroy });
 
     for number in 0..count {
         let first = number * layout.lines_per_block;
         let lines = layout.lines_per_block.min(ysize - first);
-        let block = layout.block_bytes(lines).ok_or(Error::Memory).and_then(|size| arena.get_block(size, fill));
+        let block = layout.block_bytes(lines).ok_or(Error::Memory).and_then(|size| match on_pages {
+            true => arena.map_block(size),
+            false => arena.get_block(size, fill),
+        });
         let Block(block) = match block {
             Ok(block) => block,
             Err(error) => {
-                release(im);
+                // SAFETY: the blocks so far are all of one kind.
+                unsafe { release(im, on_pages) };
                 return Err(error);
             }
         };
@@ -76,9 +83,14 @@ fn allocate_blocks(im: Raw, arena: Arena, fill: Fill, block_size: i32) -> Result
 }
 
 /// Gives the blocks that an image has got so far back to the default arena.
-fn release(im: Raw) {
+///
+/// # Safety
+///
+/// The blocks are mappings, all of them, where `on_pages` says so, else none of them is.
+unsafe fn release(im: Raw, on_pages: bool) {
     let arena = Arena::the_default();
-    // SAFETY: the image is live, its list of blocks ends with NULL, and each is given back once: the list goes too.
+    // SAFETY: the image is live, its list of blocks ends with NULL, and each is given back once, to where it came from by
+    // this function's contract: the list goes too.
     unsafe {
         let instance = im.as_ptr();
         let blocks = (*instance).blocks;
@@ -87,7 +99,10 @@ fn release(im: Raw) {
         }
         let mut next = blocks;
         while !(*next).ptr.is_null() {
-            arena.return_block(Block(*next));
+            match on_pages {
+                true => arena.return_mapped_block(Block(*next)),
+                false => arena.return_block(Block(*next)),
+            }
             next = next.add(1);
         }
         heap::free(blocks);
@@ -99,6 +114,15 @@ fn release(im: Raw) {
 /// What `ImagingDelete` calls for an image in array storage.
 unsafe extern "C" fn destroy(im: Imaging) {
     if let Some(im) = Raw::new(im) {
-        release(im);
+        // SAFETY: an image with this `destroy` has blocks from `get_block`.
+        unsafe { release(im, false) };
+    }
+}
+
+/// What `ImagingDelete` calls for an image whose blocks are mappings.
+unsafe extern "C" fn destroy_pages(im: Imaging) {
+    if let Some(im) = Raw::new(im) {
+        // SAFETY: an image with this `destroy` has blocks from `map_block`.
+        unsafe { release(im, true) };
     }
 }

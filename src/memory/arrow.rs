@@ -45,14 +45,18 @@ fn check(im: &ImagingMemoryInstance) -> std::result::Result<(), Refusal> {
     if is_contiguous(im) { Ok(()) } else { Err(Refusal::Layout) }
 }
 
-/// Whether the rows lie one behind the other. Blocks that happen to be neighbours do not count.
+/// Whether the rows are set and lie one behind the other. Blocks that happen to be neighbours do not count.
 fn is_contiguous(im: &ImagingMemoryInstance) -> bool {
+    if im.linesize == 0 || im.ysize == 0 {
+        return !im.image.is_null();
+    }
     let row = |y: usize| {
         // SAFETY: the row table has `ysize` places.
         unsafe { *im.image.add(y) }.addr()
     };
     !im.image.is_null()
         && im.blocks_count <= 1
+        && row(0) != 0
         && (1..im.ysize.max(0) as usize).all(|y| row(y).wrapping_sub(row(y - 1)) == im.linesize as usize)
 }
 
@@ -237,10 +241,14 @@ pub unsafe fn export_array(im: Raw, out: *mut ArrowArray) -> std::result::Result
 /// An array of `length` items with the image's pixels as its data.
 fn data_array(im: Raw, length: i64) -> Result<Draft<ArrowArray>> {
     let array = owning_array(im, length, 2)?;
-    // SAFETY: the image is live; its row table has at least one place; the list of buffers has two.
+    // SAFETY: the image is live; its row table has a place for each row; the list of buffers has two.
     unsafe {
         let view = &*im.as_ptr();
-        let pixels = if view.block.is_null() { *view.image } else { view.block };
+        let pixels = match view.block.is_null() {
+            true if view.linesize == 0 || view.ysize == 0 => null_mut(),
+            true => *view.image,
+            false => view.block,
+        };
         array.0.buffers.add(1).write(pixels.cast());
     }
     Ok(array)
@@ -298,40 +306,48 @@ pub unsafe fn borrow(
     super::with_storage(mode, size.0, size.1, |im| {
         // SAFETY: the instance is live and new, the pair is as the caller promises.
         unsafe {
-            let width = item_width(im.as_ref(), schema, array)?;
-            let pixels = pixels(array, width)?;
+            let items = items(im.as_ref(), schema, array)?;
+            let pixels = pixels(im.as_ref(), &items)?;
             borrowed::borrow(im, pixels, owner);
         }
         Ok(())
     })
 }
 
-/// How many bytes an item of the array's buffer has, where the array has the pixels of such an image.
+/// The array that has the pixels in its buffer, and the bytes of its items.
+struct Items<'a> {
+    array: &'a ArrowArray,
+    width: usize,
+}
+
+/// Finds the pixels of such an image in an array. Where the array has one child, they are that child's, as in Pillow, also
+/// if the array is no list.
 ///
 /// # Safety
 ///
 /// `schema` and `array` are a live pair by the Arrow C data interface.
-unsafe fn item_width(im: &ImagingMemoryInstance, schema: &ArrowSchema, array: &ArrowArray) -> Result<usize> {
+unsafe fn items<'a>(im: &ImagingMemoryInstance, schema: &ArrowSchema, array: &'a ArrowArray) -> Result<Items<'a>> {
+    const REFUSED: Error = Error::Value("Invalid Arrow array mode or size mismatch");
     let pixels = i64::from(im.xsize) * i64::from(im.ysize);
-    // SAFETY: as the caller promises.
-    let format = unsafe { format_of(schema) };
+    // SAFETY: the pair is live by this function's contract, and so are its children.
+    let (format, item, data) = unsafe {
+        let item = child(schema.children, schema.n_children.min(1)).map(|item| format_of(item));
+        (format_of(schema), item, child(array.children, array.n_children))
+    };
     let band_format = text(&im.arrow_band_format);
     let one_item =
         if im.bands == 1 { format == band_format } else { format == "I" && im.pixelsize == 4 && im.bands >= 2 };
-    if one_item && array.length == pixels {
-        return Ok(im.pixelsize as usize);
-    }
     let bytes = im.pixelsize == 4 && band_format == "C";
-    let flat = bytes && format == "C" && schema.n_children == 0 && array.length == 4 * pixels;
-    // SAFETY: as the caller promises, children included.
-    let list = bytes
-        && format == FOUR
-        && array.length == pixels
-        && unsafe {
-            child(schema.children, schema.n_children.min(1)).is_some_and(|item| format_of(item) == "C")
-                && child(array.children, array.n_children).is_some_and(|items| items.length == 4 * pixels)
-        };
-    if flat || list { Ok(1) } else { Err(Error::Value("Invalid Arrow array mode or size mismatch")) }
+    let flat = bytes && format == "C" && schema.n_children == 0;
+    let list = bytes && format == FOUR && item == Some("C");
+    let (width, count) = match () {
+        () if one_item && array.length == pixels => (im.pixelsize as usize, pixels),
+        () if flat && array.length == 4 * pixels => (1, 4 * pixels),
+        () if list && array.length == pixels && data.is_some_and(|data| data.length == 4 * pixels) => (1, 4 * pixels),
+        () => return Err(REFUSED),
+    };
+    let array = data.unwrap_or(array);
+    if array.length < count { Err(REFUSED) } else { Ok(Items { array, width }) }
 }
 
 /// The format of a schema.
@@ -360,24 +376,28 @@ unsafe fn child<'a, T>(children: *mut *mut T, count: i64) -> Option<&'a T> {
     unsafe { (*children).as_ref() }
 }
 
-/// Where the data begins.
+/// Where the pixels of an image begin: `offset` items behind the start of the data.
 ///
 /// # Safety
 ///
-/// `array` is live by the Arrow C data interface.
-unsafe fn pixels(array: &ArrowArray, width: usize) -> Result<*mut c_char> {
-    const REFUSED: Error = Error::Value("Arrow Array, exactly 2 buffers required");
-    // SAFETY: as the caller promises, child and buffers included.
-    unsafe {
-        let array = child(array.children, array.n_children).unwrap_or(array);
-        if array.n_buffers != 2 || array.buffers.is_null() {
-            return Err(REFUSED);
-        }
-        let data = *array.buffers.add(1).cast::<*mut c_char>();
-        let offset = usize::try_from(array.offset).ok().and_then(|offset| offset.checked_mul(width));
-        match offset {
-            Some(offset) if !data.is_null() => Ok(data.wrapping_add(offset)),
-            _ => Err(REFUSED),
-        }
+/// The array is live by the Arrow C data interface.
+unsafe fn pixels(im: &ImagingMemoryInstance, items: &Items<'_>) -> Result<*mut c_char> {
+    let array = items.array;
+    if array.n_buffers != 2 || array.buffers.is_null() {
+        return Err(Error::Value("Arrow Array, exactly 2 buffers required"));
+    }
+    // SAFETY: the array is live by this function's contract, and has two buffers.
+    let data = unsafe { *array.buffers.add(1).cast::<*mut c_char>() };
+    if data.is_null() {
+        return Err(Error::Value("Arrow Array, exactly 2 buffers required"));
+    }
+    let offset = usize::try_from(array.offset).ok().and_then(|offset| offset.checked_mul(items.width));
+    let length = (im.linesize as usize).checked_mul(im.ysize as usize);
+    // No buffer is larger than the largest offset of a pointer.
+    let end = offset.zip(length).and_then(|(offset, length)| offset.checked_add(length));
+    let end = end.filter(|end| isize::try_from(*end).is_ok() && data.addr().checked_add(*end).is_some());
+    match offset.zip(end) {
+        Some((offset, _)) => Ok(data.wrapping_add(offset)),
+        None => Err(Error::Value("Arrow array reaches beyond what can be memory")),
     }
 }

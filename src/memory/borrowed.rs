@@ -53,7 +53,7 @@ impl Drop for Loan {
     }
 }
 
-/// Makes an image whose rows are where `row` says. Where that fails, the memory stays the lender's: nothing is released.
+/// Makes an image whose rows are where `row` says; rows without pixels are NULL. Where that fails, the memory stays the lender's: nothing is released.
 ///
 /// # Safety
 ///
@@ -69,7 +69,8 @@ pub unsafe fn lend(
     // SAFETY: the image was made just now, with a row table of `ysize` places; the rows are the caller's promise.
     unsafe {
         let instance = &mut *im.as_ptr();
-        for y in 0..instance.ysize as usize {
+        let rows = if instance.linesize == 0 { 0 } else { instance.ysize as usize };
+        for y in 0..rows {
             instance.image.add(y).write(row(y));
         }
         instance.read_only = read_only.into();

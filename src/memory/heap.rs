@@ -31,30 +31,10 @@ pub fn repeated<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
 
 /// Memory for `bytes` bytes, zeroed or not, at least one.
 pub fn bytes(bytes: usize, fill: super::Fill) -> Result<NonNull<u8>> {
-    let memory = match fill {
-        super::Fill::Zeroed => zeroed(bytes)?,
+    match fill {
+        super::Fill::Zeroed => zeroed(bytes),
         // SAFETY: `malloc` takes any size.
-        super::Fill::Dirty => NonNull::new(unsafe { libc::malloc(bytes.max(1)) }.cast()).ok_or(Error::Memory)?,
-    };
-    if bytes >= HUGE_PAGE {
-        prefer_huge_pages(memory, bytes);
-    }
-    Ok(memory)
-}
-
-/// The size of a huge page, where a page is 4 KiB: elsewhere it is larger, and the hint is none.
-const HUGE_PAGE: usize = 2 << 20;
-
-/// Asks the system for huge pages behind memory that will be written from end to end: making its small pages one by one
-/// takes longer than many an operation on an image.
-fn prefer_huge_pages(memory: NonNull<u8>, bytes: usize) {
-    #[cfg(target_os = "linux")]
-    {
-        let before = memory.addr().get().next_multiple_of(HUGE_PAGE) - memory.addr().get();
-        let whole = bytes.saturating_sub(before) / HUGE_PAGE * HUGE_PAGE;
-        // SAFETY: the pages are all within memory of this process; the advice changes nothing that a program can see. It
-        // may be refused, and then there are small pages.
-        unsafe { libc::madvise(memory.as_ptr().add(before.min(bytes)).cast(), whole, libc::MADV_HUGEPAGE) };
+        super::Fill::Dirty => NonNull::new(unsafe { libc::malloc(bytes.max(1)) }.cast()).ok_or(Error::Memory),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where images live.
 //!
 //! Everything here is `malloc`'s memory, so that either side of the border may free it: the instance, its row table, its
-//! blocks. An image begins as an [`instance`] without pixels and then gets its rows from one of the storages:
+//! blocks. (But for large blocks where a program asks for [huge pages](pages); `destroy` knows them.) An image begins as an [`instance`] without pixels and then gets its rows from one of the storages:
 //!
 //! - [`array`]: a chain of blocks from an [`arena`], whole lines in each; what `ImagingNew` gives;
 //! - [`block`]: one block, rows without gaps; for sharing;
@@ -22,6 +22,7 @@ pub mod heap;
 pub mod instance;
 pub mod lines;
 pub mod mapped;
+mod pages;
 pub mod palette;
 mod pool_lock;
 pub mod view;

@@ -61,10 +61,20 @@ pub unsafe fn copy(destination: Raw, source: Raw) -> Result<()> {
 ///
 /// The image is live.
 pub unsafe fn replace(destination: Raw, palette: &ImagingPaletteInstance) -> Result<()> {
-    let copy = duplicate(palette)?.as_ptr();
-    // SAFETY: as the caller promises; an image owns its palette.
-    unsafe { delete(std::mem::replace(&mut (*destination.as_ptr()).palette, copy)) };
+    let copy = duplicate(palette)?;
+    // SAFETY: the image is live by this function's contract, and the copy is nobody else's.
+    unsafe { install(destination, copy) };
     Ok(())
+}
+
+/// Makes a palette that of an image, whose own is deleted.
+///
+/// # Safety
+///
+/// The image is live, `palette` belongs to the caller, and nobody uses the image's own any more.
+pub unsafe fn install(destination: Raw, palette: NonNull<ImagingPaletteInstance>) {
+    // SAFETY: the image is live by this function's contract, and owns its palette.
+    unsafe { delete(std::mem::replace(&mut (*destination.as_ptr()).palette, palette.as_ptr())) };
 }
 
 /// Frees a palette and its cache. NULL is none.

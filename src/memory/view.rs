@@ -1,4 +1,7 @@
 //! Views: images whose rows are parts of another's.
+//!
+//! A view of a view keeps the image that the rows belong to, and not the view between: so a chain of views of any length
+//! is deleted without recursion, and no view keeps another alive.
 
 use super::{Raw, extended, instance, palette};
 use crate::error::{Error, Result};
@@ -31,12 +34,14 @@ pub unsafe fn new(parent: Raw, [x0, y0, x1, y1]: [i32; 4]) -> Result<Raw> {
     if x0 < 0 || y0 < 0 || x1 < x0 || y1 < y0 || x1 > whole.xsize || y1 > whole.ysize {
         return Err(Error::Value("box is not within the image"));
     }
+    // SAFETY: the parent is live by this function's contract; a view's own parent lives as long as the view.
+    let root = unsafe { extended::keeper::<View>(parent) }.map_or(parent, View::parent);
     // SAFETY: an image's palette is NULL or live.
     let colours = unsafe { whole.palette.as_ref() }.map(palette::duplicate).transpose()?;
     let keep = || {
-        // SAFETY: the parent is live; the view gives up its count when it is dropped.
-        unsafe { instance::retain(parent) };
-        View(parent)
+        // SAFETY: the root is live; the view gives up its count when it is dropped.
+        unsafe { instance::retain(root) };
+        View(root)
     };
     let im = extended::new(whole.mode, x1 - x0, y1 - y0, keep).inspect_err(|_| {
         if let Some(colours) = colours {
@@ -51,7 +56,9 @@ pub unsafe fn new(parent: Raw, [x0, y0, x1, y1]: [i32; 4]) -> Result<Raw> {
             palette::delete(std::mem::replace(&mut view.palette, colours.as_ptr()));
         }
         view.read_only = whole.read_only;
-        for y in 0..view.ysize as usize {
+        // Rows without pixels stay NULL: there may be billions of them.
+        let rows = if view.linesize == 0 { 0 } else { view.ysize as usize };
+        for y in 0..rows {
             let row = *whole.image.add(y0 as usize + y);
             let shift = if row.is_null() { 0 } else { x0 as usize * whole.pixelsize as usize };
             view.image.add(y).write(row.add(shift));

@@ -58,6 +58,8 @@ def _placement(image: Image, alignment: int) -> list[int | None]:
     if me.blocks:
         starts = [-(-address // alignment) * alignment for address, _ in blocks(image)]
         return [row - starts[y // me.lines_per_block] for y, row in enumerate(rows(image))]
+    if not me.linesize:
+        return []  # NULL here; there, the start of a block without bytes
     if me.block:
         return [row - me.block for row in rows(image)]
     return rows(image)

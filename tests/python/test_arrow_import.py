@@ -7,7 +7,7 @@ import sys
 
 import pyarrow
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from abi import MODE_ID, ArrowArray, ArrowSchema
@@ -57,7 +57,8 @@ class Lent:
             assert held == 0, "a refused array must not be held"
             return result
         state = describe(result, with_pixels=False)
-        state["rows"] = [row - ctypes.addressof(self.bytes) for row in rows(result)]
+        # Rows without pixels are NULL here, and somewhere in the lent memory there.
+        state["rows"] = [row - ctypes.addressof(self.bytes) for row in rows(result)] if width else []
         state["held"] = held
         library.ImagingDelete(result)
         still_held = sys.getrefcount(self.array_capsule) - holders  # not in the assert, which holds what it shows
@@ -103,6 +104,8 @@ def test_array_of_pixels(
     both, mode, width, height, form, child_forms, wrong_by, child_wrong_by, offset, child_offset, children, n_buffers
 ):
     child = max(4 * width * height + child_wrong_by, 0), child_offset, n_buffers
+    # A child that has too few items for an array that is no list: see below.
+    assume(form != b"C" or children != 1 or child[0] >= max(width * height + wrong_by, 0))
     lent = Lent(
         form,
         max(width * height + wrong_by, 0),
@@ -134,6 +137,28 @@ def test_one_band_is_accepted(both, mode, form):
     state = compare(both, Lent(form, 12, offset=1), MODE_ID[mode], 4, 3)
     assert state["rows"][0] == state["pixelsize"]
     assert state["read_only"] == state["held"] == 1
+
+
+@pytest.mark.parametrize("offset", [2**63 - 1, 2**63 - 12, -1, -(2**63)])
+@pytest.mark.parametrize("mode, form, length", [("L", b"C", 12), ("I", b"i", 12), ("RGB", b"I", 12), ("RGB", b"C", 48)])
+def test_offset_beyond_memory_is_refused(both, mode, form, length, offset):
+    lent = Lent(form, length)
+    lent.array.offset = offset
+    kind, _ = lent.offer(both[1], MODE_ID[mode], 4, 3)
+    assert kind == "ValueError"
+
+
+@pytest.mark.parametrize("offset", [2**63 - 1, 2**63 - 48, -1])
+def test_offset_of_a_list_beyond_memory_is_refused(both, offset):
+    lent = Lent(b"+w:4", 12, n_buffers=1, children=[(48, 0, 2)], child_forms=[b"C"])
+    lent.array.children[0].contents.offset = offset
+    kind, _ = lent.offer(both[1], MODE_ID["RGB"], 4, 3)
+    assert kind == "ValueError"
+
+
+def test_child_of_too_few_items_is_refused(both):
+    lent = Lent(b"C", 12, n_buffers=1, children=[(11, 0, 2)])
+    assert lent.offer(both[1], MODE_ID["L"], 4, 3) == MISMATCH
 
 
 @pytest.mark.parametrize("n_buffers, null_data", [(0, False), (1, False), (3, False), (2, True)])

@@ -1,0 +1,190 @@
+/* Images without pixels and with the most rows: nothing goes through their rows. Row tables stay all NULL, take no memory,
+ * and are not even read: that of every input here is memory that cannot be. */
+
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "check.h"
+#include "modes.h"
+
+enum { ROWS = INT_MAX };
+
+static char **no_table;
+
+/* An image of 0 × ROWS pixels whose row table cannot be read. */
+static Imaging
+input(ModeID mode) {
+    Imaging im = ImagingNew(mode, 0, 1);
+    if (!im) {
+        return NULL;
+    }
+    void *table = im->image;
+    im->ysize = ROWS;
+    im->image = no_table;
+    im->arrow_array_capsule = (PyObject *)table; /* what nothing here looks at */
+    return im;
+}
+
+static void
+delete_input(Imaging im) {
+    im->image = (char **)im->arrow_array_capsule;
+    im->arrow_array_capsule = NULL;
+    ImagingDelete(im);
+}
+
+/* A result has a table of its own, or there is no address space for it. */
+static void
+result(Imaging im, int line) {
+    if (!im) {
+        if (take_error() != IMAGING_ERROR_MEMORY) {
+            CHECK(0);
+            fprintf(stderr, "    line %d\n", line);
+        }
+        return;
+    }
+    CHECK(im->ysize <= 1 || (im->image[0] == NULL && im->image[im->ysize - 1] == NULL));
+    ImagingDelete(im);
+}
+
+#define RESULT(call) result((call), __LINE__)
+
+static void
+made(ModeID mode) {
+    RESULT(ImagingNew(mode, 0, ROWS));
+    RESULT(ImagingNewDirty(mode, 0, ROWS));
+    RESULT(ImagingNewBlock(mode, 0, ROWS));
+    RESULT(ImagingNewPrologue(mode, 0, ROWS));
+}
+
+static void
+one_image(ModeID mode, int is_bytes, int bands) {
+    Imaging im = input(mode), out = input(mode);
+    const float box[4] = {0, 0, 0, 0};
+    const float kernel[25] = {0};
+    const char ink[4] = {1, 2, 3, 4};
+    ImagingBuffer buffer;
+    struct ArrowArray array;
+
+    RESULT(ImagingCopy(im));
+    CHECK(ImagingCopy2(out, im) == out);
+    RESULT(ImagingCrop(im, 0, 0, 0, ROWS));
+    RESULT(ImagingCrop(im, -1, 7, -1, ROWS));
+    RESULT(ImagingView(im, 0, 0, 0, ROWS));
+    RESULT(ImagingExpand(im, 0));
+    ImagingClearError();
+    RESULT(ImagingNew2Dirty(mode, NULL, im));
+    CHECK(ImagingFlipLeftRight(out, im) == out && ImagingFlipTopBottom(out, im) == out);
+    CHECK(ImagingRotate180(out, im) == out);
+    double affine[8] = {1, 0.5, 0, 0.5, 1, 0, 0, 0};
+    for (int method = 0; method <= 3; method += method ? 1 : 2) {
+        CHECK(ImagingTransform(out, im, method, 0, 0, 10, ROWS, affine, 0, 1) == 0);
+    }
+    CHECK(ImagingFill(im, ink) == im);
+    ImagingFilter(im, 3, 3, kernel, 0);
+    ImagingResample(im, 0, ROWS, IMAGING_TRANSFORM_BOX, box);
+    ImagingClearError();
+
+    CHECK(ImagingGetBuffer(im, &buffer) == 1 && buffer.len == 0);
+    RESULT(ImagingNewFromBuffer(mode, &buffer, NULL, NULL));
+    CHECK(ImagingGetPackedBuffer(im, &buffer) == 1 && buffer.len == 0);
+    CHECK(export_imaging_array(im, &array) == 0 && array.length == 0);
+    array.release(&array);
+
+    if (is_bytes) {
+        RESULT(ImagingGetBand(im, 0));
+        CHECK(ImagingFillBand(im, 0, 7) == im);
+        Imaging parts[4] = {NULL, NULL, NULL, NULL};
+        if (CHECK(ImagingSplit(im, parts) == 0 || take_error() == IMAGING_ERROR_MEMORY)) {
+            if (bands == 1 || parts[bands - 1]) {
+                RESULT(ImagingMerge(mode, parts));
+                CHECK(ImagingPutBand(out, parts[0], 0) == out || take_error() == IMAGING_ERROR_MISMATCH);
+            }
+            for (int band = 0; band < 4; band++) {
+                ImagingDelete(parts[band]);
+            }
+        }
+    }
+    CHECK(ImagingBoxBlur(out, im, 1, 1, 1) == out && ImagingGaussianBlur(out, im, 1, 1, 3) == out);
+    CHECK(ImagingUnsharpMask(out, im, 1, 100, 1) == out);
+    ImagingClearError();
+
+    for (int to = 0; to < MODE_COUNT; to++) {
+        for (int dither = 0; dither <= 1; dither++) {
+            ImagingDelete(ImagingConvert(NULL, im, MODES[to].id, NULL, dither));
+        }
+        ImagingDelete(ImagingConvertTransparent(im, MODES[to].id, 1, 2, 3));
+    }
+    ImagingClearError();
+    delete_input(im);
+    delete_input(out);
+}
+
+static void
+colours(void) {
+    Imaging im = input(IMAGING_MODE_RGBA), out = input(IMAGING_MODE_RGBA), rgb = input(IMAGING_MODE_RGB);
+    INT16 table[24] = {0};
+    const float matrix[12] = {1};
+    CHECK(ImagingColorLUT3D_linear(out, im, 3, 2, 2, 2, table) == out);
+    RESULT(ImagingConvertMatrix(rgb, IMAGING_MODE_L, matrix));
+    RESULT(ImagingConvertMatrix(rgb, IMAGING_MODE_RGB, matrix));
+    RESULT(ImagingAlphaComposite(im, out));
+    delete_input(im);
+    delete_input(out);
+    delete_input(rgb);
+}
+
+/* An image of pixels, and a box of it that has none; nothing of nothing in a window. */
+static void
+parts_of_an_image(void) {
+    Imaging im = ImagingNew(IMAGING_MODE_RGB, 9, 9);
+    RESULT(ImagingCrop(im, 0, 0, 0, INT_MAX));
+    RESULT(ImagingCrop(im, 5, -9, 5, INT_MAX - 9));
+    Imaging none = input(IMAGING_MODE_RGB);
+    Imaging window = ImagingCrop(none, -2, -2, 3, 3);
+    if (CHECK(window != NULL)) {
+        CHECK(window->image[4][0] == 0);
+    }
+    double a[8] = {1, 0, 0, 0, 1, 0, 0, 0};
+    CHECK(ImagingTransform(im, none, IMAGING_TRANSFORM_AFFINE, 0, 0, 9, 9, a, 0, 1) == 0);
+    ImagingDelete(window);
+    delete_input(none);
+    ImagingDelete(im);
+
+    /* Turned on its side it has billions of columns, which are too many: no more than fit. */
+    im = ImagingNew(IMAGING_MODE_L, 1 << 28, 0);
+    Imaging tall = input(IMAGING_MODE_L);
+    tall->ysize = 1 << 28;
+    CHECK(ImagingTranspose(tall, im) == tall && ImagingRotate90(im, tall) == im);
+    tall->ysize = ROWS;
+    delete_input(tall);
+    ImagingDelete(im);
+}
+
+/* In mebibytes. */
+static long
+memory(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss >> 10;
+}
+
+int
+main(void) {
+    no_table = (char **)mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long before = memory();
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        made(MODES[mode].id);
+    }
+    one_image(IMAGING_MODE_L, 1, 1);
+    one_image(IMAGING_MODE_LA, 1, 2);
+    one_image(IMAGING_MODE_RGB, 1, 3);
+    one_image(IMAGING_MODE_P, 1, 1);
+    one_image(IMAGING_MODE_I_16, 0, 1);
+    one_image(IMAGING_MODE_F, 0, 1);
+    colours();
+    parts_of_an_image();
+    CHECK(memory() - before < 256);
+    return check_result();
+}

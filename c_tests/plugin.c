@@ -1,0 +1,32 @@
+/* A plugin that has this library within itself: see plugins.c. PLUGIN is its name. */
+
+#include <stddef.h>
+
+#include <libImaging/Imaging.h>
+
+#include "plugins.h"
+
+/* Makes and deletes images. Returns the arena that they came from; NULL where an image had pixels that were not its own. */
+void *
+PLUGIN(int blocks_max) {
+    enum { ROUNDS = 20000, KEPT = 8 };
+    Imaging kept[KEPT] = {0};
+    int wrong = !ImagingMemorySetBlocksMax(&ImagingDefaultArena, blocks_max);
+    for (int round = 0; round < ROUNDS; round++) {
+        Imaging *im = &kept[round % KEPT];
+        if (*im) {
+            wrong += (*im)->image8[(*im)->ysize - 1][0] != (UINT8)(round - KEPT);
+        }
+        ImagingDelete(*im);
+        *im = ImagingNew(IMAGING_MODE_L, 1 + round % 97, 1 + round % 3);
+        if (*im) {
+            (*im)->image8[(*im)->ysize - 1][0] = (UINT8)round;
+        } else {
+            wrong++;
+        }
+    }
+    for (int i = 0; i < KEPT; i++) {
+        ImagingDelete(kept[i]);
+    }
+    return wrong ? NULL : &ImagingDefaultArena;
+}

@@ -268,6 +268,19 @@ pipes(void) {
     CHECK(take_error() == IMAGING_ERROR_OS);
     CHECK(refused(ImagingReadTile(image, pipe, 0, 0, 1, 1, 0, IMAGING_RAWMODE_L, 0, 1)));
 
+    /* A writer that is there is waited for, however long it thinks. */
+    pid_t writer = fork();
+    if (writer == 0) {
+        int file = open(pipe, O_WRONLY);
+        usleep(2500000);
+        _exit(write(file, FILE_OF_IMAGE, FILE_SIZE) != FILE_SIZE);
+    }
+    Imaging opened = ImagingOpenPPM(pipe);
+    CHECK(opened != NULL && memcmp(opened->image8[1], "cd", 2) == 0);
+    ImagingDelete(opened);
+    int status = -1;
+    CHECK(waitpid(writer, &status, 0) == writer && status == 0);
+
     /* A reader that is there gets all: more than a pipe holds, so that writing waits for it. */
     int reader = open(pipe, O_RDONLY | O_NONBLOCK);
     pid_t child = fork();
@@ -282,7 +295,6 @@ pipes(void) {
     for (ssize_t count; (count = read(reader, bytes, sizeof(bytes))) > 0;) {
         all += count;
     }
-    int status = -1;
     CHECK(waitpid(child, &status, 0) == child && status == 0 && all == 1000000 + 17);
     close(reader);
     unlink(pipe);

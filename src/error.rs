@@ -6,6 +6,8 @@ use std::ffi::c_int;
 
 use arrayvec::ArrayString;
 
+use crate::system::ErrorText;
+
 /// A short text inside an error, cut where it is too long.
 pub type Detail = ArrayString<160>;
 
@@ -95,7 +97,7 @@ pub enum Error {
     },
 
     /// The system refused to read or write a file.
-    #[error("{path}: {}", std::io::Error::from_raw_os_error(*code))]
+    #[error("{path}: {} (os error {code})", ErrorText::new(*code).as_str())]
     Os {
         /// Which file.
         path: Detail,
@@ -124,12 +126,20 @@ impl Error {
         }
     }
 
-    /// An error of the system with the file at `path`.
-    pub fn os(path: &str, error: &std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::OutOfMemory => Self::Memory,
-            _ => Self::Os { path: detail(path), code: error.raw_os_error().unwrap_or(0) },
+    /// An error of the system with the file at `path`; `code` is its `errno`.
+    pub fn os(path: &str, code: i32) -> Self {
+        match code {
+            libc::ENOMEM => Self::Memory,
+            _ => Self::Os { path: detail(path), code },
         }
+    }
+
+    /// A fault of the file at `path`, in words.
+    pub fn file(path: &str, fault: std::fmt::Arguments<'_>) -> Self {
+        let mut words = Detail::new();
+        // Words that do not fit are cut.
+        let _ = std::fmt::write(&mut words, fault);
+        Self::File { path: detail(path), fault: words }
     }
 }
 

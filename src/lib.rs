@@ -62,6 +62,7 @@ mod exec;
 mod ffi;
 mod host;
 mod memory;
+mod system;
 
 pub use error::{Error, Result};
 pub use geometry::Turn;

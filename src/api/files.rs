@@ -27,7 +27,8 @@ fn raw_mode(name: &str) -> i32 {
 
 /// A size as images have it.
 fn size((xsize, ysize): (usize, usize)) -> Result<(i32, i32)> {
-    let side = |length: usize| i32::try_from(length).map_err(|_| Error::Memory);
+    const TOO_LARGE: Error = Error::Value("image is too large: a side has 2147483647 pixels at the most");
+    let side = |length: usize| i32::try_from(length).map_err(|_| TOO_LARGE);
     Ok((side(xsize)?, side(ysize)?))
 }
 
@@ -39,15 +40,18 @@ fn corners(tile: [usize; 4]) -> [i32; 4] {
 
 /// Files.
 impl Image {
-    /// Reads a PBM, PGM or PPM file: the mode is 1, L (I where values go beyond 255) or RGB.
+    /// Reads a PBM, PGM or PPM file, or a PFM file of one band: the mode is 1, L (I where values go beyond 255), RGB or F.
     pub fn open_ppm(path: impl AsRef<Path>) -> Result<Self> {
         ppm::open(name(path.as_ref())?.as_c_str())
     }
 
-    /// Writes a PBM, PGM or PPM file, in place of what was there once it is whole. For the modes 1, L, I, the I;16 ones, RGB,
-    /// RGBA and RGBX.
+    /// Writes a PBM, PGM, PPM or PFM file. For the modes 1, L, I, the I;16 ones, RGB, RGBA, RGBX and F.
+    ///
+    /// What was there before is replaced when the file is whole, wherever that loses nothing of it (an owner, a hard link, an
+    /// access control list). Else it is overwritten in place, and may be written in part where that fails. An error is
+    /// also what the system tells only when the file goes to the disk.
     pub fn save_ppm(&self, path: impl AsRef<Path>) -> Result<()> {
-        ppm::save(&self.view()?, name(path.as_ref())?.as_c_str())
+        ppm::save(&self.view()?, self.mapped_file(), name(path.as_ref())?.as_c_str())
     }
 
     /// An image whose rows lie in a raw file: nothing is read until it is looked at, and nothing is copied. For modes whose
@@ -77,11 +81,12 @@ impl Image {
         file::load(name(path.as_ref())?.as_c_str(), mode.id(), self::raw_mode(raw_mode), size(sides)?, place)
     }
 
-    /// Writes the pixels, and nothing else, to a file, in place of what was there once it is whole. `stride` is how many
-    /// bytes it is from a line to the next, 0 where nothing is between them.
+    /// Writes the pixels, and nothing else, to a file, as [`save_ppm`](Self::save_ppm) replaces or overwrites one. `stride` is
+    /// how many bytes it is from a line to the next, 0 where nothing is between them.
     pub fn save_raw(&self, path: impl AsRef<Path>, raw_mode: &str, stride: usize) -> Result<()> {
-        let stride = i64::try_from(stride).map_err(|_| Error::Memory)?;
-        file::save(&self.view()?, name(path.as_ref())?.as_c_str(), self::raw_mode(raw_mode), stride, 1)
+        let stride = i64::try_from(stride).map_err(|_| Error::Value("stride reaches beyond what a file can have"))?;
+        let path = name(path.as_ref())?;
+        file::save(&self.view()?, self.mapped_file(), path.as_c_str(), self::raw_mode(raw_mode), stride, 1)
     }
 }
 

@@ -11,11 +11,22 @@ use super::{file_name, guard};
 use crate::abi::ext::{IMAGING_MAP_PRIVATE, IMAGING_MAP_READ_ONLY, IMAGING_MAP_SHARED};
 use crate::abi::{Imaging, ModeID, RawModeID};
 use crate::error::{Error, Result};
+use crate::files::FileId;
 use crate::host::long_section;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::mapped::{self, Access};
 use crate::memory::{Raw, view};
 use crate::raw::file::{self, Place};
+
+/// The file that the pixels of an image are mapped from.
+///
+/// # Safety
+///
+/// `im` is NULL or points to a live image.
+pub unsafe fn mapped_file(im: Imaging) -> Option<FileId> {
+    // SAFETY: this function's contract: what is not NULL is a live image.
+    Raw::new(im).and_then(|im| unsafe { mapped::file(im) })
+}
 
 /// What a caller asks for.
 fn access(access: c_int) -> Result<Access> {
@@ -31,8 +42,9 @@ fn access(access: c_int) -> Result<Access> {
 /// `IMAGING_MAP_*`.
 ///
 /// For the modes whose pixels lie in files as in memory: L, P, I, F, RGBX, RGBA, RGBa, CMYK and the four I;16. Returns
-/// NULL for another mode, a file that is shorter than the lines need, a stride less than a line, and an offset or stride
-/// that is no multiple of 4 for I and F.
+/// NULL for another mode, what is not a regular file, a file that is shorter than the lines need, a row of more than
+/// 536870910 pixels, a stride less than a line, a `ystep` other than 1 and -1, and an offset or stride that is no multiple
+/// of 4 for I and F. Never waits for the other end of a pipe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingMapFile(
     path: *const c_char,
@@ -83,7 +95,7 @@ pub unsafe extern "C" fn ImagingMapRelease(im: Imaging) -> c_int {
 /// Makes an image of the pixels in a raw file. Where they lie in the file as in memory, they are mapped (what is changed
 /// then does not reach the file); else they are read and unpacked, with a buffer of a mebibyte, or of a line.
 ///
-/// Returns NULL where there is no unpacker from `rawmode` to `mode`, and as `ImagingMapFile` does.
+/// Returns NULL where there is no unpacker from `rawmode` to `mode`, and as `ImagingMapFile` does. (Alignment is no matter.)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingLoadRaw(
     path: *const c_char,
@@ -107,7 +119,8 @@ pub unsafe extern "C" fn ImagingLoadRaw(
 /// larger than memory, piece by piece. `offset` and `stride` are those of the tile.
 ///
 /// Returns 1; or 0 where the box is not within the image, the image is read-only, there is no unpacker from `rawmode` to
-/// its mode, or the file is shorter than the tile needs. Where the reading itself fails, some of the box may be read.
+/// its mode, `ystep` is neither 1 nor -1, the file is not a regular one, or it is shorter than the tile needs. Where the
+/// reading itself fails, some of the box may be read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingReadTile(
     im: Imaging,
@@ -130,11 +143,30 @@ pub unsafe extern "C" fn ImagingReadTile(
     })
 }
 
-/// Writes the pixels of an image, and nothing else, to a file. Gaps between lines, and behind the last, are zeros.
+/// Writes the pixels of an image, and nothing else, to a file. Gaps between lines, and behind the last, are zeros: long ones
+/// are holes in a regular file, which take no space. Returns 1; or 0 where there is no packer from the image's mode to
+/// `rawmode`, `ystep` is neither 1 nor -1, or the file cannot be written.
 ///
-/// The file is written beside its place and put there when it is whole: on failure (a full disk, say) what was there
-/// before stays as it was. Returns 1; or 0 where there is no packer from the image's mode to `rawmode`, or the file cannot
-/// be written.
+/// How a file is saved (`ImagingSavePPM` does the same):
+///
+/// - A new file, and one whose replacement loses nothing, is written beside its place and put there when it is whole. On
+///   failure (a full disk, say) what was there before stays as it was. The new file has the owner, the group and the
+///   permissions of the old one, or those of any file that is made there.
+/// - Another regular file is overwritten in place: one that `path` reaches by a symbolic link or `/proc/self/fd/N`, with
+///   several hard links, with an access control list or other attributes that a new file would not have, with an owner or
+///   a group that cannot be given to a new one, which something is mounted on, or in a directory where no file can be
+///   made. On failure such a file may be written in part.
+/// - A pipe, a terminal and a device are written to as they are, and so is a file that is the program's own standard output
+///   or standard error if `path` is a symbolic link to it, as `/dev/stdout` is: behind what was written before. A
+///   named pipe without a reader is an error after two seconds.
+/// - Set-user-ID and set-group-ID bits are taken away. A file that the program may not write to is left alone.
+///
+/// An image may be saved to the file that its pixels are mapped from. It stays mapped to the old file, which has no name any
+/// more, and what is changed later does not reach the new one. Where that file could only be overwritten in place, nothing
+/// is written, and 0 is returned.
+///
+/// The call returns when the file is on the disk, so that errors that come late are told, too. With `IMAGING_FSYNC=0` in
+/// the environment it does not wait for the disk.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingSaveRaw(
     im: Imaging,
@@ -145,8 +177,8 @@ pub unsafe extern "C" fn ImagingSaveRaw(
 ) -> c_int {
     guard(0, || {
         // SAFETY: the caller's image is NULL or live, and nobody writes to it meanwhile; the path is NULL or a string.
-        let (image, path) = unsafe { (ImageRef::from_raw(im)?, file_name(path)?) };
-        long_section(|| file::save(&image, path, rawmode, stride, ystep))?;
+        let (image, path, mapped) = unsafe { (ImageRef::from_raw(im)?, file_name(path)?, mapped_file(im)) };
+        long_section(|| file::save(&image, mapped, path, rawmode, stride, ystep))?;
         Ok(1)
     })
 }

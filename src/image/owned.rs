@@ -92,6 +92,12 @@ impl Image {
         // SAFETY: the image is live.
         unsafe { memory::mapped::flush(self.0) }
     }
+
+    /// The file that the pixels are mapped from.
+    pub(crate) fn mapped_file(&self) -> Option<crate::files::FileId> {
+        // SAFETY: the image is live as long as `self`.
+        unsafe { memory::mapped::file(self.0) }
+    }
 }
 
 impl Drop for Image {

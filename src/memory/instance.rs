@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::mode::{Mode, ModeSpec, PixelType};
 
 /// The widest image: a line of four-byte pixels fits into an `int`, as bindings reckon.
-const MAX_XSIZE: c_int = c_int::MAX / 4 - 1;
+pub const MAX_XSIZE: c_int = c_int::MAX / 4 - 1;
 
 /// Programs built for a free-threaded Python see one more field, and use it: there is always room for that.
 pub const TAIL: usize = size_of::<ImagingMutex>().next_multiple_of(align_of::<ImagingMemoryInstance>());

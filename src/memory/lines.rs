@@ -1,6 +1,6 @@
 //! Where the lines of an image lie in a file.
 
-use crate::error::{Detail, Error, Result};
+use crate::error::{Error, Result};
 
 /// Lines of the same length at the same distance.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +18,8 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Checks what a caller says of a file. A `stride` of 0 is that of lines without gaps; a negative `ystep` means from
-    /// the bottom up.
+    /// Checks what a caller says of a file. A `stride` of 0 is that of lines without gaps; a `ystep` of 1 means from the top
+    /// down, one of -1 from the bottom up.
     pub fn new(length: usize, count: usize, offset: i64, stride: i64, ystep: i32) -> Result<Self> {
         let offset = u64::try_from(offset).map_err(|_| Error::Value("offset is negative"))?;
         let stride = match u64::try_from(stride).map_err(|_| Error::Value("stride is negative"))? {
@@ -29,10 +29,10 @@ impl Lines {
         if stride < length as u64 {
             return Err(Error::Value("stride is less than a line"));
         }
-        if ystep == 0 {
-            return Err(Error::Value("ystep is 0: it must be 1 or -1"));
+        if ystep != 1 && ystep != -1 {
+            return Err(Error::Value("ystep must be 1 (from the top down) or -1 (from the bottom up)"));
         }
-        let lines = Self { offset, stride, length, count, bottom_up: ystep < 0 };
+        let lines = Self { offset, stride, length, count, bottom_up: ystep == -1 };
         lines.end().ok_or(Error::Value("offset and stride reach beyond what a file can have"))?;
         Ok(lines)
     }
@@ -42,6 +42,12 @@ impl Lines {
         let last = (self.count as u64).saturating_sub(1);
         let end = last.checked_mul(self.stride)?.checked_add(self.length as u64)?.checked_add(self.offset)?;
         (end <= i64::MAX as u64).then_some(end)
+    }
+
+    /// How many bytes a file of these lines has that ends behind the last one's gap; `None` where no file reaches that far.
+    pub fn span_with_last_gap(&self) -> Option<u64> {
+        let end = (self.count as u64).checked_mul(self.stride)?.checked_add(self.offset)?;
+        (end <= i64::MAX as u64).then_some(end - self.offset)
     }
 
     /// How many bytes all lines span, gaps between them included.
@@ -65,11 +71,7 @@ impl Lines {
         if self.is_empty() || needed <= held {
             return Ok(());
         }
-        let mut fault = Detail::new();
-        // Two numbers fit.
-        let _ =
-            std::fmt::write(&mut fault, format_args!("is too short: {needed} bytes are needed, and there are {held}"));
-        Err(Error::File { path: crate::error::detail(path), fault })
+        Err(Error::file(path, format_args!("is too short: {needed} bytes are needed, and there are {held}")))
     }
 }
 
@@ -84,6 +86,9 @@ mod tests {
             (10, 2, 0, -1, 1),
             (10, 2, 0, 9, 1),
             (10, 2, 0, 0, 0),
+            (10, 2, 0, 0, 2),
+            (10, 2, 0, 0, -2),
+            (10, 2, 0, 0, i32::MIN),
             (10, 2, i64::MAX, 0, 1),
             (10, usize::MAX, 0, i64::MAX, 1),
         ] {
@@ -94,7 +99,7 @@ mod tests {
     #[test]
     fn the_last_line_needs_no_gap_behind_it() {
         let lines = Lines::new(10, 3, 5, 16, -1).expect("fine");
-        assert_eq!(lines.span(), 42);
+        assert_eq!((lines.span(), lines.span_with_last_gap()), (42, Some(48)));
         assert_eq!((lines.row(0), lines.row(2)), (2, 0));
         assert!(lines.check_held("f", 47).is_ok());
         let error = lines.check_held("f", 46).unwrap_err();

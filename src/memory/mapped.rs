@@ -1,12 +1,11 @@
 //! Mapped storage: the rows of an image lie in a file.
 
-use std::fs::File;
-
 use memmap2::{Mmap, MmapMut, MmapOptions, UncheckedAdvice};
 
 use super::{Raw, extended, lines::Lines, view::View};
 use crate::abi::ModeID;
 use crate::error::{Detail, Error, Result, detail};
+use crate::files::{FileId, Input};
 use crate::mode::{Mode, PixelType};
 
 /// What may be done with a mapped image.
@@ -24,6 +23,7 @@ pub enum Access {
 pub struct Mapping {
     bytes: Bytes,
     path: Detail,
+    file: FileId,
 }
 
 enum Bytes {
@@ -34,8 +34,9 @@ enum Bytes {
 
 impl Mapping {
     /// Maps the bytes of `lines`.
-    fn new(file: &File, path: &str, lines: &Lines, access: Access) -> Result<Self> {
-        let length = usize::try_from(lines.span()).map_err(|_| Error::Memory)?;
+    fn new(file: &Input, lines: &Lines, access: Access) -> Result<Self> {
+        // Beyond that, `memmap2` would make an error that needs memory.
+        let length = isize::try_from(lines.span()).map_err(|_| Error::Memory)? as usize;
         let mut options = MmapOptions::new();
         options.offset(lines.offset).len(length);
         // SAFETY: a file may be changed, or cut, by others: the documentation says what that means. Memory that is read
@@ -47,7 +48,8 @@ impl Mapping {
                 Access::Shared => options.map_mut(file).map(Bytes::Shared),
             }
         };
-        Ok(Self { bytes: bytes.map_err(|error| Error::os(path, &error))?, path: detail(path) })
+        let bytes = bytes.map_err(|error| failed(file.path(), &error))?;
+        Ok(Self { bytes, path: detail(file.path()), file: file.id() })
     }
 
     /// The first byte. Nothing is written through it where the mapping is to be read: such an image is read-only.
@@ -61,7 +63,7 @@ impl Mapping {
     /// Writes changes back to the file, and waits until they are there.
     pub fn flush(&self) -> Result<()> {
         match &self.bytes {
-            Bytes::Shared(map) => map.flush().map_err(|error| Error::os(&self.path, &error)),
+            Bytes::Shared(map) => map.flush().map_err(|error| failed(&self.path, &error)),
             Bytes::ReadOnly(_) | Bytes::Private(_) => Ok(()),
         }
     }
@@ -77,8 +79,13 @@ impl Mapping {
                 Bytes::Private(_) => Ok(()),
             }
         };
-        released.map_err(|error| Error::os(&self.path, &error))
+        released.map_err(|error| failed(&self.path, &error))
     }
+}
+
+/// The error of a system call on a mapping.
+fn failed(path: &str, error: &std::io::Error) -> Error {
+    Error::os(path, error.raw_os_error().unwrap_or(libc::EINVAL))
 }
 
 /// Whether lines at such places may be rows of images of this mode: 32-bit values are read where they lie.
@@ -90,14 +97,14 @@ pub fn is_aligned(mode: Mode, lines: &Lines) -> bool {
 }
 
 /// Makes an image whose rows are the `lines` of a file, which has them all (see [`Lines::check_held`]).
-pub fn map(file: &File, path: &str, mode: ModeID, size: (i32, i32), lines: &Lines, access: Access) -> Result<Raw> {
+pub fn map(file: &Input, mode: ModeID, size: (i32, i32), lines: &Lines, access: Access) -> Result<Raw> {
     if !Mode::from_id(mode).is_some_and(|mode| is_aligned(mode, lines)) {
         return Err(Error::Value("offset and stride must be multiples of 4 for 32-bit pixels"));
     }
     if lines.is_empty() {
         return super::new_block_image(mode, size.0, size.1);
     }
-    let mapping = Mapping::new(file, path, lines, access)?;
+    let mapping = Mapping::new(file, lines, access)?;
     let start = mapping.start();
     let im = extended::new(mode, size.0, size.1, || mapping)?;
     // SAFETY: the image was made just now, with a row for each line; every line is within the mapping.
@@ -125,6 +132,16 @@ unsafe fn mapping<'a>(im: Raw) -> Result<&'a Mapping> {
         }
         extended::keeper(im).ok_or(Error::Value("image is not in a file"))
     }
+}
+
+/// The file that the pixels of an image, or of the image that it is a view of, are mapped from.
+///
+/// # Safety
+///
+/// `im` points to a live image.
+pub unsafe fn file(im: Raw) -> Option<FileId> {
+    // SAFETY: this function's contract: the image is live.
+    unsafe { mapping(im) }.ok().map(|mapping| mapping.file)
 }
 
 /// Writes what was changed in an image whose pixels are in a file, or in a view of one, back to that file.

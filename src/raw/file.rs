@@ -1,17 +1,15 @@
 //! Raw files: images in them, read from them whole or in tiles, and written to them.
 
 use std::ffi::CStr;
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 
 use super::table::Pair;
 use super::{packers, unpackers};
-use crate::error::{Detail, Error, Result, detail};
-use crate::files::{self, Replacement};
+use crate::error::{Error, Result};
+use crate::files::{FileId, Input, Output};
 use crate::image::{Image, ImageMut, ImageRef};
 use crate::memory::heap::repeated;
 use crate::memory::mapped::{self, Access};
-use crate::memory::{Fill, lines::Lines};
+use crate::memory::{Fill, instance::MAX_XSIZE, lines::Lines};
 use crate::mode::{MODES, Mode, RAW_MODES, find};
 
 /// How much of a file is read at once, where a line is not longer.
@@ -35,47 +33,31 @@ impl Default for Place {
     }
 }
 
-/// A file, opened, and what it is called.
-struct Opened {
-    file: File,
-    path: Detail,
+/// Opens a raw file that has all lines.
+fn open(path: &CStr, writable: bool, lines: &Lines) -> Result<Input> {
+    let file = Input::open_regular(path, writable)?;
+    lines.check_held(file.path(), file.length())?;
+    Ok(file)
 }
 
-impl Opened {
-    fn new(path: &CStr, writable: bool) -> Result<Self> {
-        let file = files::open(path, writable).map_err(|error| files::failed(path, &error))?;
-        Ok(Self { file, path: files::shown(path) })
+/// Hands each line to `unpack`, with the number of the row that it is.
+fn read(file: &Input, lines: &Lines, mut unpack: impl FnMut(usize, &[u8])) -> Result<()> {
+    if lines.is_empty() {
+        return Ok(());
     }
-
-    /// An error where the file has not got all lines. A pipe has none.
-    fn check(&self, lines: &Lines) -> Result<()> {
-        let metadata = self.file.metadata().map_err(|error| Error::os(&self.path, &error))?;
-        if !metadata.is_file() {
-            return Err(Error::File { path: self.path, fault: detail("is not a file") });
+    let at_once = (BUFFER / lines.stride).clamp(1, lines.count as u64) as usize;
+    // Several lines are less than the buffer, gaps included; of a single one the gap is not read.
+    let bytes = |count: usize| (count - 1) * lines.stride as usize + lines.length;
+    let mut buffer = repeated(0, bytes(at_once))?;
+    for first in (0..lines.count).step_by(at_once) {
+        let count = at_once.min(lines.count - first);
+        let buffer = &mut buffer[..bytes(count)];
+        file.read_exact_at(buffer, lines.offset + first as u64 * lines.stride)?;
+        for line in 0..count {
+            unpack(lines.row(first + line), &buffer[line * lines.stride as usize..][..lines.length]);
         }
-        lines.check_held(&self.path, metadata.len())
     }
-
-    /// Hands each line to `take`, with the number of the row that it is.
-    fn read(&self, lines: &Lines, mut take: impl FnMut(usize, &[u8])) -> Result<()> {
-        if lines.is_empty() {
-            return Ok(());
-        }
-        let at_once = (BUFFER / lines.stride).clamp(1, lines.count as u64) as usize;
-        let bytes = |count: usize| (count - 1) * lines.stride as usize + lines.length;
-        let mut buffer = repeated(0, bytes(at_once))?;
-        for first in (0..lines.count).step_by(at_once) {
-            let count = at_once.min(lines.count - first);
-            let buffer = &mut buffer[..bytes(count)];
-            self.file
-                .read_exact_at(buffer, lines.offset + first as u64 * lines.stride)
-                .map_err(|error| Error::os(&self.path, &error))?;
-            for line in 0..count {
-                take(lines.row(first + line), &buffer[line * lines.stride as usize..][..lines.length]);
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// The unpacker, or an error that names both modes.
@@ -85,6 +67,9 @@ fn unpacker(mode: i32, raw_mode: i32) -> Result<&'static Pair> {
 
 /// A size as it comes from C.
 fn size(xsize: i32, ysize: i32) -> Result<(usize, usize)> {
+    if xsize > MAX_XSIZE {
+        return Err(Error::Value("image is too wide: a row has 536870910 pixels at the most"));
+    }
     match (usize::try_from(xsize), usize::try_from(ysize)) {
         (Ok(xsize), Ok(ysize)) => Ok((xsize, ysize)),
         _ => Err(Error::Value("bad image size")),
@@ -101,9 +86,8 @@ pub fn map(path: &CStr, mode: i32, (xsize, ysize): (i32, i32), place: Place, acc
         return Err(Error::Value("pixels of this mode lie otherwise in files: they can be loaded, not mapped"));
     }
     let lines = Lines::new(columns * known.pixel_size(), rows, place.offset, place.stride, place.ystep)?;
-    let opened = Opened::new(path, access == Access::Shared)?;
-    opened.check(&lines)?;
-    let im = mapped::map(&opened.file, &opened.path, mode, (xsize, ysize), &lines, access)?;
+    let file = open(path, access == Access::Shared, &lines)?;
+    let im = mapped::map(&file, mode, (xsize, ysize), &lines, access)?;
     Ok(Image::adopt(im))
 }
 
@@ -113,15 +97,14 @@ pub fn load(path: &CStr, mode: i32, raw_mode: i32, (xsize, ysize): (i32, i32), p
     let (columns, rows) = size(xsize, ysize)?;
     let pair = unpacker(mode, raw_mode)?;
     let lines = Lines::new((pair.shuffler.input)(columns), rows, place.offset, place.stride, place.ystep)?;
-    let opened = Opened::new(path, false)?;
-    opened.check(&lines)?;
+    let file = open(path, false, &lines)?;
     if pair.shuffler.same && mapped::is_aligned(pair.mode, &lines) {
-        let im = mapped::map(&opened.file, &opened.path, mode, (xsize, ysize), &lines, Access::Private)?;
+        let im = mapped::map(&file, mode, (xsize, ysize), &lines, Access::Private)?;
         return Ok(Image::adopt(im));
     }
     let mut image = Image::with_fill(pair.mode, columns, rows, Fill::Zeroed)?;
     let mut view = image.view_mut()?;
-    opened.read(&lines, |row, line| (pair.shuffler.line)(view.row_mut(row), line, columns))?;
+    read(&file, &lines, |row, line| (pair.shuffler.line)(view.row_mut(row), line, columns))?;
     Ok(image)
 }
 
@@ -141,25 +124,37 @@ pub fn read_tile(
     }
     let pair = unpacker(image.mode().id(), raw_mode)?;
     let lines = Lines::new((pair.shuffler.input)(x1 - x0), y1 - y0, place.offset, place.stride, place.ystep)?;
-    let opened = Opened::new(path, false)?;
-    opened.check(&lines)?;
+    let file = open(path, false, &lines)?;
     let columns = x0 * pair.mode.pixel_size()..x1 * pair.mode.pixel_size();
-    opened.read(&lines, |row, line| {
+    read(&file, &lines, |row, line| {
         (pair.shuffler.line)(&mut image.row_mut(y0 + row)[columns.clone()], line, x1 - x0);
     })
 }
 
-/// Writes an image's pixels to a file, and nothing else. Gaps between lines are zeros.
-pub fn save(image: &ImageRef<'_>, path: &CStr, raw_mode: i32, stride: i64, ystep: i32) -> Result<()> {
+/// Writes an image's pixels to a file, and nothing else. Gaps between lines are zeros. `mapped` is the file that the pixels
+/// are mapped from.
+pub fn save(
+    image: &ImageRef<'_>,
+    mapped: Option<FileId>,
+    path: &CStr,
+    raw_mode: i32,
+    stride: i64,
+    ystep: i32,
+) -> Result<()> {
     let pair =
         packers::find(image.mode().id(), raw_mode).ok_or(Error::Value("no packer from this mode to this raw mode"))?;
     let lines = Lines::new((pair.shuffler.output)(image.xsize()), image.ysize(), 0, stride, ystep)?;
-    let length = usize::try_from(lines.stride).map_err(|_| Error::Memory)?;
-    let mut packed = repeated(0, length)?;
-    let mut file = Replacement::begin(path)?;
-    for line in 0..lines.count {
-        (pair.shuffler.line)(&mut packed[..lines.length], image.row(lines.row(line)), image.xsize());
-        file.write(&packed)?;
+    let whole = lines.span_with_last_gap().ok_or(Error::Value("stride reaches beyond what a file can have"))?;
+    let mut packed = repeated(0, if lines.is_empty() { 0 } else { lines.length })?;
+    let mut file = Output::create(path, mapped)?;
+    if lines.is_empty() {
+        file.write_zeros(whole)?;
+        return file.finish();
     }
-    file.keep()
+    for line in 0..lines.count {
+        (pair.shuffler.line)(&mut packed, image.row(lines.row(line)), image.xsize());
+        file.write(&packed)?;
+        file.write_zeros(lines.stride - lines.length as u64)?;
+    }
+    file.finish()
 }

@@ -85,7 +85,7 @@ proptest! {
         let ystep = if up { -1 } else { 1 };
 
         let file = Scratch::new("there-and-back");
-        save(&image.view()?, &file, raw_mode, stride, ystep)?;
+        save(&image.view()?, None, &file, raw_mode, stride, ystep)?;
         prop_assert_eq!(file.bytes().len() as i64, if gap == 0 { packed } else { stride } * ysize as i64);
 
         // Packing may lose something: what comes back is what unpacking the packed lines gives.
@@ -105,7 +105,7 @@ proptest! {
         let file = Scratch::new("tiles");
         let ystep = if up { -1 } else { 1 };
         let raw_mode = find(RAW_MODES, c"L");
-        save(&whole.view()?, &file, raw_mode, 0, ystep)?;
+        save(&whole.view()?, None, &file, raw_mode, 0, ystep)?;
         let mut pieces = Image::new(Mode::L, xsize, ysize)?;
         for y0 in (0..ysize).step_by(tile) {
             for x0 in (0..xsize).step_by(tile) {
@@ -158,6 +158,10 @@ fn what_cannot_be_is_said() {
     assert!(refused(Mode::L, (10, 2), Place { offset: i64::MAX, ..PLAIN }).contains("beyond"));
     assert!(refused(Mode::L, (10, 2), Place { ystep: 0, ..PLAIN }).contains("ystep"));
 
+    assert!(refused(Mode::L, (10, 2), Place { ystep: 2, ..PLAIN }).contains("ystep must be 1"));
+    assert!(refused(Mode::L, (i32::MAX, 1), PLAIN).contains("too wide: a row has 536870910 pixels at the most"));
+    assert!(refused(Mode::L, (536_870_910, 1), PLAIN).contains("too short"));
+
     let raw_mode = find(RAW_MODES, c"RGB");
     let error = load(&file, Mode::L.id(), raw_mode, (1, 1), PLAIN).unwrap_err();
     assert!(error.to_string().contains("no unpacker"));
@@ -170,4 +174,24 @@ fn what_cannot_be_is_said() {
         let error = read_tile(&mut view, outside, &file, raw_mode, PLAIN).unwrap_err();
         assert!(error.to_string().contains("not within the image"));
     }
+}
+
+#[test]
+fn an_image_without_pixels_is_written_at_once() {
+    let file = Scratch::new("empty");
+    let raw_mode = find(RAW_MODES, c"L");
+    for (size, stride, length) in [((0, 5), 0, 0), ((0, 3), 1 << 20, 3 << 20), ((1 << 28, 0), 0, 0)] {
+        let image = Image::new(Mode::L, size.0, size.1).expect("it has no pixels");
+        save(&image.view().expect("whole"), None, &file, raw_mode, stride, 1).expect("there is room");
+        assert_eq!(std::fs::metadata(file.path()).expect("it is there").len(), length);
+    }
+}
+
+#[test]
+fn a_gap_behind_the_last_line_must_fit_a_file() {
+    let file = Scratch::new("gap");
+    let image = filled(Mode::L, 4, 2);
+    let error = save(&image.view().expect("whole"), None, &file, find(RAW_MODES, c"L"), i64::MAX / 2 + 1, 1);
+    assert_eq!(error, Err(Error::Value("stride reaches beyond what a file can have")));
+    assert!(!std::path::Path::new(file.path()).exists());
 }

@@ -1,15 +1,15 @@
 //! Reading, with everything that such a file can have wrong.
 
 use std::ffi::CStr;
-use std::fs::File;
-use std::io::{self, Read};
 use std::ops::Range;
 
+use arrayvec::ArrayVec;
+
 use crate::error::{Detail, Error, Result};
-use crate::files;
+use crate::files::Input;
 use crate::image::Image;
-use crate::memory::Fill;
 use crate::memory::heap::repeated;
+use crate::memory::{Fill, instance::MAX_XSIZE};
 use crate::mode::Mode;
 
 /// How much is read at once.
@@ -18,37 +18,34 @@ const BUFFER: usize = 1 << 16;
 /// How many pixels of a stream are believed in at once: memory for them is taken before they are there.
 const STEP: usize = 1 << 16;
 
-/// How long a number may be, in digits.
+/// How long a number may be, in characters.
 const LONGEST: usize = 10;
 
 /// What an `I` image's values go up to when they come from a file.
 const MAX_16: u32 = 65535;
 
+/// How many rows an image without pixels may have. Each row takes memory and time of its own, and no byte of the file
+/// stands for it.
+const MOST_EMPTY_ROWS: usize = 1 << 16;
+
 /// Reads an image from a file. See `ImagingOpenPPM` for what becomes of which format.
 pub fn open(path: &CStr) -> Result<Image> {
-    read(path).map_err(|error| match error {
+    let mut source = Source::new(Input::open_stream(path)?)?;
+    read(&mut source).map_err(|error| match error {
         Fault::Plain(error) => error,
-        Fault::Io(error) => files::failed(path, &error),
-        Fault::Broken(fault) => Error::File { path: files::shown(path), fault },
+        Fault::Broken(fault) => Error::file(source.input.path(), format_args!("{fault}")),
     })
 }
 
 /// What can go wrong, before it is known with which file.
 enum Fault {
     Plain(Error),
-    Io(io::Error),
     Broken(Detail),
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         Self::Plain(error)
-    }
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
     }
 }
 
@@ -62,19 +59,16 @@ macro_rules! broken {
     }};
 }
 
-fn read(path: &CStr) -> std::result::Result<Image, Fault> {
-    let file = files::open(path, false)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(broken!("is a directory"));
+fn read(source: &mut Source) -> std::result::Result<Image, Fault> {
+    let header = Header::read(source)?;
+    if header.is_empty() {
+        return Ok(Image::with_fill(header.mode, header.xsize, header.ysize, Fill::Dirty)?);
     }
-    let mut source = Source::new(file)?;
-    let header = Header::read(&mut source)?;
-    if !metadata.is_file() {
-        return read_stream(&mut source, &header);
-    }
-    let held = metadata.len().saturating_sub(source.consumed);
     let needed = header.least_bytes().ok_or(Error::Memory)?;
+    if !source.input.is_regular() {
+        return read_stream(source, &header);
+    }
+    let held = source.input.length().saturating_sub(source.consumed);
     if held < needed {
         return Err(broken!(
             "is too short: {} × {} pixels need {needed} bytes, and there are {held}",
@@ -83,8 +77,9 @@ fn read(path: &CStr) -> std::result::Result<Image, Fault> {
         ));
     }
     let mut image = Image::with_fill(header.mode, header.xsize, header.ysize, Fill::Dirty)?;
-    for row in image.view_mut()?.rows_mut() {
-        header.decode(&mut source, row)?;
+    let mut view = image.view_mut()?;
+    for line in 0..header.ysize {
+        header.decode(source, view.row_mut(header.row(line)))?;
     }
     Ok(image)
 }
@@ -103,10 +98,9 @@ fn read_stream(source: &mut Source, header: &Header) -> std::result::Result<Imag
         }
     }
     let mut image = Image::with_fill(header.mode, header.xsize, header.ysize, Fill::Dirty)?;
-    if !pixels.is_empty() {
-        for (row, read) in image.view_mut()?.rows_mut().zip(pixels.chunks_exact(header.xsize * pixel_size)) {
-            row.copy_from_slice(read);
-        }
+    let mut view = image.view_mut()?;
+    for (line, read) in pixels.chunks_exact(header.xsize * pixel_size).enumerate() {
+        view.row_mut(header.row(line)).copy_from_slice(read);
     }
     Ok(image)
 }
@@ -117,33 +111,58 @@ struct Header {
     mode: Mode,
     xsize: usize,
     ysize: usize,
-    /// The value that stands for white; 1 for bits.
+    /// The value that stands for white; 1 for bits and floats.
     max: u32,
+    /// Whether floats are little-endian.
+    little_endian: bool,
 }
 
 impl Header {
     fn read(source: &mut Source) -> std::result::Result<Self, Fault> {
         let magic = [source.byte()?, source.byte()?, source.byte()?];
         let format = match magic {
-            [Some(b'P'), Some(format @ b'1'..=b'6'), Some(blank)] if is_blank(blank) => format - b'0',
-            _ => return Err(broken!("is not a PPM file: it does not begin with P1 to P6")),
+            [Some(b'P'), Some(format @ (b'1'..=b'6' | b'f')), Some(blank)] if is_blank(blank) => format,
+            [Some(b'P'), Some(b'F'), Some(blank)] if is_blank(blank) => {
+                return Err(broken!("is a PFM file of three bands (PF): only those of one (Pf) can be read"));
+            }
+            _ => return Err(broken!("is not a PPM file: it does not begin with P1 to P6 or Pf")),
         };
-        let xsize = source.header_number("width")? as usize;
-        let ysize = source.header_number("height")? as usize;
-        let max = match format {
-            1 | 4 => 1,
-            _ => source.header_number("maximum")?,
-        };
+        let xsize = source.header_number("width")?;
+        let ysize = source.header_number("height")?;
+        if xsize > MAX_XSIZE as u32 {
+            return Err(broken!("has a width of {xsize}, which is too large: {MAX_XSIZE} is the most"));
+        }
+        if xsize == 0 && ysize as usize > MOST_EMPTY_ROWS {
+            return Err(broken!("has {ysize} rows without pixels: {MOST_EMPTY_ROWS} are the most"));
+        }
+        let (mut max, mut little_endian) = (1, false);
+        match format {
+            b'1' | b'4' => {}
+            b'f' => little_endian = source.scale()? < 0.0,
+            _ => max = source.header_number("maximum")?,
+        }
         if !(1..=MAX_16).contains(&max) {
             return Err(broken!("has a maximum of {max}, which must be from 1 to 65535"));
         }
         let mode = match format {
-            1 | 4 => Mode::One,
-            2 | 5 if max > 255 => Mode::I,
-            2 | 5 => Mode::L,
+            b'1' | b'4' => Mode::One,
+            b'2' | b'5' if max > 255 => Mode::I,
+            b'2' | b'5' => Mode::L,
+            b'f' => Mode::F,
             _ => Mode::RGB,
         };
-        Ok(Self { plain: format <= 3, mode, xsize, ysize, max })
+        let plain = format <= b'3';
+        Ok(Self { plain, mode, xsize: xsize as usize, ysize: ysize as usize, max, little_endian })
+    }
+
+    /// Whether the image has no pixels.
+    fn is_empty(&self) -> bool {
+        self.xsize == 0 || self.ysize == 0
+    }
+
+    /// Which row of the image a line of the file is: PFM files begin with the last row.
+    fn row(&self, line: usize) -> usize {
+        if self.mode == Mode::F { self.ysize - 1 - line } else { line }
     }
 
     /// How many values a pixel has in the file.
@@ -161,6 +180,7 @@ impl Header {
             (true, Mode::One) => Some(values),
             (true, _) => Some(values.checked_mul(2)?.saturating_sub(1)),
             (false, Mode::One) => xsize.div_ceil(8).checked_mul(ysize),
+            (false, Mode::F) => values.checked_mul(size_of::<f32>() as u64),
             (false, _) => values.checked_mul(if self.max > 255 { 2 } else { 1 }),
         }
     }
@@ -184,6 +204,12 @@ impl Header {
             (Mode::I, _) => {
                 for pixel in pixels.as_chunks_mut::<4>().0 {
                     *pixel = self.value(source, MAX_16)?.to_ne_bytes();
+                }
+            }
+            (Mode::F, _) => {
+                source.fill(pixels)?;
+                if self.little_endian != cfg!(target_endian = "little") {
+                    pixels.as_chunks_mut::<4>().0.iter_mut().for_each(|value| value.reverse());
                 }
             }
             (Mode::RGB, _) => {
@@ -227,7 +253,7 @@ impl Header {
 
 /// A file, byte by byte.
 struct Source {
-    file: File,
+    input: Input,
     buffer: Vec<u8>,
     /// What of the buffer has been read from the file and not yet been used.
     held: Range<usize>,
@@ -235,14 +261,14 @@ struct Source {
 }
 
 impl Source {
-    fn new(file: File) -> Result<Self> {
-        Ok(Self { file, buffer: repeated(0, BUFFER)?, held: 0..0, consumed: 0 })
+    fn new(input: Input) -> Result<Self> {
+        Ok(Self { input, buffer: repeated(0, BUFFER)?, held: 0..0, consumed: 0 })
     }
 
     /// The next byte, `None` at the end.
-    fn byte(&mut self) -> io::Result<Option<u8>> {
+    fn byte(&mut self) -> Result<Option<u8>> {
         if self.held.is_empty() {
-            self.held = 0..read_some(&mut self.file, &mut self.buffer)?;
+            self.held = 0..self.input.read(&mut self.buffer)?;
         }
         let byte = self.held.next().map(|place| self.buffer[place]);
         self.consumed += u64::from(byte.is_some());
@@ -257,18 +283,21 @@ impl Source {
     /// The next bytes of the pixels.
     fn fill(&mut self, pixels: &mut [u8]) -> std::result::Result<(), Fault> {
         let from_buffer = self.held.len().min(pixels.len());
-        let (first, rest) = pixels.split_at_mut(from_buffer);
+        let (first, mut rest) = pixels.split_at_mut(from_buffer);
         first.copy_from_slice(&self.buffer[self.held.start..][..from_buffer]);
         self.held.start += from_buffer;
-        self.file.read_exact(rest).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => ends_early(),
-            _ => error.into(),
-        })
+        while !rest.is_empty() {
+            match self.input.read(rest)? {
+                0 => return Err(ends_early()),
+                count => rest = &mut rest[count..],
+            }
+        }
+        Ok(())
     }
 
     /// The next byte that is not in a comment. A comment goes from `#` to the end of its line, that included, and does
     /// not separate what is before it from what is behind.
-    fn text_byte(&mut self) -> io::Result<Option<u8>> {
+    fn text_byte(&mut self) -> Result<Option<u8>> {
         let mut byte = self.byte()?;
         while byte == Some(b'#') {
             while !matches!(self.byte()?, None | Some(b'\n' | b'\r')) {}
@@ -277,28 +306,34 @@ impl Source {
         Ok(byte)
     }
 
-    /// The next number, and one blank behind it.
-    fn number(&mut self, what: &str) -> std::result::Result<u32, Fault> {
+    /// The characters up to the next blank, and that blank. Blanks before them are skipped.
+    fn token(
+        &mut self,
+        what: &str,
+        characters: &str,
+        fits: impl Fn(u8) -> bool,
+    ) -> std::result::Result<ArrayVec<u8, LONGEST>, Fault> {
         let mut byte = self.text_byte()?;
         while byte.is_some_and(is_blank) {
             byte = self.text_byte()?;
         }
-        let mut number = 0u64;
-        let mut length = 0;
-        while let Some(digit) = byte.filter(|byte| !is_blank(*byte)) {
-            length += 1;
-            if !digit.is_ascii_digit() {
-                return Err(broken!("has a {what} with '{}' in it", digit.escape_ascii()));
+        let mut token = ArrayVec::new();
+        while let Some(character) = byte.filter(|byte| !is_blank(*byte)) {
+            if !fits(character) {
+                return Err(broken!("has a {what} with '{}' in it", character.escape_ascii()));
             }
-            if length > LONGEST {
-                return Err(broken!("has a {what} of more than {LONGEST} digits"));
+            if token.try_push(character).is_err() {
+                return Err(broken!("has a {what} of more than {LONGEST} {characters}"));
             }
-            number = number * 10 + u64::from(digit - b'0');
             byte = self.text_byte()?;
         }
-        if length == 0 {
-            return Err(ends_early());
-        }
+        if token.is_empty() { Err(ends_early()) } else { Ok(token) }
+    }
+
+    /// The next number, and one blank behind it.
+    fn number(&mut self, what: &str) -> std::result::Result<u32, Fault> {
+        let digits = self.token(what, "digits", |character| character.is_ascii_digit())?;
+        let number = digits.iter().fold(0u64, |number, digit| number * 10 + u64::from(digit - b'0'));
         u32::try_from(number).map_err(|_| broken!("has a {what} of {number}, which is too large"))
     }
 
@@ -307,6 +342,15 @@ impl Source {
             Ok(_) => Ok(number),
             Err(_) => Err(broken!("has a {what} of {number}, which is too large")),
         })
+    }
+
+    /// The next number with a fraction: the scale of a PFM file, whose sign tells the order of the bytes.
+    fn scale(&mut self) -> std::result::Result<f64, Fault> {
+        let token = self.token("scale", "characters", |character| character.is_ascii_graphic())?;
+        let scale = std::str::from_utf8(&token).ok().and_then(|text| text.parse::<f64>().ok());
+        scale
+            .filter(|scale| scale.is_finite() && *scale != 0.0)
+            .ok_or_else(|| broken!("has a scale of '{}', which must be finite and not 0", token.escape_ascii()))
     }
 
     /// The next bit of a plain file, where none needs a blank behind it.
@@ -318,16 +362,6 @@ impl Source {
                 blank if is_blank(blank) => {}
                 other => return Err(broken!("has '{}' where there must be 0 or 1", other.escape_ascii())),
             }
-        }
-    }
-}
-
-/// Reads what is there, at least one byte but at the end.
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
         }
     }
 }

@@ -51,13 +51,14 @@ fn every_mode_that_is_written_is_read() {
         (Mode::RGB, Mode::RGB),
         (Mode::RGBA, Mode::RGB),
         (Mode::RGBX, Mode::RGB),
+        (Mode::F, Mode::F),
     ] {
         let mut image = Image::new(mode, 13, 7).expect("small");
         for row in image.view_mut().expect("new").rows_mut() {
             row.fill(255);
         }
         let path = path(&format!("roundtrip-{}", mode.id()));
-        save(&image.view().expect("whole"), &c(&path)).expect("the folder can be written to");
+        save(&image.view().expect("whole"), None, &c(&path)).expect("the folder can be written to");
         let back = open(&c(&path)).expect("whole");
         std::fs::remove_file(&path).expect("the file was written");
         assert_eq!(back.view().expect("whole").mode(), read);
@@ -93,6 +94,16 @@ fn what_is_broken_is_said() {
         (b"P2 2 1 9 3 10", "pixel value of 10, above its maximum of 9"),
         (b"P2 2 1 9 3 x", "a pixel value with 'x' in it"),
         (b"P2 2 1 9 3   ", "ends early"),
+        (b"P5 536870911 1 255\n", "width of 536870911, which is too large: 536870910 is the most"),
+        (b"P5 0 2147483647 255\n", "2147483647 rows without pixels: 65536 are the most"),
+        (b"PF 1 1 1\n123456789012", "a PFM file of three bands"),
+        (b"Pf 1 1 0.0\n1234", "scale of '0.0', which must be finite and not 0"),
+        (b"Pf 1 1 -1e999\n1234", "scale of '-1e999'"),
+        (b"Pf 1 1 nan\n1234", "scale of 'nan'"),
+        (b"Pf 1 1 1,5\n1234", "scale of '1,5'"),
+        (b"Pf 1 1 0000000001.\n1234", "scale of more than 10 characters"),
+        (b"Pf 1 1 1\xff\n1234", "scale with '\\xff' in it"),
+        (b"Pf 2 2 1\n123456789012345", "need 16 bytes, and there are 15"),
     ] {
         let error = opened("broken", bytes).expect_err(said);
         assert!(error.to_string().contains(said), "{error}");
@@ -104,11 +115,11 @@ fn a_failure_leaves_the_old_file() {
     let path = path("old");
     std::fs::write(&path, b"old").expect("the folder can be written to");
     let image = Image::new(Mode::CMYK, 3, 3).expect("small");
-    assert_eq!(save(&image.view().expect("whole"), &c(&path)), Err(Error::Mode));
+    assert_eq!(save(&image.view().expect("whole"), None, &c(&path)), Err(Error::Mode));
     assert_eq!(std::fs::read(&path).expect("still there"), b"old");
     std::fs::remove_file(&path).expect("the file was written");
     let nowhere = path.join("nowhere.ppm");
     let grey = Image::new(Mode::L, 3, 3).expect("small");
-    assert!(matches!(save(&grey.view().expect("whole"), &c(&nowhere)), Err(Error::Os { .. })));
+    assert!(matches!(save(&grey.view().expect("whole"), None, &c(&nowhere)), Err(Error::Os { .. })));
     assert!(matches!(open(&c(&nowhere)), Err(Error::Os { .. })));
 }

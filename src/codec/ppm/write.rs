@@ -3,31 +3,47 @@
 use std::ffi::CStr;
 
 use crate::error::{Error, Result};
-use crate::files::Replacement;
+use crate::files::{FileId, Output};
 use crate::image::ImageRef;
 use crate::mode::Mode;
 
-/// Writes an image. See `ImagingSavePPM` for what becomes of which mode.
-pub fn save(image: &ImageRef<'_>, path: &CStr) -> Result<()> {
+/// Writes an image. See `ImagingSavePPM` for what becomes of which mode. `mapped` is the file that the pixels are mapped
+/// from.
+pub fn save(image: &ImageRef<'_>, mapped: Option<FileId>, path: &CStr) -> Result<()> {
     let (magic, max) = match image.mode() {
         Mode::One => ("P4", ""),
         Mode::L => ("P5", "255\n"),
         Mode::I | Mode::I16 | Mode::I16L | Mode::I16B | Mode::I16N => ("P5", "65535\n"),
         Mode::RGB | Mode::RGBA | Mode::RGBX => ("P6", "255\n"),
+        // The negative scale says that values are little-endian.
+        Mode::F => ("Pf", "-1.0\n"),
         _ => return Err(Error::Mode),
     };
-    let mut file = Replacement::begin(path)?;
+    let mut file = Output::create(path, mapped)?;
     let mut header = arrayvec::ArrayString::<64>::new();
     std::fmt::write(&mut header, format_args!("{magic}\n{} {}\n{max}", image.xsize(), image.ysize()))
         .expect("two numbers fit");
     file.write(header.as_bytes())?;
-    for row in image.rows() {
-        write_row(&mut file, image.mode(), row)?;
+    if image.xsize() == 0 {
+        return file.finish();
     }
-    file.keep()
+    if image.mode() == Mode::F {
+        // PFM files begin with the last row.
+        image.rows().rev().try_for_each(|row| write_floats(&mut file, row))?;
+    } else {
+        image.rows().try_for_each(|row| write_row(&mut file, image.mode(), row))?;
+    }
+    file.finish()
 }
 
-fn write_row(file: &mut Replacement<'_>, mode: Mode, row: &[u8]) -> Result<()> {
+fn write_floats(file: &mut Output<'_>, row: &[u8]) -> Result<()> {
+    if cfg!(target_endian = "little") {
+        return file.write(row);
+    }
+    row.as_chunks::<4>().0.iter().try_for_each(|&[a, b, c, d]| file.write(&[d, c, b, a]))
+}
+
+fn write_row(file: &mut Output<'_>, mode: Mode, row: &[u8]) -> Result<()> {
     match mode {
         Mode::L => file.write(row),
         Mode::One => row.chunks(8).try_for_each(|eight| {

@@ -10,7 +10,7 @@
 #include "failmalloc.h"
 
 static char path[] = "/tmp/imaging-failing-malloc-XXXXXX";
-static char link_to_path[sizeof(path) + 5], long_path[sizeof(path) + 500];
+static char link_to_path[sizeof(path) + 5], long_path[sizeof(path) + 500], raw_path[sizeof(path) + 5];
 static Imaging image, colours;
 
 /* Each does one thing and undoes it; whether it could. */
@@ -133,6 +133,26 @@ open(void) {
 }
 
 static int
+save_raw(void) {
+    return ImagingSaveRaw(image, raw_path, IMAGING_RAWMODE_RGB, 1 << 17, -1);
+}
+
+static int
+load_raw(void) {
+    return made(ImagingLoadRaw(raw_path, IMAGING_MODE_RGB, IMAGING_RAWMODE_RGB, 50, 50, 0, 1 << 17, -1));
+}
+
+static int
+map_raw(void) {
+    return made(ImagingMapFile(raw_path, IMAGING_MODE_L, 150, 50, 0, 1 << 17, 1, IMAGING_MAP_SHARED));
+}
+
+static int
+read_tile(void) {
+    return ImagingReadTile(image, raw_path, 10, 10, 40, 40, 0, IMAGING_RAWMODE_RGB, 1 << 17, 1);
+}
+
+static int
 save_through_link(void) {
     return ImagingSavePPM(image, link_to_path);
 }
@@ -163,6 +183,10 @@ static const struct {
     {"open", open, 0},
     {"save", save, 0},
     {"save through a link", save_through_link, 0},
+    {"save raw lines", save_raw, 0},
+    {"load raw lines", load_raw, 0},
+    {"map raw lines", map_raw, 0},
+    {"read a tile", read_tile, 0},
     {"open by a long path", open_by_long_path, 0},
 };
 
@@ -230,6 +254,20 @@ play(int scene) {
     }
 }
 
+/* With no memory at all, the text of an error of the system is whole. */
+static void
+errors_need_no_memory(void) {
+    const char *message = NULL;
+    failmalloc_arm(1, 1);
+    Imaging im = ImagingOpenPPM("/no/such/file");
+    int code = ImagingGetLastError(&message);
+    failmalloc_disarm();
+    CHECK(im == NULL && code == IMAGING_ERROR_OS);
+    CHECK(message && strcmp(message, "/no/such/file: No such file or directory (os error 2)") == 0);
+    ImagingClearError();
+    forget_dlerror();
+}
+
 int
 main(void) {
     FILE *file = fdopen(mkstemp(path), "wb");
@@ -237,6 +275,7 @@ main(void) {
     fclose(file);
     snprintf(link_to_path, sizeof(link_to_path), "%s.link", path);
     CHECK(symlink(path, link_to_path) == 0);
+    snprintf(raw_path, sizeof(raw_path), "%s.raw", path);
     memset(long_path, '/', 500);
     strcpy(long_path + 500, path);
 
@@ -246,9 +285,11 @@ main(void) {
     for (int scene = 0; scene < (int)(sizeof(SCENES) / sizeof(SCENES[0])); scene++) {
         play(scene);
     }
+    errors_need_no_memory();
     ImagingDelete(image);
     ImagingDelete(colours);
     unlink(link_to_path);
+    unlink(raw_path);
     unlink(path);
     return check_result();
 }

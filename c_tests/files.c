@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -101,6 +102,9 @@ not_mapped(void) {
     refused(ImagingMapFile(path, IMAGING_MODE_L, WIDTH, 2, INT64_MAX, INT64_MAX, 1, read), value);
     refused(ImagingMapFile(path, IMAGING_MODE_L, 1, 1, 0, 0, 1, 3), value);
     refused(ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_RGB, 1, 1, 0, 0, 1), value);
+    /* A row of 2 GiB is more than an image may have, whatever memory there is. */
+    refused(ImagingMapFile(path, IMAGING_MODE_L, INT32_MAX, 1, 0, 0, 1, read), value);
+    refused(ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_L, INT32_MAX / 4, 1, 0, 0, 1), value);
 
     Imaging im = ImagingMapFile(path, IMAGING_MODE_L, 0, HEIGHT, 0, 0, 1, read);
     CHECK(im != NULL && im->xsize == 0 && im->ysize == HEIGHT);
@@ -108,6 +112,71 @@ not_mapped(void) {
     CHECK(take_error() == value);
     ImagingDelete(im);
     CHECK(ImagingMapFlush(NULL) == 0 && take_error() == value);
+}
+
+/* Rows follow each other, down or up: no step but 1 and -1 means anything. */
+static void
+steps(void) {
+    static const int STEPS[] = {0, 2, -2, 3, INT32_MAX, INT32_MIN};
+    const int value = IMAGING_ERROR_VALUE;
+    write_picture();
+    Imaging im = picture();
+    for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++) {
+        const int step = STEPS[i];
+        refused(ImagingMapFile(path, IMAGING_MODE_L, 2, 2, 0, 0, step, IMAGING_MAP_READ_ONLY), value);
+        refused(ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_L, 2, 2, 0, 0, step), value);
+        CHECK(ImagingReadTile(im, path, 0, 0, 2, 2, 0, IMAGING_RAWMODE_L, 0, step) == 0 && take_error() == value);
+        CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_L, 0, step) == 0 && take_error() == value);
+    }
+    CHECK(file_size() == WIDTH * HEIGHT);
+    ImagingDelete(im);
+}
+
+/* How many bytes of addresses this process has taken: the sanitizers take many. */
+static rlim_t
+address_space(void) {
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1);
+    fclose(file);
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Bytes beyond 4 GiB, in a file that has holes, with less memory than one of them. */
+static void
+far_lines(void) {
+    const int64_t stride = (int64_t)1 << 33;
+    struct rlimit before, little;
+    struct stat found;
+    getrlimit(RLIMIT_AS, &before);
+    little = before;
+    little.rlim_cur = address_space() + ((rlim_t)1 << 30);
+    Imaging im = ImagingNew(IMAGING_MODE_L, 4, 4);
+    memcpy(im->image8[0], "abcd", 4);
+    memcpy(im->image8[3], "efgh", 4);
+    setrlimit(RLIMIT_AS, &little);
+    int saved = ImagingSaveRaw(im, path, IMAGING_RAWMODE_L, stride, 1);
+    setrlimit(RLIMIT_AS, &before);
+    CHECK(saved == 1 && stat(path, &found) == 0 && found.st_size == 4 * stride);
+    CHECK((int64_t)found.st_blocks * 512 < 1 << 20);
+    memset(im->image8[3], 0, 4);
+    CHECK(ImagingReadTile(im, path, 0, 3, 4, 4, 3 * stride, IMAGING_RAWMODE_L, 0, 1) == 1);
+    CHECK(memcmp(im->image8[3], "efgh", 4) == 0);
+    ImagingDelete(im);
+
+    im = ImagingMapFile(path, IMAGING_MODE_L, 4, 2, stride * 2, stride, -1, IMAGING_MAP_READ_ONLY);
+    CHECK(im != NULL && memcmp(im->image8[0], "efgh", 4) == 0 && im->image8[1][0] == 0);
+    ImagingDelete(im);
+    im = ImagingLoadRaw(path, IMAGING_MODE_RGB, IMAGING_RAWMODE_RGB, 1, 4, 1, stride, 1);
+    CHECK(im != NULL && memcmp(im->image[0], "bcd", 3) == 0 && memcmp(im->image[3], "fgh", 3) == 0);
+    ImagingDelete(im);
+
+    /* As much and no more: a file ends at 2^63. */
+    im = ImagingNew(IMAGING_MODE_L, 4, 2);
+    CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_L, INT64_MAX / 2 + 1, 1) == 0);
+    CHECK(take_error() == IMAGING_ERROR_VALUE);
+    ImagingDelete(im);
+    CHECK(truncate(path, 0) == 0);
 }
 
 /* Bits are unpacked into bytes, so they are read; a strip of the file is read like a file of its own. */
@@ -227,6 +296,8 @@ main(void) {
     close(file);
     mapped();
     not_mapped();
+    steps();
+    far_lines();
     unpacked();
     views();
     full_disk();

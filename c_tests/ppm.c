@@ -58,6 +58,23 @@ sixteen_bits(void) {
     ImagingDelete(im);
 }
 
+/* Floats of either byte order, from the bottom row up. */
+static void
+floats(void) {
+    Imaging im = OPEN("Pf\n1 2\n-1.0\n\0\0\x80\x3f\0\0\0\xc0");
+    CHECK(im != NULL && im->mode == IMAGING_MODE_F && im->xsize == 1 && im->ysize == 2);
+    CHECK(im && IMAGING_PIXEL_F(im, 0, 0) == -2 && IMAGING_PIXEL_F(im, 0, 1) == 1);
+    CHECK(ImagingSavePPM(im, path) == 1);
+    ImagingDelete(im);
+    im = ImagingOpenPPM(path);
+    CHECK(im && IMAGING_PIXEL_F(im, 0, 0) == -2 && IMAGING_PIXEL_F(im, 0, 1) == 1);
+    ImagingDelete(im);
+
+    im = OPEN("Pf 1 2 # big-endian\n 2.5 \x3f\x80\0\0\xc0\0\0\0");
+    CHECK(im && IMAGING_PIXEL_F(im, 0, 0) == -2 && IMAGING_PIXEL_F(im, 0, 1) == 1);
+    ImagingDelete(im);
+}
+
 /* The fourth band is left out. */
 static void
 without_alpha(void) {
@@ -116,6 +133,16 @@ broken_files(void) {
     refused(OPEN("P5 99999999999999999999 1 255\nA"));
     refused(OPEN("P6 2147483647 2147483647 255\nA"));
     refused(OPEN("P5 # a comment without an end"));
+    refused(OPEN("Pf 1 1 0 \0\0\0\0"));
+    refused(OPEN("Pf 1 1 inf \0\0\0\0"));
+    refused(OPEN("Pf 1 1 nan \0\0\0\0"));
+    refused(OPEN("Pf 1 1 one \0\0\0\0"));
+    refused(OPEN("Pf 1 1 1.000000000 \0\0\0\0")); /* a character too long */
+    refused(OPEN("Pf 1 2 1 \0\0\0\0\0\0\0"));
+    refused(OPEN("PF 1 1 1 \0\0\0\0\0\0\0\0\0\0\0\0"));
+    refused(OPEN("P5 0 2147483647 255 ")); /* rows that nothing stands for */
+    refused(OPEN("Pf 0 2147483647 -1 "));
+    refused(OPEN("P5 2147483647 0 255 "));
     refused(ImagingOpenPPM("/tmp"));
     refused(ImagingOpenPPM("/no/such/file.ppm"));
     refused(ImagingOpenPPM(""));
@@ -123,7 +150,7 @@ broken_files(void) {
 
 static void
 not_saved(void) {
-    Imaging im = ImagingNew(IMAGING_MODE_F, 2, 2);
+    Imaging im = ImagingNew(IMAGING_MODE_CMYK, 2, 2);
     CHECK(ImagingSavePPM(im, path) == 0);
     CHECK(take_error() == IMAGING_ERROR_MODE);
     ImagingDelete(im);
@@ -145,6 +172,7 @@ main(void) {
     round_trip(IMAGING_MODE_L, 1);
     round_trip(IMAGING_MODE_RGB, 3);
     sixteen_bits();
+    floats();
     without_alpha();
     headers();
     broken_files();

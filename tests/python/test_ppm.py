@@ -15,7 +15,7 @@ from abi import MODE_ID, MODES
 from side_by_side import arena, attempt, fill, pixels, storage_of
 
 KINDS = {1: "1", 2: "L", 3: "RGB", 4: "1", 5: "L", 6: "RGB"}
-SAVED_BY_PILLOW = ["1", "L", "I", "I;16", "RGB", "RGBA"]
+SAVED_BY_PILLOW = ["1", "L", "I", "I;16", "RGB", "RGBA", "F"]
 SAVED_BY_US_TOO = ["I;16B", "I;16L", "I;16N", "RGBX"]
 NOT_SAVED = [mode for mode in MODES[1:] if mode not in SAVED_BY_PILLOW + SAVED_BY_US_TOO]
 
@@ -79,6 +79,24 @@ def files(draw, kind):
 def test_open(ours, path, kind, data):
     path.write_bytes(data.draw(files(kind)))
     assert opened_by_us(ours, path) == opened_by_pillow(path)
+
+
+scales = st.sampled_from([b"1", b"-1", b"1.0", b"-1.0", b"+.5", b"5.", b"1e3", b"-2.5E-3", b"007", b"-1e-300"])
+
+
+@given(scale=scales, width=st.integers(1, 20), height=st.integers(1, 9), gap=gaps, data=st.data())
+def test_open_floats(ours, path, scale, width, height, gap, data):
+    """PFM: rows from the bottom up, bytes in the order that the scale's sign tells, any bits."""
+    values = data.draw(st.binary(min_size=4 * width * height, max_size=4 * width * height))
+    path.write_bytes(b"Pf\n%d %d%s%s\n" % (width, height, gap, scale) + values)
+    assert opened_by_us(ours, path) == opened_by_pillow(path)
+
+
+@given(scale=st.text(alphabet="0123456789+-.einfa", min_size=1, max_size=12).map(str.encode) | scales)
+def test_scale_is_what_pillow_takes_for_one(ours, path, scale):
+    path.write_bytes(b"Pf 1 1 " + scale + b"\nabcd")
+    our, pillows = attempt(opened_by_us, ours, path), attempt(opened_by_pillow, path)
+    assert our == pillows or (our[0] == "OSError" and pillows[0] not in MODES)
 
 
 @pytest.mark.parametrize("maximum", [1, 254, 255, 256, 65534, 65535])
@@ -188,6 +206,14 @@ BROKEN = {
     "a byte less of bits": (b"P4 9 2\n" + bytes(3), "4 bytes, and there are 3"),
     "a size that lies": (b"P6 30000 30000 255\n" + bytes(100), "2700000000 bytes, and there are 100"),
     "a size that lies grossly": (b"P6 2147483647 2147483647 65535\n" + bytes(100), ""),
+    "a size of rows alone": (b"P5 0 2147483647 255\n", "rows without pixels"),
+    "a row of 2 GiB": (b"P5 2147483647 1 255\n" + bytes(100), "width of 2147483647, which is too large"),
+    "floats of three bands": (b"PF 1 1 -1.0\n" + bytes(12), "three bands"),
+    "floats: no scale": (b"Pf 1 1", "ends early"),
+    "floats: a scale of 0": (b"Pf 1 1 -0.0\n" + bytes(4), "scale of '-0.0'"),
+    "floats: an endless scale": (b"Pf 1 1 inf\n" + bytes(4), "scale of 'inf'"),
+    "floats: a long scale": (b"Pf 1 1 1.000000000\n" + bytes(4), "scale of more than 10 characters"),
+    "floats: a byte less": (b"Pf 2 2 1\n" + bytes(15), "16 bytes, and there are 15"),
     "plain: no pixels": (b"P2 2 2 255\n", "short"),
     "plain: a value less": (b"P2 2 2 255\n1 2 3     ", "ends early"),
     "plain: a bit less": (b"P1 2 2\n1 0 1  ", "ends early"),
@@ -233,7 +259,7 @@ def test_noise_is_refused_or_read(ours, path, content):
     """Anything at all behind a good start: an image or an error, and never a crash."""
     path.write_bytes(b"P" + content)
     result = attempt(opened_by_us, ours, path)
-    assert result[0] in ("OSError", "MemoryError") or len(result[2]) == math.prod(result[1]) * {"RGB": 4, "I": 4}.get(
+    assert result[0] in ("OSError", "MemoryError") or len(result[2]) == math.prod(result[1]) * {"RGB": 4, "I": 4, "F": 4}.get(
         result[0], 1
     )
 

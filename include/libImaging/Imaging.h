@@ -20,9 +20,12 @@
  * and 4 in all others, whether they need them or not: RGB has a spare byte behind B, LA has two between L and A. Mode.h
  * lists the modes.
  *
+ * Floats. A pixel of F may be any float. What an operation makes of a NaN is a NaN again, but its sign and its payload are
+ * not specified: they may differ between processors, and between runs on one.
+ *
  * Ownership. A function that returns an image returns a new one, for ImagingDelete, unless its comment says that it
  * returns one of its arguments. It reads the images that it is given, and writes to none but the one that its comment
- * names.
+ * names. That may share pixels with the others, as two views of one image do: the result is that of a copy made before.
  *
  * Errors. A function that returns a pointer returns NULL on error, and has called the one of the ImagingError functions
  * that its comment names, or ImagingError_MemoryError. In a process with Python that sets an exception; elsewhere see
@@ -590,7 +593,8 @@ extern int ImagingSavePPM(Imaging im, const char *filename);
 /**
  * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
  *
- * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result. `palette` is the palette to
+ * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result, and that may share pixels with
+ * `imIn`: the result is then that of a copy. `palette` is the palette to
  * map to when the mode is P or PA, or NULL for a standard one: every grey for L, else the colours of the browsers. It
  * gets a cache of its nearest colours, which stays with it. Anything but 0 for `dither` asks for Floyd-Steinberg
  * dithering where colours are lost (to 1, from L and RGB only, and to P and PA).
@@ -625,7 +629,8 @@ extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
  * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running fastest,
  * where 255 << 6 is white. Sizes are 2 at least; 256, and each 255 more, would need a neighbour that is not there.
  *
- * `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`. Both have three or four
+ * `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`, or share pixels with it:
+ * the result is then that of a copy. Both have three or four
  * bands of 8 bits, `imOut` as many as the table at least; where the table has three, the fourth byte comes from `imIn`,
  * which must then have a fourth band if `imOut` has. Returns `imOut`, or NULL.
  */
@@ -739,7 +744,8 @@ extern Imaging ImagingGetBand(Imaging im, int band);
 
 /**
  * Copies the one-band image `imIn` to a band of `im`, which has the same size and type of values; returns `im`. Where `im`
- * has just one band, both must have the same mode, and the palette is copied too.
+ * has just one band, both must have the same mode, and the palette is copied too. The two may share pixels: the result is
+ * then that of a copy of `imIn`.
  */
 extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
 
@@ -809,7 +815,8 @@ extern Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kern
  * `n` times along the columns. A fraction of a radius is what the pixels weigh that are further away than its whole part;
  * beyond the edges there are as many pixels as are needed like those at the edge.
  *
- * `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn`, and is returned. All four bytes of a pixel are
+ * `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn` or share pixels with it (the result is then
+ * that of a copy), and is returned. Where memory runs out, some of its pixels may be written. All four bytes of a pixel are
  * blurred, whether or not they are of a band.
  *
  * ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK. ValueError if `n` is less than 1, or a radius

@@ -138,6 +138,11 @@ extern void ImagingSetHost(const struct ImagingHost *host);
  * for KiB or MiB) and `PILLOW_BLOCKS_MAX` (how many freed blocks to keep).
  *
  * Returns 1; or 0 where one of them breaks its rule, in an error that names it, and then none is applied.
+ *
+ * Not among them is `IMAGING_HUGE_PAGES`, which is read with the first large image: 1 maps blocks of 4 MiB and more apart
+ * and asks the system for huge pages behind them (where the arena keeps no blocks for reuse); anything else, or nothing,
+ * leaves all memory to `malloc`. Huge pages may be faster where memory is not that of a virtual machine; images that are
+ * made and deleted again and again are faster without.
  */
 extern int ImagingMemoryConfigureFromEnv(void);
 

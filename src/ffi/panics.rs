@@ -81,7 +81,8 @@ mod tests {
             assert_eq!(standard_error_of("a_panic_becomes_an_error_and_prints_nothing"), "");
             return;
         }
-        let work: [(fn() -> Result<i32>, &str); 3] = [
+        type Body = fn() -> Result<i32>;
+        let work: [(Body, &str); 3] = [
             (|| panic!("a text"), "internal error: a text"),
             (|| panic!("row {} of an image of {} rows", std::hint::black_box(7), 5), FORMATTED),
             (|| std::panic::panic_any(5), "internal error: panic"),

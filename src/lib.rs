@@ -63,6 +63,9 @@ mod ffi;
 mod host;
 mod memory;
 
+#[cfg(fuzzing)]
+pub mod testing;
+
 pub use error::{Error, Result};
 pub use geometry::Turn;
 pub use image::{Image, ImageMut, ImageRef};

@@ -16,7 +16,7 @@ headers    := $(wildcard include/libImaging/*.h include/libImaging/*.hpp)
 lib        := $(DESTDIR)$(LIBDIR)
 includes   := $(DESTDIR)$(PREFIX)/include/libImaging
 doc        := $(DESTDIR)$(PREFIX)/share/doc/libimaging
-stages     := rust c races python package bindings pillow
+stages     := rust c races fuzz python package bindings pillow
 
 # The installed tree can be moved: what it says of itself is relative to where it is found.
 fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(major)|' \
@@ -75,6 +75,9 @@ test-c: setup ## C and C++ programs against the installed package
 test-races: ## many threads under the thread sanitizer, where there is a nightly Rust
 	tests/races/run.sh
 
+test-fuzz: ## each fuzz target for a minute, where there are a nightly Rust and cargo-fuzz
+	tests/fuzz/run.sh
+
 test-python: all ## side by side with the reference
 	scripts/venv.sh
 	$(python) -m pytest tests/python
@@ -97,12 +100,14 @@ bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to memcpy, to f
 	$(python) benches/raw_pairs.py
 	$(CARGO) run --release --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
 
-fuzz: ## any bytes for the raw codec and the PPM reader, under the address sanitizer; FUZZ_SECONDS for each
-	test -x target/tools/bin/cargo-fuzz || $(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools
-	for name in raw_decode ppm; do \
+target/tools/bin/cargo-fuzz:
+	$(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools
+
+fuzz: target/tools/bin/cargo-fuzz ## any bytes for the raw codec, the PPM reader and calls of all functions, under the address sanitizer; FUZZ_SECONDS for each
+	for name in raw_decode ppm api; do \
 	    mkdir -p target/fuzz/corpus/$$name && \
 	    PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --target-dir target/fuzz $$name \
-	        target/fuzz/corpus/$$name -- -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=20 || exit 1; \
+	        target/fuzz/corpus/$$name -- -timeout=60 -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=20 || exit 1; \
 	done
 
 header: ## write the generated headers into include/, and of them libimaging.pxd

@@ -64,6 +64,9 @@ mod host;
 mod memory;
 mod process;
 
+#[cfg(fuzzing)]
+pub mod testing;
+
 pub use error::{Error, Result};
 pub use geometry::Turn;
 pub use image::{Image, ImageMut, ImageRef};

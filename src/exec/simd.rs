@@ -87,6 +87,16 @@ fn first_level() -> Level {
     level
 }
 
+/// Chooses kernels by another level from now on. Returns whether the processor has it.
+#[cfg(fuzzing)]
+pub fn set_level(level: Level) -> bool {
+    let there = level <= detect();
+    if there {
+        CHOSEN.store(level as u8, Relaxed);
+    }
+    there
+}
+
 /// Compiles functions for every level, from one body each, and calls the one for the level that was chosen. The body is
 /// plain code that the compiler vectorises; what it calls must be inlined into it.
 macro_rules! for_each_level {

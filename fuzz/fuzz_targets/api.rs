@@ -1,0 +1,432 @@
+//! Sequences of calls of the exported functions on a few live images, as a C program would make them. Each sequence is run
+//! with every SIMD level that the processor has and with different numbers of threads: what is seen must be the same.
+
+#![no_main]
+
+#[path = "api/bytes.rs"]
+mod bytes;
+#[path = "api/calls.rs"]
+mod calls;
+#[path = "api/pool.rs"]
+mod pool;
+
+use std::ffi::{CString, c_int, c_void};
+use std::ptr::{null_mut, slice_from_raw_parts};
+use std::sync::LazyLock;
+
+use Imaging::abi::ext::ImagingBuffer;
+use Imaging::abi::{ArrowArray, ArrowSchema, Imaging as Handle, ModeID, RawModeID};
+use Imaging::{Mode, testing};
+use libfuzzer_sys::fuzz_target;
+
+use bytes::Bytes;
+use calls::*;
+use pool::{Fenced, Pool, over_fenced, paint};
+
+/// Calls after so many would only take time.
+const CALLS: usize = 24;
+const MODES: usize = 20;
+const RAW_MODES: usize = 170;
+
+static FILE: LazyLock<CString> = LazyLock::new(|| {
+    let path = std::env::temp_dir().join(format!("fuzz-api-{}", std::process::id()));
+    CString::new(path.to_str().expect("a plain path")).expect("no NUL")
+});
+
+/// A mode, rarely one that does not exist.
+fn any_mode(bytes: &mut Bytes) -> ModeID {
+    match bytes.byte() {
+        255 => 21,
+        254 => -1,
+        253 => 0,
+        number => ModeID::from(number) % MODES as ModeID + 1,
+    }
+}
+
+fn mode(bytes: &mut Bytes) -> Mode {
+    let number = bytes.below(MODES) as ModeID + 1;
+    Mode::from_id(number).expect("a mode's number")
+}
+
+fn floats<const N: usize>(bytes: &mut Bytes) -> [f32; N] {
+    std::array::from_fn(|_| bytes.float() as f32)
+}
+
+/// Makes one call, or a few that belong together.
+///
+/// # Safety
+///
+/// None beyond the C contract, which the arguments keep.
+unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
+    let (number, to) = (bytes.below(30), bytes.below(5));
+    let image = pool.get(bytes.below(5));
+    let other = pool.get(bytes.below(5));
+    // SAFETY: images are those of the pool, all alive; every pointer is to an array as long as the function reads.
+    unsafe {
+        match (number, image) {
+            (1, _) => {
+                let (xsize, ysize) = (bytes.side().max(0) as usize, bytes.side().max(0) as usize);
+                let (mode, gap, flags, seed) = (mode(bytes), bytes.below(70), bytes.byte(), bytes.byte());
+                if xsize * ysize < 1 << 16 {
+                    let image = over_fenced(mode, (xsize, ysize), gap, flags & 1 == 1, false, seed);
+                    pool.keep(to, image, None);
+                }
+            }
+            (0, _) | (_, None) => {
+                let (mode, xsize, ysize) = (any_mode(bytes), bytes.side(), bytes.side());
+                let made = match bytes.below(4) {
+                    0 => ImagingNew(mode, xsize, ysize),
+                    1 => ImagingNewDirty(mode, xsize, ysize),
+                    2 => ImagingNewBlock(mode, xsize, ysize),
+                    _ => ImagingNew2Dirty(mode, null_mut(), image.map_or(null_mut(), |im| im.image)),
+                };
+                paint(made, bytes.byte());
+                pool.keep(to, made, None);
+            }
+            (2, Some(im)) => {
+                let (x0, y0) = (bytes.coordinate(), bytes.coordinate());
+                let view = ImagingView(im.image, x0, y0, bytes.coordinate(), bytes.coordinate());
+                pool.keep(to, view, Some(im));
+            }
+            (3, _) => match bytes.below(3) {
+                0 => pool.drop_slot(to),
+                1 => palettes(pool, bytes),
+                _ => {
+                    let arena = &raw mut ImagingDefaultArena;
+                    pool.see(ImagingMemorySetBlocksMax(arena, bytes.below(20) as c_int));
+                    ImagingMemoryClearCache(arena, bytes.number());
+                    ImagingMemorySetBlockAllocator(arena, c_int::from(bytes.byte() & 1));
+                }
+            },
+            (4 | 5, Some(im)) => {
+                let (mode, dither) = (any_mode(bytes), bytes.byte() & 1);
+                let palette = match other {
+                    Some(other) if bytes.flag() => (*other.image).palette,
+                    _ => null_mut(),
+                };
+                match pool.get(bytes.below(5)) {
+                    Some(out) if bytes.flag() && im.may_become(&out) => {
+                        let done = ImagingConvert(out.image, im.image, mode, palette, dither.into());
+                        pool.see_out(out, done);
+                    }
+                    _ => pool.keep(to, ImagingConvert(null_mut(), im.image, mode, palette, dither.into()), None),
+                }
+            }
+            (6, Some(im)) => {
+                let (mode, r, g, b) = (any_mode(bytes), bytes.coordinate(), bytes.coordinate(), bytes.coordinate());
+                pool.keep(to, ImagingConvertTransparent(im.image, mode, r, g, b), None);
+            }
+            (7, Some(im)) => {
+                let (mode, matrix) = (any_mode(bytes), floats::<12>(bytes));
+                pool.keep(to, ImagingConvertMatrix(im.image, mode, matrix.as_ptr()), None);
+            }
+            (8, Some(im)) => {
+                let Some(out) = other.filter(|out| im.may_become(out)) else { return };
+                let channels = 3 + c_int::from(bytes.byte() & 1);
+                let sizes: [c_int; 3] = std::array::from_fn(|_| bytes.below(8) as c_int);
+                let seed = i16::from(bytes.byte());
+                let length = (sizes.iter().product::<c_int>() * channels) as usize;
+                let mut table: Vec<i16> = (0..length as i16).map(|i| i.wrapping_mul(seed * 97 + 1)).collect();
+                let [a, b, c] = sizes;
+                let done = ImagingColorLUT3D_linear(out.image, im.image, channels, a, b, c, table.as_mut_ptr());
+                pool.see_out(out, done);
+            }
+            (9, Some(im)) => match other {
+                Some(out) if bytes.flag() && im.may_become(&out) => {
+                    pool.see_out(out, ImagingCopy2(out.image, im.image))
+                }
+                Some(out) if bytes.flag() => {
+                    ImagingCopyPalette(out.image, im.image);
+                    pool.see_done(out, true);
+                }
+                _ => pool.keep(to, ImagingCopy(im.image), None),
+            },
+            (10, Some(im)) => {
+                let (x0, y0, x1, y1) = (bytes.coordinate(), bytes.coordinate(), bytes.coordinate(), bytes.coordinate());
+                let (width, height) = (i64::from(x1) - i64::from(x0), i64::from(y1) - i64::from(y0));
+                if width.max(0).saturating_mul(height.max(0)) < 1 << 20 && width < 1 << 20 && height < 1 << 20 {
+                    pool.keep(to, ImagingCrop(im.image, x0, y0, x1, y1), None);
+                }
+            }
+            (11 | 12, Some(im)) => {
+                let turn = TURNS[bytes.below(TURNS.len())];
+                if let Some(out) = other.filter(|out| im.may_become(out)) {
+                    pool.see_out(out, turn(out.image, im.image));
+                } else {
+                    let (xsize, ysize) = ((*im.image).xsize, (*im.image).ysize);
+                    let out = ImagingNew((*im.image).mode, ysize, xsize);
+                    if turn(out, im.image).is_null() {
+                        pool.see_error();
+                    }
+                    pool.keep(to, out, None);
+                }
+            }
+            (13 | 14 | 29, Some(im)) => {
+                let Some(out) = other.filter(|out| im.may_become(out)) else { return };
+                let method = [0, 0, 0, 2, 3, 1][bytes.below(6)];
+                let filter = [0, 0, 2, 3, 1][bytes.below(5)];
+                let corners: [c_int; 4] = if bytes.flag() {
+                    [0, 0, (*out.image).xsize, (*out.image).ysize]
+                } else {
+                    std::array::from_fn(|_| bytes.coordinate())
+                };
+                let mut a: [f64; 8] = match bytes.below(3) {
+                    0 => std::array::from_fn(|_| bytes.float()),
+                    1 => [bytes.float(), 0.0, bytes.float(), 0.0, bytes.float(), bytes.float(), 0.0, 0.0],
+                    _ => std::array::from_fn(|_| f64::from(bytes.byte()) / 100.0 - 1.0),
+                };
+                let [x0, y0, x1, y1] = corners;
+                let fill = c_int::from(bytes.byte() & 1);
+                let status =
+                    ImagingTransform(out.image, im.image, method, x0, y0, x1, y1, a.as_mut_ptr(), filter, fill);
+                pool.see_done(out, status == 0);
+            }
+            (15 | 16, Some(im)) => {
+                let (xsize, ysize, filter) = (bytes.coordinate(), bytes.coordinate(), bytes.below(9) as c_int);
+                if xsize == c_int::MAX || ysize == c_int::MAX || (*im.image).xsize == 0 || (*im.image).ysize == 0 {
+                    return;
+                }
+                let (width, height) = ((*im.image).xsize as f32, (*im.image).ysize as f32);
+                let area: [f32; 4] = match bytes.below(3) {
+                    0 => [0.0, 0.0, width, height],
+                    1 => floats(bytes),
+                    _ => {
+                        let [left, top] = std::array::from_fn(|_| f32::from(bytes.byte()) / 256.0);
+                        [left * width, top * height, width, height - top / 3.0]
+                    }
+                };
+                pool.keep(to, ImagingResample(im.image, xsize, ysize, filter, area.as_ptr()), None);
+            }
+            (17, Some(im)) => {
+                let (xscale, yscale) = (bytes.number(), bytes.number());
+                let mut area = [0, 0, (*im.image).xsize, (*im.image).ysize];
+                if bytes.flag() {
+                    area = std::array::from_fn(|_| bytes.coordinate());
+                }
+                pool.keep(to, ImagingReduce(im.image, xscale, yscale, area.as_mut_ptr()), None);
+            }
+            (18, Some(im)) => pool.keep(to, ImagingGetBand(im.image, bytes.number()), None),
+            (19, Some(im)) => match other {
+                Some(from) if bytes.flag() && from.may_become(&im) => {
+                    let done = ImagingPutBand(im.image, from.image, bytes.number());
+                    pool.see_out(im, done);
+                }
+                _ => {
+                    let (band, color) = (bytes.number(), bytes.coordinate());
+                    pool.see_out(im, ImagingFillBand(im.image, band, color));
+                }
+            },
+            (20, Some(im)) => {
+                let mut bands = [null_mut(); 5];
+                if ImagingSplit(im.image, bands.as_mut_ptr()) != 0 {
+                    return pool.see_error();
+                }
+                let merged = ImagingMerge(any_mode(bytes), bands.as_mut_ptr());
+                bands.into_iter().for_each(|band| ImagingDelete(band));
+                pool.keep(to, merged, None);
+            }
+            (21, Some(im)) => {
+                let above = other.unwrap_or(im);
+                pool.keep(to, ImagingAlphaComposite(im.image, above.image), None);
+            }
+            (22, Some(im)) => {
+                if bytes.flag() {
+                    let m = bytes.number();
+                    return pool.keep(to, ImagingExpand(im.image, m), None);
+                }
+                let ink = [bytes.byte(); 4];
+                pool.see_out(im, ImagingFill(im.image, ink.as_ptr().cast()));
+            }
+            (23, Some(im)) => {
+                let (xsize, ysize) = [(3, 3), (5, 5), (3, 3), (5, 5), (3, 5), (1, 1), (-3, -3)][bytes.below(7)];
+                let kernel: [f32; 25] = match bytes.below(3) {
+                    0 => floats(bytes),
+                    1 => std::array::from_fn(|_| (f32::from(bytes.byte()) - 100.0) / 16.0),
+                    _ => std::array::from_fn(|_| f32::from(bytes.byte()) / 1000.0),
+                };
+                pool.keep(to, ImagingFilter(im.image, xsize, ysize, kernel.as_ptr(), bytes.float() as f32), None);
+            }
+            (24 | 25, Some(im)) => {
+                let Some(out) = other.filter(|out| im.may_become(out)) else { return };
+                let [x, y] = floats::<2>(bytes);
+                let passes = bytes.below(6) as c_int - 1;
+                let done = match bytes.below(3) {
+                    0 => ImagingBoxBlur(out.image, im.image, x, y, passes),
+                    1 => ImagingGaussianBlur(out.image, im.image, x, y, passes),
+                    _ => ImagingUnsharpMask(out.image, im.image, x, bytes.coordinate(), bytes.number()),
+                };
+                pool.see_out(out, done);
+            }
+            (26, Some(im)) => {
+                let Some(access) = ImagingAccessNew(im.image).as_ref() else { return pool.see_error() };
+                let (x, y) = (bytes.coordinate(), bytes.coordinate());
+                let mut pixel = [0u8; 4];
+                access.get_pixel.expect("set")(im.image, x, y, pixel.as_mut_ptr().cast());
+                pool.see(pixel);
+                if (*im.image).mode != Mode::F as ModeID && (*im.image).mode != Mode::One as ModeID {
+                    let pixel = [bytes.byte(); 4];
+                    access.put_pixel.expect("set")(im.image, x, y, pixel.as_ptr().cast());
+                    pool.see_done(im, true);
+                }
+            }
+            (27, Some(im)) => {
+                let (mut array, mut schema) = (std::mem::zeroed::<ArrowArray>(), std::mem::zeroed::<ArrowSchema>());
+                let codes = (export_imaging_array(im.image, &mut array), export_imaging_schema(im.image, &mut schema));
+                pool.see(codes);
+                if let (0, Some(release)) = (codes.0, array.release) {
+                    pool.see(array.length);
+                    release(&mut array);
+                }
+                if let (0, Some(release)) = (codes.1, schema.release) {
+                    release(&mut schema);
+                }
+                // Described, and made again of what that says. A view keeps the pixels alive.
+                let mut buffer: ImagingBuffer = std::mem::zeroed();
+                let describe = [ImagingGetBuffer, ImagingGetPackedBuffer][bytes.below(2)];
+                assert_eq!(describe(im.image, &mut buffer), 1);
+                let view = ImagingView(im.image, 0, 0, (*im.image).xsize, (*im.image).ysize);
+                unsafe extern "C" fn delete(view: *mut c_void) {
+                    // SAFETY: the view that was handed over.
+                    unsafe { ImagingDelete(view.cast()) };
+                }
+                let again = ImagingNewFromBuffer((*im.image).mode, &buffer, Some(delete), view.cast());
+                if again.is_null() {
+                    ImagingDelete(view);
+                }
+                paint_palette_like(again, im.image);
+                pool.keep(to, again, Some(im));
+            }
+            (28, Some(im)) => files_and_lines(pool, bytes, to, im),
+            _ => unreachable!("a number below 30"),
+        }
+    }
+}
+
+/// Makes, copies and deletes palettes, and searches them.
+fn palettes(pool: &mut Pool, bytes: &mut Bytes) {
+    // SAFETY: palettes of our own.
+    unsafe {
+        let made = if bytes.flag() { ImagingPaletteNew(any_mode(bytes)) } else { ImagingPaletteNewBrowser() };
+        if made.is_null() {
+            return pool.see_error();
+        }
+        let copy = ImagingPaletteDuplicate(made);
+        assert_eq!((*made).palette, (*copy).palette);
+        (*copy).size = 256;
+        (*copy).palette.iter_mut().for_each(|value| *value = value.wrapping_mul(3).wrapping_add(bytes.byte()));
+        assert_eq!(ImagingPaletteCachePrepare(copy), 0);
+        let [r, g, b] = std::array::from_fn(|_| c_int::from(bytes.byte()));
+        ImagingPaletteCacheUpdate(copy, r, g, b);
+        pool.see(&*slice_from_raw_parts((*copy).cache, 64 * 64 * 64));
+        ImagingPaletteCacheDelete(copy);
+        ImagingPaletteDelete(copy);
+        ImagingPaletteDelete(made);
+    }
+}
+
+/// A palette of a new image starts with nothing in it; here it gets that of another.
+unsafe fn paint_palette_like(image: Handle, like: Handle) {
+    if !image.is_null() {
+        // SAFETY: both are alive.
+        unsafe { ImagingCopyPalette(image, like) };
+    }
+}
+
+/// Packs and unpacks a line beside memory that must not be touched, or writes a file and reads it.
+unsafe fn files_and_lines(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: pool::Slot) {
+    // SAFETY: as in `call`.
+    unsafe {
+        let (mode, xsize, ysize) = ((*im.image).mode, (*im.image).xsize, (*im.image).ysize);
+        let raw_mode = match bytes.byte() {
+            small @ 0..100 => RawModeID::from(small % 21),
+            any => RawModeID::from(any) % (RAW_MODES as RawModeID + 2),
+        };
+        match bytes.below(4) {
+            0 => {
+                let mut bits = 0;
+                let (pack, length) = match ImagingFindPacker(mode, raw_mode, &mut bits) {
+                    Some(pack) => (pack, (xsize as usize * bits as usize).div_ceil(8)),
+                    None => return,
+                };
+                if ysize > 0 && xsize > 0 {
+                    let line = Fenced::new(length);
+                    pack(line.start(), (*(*im.image).image).cast(), xsize);
+                    pool.see(&*slice_from_raw_parts(line.start(), length));
+                    let mut bits_back = 0;
+                    if let Some(unpack) = ImagingFindUnpacker(mode, raw_mode, &mut bits_back)
+                        && bits_back == bits
+                    {
+                        let size = (*im.image).linesize as usize;
+                        let pixels = Fenced::new(size);
+                        unpack(pixels.start(), line.start(), xsize);
+                        pool.see(&*slice_from_raw_parts(pixels.start(), size));
+                    }
+                }
+            }
+            1 => {
+                if ImagingSavePPM(im.image, FILE.as_ptr()) == 1 {
+                    pool.keep(to, ImagingOpenPPM(FILE.as_ptr()), None);
+                } else {
+                    pool.see_error();
+                }
+            }
+            _ => {
+                let (stride, ystep) = (i64::from(bytes.number()) * 50, 1 - 2 * c_int::from(bytes.byte() & 1));
+                if stride > 1 << 20 || ImagingSaveRaw(im.image, FILE.as_ptr(), raw_mode, stride, ystep) != 1 {
+                    return;
+                }
+                if bytes.flag() {
+                    let loaded = ImagingLoadRaw(FILE.as_ptr(), mode, raw_mode, xsize, ysize, 0, stride, ystep);
+                    // A private mapping of the file, which is removed: the pixels stay.
+                    pool.keep(to, loaded, None);
+                } else if im.writable {
+                    let path = FILE.as_ptr();
+                    let (x0, y0) = (bytes.coordinate(), bytes.coordinate());
+                    let (x1, y1) = (bytes.coordinate(), bytes.coordinate());
+                    let done = ImagingReadTile(im.image, path, x0, y0, x1, y1, 0, raw_mode, stride, ystep);
+                    pool.see_done(im, done == 1);
+                }
+            }
+        }
+    }
+}
+
+/// Runs the sequence with these choices. All that is seen.
+fn run(data: &[u8], level: usize, threads: c_int) -> Option<Vec<u64>> {
+    if !testing::set_level(level) {
+        return None;
+    }
+    // SAFETY: always.
+    unsafe {
+        assert_eq!(ImagingSetNumThreads(threads), 1);
+        ImagingClearError();
+    }
+    // SAFETY: nobody else uses the arena, and no image is alive.
+    unsafe {
+        ImagingMemorySetBlocksMax(&raw mut ImagingDefaultArena, 0);
+        ImagingMemorySetBlockAllocator(&raw mut ImagingDefaultArena, 0);
+    }
+    let mut pool = Pool::default();
+    let mut bytes = Bytes(data);
+    for _ in 0..CALLS {
+        if bytes.is_empty() {
+            break;
+        }
+        // SAFETY: the arguments keep the contract.
+        unsafe { call(&mut pool, &mut bytes) };
+    }
+    Some(std::mem::take(&mut pool.seen))
+}
+
+fuzz_target!(|data: &[u8]| {
+    let seen = run(data, 0, 1).expect("every processor has the lowest level");
+    for (level, threads) in [(0, 5), (1, 2), (2, 1), (2, 5), (3, 1), (3, 2)] {
+        if let Some(other) = run(data, level, threads) {
+            let same = seen.iter().zip(&other).take_while(|(one, other)| one == other).count();
+            assert!(
+                same == seen.len() && same == other.len(),
+                "level {level} and {threads} threads differ in what is seen as number {same}"
+            );
+        }
+    }
+});

@@ -1,0 +1,131 @@
+//! The C functions, declared as the header has them.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use Imaging::abi::ext::ImagingBuffer;
+use Imaging::abi::{
+    ArrowArray, ArrowSchema, Imaging as Handle, ImagingAccess, ImagingMemoryArenaInstance, ImagingPalette,
+    ImagingShuffler, ModeID, RawModeID,
+};
+
+pub type Turn = unsafe extern "C" fn(Handle, Handle) -> Handle;
+
+unsafe extern "C" {
+    pub static mut ImagingDefaultArena: ImagingMemoryArenaInstance;
+    pub fn ImagingNew(mode: ModeID, xsize: c_int, ysize: c_int) -> Handle;
+    pub fn ImagingNewDirty(mode: ModeID, xsize: c_int, ysize: c_int) -> Handle;
+    pub fn ImagingNewBlock(mode: ModeID, xsize: c_int, ysize: c_int) -> Handle;
+    pub fn ImagingNew2Dirty(mode: ModeID, out: Handle, im: Handle) -> Handle;
+    pub fn ImagingDelete(im: Handle);
+    pub fn ImagingCopyPalette(destination: Handle, source: Handle);
+    pub fn ImagingMemorySetBlocksMax(arena: *mut ImagingMemoryArenaInstance, blocks_max: c_int) -> c_int;
+    pub fn ImagingMemoryClearCache(arena: *mut ImagingMemoryArenaInstance, new_size: c_int);
+    pub fn ImagingMemorySetBlockAllocator(arena: *mut ImagingMemoryArenaInstance, on: c_int);
+    pub fn ImagingAccessNew(im: Handle) -> ImagingAccess;
+    pub fn ImagingPaletteNew(mode: ModeID) -> ImagingPalette;
+    pub fn ImagingPaletteNewBrowser() -> ImagingPalette;
+    pub fn ImagingPaletteDuplicate(palette: ImagingPalette) -> ImagingPalette;
+    pub fn ImagingPaletteDelete(palette: ImagingPalette);
+    pub fn ImagingPaletteCachePrepare(palette: ImagingPalette) -> c_int;
+    pub fn ImagingPaletteCacheUpdate(palette: ImagingPalette, r: c_int, g: c_int, b: c_int);
+    pub fn ImagingPaletteCacheDelete(palette: ImagingPalette);
+    pub fn export_imaging_array(im: Handle, array: *mut ArrowArray) -> c_int;
+    pub fn export_imaging_schema(im: Handle, schema: *mut ArrowSchema) -> c_int;
+    pub fn ImagingFindUnpacker(mode: ModeID, raw_mode: RawModeID, bits: *mut c_int) -> ImagingShuffler;
+    pub fn ImagingFindPacker(mode: ModeID, raw_mode: RawModeID, bits: *mut c_int) -> ImagingShuffler;
+    pub fn ImagingOpenPPM(path: *const c_char) -> Handle;
+    pub fn ImagingSavePPM(im: Handle, path: *const c_char) -> c_int;
+    pub fn ImagingConvert(out: Handle, im: Handle, mode: ModeID, palette: ImagingPalette, dither: c_int) -> Handle;
+    pub fn ImagingConvertTransparent(im: Handle, mode: ModeID, r: c_int, g: c_int, b: c_int) -> Handle;
+    pub fn ImagingConvertMatrix(im: Handle, mode: ModeID, m: *const f32) -> Handle;
+    pub fn ImagingColorLUT3D_linear(
+        out: Handle,
+        im: Handle,
+        channels: c_int,
+        size1: c_int,
+        size2: c_int,
+        size3: c_int,
+        table: *mut i16,
+    ) -> Handle;
+    pub fn ImagingCopy(im: Handle) -> Handle;
+    pub fn ImagingCopy2(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingCrop(im: Handle, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Handle;
+    pub fn ImagingFlipLeftRight(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingFlipTopBottom(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingRotate90(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingRotate180(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingRotate270(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingTranspose(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingTransverse(out: Handle, im: Handle) -> Handle;
+    pub fn ImagingTransform(
+        out: Handle,
+        im: Handle,
+        method: c_int,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        a: *mut f64,
+        filter: c_int,
+        fill: c_int,
+    ) -> c_int;
+    pub fn ImagingResample(im: Handle, xsize: c_int, ysize: c_int, filter: c_int, r#box: *const f32) -> Handle;
+    pub fn ImagingReduce(im: Handle, xscale: c_int, yscale: c_int, r#box: *mut c_int) -> Handle;
+    pub fn ImagingGetBand(im: Handle, band: c_int) -> Handle;
+    pub fn ImagingPutBand(im: Handle, from: Handle, band: c_int) -> Handle;
+    pub fn ImagingFillBand(im: Handle, band: c_int, color: c_int) -> Handle;
+    pub fn ImagingSplit(im: Handle, bands: *mut Handle) -> c_int;
+    pub fn ImagingMerge(mode: ModeID, bands: *mut Handle) -> Handle;
+    pub fn ImagingAlphaComposite(below: Handle, above: Handle) -> Handle;
+    pub fn ImagingFill(im: Handle, ink: *const c_void) -> Handle;
+    pub fn ImagingExpand(im: Handle, m: c_int) -> Handle;
+    pub fn ImagingFilter(im: Handle, xsize: c_int, ysize: c_int, kernel: *const f32, offset: f32) -> Handle;
+    pub fn ImagingBoxBlur(out: Handle, im: Handle, xradius: f32, yradius: f32, n: c_int) -> Handle;
+    pub fn ImagingGaussianBlur(out: Handle, im: Handle, xradius: f32, yradius: f32, passes: c_int) -> Handle;
+    pub fn ImagingUnsharpMask(out: Handle, im: Handle, radius: f32, percent: c_int, threshold: c_int) -> Handle;
+    pub fn ImagingGetLastError(message: *mut *const c_char) -> c_int;
+    pub fn ImagingClearError();
+    pub fn ImagingSetNumThreads(threads: c_int) -> c_int;
+    pub fn ImagingLoadRaw(
+        path: *const c_char,
+        mode: ModeID,
+        raw_mode: RawModeID,
+        xsize: c_int,
+        ysize: c_int,
+        offset: i64,
+        stride: i64,
+        ystep: c_int,
+    ) -> Handle;
+    pub fn ImagingReadTile(
+        im: Handle,
+        path: *const c_char,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        offset: i64,
+        raw_mode: RawModeID,
+        stride: i64,
+        ystep: c_int,
+    ) -> c_int;
+    pub fn ImagingSaveRaw(im: Handle, path: *const c_char, raw_mode: RawModeID, stride: i64, ystep: c_int) -> c_int;
+    pub fn ImagingView(im: Handle, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Handle;
+    pub fn ImagingGetBuffer(im: Handle, out: *mut ImagingBuffer) -> c_int;
+    pub fn ImagingGetPackedBuffer(im: Handle, out: *mut ImagingBuffer) -> c_int;
+    pub fn ImagingNewFromBuffer(
+        mode: ModeID,
+        buffer: *const ImagingBuffer,
+        release: Option<unsafe extern "C" fn(*mut c_void)>,
+        context: *mut c_void,
+    ) -> Handle;
+}
+
+pub const TURNS: [Turn; 7] = [
+    ImagingFlipLeftRight,
+    ImagingFlipTopBottom,
+    ImagingRotate90,
+    ImagingRotate180,
+    ImagingRotate270,
+    ImagingTranspose,
+    ImagingTransverse,
+];

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs each fuzz target for a while (FUZZ_SECONDS, a minute unless set), where there are a nightly Rust and cargo-fuzz.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+if ! cargo +nightly --version >/dev/null 2>&1; then
+    echo "fuzz: SKIPPED: there is no nightly Rust here, and so no fuzzing" >&2
+    exit
+fi
+if ! make --no-print-directory target/tools/bin/cargo-fuzz >/dev/null 2>&1; then
+    echo "fuzz: SKIPPED: cargo-fuzz cannot be installed here" >&2
+    exit
+fi
+make --no-print-directory fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-60}"
+echo "fuzz: no crash, no hang, no wrong answer"

@@ -15,7 +15,7 @@
 //! codecs along defines them itself.
 
 use std::ffi::{CStr, c_char, c_void};
-use std::io::{self, Write};
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrayvec::ArrayString;
@@ -25,6 +25,7 @@ use super::python::symbol;
 use super::{Message, python};
 use crate::abi::PyObject;
 use crate::error::Kind;
+use crate::process::warn;
 
 /// The version of this library. Its first number is that of the Pillow that it fits.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -103,18 +104,18 @@ fn admit(core: &Object) {
     match release(core) {
         Ok(()) => {
             HAS_ANOTHER_PILLOW.store(true, Ordering::Relaxed);
-            warn(&Message::new(format_args!(
-                "libimaging {VERSION}: Pillow {version} has another ABI and keeps its own functions; \
-                 this library takes over those of Pillow {MAJOR} only\n"
-            )));
+            warn(format_args!(
+                "Pillow {version} has another ABI than version {VERSION} and keeps its own functions; this library takes \
+                 over those of Pillow {MAJOR} only"
+            ));
         }
         Err(error) => {
             let message = Message::new(format_args!(
-                "libimaging {VERSION}: Pillow {version} has another ABI and could not be given back its own functions \
-                 ({error}); start this program without LD_PRELOAD\n"
+                "Pillow {version} has another ABI than libImaging {VERSION} and could not be given back its own functions \
+                 ({error}); start this program without LD_PRELOAD"
             ));
             // Python 3.11 ends the import with a SystemError that has no cause.
-            warn(&message);
+            warn(format_args!("{}", message.as_c_str().to_str().unwrap_or_default()));
             python::raise(Kind::Os, message.as_c_str());
         }
     }
@@ -147,11 +148,6 @@ pub unsafe fn own_function(caller: usize, name: &CStr) -> Option<usize> {
     // Where that fails, the module comes here again with its next call.
     let _ = release(&module);
     Some(own)
-}
-
-/// Writes a line to standard error, in one piece. Where there is no standard error, there is nobody to be warned.
-fn warn(line: &Message) {
-    let _ = io::stderr().write_all(line.as_c_str().to_bytes());
 }
 
 /// Whether this thread has a Python exception that it has not handled yet.

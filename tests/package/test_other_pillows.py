@@ -30,7 +30,7 @@ def pillow(version: str) -> Path:
 
 def warning(version: str) -> str:
     return (
-        f"libimaging {libimaging.__version__}: Pillow {version} has another ABI and keeps its own functions; "
+        f"libImaging: Pillow {version} has another ABI than version {libimaging.__version__} and keeps its own functions; "
         "this library takes over those of Pillow 13 only\n"
     )
 
@@ -128,8 +128,9 @@ def test_where_the_addresses_stay_protected():
         sys.executable, "-c", "import PIL.Image", PYTHONPATH=str(pillow_14()), LD_PRELOAD=f"{LIBRARY}:{deny}"
     )
     assert told.returncode == 1 and "Traceback" in told.stderr
-    reason = "Pillow 14.0.0 has another ABI and could not be given back its own functions (Permission denied (os error 13))"
-    expected = f"libimaging {libimaging.__version__}: {reason}; start this program without LD_PRELOAD\n"
+    both = f"Pillow 14.0.0 has another ABI than libImaging {libimaging.__version__}"
+    reason = f"{both} and could not be given back its own functions (Permission denied (os error 13))"
+    expected = f"libImaging: {reason}; start this program without LD_PRELOAD\n"
     # Once for itself; a second time as the cause of the traceback's exception, which not every Python tells.
     assert told.stderr.startswith(expected) and "of unknown version" not in told.stderr
 

@@ -123,13 +123,25 @@ impl Drop for Pool {
     }
 }
 
-fn rows<'a>(image: Handle) -> impl Iterator<Item = &'a [u8]> {
-    // SAFETY: a live image has that many rows of that many bytes.
+/// The bytes of a row, none where the image has no columns: what the row table says then is not to be looked at.
+///
+/// # Safety
+///
+/// The image is alive and has that row, which nobody else uses.
+unsafe fn row_mut<'a>(image: Handle, y: usize) -> &'a mut [u8] {
+    // SAFETY: a row has that many bytes.
     unsafe {
-        let instance = &*image;
-        let row = move |y| slice::from_raw_parts((*instance.image.add(y)).cast::<u8>(), instance.linesize as usize);
-        (0..instance.ysize as usize).map(row)
+        match (*image).linesize as usize {
+            0 => &mut [],
+            bytes => slice::from_raw_parts_mut((*(*image).image.add(y)).cast(), bytes),
+        }
     }
+}
+
+/// The rows of a live image that nobody writes to meanwhile.
+fn rows<'a>(image: Handle) -> impl Iterator<Item = &'a [u8]> {
+    // SAFETY: rows of a live image, of which nobody else has one now.
+    unsafe { (0..(*image).ysize as usize).map(move |y| &*row_mut(image, y)) }
 }
 
 /// Which NaN it is depends on the instructions; that it is one does not.
@@ -141,8 +153,11 @@ fn canonical_nans(image: Handle) {
             return;
         }
         for y in 0..instance.ysize as usize {
-            let row = slice::from_raw_parts_mut((*instance.image.add(y)).cast::<f32>(), instance.xsize as usize);
-            row.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = f32::NAN);
+            for value in row_mut(image, y).as_chunks_mut().0 {
+                if f32::from_ne_bytes(*value).is_nan() {
+                    *value = f32::NAN.to_ne_bytes();
+                }
+            }
         }
     }
 }
@@ -157,9 +172,8 @@ pub fn paint(image: Handle, seed: u8) {
         state >> 8
     };
     for y in 0..instance.ysize as usize {
-        // SAFETY: as in `rows`.
-        let row =
-            unsafe { slice::from_raw_parts_mut((*instance.image.add(y)).cast::<u8>(), instance.linesize as usize) };
+        // SAFETY: a row of an image that nobody else knows yet.
+        let row = unsafe { row_mut(image, y) };
         match instance.r#type {
             IMAGING_TYPE_FLOAT32 => row.as_chunks_mut().0.iter_mut().for_each(|value| {
                 *value = match next() {

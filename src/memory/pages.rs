@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use crate::error::{Error, Result};
+use crate::process::environment;
 
 /// Smaller blocks are `malloc`'s.
 const LEAST: usize = 4 << 20;
@@ -38,12 +39,7 @@ fn are_wanted() -> bool {
     static WANTED: AtomicU8 = AtomicU8::new(UNKNOWN);
     let wanted = match WANTED.load(Relaxed) {
         UNKNOWN => {
-            // SAFETY: the value is read at once, before the program can set it anew, as `getenv` demands of every program.
-            let value = unsafe {
-                let value = libc::getenv(VARIABLE.as_ptr());
-                if value.is_null() { c"" } else { CStr::from_ptr(value) }
-            };
-            let wanted = if value == c"1" { YES } else { NO };
+            let wanted = if environment::variable(VARIABLE) == Some(c"1") { YES } else { NO };
             WANTED.store(wanted, Relaxed);
             wanted
         }

@@ -17,7 +17,7 @@ pub struct RawState {
 }
 
 /// Decodes the whole lines of `bytes`, and hands each to `unpack`, which returns `None` where the image has no place for
-/// it. Returns how many bytes were consumed, at most [`MOST`]; `None` when it is done, with all lines or, as `errcode`
+/// it. Returns how many bytes were consumed, at most `MOST`; `None` when it is done, with all lines or, as `errcode`
 /// says, an error.
 ///
 /// `suits` tells whether lines of the state's `bytes` are what its shuffler reads, and the image what it writes. It is

@@ -17,7 +17,7 @@ use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 
 /// Takes the mean of the pixels at most `xradius` and `yradius` away, `passes` times. Without `input` the image itself is
-/// blurred. However many passes there are, the time is bounded: see [`many`].
+/// blurred. However many passes there are, the time is bounded: see `many`.
 pub fn box_blur(
     mut out: ImageMut<'_>,
     input: Option<&ImageRef<'_>>,

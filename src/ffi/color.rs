@@ -134,9 +134,12 @@ unsafe fn to_palette(out: Imaging, im: Imaging, mode: ModeID, palette: ImagingPa
         let input = input.view()?;
         if from == Mode::L {
             on_pixels([view], [input], |[out], [input]| color::grey_to_palette(out, &input));
-        } else if view.bytes() > 0 {
+        } else {
+            // The palette gets its cache, whether there are pixels or not.
             let mut nearest = Nearest::new(palette)?;
-            long_section(|| color::colours_to_palette(view, &input, &mut nearest, dither))?;
+            if view.bytes() > 0 {
+                long_section(|| color::colours_to_palette(view, &input, &mut nearest, dither))?;
+            }
         }
         Ok(out)
     }

@@ -137,7 +137,7 @@ ARROW_DAMAGE = {
     "schema.format = b'+w:4'; schema.n_children = 1": "mismatch",
     "schema.format = b'+w:4'; array.n_children = 1": "mismatch",
     "array.buffers = None": "exactly 2 buffers required",
-    "array.offset = -1": "exactly 2 buffers required",
+    "array.offset = -1": "Arrow array reaches beyond what can be memory",
     "array.n_children = 1": "accepted",
 }
 """What is wrong with an array of four bytes, and what the library says to it. A child that is not there is none."""

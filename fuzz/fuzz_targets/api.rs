@@ -183,7 +183,7 @@ unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
             }
             (15 | 16, Some(im)) => {
                 let (xsize, ysize, filter) = (bytes.coordinate(), bytes.coordinate(), bytes.below(9) as c_int);
-                if xsize == c_int::MAX || ysize == c_int::MAX || (*im.image).xsize == 0 || (*im.image).ysize == 0 {
+                if xsize == c_int::MAX || ysize == c_int::MAX {
                     return;
                 }
                 let (width, height) = ((*im.image).xsize as f32, (*im.image).ysize as f32);
@@ -341,7 +341,8 @@ unsafe fn files_and_lines(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: poo
             small @ 0..100 => RawModeID::from(small % 21),
             any => RawModeID::from(any) % (RAW_MODES as RawModeID + 2),
         };
-        match bytes.below(4) {
+        match bytes.below(5) {
+            4 => without_rows(pool, mode, xsize, ysize),
             0 => {
                 let mut bits = 0;
                 let (pack, length) = match ImagingFindPacker(mode, raw_mode, &mut bits) {
@@ -376,6 +377,13 @@ unsafe fn files_and_lines(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: poo
                     return;
                 }
                 if bytes.flag() {
+                    let access = bytes.below(3) as c_int;
+                    let mapped = ImagingMapFile(FILE.as_ptr(), mode, xsize, ysize, 0, stride, ystep, access);
+                    if !mapped.is_null() {
+                        pool.see((ImagingMapRelease(mapped), ImagingMapFlush(mapped)));
+                    }
+                    pool.keep(to, mapped, None);
+                } else if bytes.flag() {
                     let loaded = ImagingLoadRaw(FILE.as_ptr(), mode, raw_mode, xsize, ysize, 0, stride, ystep);
                     // A private mapping of the file, which is removed: the pixels stay.
                     pool.keep(to, loaded, None);
@@ -388,6 +396,29 @@ unsafe fn files_and_lines(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: poo
                 }
             }
         }
+    }
+}
+
+/// An image whose rows are not set: no function looks for pixels there.
+unsafe fn without_rows(pool: &mut Pool, mode: ModeID, xsize: c_int, ysize: c_int) {
+    // SAFETY: the image is live until it is deleted, and its row table says that there are no rows.
+    unsafe {
+        let im = ImagingNewPrologue(mode, xsize, ysize);
+        if im.is_null() {
+            return pool.see_error();
+        }
+        let copies = [ImagingCopy(im), ImagingConvert(null_mut(), im, 1, null_mut(), 0), ImagingCrop(im, -1, 0, 2, 3)];
+        pool.see(copies.map(|copy| !copy.is_null()));
+        copies.into_iter().for_each(|copy| ImagingDelete(copy));
+        if let Some(access) = ImagingAccessNew(im).as_ref() {
+            let mut pixel = [1u8; 4];
+            access.put_pixel.expect("set")(im, 0, 0, pixel.as_ptr().cast());
+            access.get_pixel.expect("set")(im, 0, 0, pixel.as_mut_ptr().cast());
+            pool.see(pixel);
+        }
+        let mut buffer: ImagingBuffer = std::mem::zeroed();
+        pool.see(ImagingGetBuffer(im, &mut buffer));
+        ImagingDelete(im);
     }
 }
 
@@ -419,6 +450,10 @@ fn run(data: &[u8], level: usize, threads: c_int) -> Option<Vec<u64>> {
 }
 
 fuzz_target!(|data: &[u8]| {
+    // Waiting for the disk would be most of the time.
+    static NO_FSYNC: std::sync::Once = std::sync::Once::new();
+    // SAFETY: no other thread reads the environment before the first call.
+    NO_FSYNC.call_once(|| unsafe { std::env::set_var("IMAGING_FSYNC", "0") });
     let seen = run(data, 0, 1).expect("every processor has the lowest level");
     for (level, threads) in [(0, 5), (1, 2), (2, 1), (2, 5), (3, 1), (3, 2)] {
         if let Some(other) = run(data, level, threads) {

@@ -16,6 +16,7 @@ unsafe extern "C" {
     pub fn ImagingNewDirty(mode: ModeID, xsize: c_int, ysize: c_int) -> Handle;
     pub fn ImagingNewBlock(mode: ModeID, xsize: c_int, ysize: c_int) -> Handle;
     pub fn ImagingNew2Dirty(mode: ModeID, out: Handle, im: Handle) -> Handle;
+    pub fn ImagingNewPrologue(mode: ModeID, xsize: c_int, ysize: c_int) -> Handle;
     pub fn ImagingDelete(im: Handle);
     pub fn ImagingCopyPalette(destination: Handle, source: Handle);
     pub fn ImagingMemorySetBlocksMax(arena: *mut ImagingMemoryArenaInstance, blocks_max: c_int) -> c_int;
@@ -86,6 +87,18 @@ unsafe extern "C" {
     pub fn ImagingGetLastError(message: *mut *const c_char) -> c_int;
     pub fn ImagingClearError();
     pub fn ImagingSetNumThreads(threads: c_int) -> c_int;
+    pub fn ImagingMapFile(
+        path: *const c_char,
+        mode: ModeID,
+        xsize: c_int,
+        ysize: c_int,
+        offset: i64,
+        stride: i64,
+        ystep: c_int,
+        access: c_int,
+    ) -> Handle;
+    pub fn ImagingMapFlush(im: Handle) -> c_int;
+    pub fn ImagingMapRelease(im: Handle) -> c_int;
     pub fn ImagingLoadRaw(
         path: *const c_char,
         mode: ModeID,

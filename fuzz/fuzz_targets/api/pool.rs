@@ -16,18 +16,17 @@ const MOST: usize = 1 << 17;
 
 const INTERNAL: c_int = 6;
 
-/// An image, and whose memory its pixels are: views have that of another.
+/// An image, and whether it may be written to.
 #[derive(Clone, Copy)]
 pub struct Slot {
     pub image: Handle,
-    pub memory: usize,
     pub writable: bool,
 }
 
 impl Slot {
-    /// Whether a function may read this image while it writes to the other: it is the same, or lies elsewhere.
+    /// Whether a function may write to the other image while it reads this one: also where they share pixels.
     pub fn may_become(&self, out: &Slot) -> bool {
-        out.writable && (out.image == self.image || out.memory != self.memory)
+        out.writable
     }
 }
 
@@ -35,7 +34,6 @@ impl Slot {
 #[derive(Default)]
 pub struct Pool {
     slots: [Option<Slot>; 5],
-    memories: usize,
     pub seen: Vec<u64>,
 }
 
@@ -44,16 +42,15 @@ impl Pool {
         self.slots[number % self.slots.len()]
     }
 
-    /// Keeps a new image in place of another, or sees why there is none. `like` is the image whose memory it has.
+    /// Keeps a new image in place of another, or sees why there is none. `like` is the image whose pixels it shares.
     pub fn keep(&mut self, number: usize, image: Handle, like: Option<Slot>) {
         // SAFETY: an image that the library has just made.
         let Some(instance) = (unsafe { image.as_ref() }) else { return self.see_error() };
         let pixels = instance.xsize as usize * instance.ysize as usize;
-        self.memories += 1;
-        let (memory, writable) = like.map_or((self.memories, true), |like| (like.memory, like.writable));
-        assert!(writable == (instance.read_only == 0));
+        let writable = instance.read_only == 0;
+        assert!(like.is_none_or(|like| like.writable == writable));
         self.see_image(image);
-        let kept = Some(Slot { image, memory, writable }).filter(|_| pixels <= MOST);
+        let kept = Some(Slot { image, writable }).filter(|_| pixels <= MOST);
         if kept.is_none() {
             // SAFETY: nobody else knows the image.
             unsafe { ImagingDelete(image) };
@@ -98,7 +95,9 @@ impl Pool {
     fn see_image(&mut self, image: Handle) {
         // SAFETY: a live image.
         let instance = unsafe { &*image };
-        canonical_nans(image);
+        if instance.read_only == 0 {
+            canonical_nans(image);
+        }
         let mut hasher = DefaultHasher::new();
         (instance.mode, instance.xsize, instance.ysize).hash(&mut hasher);
         rows(image).for_each(|row| row.hash(&mut hasher));

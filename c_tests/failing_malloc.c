@@ -250,6 +250,8 @@ play_all_cold(int stride) {
 static int
 play_all_warm(int stride) {
     int runs = 0;
+    /* The first error of a thread gets a record, which stays with the thread. */
+    play_in_setting(&scenes->list[0], 1, 0);
     for (int number = 0; number < scenes->count; number += stride) {
         const Scene *scene = &scenes->list[number];
         unsigned expected = play_in_setting(scene, 0, 0).sum;

@@ -13,11 +13,13 @@
 extern void *__interceptor_malloc(size_t) __attribute__((weak));
 extern void *__interceptor_calloc(size_t, size_t) __attribute__((weak));
 extern void *__interceptor_realloc(void *, size_t) __attribute__((weak));
+extern int __interceptor_posix_memalign(void **, size_t, size_t) __attribute__((weak));
 extern void __interceptor_free(void *) __attribute__((weak));
 
 static __typeof__(&__interceptor_malloc) next_malloc;
 static __typeof__(&__interceptor_calloc) next_calloc;
 static __typeof__(&__interceptor_realloc) next_realloc;
+static __typeof__(&__interceptor_posix_memalign) next_posix_memalign;
 static __typeof__(&__interceptor_free) next_free;
 
 /* By way of an integer, as ISO C knows no other between a pointer to data and one to a function. */
@@ -32,6 +34,7 @@ find_next(void) {
         FIND(malloc);
         FIND(calloc);
         FIND(realloc);
+        FIND(posix_memalign);
         FIND(free);
     }
 }
@@ -95,6 +98,26 @@ realloc(void *memory, size_t size) {
     void *moved = next_realloc(memory, size);
     live += moved != NULL && memory == NULL;
     return moved;
+}
+
+int
+posix_memalign(void **memory, size_t alignment, size_t size) {
+    if (fails()) {
+        return ENOMEM;
+    }
+    int status = next_posix_memalign(memory, alignment, size);
+    live += status == 0;
+    return status;
+}
+
+void *
+aligned_alloc(size_t alignment, size_t size) {
+    void *memory = NULL;
+    int status = posix_memalign(&memory, alignment, size);
+    if (status) {
+        errno = status;
+    }
+    return status ? NULL : memory;
 }
 
 void

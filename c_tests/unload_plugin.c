@@ -16,5 +16,7 @@ plugin_run(void) {
     int made = small != NULL;
     ImagingDelete(small);
     ImagingDelete(im);
-    return made && !ImagingNew(-1, 1, 1) && ImagingGetLastError(NULL) == IMAGING_ERROR_VALUE;
+    int told = !ImagingNew(-1, 1, 1) && ImagingGetLastError(NULL) == IMAGING_ERROR_VALUE;
+    ImagingClearError();
+    return made && told;
 }

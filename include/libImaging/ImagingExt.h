@@ -3,7 +3,7 @@
  *
  * Threads: any function may be called on any thread, also at the same time, as long as no thread writes to an image that
  * another one uses. Large work is shared with worker threads, which have all signals blocked and end when they have had
- * nothing to do for a moment.
+ * nothing to do for a moment. A call needs 32 KiB of stack.
  *
  * Fork: a process may fork at any time, and go on to use the library on both sides. Workers without work end before that.
  * No function may be called from a signal handler. A signal handler that has interrupted a call may fork; its child may
@@ -118,7 +118,7 @@ struct ImagingBuffer {
  */
 extern int ImagingGetLastError(const char **message);
 
-/** Forgets this thread's last error. */
+/** Forgets this thread's last error, and frees its memory, which else stays until the thread ends. */
 extern void ImagingClearError(void);
 
 /**

@@ -25,7 +25,7 @@ pub unsafe extern "C" fn ImagingGetLastError(message: *mut *const c_char) -> c_i
     code
 }
 
-/// Forgets this thread's last error.
+/// Forgets this thread's last error, and frees its memory, which else stays until the thread ends.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingClearError() {
     last_error::clear();

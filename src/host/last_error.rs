@@ -26,6 +26,7 @@ at_load!(create_key);
 
 // A plugin that has the static library in it may be unloaded, and the destructor's code with it.
 extern "C" fn delete_key() {
+    clear();
     LAST.delete();
 }
 at_unload!(delete_key);
@@ -62,14 +63,12 @@ pub fn set(code: c_int, message: &CStr) {
     }
 }
 
-/// Forgets the error that was kept.
+/// Forgets the error that was kept, and frees its record.
 pub fn clear() {
-    match own() {
-        // SAFETY: the record is this thread's alone.
-        Some(record) => unsafe { record.write(Record { code: 0, message: Message::EMPTY }) },
-        None => {
-            LAST.set(std::ptr::null_mut());
-        }
+    let record = LAST.get();
+    if !record.is_null() && LAST.set(std::ptr::null_mut()) {
+        // SAFETY: the record was this thread's, which has none any more.
+        unsafe { free_record(record) };
     }
 }
 

@@ -14,7 +14,7 @@ use crate::process::{Mutex, environment, warn};
 
 /// The least work, about one for an arithmetic operation on a byte, that another thread is given: less takes less time than
 /// to give it, even where that thread looks out for work. Fuzzing splits the small images that it works on, too.
-const WORTHWHILE: usize = if cfg!(fuzzing) { 1 << 10 } else { 1 << 18 };
+const WORTHWHILE: usize = if cfg!(fuzzing) { 1 << 10 } else { 1 << 19 };
 
 /// The most threads that may be asked for.
 const MOST: usize = 1024;

@@ -93,11 +93,12 @@ test-pillow: wheel ## Pillow's own tests, by `python -m libimaging` and without
 	scripts/venv.sh
 	$(python) tests/pillow/compare.py
 
-bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to memcpy, to fast_image_resize
+bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to memcpy, to fast_image_resize, on an idle and a busy machine
 	scripts/venv.sh
 	scripts/simd.sh
 	$(python) benches/run.py
 	$(python) benches/raw_pairs.py
+	$(python) benches/load.py
 	$(CARGO) run --release --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
 
 target/tools/bin/cargo-fuzz:

@@ -55,6 +55,7 @@ pub mod image;
 pub mod mode;
 pub mod raw;
 pub mod resample;
+mod simd;
 
 mod api;
 mod codec;

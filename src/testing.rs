@@ -1,13 +1,17 @@
-//! The choices that are made once in a process, made again: for fuzz targets, which compare what comes of them. The module
-//! exists only under `cfg(fuzzing)`.
+//! Choices that are made once in a process, made again: for fuzz targets, which compare the results. Only under
+//! `cfg(fuzzing)`.
 
-use crate::exec::simd::{self, Level};
+use crate::simd::isa::{self, Isa};
 
-/// How many SIMD levels this library knows.
-pub const LEVELS: usize = Level::ALL.len();
+/// The number of ISAs that this processor has.
+pub fn isas() -> usize {
+    Isa::available().count()
+}
 
-/// Chooses kernels by the level of this number, the lowest first. Returns false, and changes nothing, where there is no
-/// such level, or the processor does not have it.
-pub fn set_level(number: usize) -> bool {
-    Level::ALL.get(number).is_some_and(|level| simd::set_level(*level))
+/// Dispatches on the ISA of this number from now on, the least capable first. Returns false, and changes nothing, where
+/// the processor has fewer.
+pub fn set_isa(number: usize) -> bool {
+    let isa = Isa::available().nth(number);
+    isa.into_iter().for_each(isa::set_current);
+    isa.is_some()
 }

@@ -424,7 +424,7 @@ unsafe fn without_rows(pool: &mut Pool, mode: ModeID, xsize: c_int, ysize: c_int
 
 /// Runs the sequence with these choices. All that is seen.
 fn run(data: &[u8], level: usize, threads: c_int) -> Option<Vec<u64>> {
-    if !testing::set_level(level) {
+    if !testing::set_isa(level) {
         return None;
     }
     // SAFETY: always.

@@ -1,7 +1,7 @@
 //! Conversion pixel by pixel.
 
 use super::pairs;
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 use crate::raw::Shuffler;
@@ -24,7 +24,7 @@ impl Conversion {
     pub fn convert(self, out: ImageMut<'_>, input: &ImageRef<'_>) {
         let is_number = |mode: Mode| matches!(mode, Mode::I | Mode::F);
         let cost = if is_number(out.mode()) && is_number(input.mode()) { NUMBER_COST } else { COST };
-        threads::make_rows(out, &[input], cost * input.xsize(), |y, row| self.line(row, input.row(y)));
+        parallel::write_rows(out, &[input], cost * input.xsize(), |y, row| self.line(row, input.row(y)));
     }
 
     /// Converts a line.

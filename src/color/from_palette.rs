@@ -7,9 +7,10 @@ use super::convert::conversion;
 use super::kernels::palette::Planes;
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
-use crate::exec::{simd, threads};
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
+use crate::simd::isa::{self, Isa};
 
 /// About how many operations a pixel costs.
 const COST: usize = 2;
@@ -61,9 +62,9 @@ impl FromPalette {
         if let (Mode::P, Some(first_band)) = (out.mode(), conversion(Mode::LA, Mode::L)) {
             return first_band.convert(out, input);
         }
-        match simd::level() {
+        match isa::current() {
             #[cfg(target_arch = "x86_64")]
-            simd::Level::Avx512 => {
+            Isa::Avx512(_) => {
                 let planes = Planes::new(&self.pixels);
                 self.by(out, input, |sizes, out, input| match sizes {
                     (1, 1) => planes.bytes_of_bytes(out, input),
@@ -86,7 +87,7 @@ impl FromPalette {
         kernel: impl Fn((usize, usize), &mut [u8], &[u8]) -> usize + Sync,
     ) {
         let sizes = (input.mode().pixel_size(), out.mode().pixel_size());
-        threads::make_rows(out, &[input], COST * input.xsize(), |y, row| {
+        parallel::write_rows(out, &[input], COST * input.xsize(), |y, row| {
             let input = input.row(y);
             let done = kernel(sizes, row, input);
             let (row, input) = (&mut row[done * sizes.1..], &input[done * sizes.0..]);

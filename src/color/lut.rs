@@ -7,9 +7,9 @@
 mod kernels;
 
 use crate::error::{Error, Result};
-use crate::exec::simd::{self, Level};
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::{self, Isa};
 
 /// About how many operations a pixel costs.
 const COST: usize = 40;
@@ -95,7 +95,7 @@ impl<'a> Table<'a> {
     pub fn apply(&self, out: ImageMut<'_>, input: Option<&ImageRef<'_>>) {
         let (cost, pixels) = (COST * out.xsize(), out.xsize().saturating_mul(out.ysize()));
         // What is only asked where there are kernels that make use of it, and many pixels.
-        let narrow = simd::level() >= Level::Avx2 && pixels >= self.values.len() / 8 && self.is_narrow();
+        let narrow = isa::current().avx2().is_some() && pixels >= self.values.len() / 8 && self.is_narrow();
         #[cfg(target_arch = "x86_64")]
         if let Some(cells) = self.cells(pixels, narrow) {
             return for_lines(out, input, cost, |row, input| cells.line(row, input));
@@ -116,16 +116,16 @@ impl<'a> Table<'a> {
     /// How lines are looked up.
     fn line(&self, narrow: bool) -> Line {
         let four = self.channels == 4;
-        match simd::level() {
+        match isa::current() {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 | Level::Avx512 => match (four, narrow) {
+            Isa::Avx2(_) | Isa::Avx512(_) => match (four, narrow) {
                 (true, true) => kernels::line_avx2::<4, true>,
                 (true, false) => kernels::line_avx2::<4, false>,
                 (false, true) => kernels::line_avx2::<3, true>,
                 (false, false) => kernels::line_avx2::<3, false>,
             },
             #[cfg(target_arch = "x86_64")]
-            Level::Sse41 => {
+            Isa::Sse41(_) => {
                 if four {
                     kernels::line_sse41::<4>
                 } else {
@@ -159,7 +159,7 @@ fn for_lines(
     cost: usize,
     line: impl Fn(&mut [u8], Option<&[u8]>) + Sync,
 ) {
-    threads::for_rows(out, cost, |first, mut band| {
+    parallel::for_rows(out, cost, |first, mut band| {
         for (y, row) in band.rows_mut().enumerate() {
             line(row, input.map(|input| &input.row(first + y)[..row.len()]));
         }
@@ -251,13 +251,13 @@ mod tests {
                     _ => [line::<4>, kernels::line_sse41::<4>, kernels::line_avx2::<4, false>, kernels::line_avx2::<4, true>],
                 };
                 let expected = looked_up(|out, input| plain(out, input, &table), &pixels);
-                if simd::detect() >= Level::Sse41 {
+                if Isa::available().any(|isa| isa.name() == "sse4.1") {
                     prop_assert_eq!(&expected, &looked_up(|out, input| sse41(out, input, &table), &pixels));
                 }
-                if simd::detect() >= Level::Avx2 {
+                if isa::current().avx2().is_some() {
                     prop_assert_eq!(&expected, &looked_up(|out, input| wide(out, input, &table), &pixels));
                 }
-                if simd::detect() >= Level::Avx2 && table.is_narrow() {
+                if isa::current().avx2().is_some() && table.is_narrow() {
                     prop_assert_eq!(&expected, &looked_up(|out, input| narrow(out, input, &table), &pixels));
                     let cells = kernels::Cells::new(&table).expect("few");
                     prop_assert_eq!(&expected, &looked_up(|out, input| cells.line(out, input), &pixels));

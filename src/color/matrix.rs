@@ -1,7 +1,9 @@
 //! Colours multiplied by a matrix.
 
-use crate::exec::{cast::byte, simd::for_each_level, threads};
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::multiversion;
+use crate::simd::truncate::saturate_u8;
 
 /// About how many operations a pixel costs.
 const COST: usize = 8;
@@ -20,14 +22,14 @@ pub fn to_colour(out: ImageMut<'_>, input: &ImageRef<'_>, rows: &[Row; 3]) {
 }
 
 fn make_rows(out: ImageMut<'_>, input: &ImageRef<'_>, line: impl Fn(&mut [u8], &[u8]) + Sync) {
-    threads::make_rows(out, &[input], COST * input.xsize(), |y, row| line(row, input.row(y)));
+    parallel::write_rows(out, &[input], COST * input.xsize(), |y, row| line(row, input.row(y)));
 }
 
-for_each_level! {
+multiversion! {
     fn grey_line(out: &mut [u8], input: &[u8], row: &Row) {
         let [r, g, b, one] = *row;
         for (out, [x, y, z, _]) in out.iter_mut().zip(input.as_chunks::<4>().0) {
-            *out = byte(r * f32::from(*x) + g * f32::from(*y) + b * f32::from(*z) + one + 0.5);
+            *out = saturate_u8(r * f32::from(*x) + g * f32::from(*y) + b * f32::from(*z) + one + 0.5);
         }
     }
 
@@ -38,7 +40,7 @@ for_each_level! {
         for (out, [x, y, z, _]) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.as_chunks::<4>().0) {
             let (x, y, z) = (f32::from(*x), f32::from(*y), f32::from(*z));
             for (band, out) in out.iter_mut().enumerate() {
-                *out = byte(r[band] * x + g[band] * y + b[band] * z + one[band] + 0.5);
+                *out = saturate_u8(r[band] * x + g[band] * y + b[band] * z + one[band] + 0.5);
             }
         }
     }

@@ -5,11 +5,11 @@ use super::grey::thousandths;
 #[cfg(target_arch = "x86_64")]
 use super::kernels::waves::{FEWEST, avx2, blocks, sse2, steps};
 use crate::error::Result;
-use crate::exec::simd;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
 use crate::mode::Mode;
 use crate::raw::colour::clip;
+use crate::simd::isa::{self, Isa};
 
 /// What is brighter than this is shown as white.
 const BRIGHTEST_BLACK: i32 = 128;
@@ -24,13 +24,13 @@ pub fn to_bits(out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
 
 /// Dithers an image of pixels of `N` bytes that are as bright as `brightness` says.
 fn dithered<const N: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, brightness: impl Fn([u8; N]) -> u8) -> Result<()> {
-    match simd::level() {
+    match isa::current() {
         #[cfg(target_arch = "x86_64")]
         _ if input.ysize() < FEWEST => line_by_line(out, input, brightness),
         #[cfg(target_arch = "x86_64")]
-        simd::Level::Avx2 | simd::Level::Avx512 => in_waves(out, input, brightness, avx2::dither_bytes),
+        Isa::Avx2(_) | Isa::Avx512(_) => in_waves(out, input, brightness, avx2::dither_bytes),
         #[cfg(target_arch = "x86_64")]
-        simd::Level::Sse41 => in_waves(out, input, brightness, sse2::dither_bytes),
+        Isa::Sse41(_) => in_waves(out, input, brightness, sse2::dither_bytes),
         _ => line_by_line(out, input, brightness),
     }
 }
@@ -44,8 +44,8 @@ fn in_waves<const LINES: usize, const N: usize>(
     dither: fn(&mut [[u8; LINES]], &mut [i16], usize, i16),
 ) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
-    let mut below = repeated(0, pixels)?;
-    let mut cells = repeated([0; LINES], steps::<LINES>(pixels))?;
+    let mut below = filled(0, pixels)?;
+    let mut cells = filled([0; LINES], steps::<LINES>(pixels))?;
     for first in (0..rows).step_by(LINES) {
         let lines = LINES.min(rows - first);
         for block in blocks(pixels) {

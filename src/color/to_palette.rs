@@ -9,13 +9,13 @@ use super::kernels::{
 };
 use crate::abi::ImagingPaletteInstance;
 use crate::error::Result;
-use crate::exec::simd;
 use crate::geometry;
 use crate::image::{ImageMut, ImageRef, palette};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
 use crate::memory::palette::{UNKNOWN, cache, prepare_cache};
 use crate::mode::Mode;
 use crate::raw::colour::clip;
+use crate::simd::isa::{self, Isa};
 
 /// Whether images of a mode can be converted to indices.
 pub fn has_palette_form(mode: Mode) -> bool {
@@ -76,9 +76,9 @@ impl<'a> Nearest<'a> {
     /// Writes the numbers of the nearest colours, from the first pixel on, as far as that can be done for many at once: where
     /// all of them are known. Returns how many there were.
     fn known(&mut self, out: &mut [u8], pixels: &[[u8; 4]]) -> usize {
-        match (simd::level(), cache(self.palette)) {
+        match (isa::current(), cache(self.palette)) {
             #[cfg(target_arch = "x86_64")]
-            (simd::Level::Avx2 | simd::Level::Avx512, Some(cache)) => nearest_known(cache, out, pixels),
+            (Isa::Avx2(_) | Isa::Avx512(_), Some(cache)) => nearest_known(cache, out, pixels),
             _ => 0,
         }
     }
@@ -180,8 +180,8 @@ fn dithered<const OUT: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, palette: 
     #[cfg(target_arch = "x86_64")]
     if input.ysize() >= waves::FEWEST && palette.answers_in_any_order(input) {
         let palette = &mut Spread::new(palette);
-        return match simd::level() {
-            simd::Level::Avx2 | simd::Level::Avx512 => in_waves::<OUT, _, _>(out, input, palette, avx2::dither_colours),
+        return match isa::current() {
+            Isa::Avx2(_) | Isa::Avx512(_) => in_waves::<OUT, _, _>(out, input, palette, avx2::dither_colours),
             _ => in_waves::<OUT, _, _>(out, input, palette, sse2::dither_colours),
         };
     }
@@ -198,9 +198,9 @@ fn in_waves<const OUT: usize, const LINES: usize, P: waves::Palette>(
 ) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
     let steps = waves::steps::<LINES>(pixels);
-    let mut below = repeated([0; 4], pixels)?;
-    let mut colours = repeated([[0; 4]; LINES], steps)?;
-    let mut indices = repeated([0; LINES], steps)?;
+    let mut below = filled([0; 4], pixels)?;
+    let mut colours = filled([[0; 4]; LINES], steps)?;
+    let mut indices = filled([0; LINES], steps)?;
     for first in (0..rows).step_by(LINES) {
         let lines = LINES.min(rows - first);
         for block in waves::blocks(pixels) {

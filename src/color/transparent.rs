@@ -1,9 +1,10 @@
 //! Conversion to a mode with alpha, and one colour made transparent.
 
 use super::convert::{Conversion, conversion};
-use crate::exec::{simd::for_each_level, threads};
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
+use crate::simd::isa::multiversion;
 
 /// About how many operations a pixel costs.
 const COST: usize = 4;
@@ -37,7 +38,7 @@ pub fn transparent(from: Mode, to: Mode, [r, g, b]: [u8; 3]) -> Option<Transpare
 impl Transparent {
     /// Converts an image to one of the same size; both have the modes of this conversion.
     pub fn convert(&self, out: ImageMut<'_>, input: &ImageRef<'_>) {
-        threads::make_rows(out, &[input], COST * input.xsize(), |y, row| {
+        parallel::write_rows(out, &[input], COST * input.xsize(), |y, row| {
             let input = input.row(y);
             self.conversion.line(row, input);
             let row = row.as_chunks_mut::<4>().0;
@@ -50,7 +51,7 @@ impl Transparent {
     }
 }
 
-for_each_level! {
+multiversion! {
     /// Clears pixels of a colour.
     fn clear(pixels: &mut [[u8; 4]], opaque: [u8; 4], clear: [u8; 4]) {
         for pixel in pixels {

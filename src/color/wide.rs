@@ -1,9 +1,9 @@
 //! Integers of 16 and 32 bits, and floats. What has fewer bits takes the nearest value that it has.
 
 use super::pixelwise::pixelwise;
-use crate::exec::cast::{Float, byte};
-use crate::exec::simd::{Level, level};
 use crate::raw::Shuffle;
+use crate::simd::isa;
+use crate::simd::truncate::{Float, saturate_u8};
 
 /// The nearest grey.
 #[inline(always)]
@@ -34,7 +34,7 @@ pixelwise! {
     IntToLittle16(pixel, 4 => 2) { (i32::from_ne_bytes(pixel).clamp(0, 65535) as u16).to_le_bytes() }
 
     /// Floats become grey: their whole part; what is not a number becomes 0.
-    FloatToGrey(pixel, 4 => 1) { [byte(f32::from_ne_bytes(pixel))] }
+    FloatToGrey(pixel, 4 => 1) { [saturate_u8(f32::from_ne_bytes(pixel))] }
 
     /// Grey becomes integers of 32 bits.
     GreyToInt([grey], 1 => 4) { i32::from(grey).to_ne_bytes() }
@@ -70,16 +70,16 @@ impl Shuffle for FloatToInt {
     #[inline(always)]
     fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
         let (mut out, mut input) = (out.as_chunks_mut::<4>().0, input.as_chunks::<4>().0);
-        if level() < Level::Avx2 {
+        if isa::current().avx2().is_none() {
             let (fours, rest) = out.as_chunks_mut::<4>();
             let (inputs, rest_of_input) = input.as_chunks();
             for (out, pixels) in fours.iter_mut().zip(inputs) {
-                *out = bytemuck::cast(f32::four(bytemuck::cast::<[[u8; 4]; 4], _>(*pixels)));
+                *out = bytemuck::cast(f32::truncate_4(bytemuck::cast::<[[u8; 4]; 4], _>(*pixels)));
             }
             (out, input) = (rest, rest_of_input);
         }
         for (out, pixel) in out.iter_mut().zip(input) {
-            *out = f32::from_ne_bytes(*pixel).whole().to_ne_bytes();
+            *out = f32::from_ne_bytes(*pixel).truncate().to_ne_bytes();
         }
     }
 }

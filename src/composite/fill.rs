@@ -1,20 +1,20 @@
-//! One colour everywhere.
+//! Fills an image with one colour.
 
-use crate::exec::simd::for_each_level;
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::ImageMut;
+use crate::simd::isa::multiversion;
 
-/// Sets all pixels to `pixel`: four bytes of pixels that lie one behind the other, where one has less.
+/// Sets all pixels to one value. `pixel` is four bytes of it: the value is repeated where a pixel has fewer.
 pub fn fill(out: ImageMut<'_>, pixel: [u8; 4]) {
-    let cost = threads::cost_of_moving(&out);
-    threads::make_rows(out, &[], cost, |_, row| match pixel {
-        // The C library knows best how to.
+    let cost = parallel::copy_cost(&out);
+    parallel::write_rows(out, &[], cost, |_, row| match pixel {
+        // A single byte: memset.
         [byte, rest @ ..] if rest == [byte; 3] => row.fill(byte),
         _ => fill_row(row, pixel),
     });
 }
 
-for_each_level! {
+multiversion! {
     fn fill_row(row: &mut [u8], pixel: [u8; 4]) {
         let (row, rest) = row.as_chunks_mut();
         for out in row {

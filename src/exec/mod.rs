@@ -1,11 +1,8 @@
-//! On what the work is done: which instructions the processor has and what they make of floats, and on how many threads.
+//! How the work on an image is executed: on how many threads, and by which stores its rows are written.
 
-#![allow(unsafe_code)] // functions compiled for instructions that are detected; threads, and what becomes of them when a process forks; what is asked for of memory
+#![allow(unsafe_code)] // worker threads and their queue; non-temporal stores
 
-pub mod cast;
 mod feedback;
+pub mod nontemporal;
+pub mod parallel;
 mod pool;
-pub mod prefetch;
-pub mod simd;
-pub mod stream;
-pub mod threads;

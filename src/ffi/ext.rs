@@ -4,10 +4,11 @@ use std::ffi::{c_char, c_int};
 
 use super::guard;
 use crate::abi::ext::ImagingHost;
-use crate::exec::{simd, threads};
+use crate::exec::parallel;
 use crate::host::{last_error, registered};
 use crate::memory::{arena::Arena, config};
 use crate::process::environment;
+use crate::simd::isa;
 
 /// Returns `IMAGING_ERROR_*`: what went wrong last on this thread, in a call that returned NULL or another sign of
 /// failure. Calls that succeed leave it as it is.
@@ -67,7 +68,7 @@ pub extern "C" fn ImagingMemoryConfigureFromEnv() -> c_int {
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingSetNumThreads(threads: c_int) -> c_int {
     guard(0, || {
-        threads::set_count(threads)?;
+        parallel::set_num_threads(threads)?;
         Ok(1)
     })
 }
@@ -75,14 +76,14 @@ pub extern "C" fn ImagingSetNumThreads(threads: c_int) -> c_int {
 /// How many threads work is split over.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingGetNumThreads() -> c_int {
-    threads::count() as c_int
+    parallel::num_threads() as c_int
 }
 
 /// The instructions that kernels are chosen by: "generic", "sse4.1", "avx2" or "avx512". It is what the processor has, or
 /// less where `IMAGING_SIMD` of the environment asks for that. Results do not depend on it. Static.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingGetSIMDLevel() -> *const c_char {
-    simd::level().c_name().as_ptr()
+    isa::current().c_name().as_ptr()
 }
 
 /// The version of this library, such as "13.0.0": its first number is that of the ABI.

@@ -1,7 +1,7 @@
 //! Operations called: as one long row where the image is small, and told to the host where the work is long.
 
 use crate::host::section_for;
-use crate::image::{ImageMut, ImageRef, in_one_row};
+use crate::image::{ImageMut, ImageRef, flatten};
 
 /// Does work that looks at single pixels, wherever they are. All images have one size.
 pub fn on_pixels<'a, 'b, R, const N: usize, const M: usize>(
@@ -11,7 +11,7 @@ pub fn on_pixels<'a, 'b, R, const N: usize, const M: usize>(
 ) -> R {
     let written = out.iter().map(ImageMut::bytes).sum::<usize>();
     let read = input.iter().map(ImageRef::bytes).sum::<usize>();
-    let (out, input) = in_one_row(out, input);
+    let (out, input) = flatten(out, input);
     section_for(written + read, || work(out, input))
 }
 

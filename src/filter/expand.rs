@@ -1,7 +1,7 @@
 //! A border around an image that repeats the pixels at its edge.
 
 use crate::error::{Error, Result};
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 
 /// The size of an image with a border of `margin` pixels; an error where there is no such border.
@@ -28,8 +28,8 @@ pub fn expand(out: ImageMut<'_>, input: &ImageRef<'_>) {
     }
     let margin = (out.ysize() - input.ysize()) / 2;
     let pixel_size = out.mode().pixel_size();
-    let cost = threads::cost_of_moving(&out);
-    threads::make_rows(out, &[input], cost, |y, row| {
+    let cost = parallel::copy_cost(&out);
+    parallel::write_rows(out, &[input], cost, |y, row| {
         let source = input.row(y.saturating_sub(margin).min(input.ysize() - 1));
         match pixel_size {
             1 => expand_row::<1>(row, source, margin),

@@ -2,9 +2,9 @@
 
 use super::box_blur::gaussian_blur;
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::multiversion;
 
 /// The blur is of three boxes.
 const PASSES: i32 = 3;
@@ -25,7 +25,7 @@ pub fn unsharp_mask(
         return if is_empty { Ok(()) } else { Err(Error::Mismatch) };
     }
     let row_bytes = out.xsize() * out.mode().pixel_size();
-    threads::for_rows(out, row_bytes, |first, mut band| {
+    parallel::for_rows(out, row_bytes, |first, mut band| {
         for (y, row) in band.rows_mut().enumerate() {
             sharpen(row, input.row(first + y), percent, threshold);
         }
@@ -47,7 +47,7 @@ fn sharpen(row: &mut [u8], original: &[u8], percent: i32, threshold: i32) {
     }
 }
 
-for_each_level! {
+multiversion! {
     /// Sharpens by `wholes` times the difference and `rest` hundredths of it, which have the same sign: the fraction is
     /// then cut as it is of the product of both together.
     fn sharpen_ordinary(row: &mut [u8], original: &[u8], wholes: i16, rest: i16, threshold: i16) {

@@ -2,26 +2,30 @@
 
 use std::ops::Range;
 
-use crate::exec::simd::for_each_level;
-use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::multiversion;
 
 /// Copies an image's pixels to one of the same mode and size.
 pub fn copy(out: ImageMut<'_>, input: &ImageRef<'_>) {
-    match input.joined() {
-        Some(joined) if Way::of(&out, &[input]) == Way::Near && out.joined().is_some() => copy_joined(out, joined),
-        _ => threads::copy_rows(out, input, |y| input.row(y)),
+    match input.contiguous() {
+        Some(pixels)
+            if StorePolicy::for_image(&out, &[input]) == StorePolicy::Temporal && out.contiguous().is_some() =>
+        {
+            copy_contiguous(out, pixels)
+        }
+        _ => parallel::copy_rows(out, input, |y| input.row(y)),
     }
 }
 
 /// Copies rows where those of both images lie one behind the other.
-fn copy_joined(out: ImageMut<'_>, input: &[u8]) {
+fn copy_contiguous(out: ImageMut<'_>, input: &[u8]) {
     /// Bytes that are copied in one go: of many more the C library would believe that no cache has room for them.
     const PIECE: usize = 256 << 10;
-    let (bytes, cost) = (out.xsize() * out.mode().pixel_size(), threads::cost_of_moving(&out));
-    threads::for_rows(out, cost, |first, mut band| {
-        let pieces = band.joined_mut().into_iter().flat_map(|out| out.chunks_mut(PIECE));
+    let (bytes, cost) = (out.xsize() * out.mode().pixel_size(), parallel::copy_cost(&out));
+    parallel::for_rows(out, cost, |first, mut band| {
+        let pieces = band.contiguous_mut().into_iter().flat_map(|out| out.chunks_mut(PIECE));
         for (out, input) in pieces.zip(input[first * bytes..].chunks(PIECE)) {
             out.copy_from_slice(&input[..out.len()]);
         }
@@ -57,7 +61,7 @@ fn copy_piece<const BYTES: usize>(out: &mut [u8], input: &[u8], start: usize) {
     out[start..][..BYTES].copy_from_slice(&input[start..][..BYTES]);
 }
 
-for_each_level! {
+multiversion! {
     /// Copies rows of `bytes` bytes, the last one first.
     pub fn copy_rows_reversed(out: &mut [u8], input: &[u8], bytes: usize) {
         for (out, input) in out.chunks_exact_mut(bytes).rev().zip(input.chunks_exact(bytes)) {

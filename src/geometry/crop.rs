@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::copy::copy_columns;
-use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 
 /// The part of a line of `length` places that lies on another one, of `covered` places, whose first place is at `start`
@@ -25,15 +25,15 @@ pub fn crop(out: ImageMut<'_>, input: &ImageRef<'_>, left: i32, top: i32) {
     let bytes = columns.start * size..columns.end * size;
     let from = skipped * size..skipped * size + bytes.len();
     let is_part = columns.len() == out.xsize() && rows.len() == out.ysize();
-    if is_part && Way::of(&out, &[input]) == Way::Far {
-        return threads::copy_rows(out, input, |y| &input.row(skipped_rows + y)[from.clone()]);
+    if is_part && StorePolicy::for_image(&out, &[input]) == StorePolicy::NonTemporal {
+        return parallel::copy_rows(out, input, |y| &input.row(skipped_rows + y)[from.clone()]);
     }
-    threads::for_rows(out, columns.len() * size / 8, |first, mut band| {
+    parallel::for_rows(out, columns.len() * size / 8, |first, mut band| {
         let (input, height) = (*input, band.ysize());
         let inside = rows.start.clamp(first, first + height)..rows.end.clamp(first, first + height);
         let top = (skipped_rows + inside.start - rows.start.min(inside.start)).min(input.ysize());
         let row_bytes = band.xsize() * size;
-        if let (Some(out), Some(source)) = (band.joined_mut(), input.joined()) {
+        if let (Some(out), Some(source)) = (band.contiguous_mut(), input.contiguous()) {
             let (out, below) = out.split_at_mut((inside.end - first) * row_bytes);
             let (above, out) = out.split_at_mut((inside.start - first) * row_bytes);
             above.fill(0);

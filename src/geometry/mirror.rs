@@ -1,10 +1,10 @@
 //! Mirror images, and half a turn, which is both at once.
 
 use super::copy::copy_rows_reversed;
-use crate::exec::simd::for_each_level;
-use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::multiversion;
 
 /// What is mirrored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,40 +52,47 @@ impl Turn {
 
 /// Copies an image to one of the same mode and size, mirrored.
 pub fn mirror(out: ImageMut<'_>, input: &ImageRef<'_>, mirror: Mirror) {
-    let way = Way::of(&out, &[input]);
+    let policy = StorePolicy::for_image(&out, &[input]);
     let only_flipped = mirror.top_bottom && !mirror.left_right;
-    if let (true, Way::Near, true, Some(input)) = (only_flipped, way, out.joined().is_some(), input.joined()) {
+    if let (true, StorePolicy::Temporal, true, Some(input)) =
+        (only_flipped, policy, out.contiguous().is_some(), input.contiguous())
+    {
         return flip_joined(out, input);
     }
-    let cost = threads::cost_of_moving(&out);
-    threads::for_rows(out, cost, |first, mut band| {
+    let cost = parallel::copy_cost(&out);
+    parallel::for_rows(out, cost, |first, mut band| {
         let rows = band.rows_mut().enumerate();
         if mirror.top_bottom {
             // From below: so the input is read from the top down, which the processor foresees.
             let end = input.ysize() - first;
-            write_rows(way, rows.rev().map(|(y, row)| (end - 1 - y, row)), input, mirror.left_right);
+            write_rows(policy, rows.rev().map(|(y, row)| (end - 1 - y, row)), input, mirror.left_right);
         } else {
-            write_rows(way, rows.map(|(y, row)| (first + y, row)), input, mirror.left_right);
+            write_rows(policy, rows.map(|(y, row)| (first + y, row)), input, mirror.left_right);
         }
     });
 }
 
 /// Writes rows, each with the number of the one of the input that it is.
-fn write_rows<'a>(way: Way, rows: impl Iterator<Item = (usize, &'a mut [u8])>, input: &ImageRef<'_>, reversed: bool) {
+fn write_rows<'a>(
+    policy: StorePolicy,
+    rows: impl Iterator<Item = (usize, &'a mut [u8])>,
+    input: &ImageRef<'_>,
+    reversed: bool,
+) {
     match (reversed, input.mode().pixel_size()) {
-        (false, _) => way.copy(rows, |y| input.row(y)),
-        (true, 1) => way.make(rows, |y, row| reverse_1(row, input.row(y))),
-        (true, 2) => way.make(rows, |y, row| reverse_2(row, input.row(y))),
-        (true, _) => way.make(rows, |y, row| reverse_4(row, input.row(y))),
+        (false, _) => policy.copy_rows(rows, |y| input.row(y)),
+        (true, 1) => policy.write_rows(rows, |y, row| reverse_1(row, input.row(y))),
+        (true, 2) => policy.write_rows(rows, |y, row| reverse_2(row, input.row(y))),
+        (true, _) => policy.write_rows(rows, |y, row| reverse_4(row, input.row(y))),
     }
 }
 
 /// Copies rows, the last one first, where those of both images lie one behind the other: without looking for each.
 fn flip_joined(out: ImageMut<'_>, input: &[u8]) {
-    let (bytes, cost) = (out.xsize() * out.mode().pixel_size(), threads::cost_of_moving(&out));
-    threads::for_rows(out, cost, |first, mut band| {
+    let (bytes, cost) = (out.xsize() * out.mode().pixel_size(), parallel::copy_cost(&out));
+    parallel::for_rows(out, cost, |first, mut band| {
         let end = input.len() - first * bytes;
-        if let Some(out) = band.joined_mut() {
+        if let Some(out) = band.contiguous_mut() {
             copy_rows_reversed(out, &input[end - out.len()..end], bytes);
         }
     });
@@ -99,7 +106,7 @@ fn reverse<const BYTES: usize>(out: &mut [u8], input: &[u8]) {
     }
 }
 
-for_each_level! {
+multiversion! {
     /// Pixels of one byte.
     fn reverse_1(out: &mut [u8], input: &[u8]) {
         reverse::<1>(out, input);

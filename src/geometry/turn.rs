@@ -9,10 +9,11 @@ use arrayvec::ArrayVec;
 
 use super::kernels;
 use super::mirror::Mirror;
-use crate::exec::stream::Way;
-use crate::exec::{prefetch, threads};
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
+use crate::simd::prefetch;
 
 /// Bytes of a row of a tile.
 const LINE: usize = 64;
@@ -52,11 +53,11 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
     const TILE: usize = LINE / BYTES;
 
     fn run(&self, out: ImageMut<'_>) {
-        let way = Way::of_those_beyond(LARGE, &out);
+        let policy = StorePolicy::above(LARGE, &out);
         // Jumps cost more than what the bytes do.
         let cost = out.xsize() * BYTES / 2;
-        threads::for_rows(out, cost, |first, mut band| {
-            let mut apart = if way == Way::Far { Apart::new() } else { None };
+        parallel::for_rows(out, cost, |first, mut band| {
+            let mut apart = if policy == StorePolicy::NonTemporal { Apart::new() } else { None };
             let height = if apart.is_some() { FAR_ROWS } else { ROWS };
             let upwards = self.mirror.top_bottom;
             let mut x = if upwards { self.input.xsize() - first - band.ysize() } else { first };
@@ -86,7 +87,7 @@ impl<const BYTES: usize, const SIDE: usize> Turn<'_, BYTES, SIDE> {
                 apart.lines().take(rows.len()).map(|line| &mut line[..columns.len()]).collect();
             self.strip(&mut lines, x, columns.start);
             let rows = rows.iter_mut().map(|row| row[columns.clone()].as_flattened_mut());
-            Way::Far.copy(rows.enumerate(), |n| lines[n].as_flattened());
+            StorePolicy::NonTemporal.copy_rows(rows.enumerate(), |n| lines[n].as_flattened());
         }
     }
 
@@ -131,7 +132,7 @@ impl<const BYTES: usize> Apart<BYTES> {
 
     /// None where there is no memory: one can do without.
     fn new() -> Option<Self> {
-        repeated([0; BYTES], FAR_ROWS * Self::STRIDE).ok().map(Self)
+        filled([0; BYTES], FAR_ROWS * Self::STRIDE).ok().map(Self)
     }
 
     fn lines(&mut self) -> impl Iterator<Item = &mut [[u8; BYTES]]> {
@@ -142,10 +143,10 @@ impl<const BYTES: usize> Apart<BYTES> {
 /// Asks for what the next tile reads and writes: no processor foresees jumps from row to row.
 fn expect<const BYTES: usize>(rows: &[&mut [[u8; BYTES]]], sources: &[&[[u8; BYTES]]], column: usize) {
     for source in sources {
-        source.chunks(LINE / BYTES).for_each(|line| prefetch::soon(line.as_ptr()));
+        source.chunks(LINE / BYTES).for_each(|line| prefetch::t0(line.as_ptr()));
     }
     for row in rows {
-        prefetch::soon(row[column..].as_ptr());
+        prefetch::t0(row[column..].as_ptr());
     }
 }
 

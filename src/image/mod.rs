@@ -17,4 +17,4 @@ mod view;
 pub use access::{get_pixel, locate_run, put_pixel};
 pub use overlap::overlap;
 pub use owned::Image;
-pub use view::{ImageMut, ImageRef, in_one_row};
+pub use view::{ImageMut, ImageRef, flatten};

@@ -10,9 +10,9 @@ use std::ptr::NonNull;
 
 use crate::abi::ImagingPaletteInstance;
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
 use crate::memory::{Raw, palette};
 use crate::mode::Mode;
+use crate::simd::isa::multiversion;
 
 /// A palette that Rust owns.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ pub fn update_cache(palette: &mut ImagingPaletteInstance, colour: [i32; 3]) -> R
 /// two that are equally near, the first.
 type Candidate = u32;
 
-for_each_level! {
+multiversion! {
     /// The nearest colour for the first corner of each cell of the box that begins at `lows`, red running fastest; the first
     /// entry where there is none.
     fn nearest_in_box(colours: &[[u8; 4]], lows: [i32; 3]) -> [u8; CELLS * CELLS * CELLS] {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use arrayvec::ArrayVec;
 
 use crate::error::{Error, Result};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
 
 /// A few rows, known by their numbers, of which up to `ROWS` are made together.
 pub struct Ring<const ROWS: usize> {
@@ -26,12 +26,12 @@ impl<const ROWS: usize> Ring<ROWS> {
         let room = rows + ROWS - 1;
         let stride = row_bytes.max(1);
         let bytes = room.checked_mul(stride).ok_or(Error::Memory)?;
-        Ok(Self { rows: repeated(0, bytes)?, row_bytes, stride, room, made: 0..0 })
+        Ok(Self { rows: filled(0, bytes)?, row_bytes, stride, room, made: 0..0 })
     }
 
     /// Makes the rows of `range` be there: those that are not yet are made by `make`, up to `ROWS` at once from the first
     /// on, and it may be a few more than asked for, but none from row `end` on. Ranges only go forward.
-    pub fn hold(&mut self, range: Range<usize>, end: usize, mut make: impl FnMut(usize, &mut [&mut [u8]])) {
+    pub fn ensure(&mut self, range: Range<usize>, end: usize, mut make: impl FnMut(usize, &mut [&mut [u8]])) {
         if range.start > self.made.end {
             self.made = range.start..range.start;
         }
@@ -68,7 +68,7 @@ mod tests {
         let mut next = 0;
         for y in 0..100 {
             let range = y * 2..(y * 2 + 5).min(203);
-            ring.hold(range.clone(), 203, |first, rows| {
+            ring.ensure(range.clone(), 203, |first, rows| {
                 assert_eq!(first, next);
                 for (row, place) in rows.iter_mut().enumerate() {
                     place.fill((first + row) as u8);
@@ -87,7 +87,7 @@ mod tests {
         let mut ring = Ring::<4>::new(3, 0).expect("small");
         let mut made = 0;
         for y in 0..20 {
-            ring.hold(y..y + 3, 22, |_, rows| made += rows.len());
+            ring.ensure(y..y + 3, 22, |_, rows| made += rows.len());
             assert!(ring.row(y).is_empty());
         }
         assert_eq!(made, 22);
@@ -97,7 +97,7 @@ mod tests {
     fn rows_that_nobody_asks_for_are_not_made() {
         let mut ring = Ring::<4>::new(2, 1).expect("small");
         for y in [0, 50, 97] {
-            ring.hold(y..y + 2, 100, |first, _| assert!((y..y + 2).contains(&first)));
+            ring.ensure(y..y + 2, 100, |first, _| assert!((y..y + 2).contains(&first)));
         }
     }
 }

@@ -21,7 +21,7 @@ struct Shape {
     /// Bytes of each row that are before the first of these pixels.
     left: usize,
     /// Whether the rows lie in one piece of memory, one behind the other.
-    joined: bool,
+    contiguous: bool,
 }
 
 /// The most pixels that are made one row of: more are better off as rows, which threads can share.
@@ -30,14 +30,14 @@ const FEW: usize = 1 << 14;
 /// Makes one row of all pixels of small images, where the rows of each lie one behind the other and all have one size. For
 /// work that looks at single pixels: a call for a long row takes much less time than many for short ones. Images without
 /// pixels get one row at most.
-pub fn in_one_row<'a, 'b, const N: usize, const M: usize>(
+pub fn flatten<'a, 'b, const N: usize, const M: usize>(
     mut out: [ImageMut<'a>; N],
     mut input: [ImageRef<'b>; M],
 ) -> ([ImageMut<'a>; N], [ImageRef<'b>; M]) {
     let size = |shape: &Shape| (shape.xsize, shape.ysize);
     let shapes = out.iter().map(|image| &image.shape).chain(input.iter().map(|image| &image.shape));
     let first = shapes.map(size).next().unwrap_or((0, 0));
-    let fits = |shape: &Shape| (shape.joined || shape.bytes == 0) && size(shape) == first;
+    let fits = |shape: &Shape| (shape.contiguous || shape.bytes == 0) && size(shape) == first;
     let few = first.0.checked_mul(first.1).is_some_and(|pixels| pixels <= FEW);
     if few && out.iter().all(|image| fits(&image.shape)) && input.iter().all(|image| fits(&image.shape)) {
         out.iter_mut().for_each(|image| image.shape.join());
@@ -59,7 +59,7 @@ impl Shape {
         let (Ok(xsize), Ok(ysize)) = (usize::try_from(im.xsize), usize::try_from(im.ysize)) else {
             return Err(BROKEN);
         };
-        let mut shape = Self { mode, xsize, ysize, bytes: xsize * mode.pixel_size(), left: 0, joined: false };
+        let mut shape = Self { mode, xsize, ysize, bytes: xsize * mode.pixel_size(), left: 0, contiguous: false };
         let fits = im.pixelsize as usize == mode.pixel_size()
             && usize::try_from(im.linesize).is_ok_and(|linesize| linesize >= shape.bytes);
         if !fits {
@@ -80,7 +80,7 @@ impl Shape {
         let first = rows[0].addr();
         if first != 0 && first % alignment == 0 && are_evenly_spaced(rows, shape.bytes) {
             // SAFETY: as the caller promises.
-            shape.joined = unsafe { is_in_one_block(im, first, ysize * shape.bytes) };
+            shape.contiguous = unsafe { is_in_one_block(im, first, ysize * shape.bytes) };
             return Ok(shape);
         }
         // All rows, whatever the first ones are like: several are looked at in one instruction then.
@@ -186,11 +186,11 @@ macro_rules! shape_methods {
         }
 
         /// The bytes of all rows, where they lie in one piece of memory, one behind the other.
-        pub fn joined(&self) -> Option<&[u8]> {
-            if !self.shape.joined || self.shape.ysize == 0 {
+        pub fn contiguous(&self) -> Option<&[u8]> {
+            if !self.shape.contiguous || self.shape.ysize == 0 {
                 return None;
             }
-            // SAFETY: joined rows have that many bytes from the first on, as those of a row do.
+            // SAFETY: contiguous rows have that many bytes from the first on, as those of a row do.
             Some(unsafe { std::slice::from_raw_parts(self.shape.row(self.table, 0).as_ptr(), self.bytes()) })
         }
 
@@ -202,8 +202,8 @@ macro_rules! shape_methods {
                 // SAFETY: the table of a checked image with pixels has a place for each row.
                 _ => unsafe { std::slice::from_raw_parts(self.table, count) },
             };
-            let Shape { left, bytes, joined, .. } = self.shape;
-            RowAddresses { rows, left, bytes, is_contiguous: joined }
+            let Shape { left, bytes, contiguous, .. } = self.shape;
+            RowAddresses { rows, left, bytes, is_contiguous: contiguous }
         }
 
         /// All rows from the top down; none where rows have no pixels.
@@ -311,7 +311,7 @@ impl<'a> ImageMut<'a> {
         let part = |first: usize, xsize: usize| {
             let left = self.shape.left + first * size;
             Self {
-                shape: Shape { xsize, bytes: xsize * size, left, joined: false, ..self.shape },
+                shape: Shape { xsize, bytes: xsize * size, left, contiguous: false, ..self.shape },
                 table: self.table,
                 image: std::marker::PhantomData,
             }
@@ -327,11 +327,11 @@ impl<'a> ImageMut<'a> {
     }
 
     /// The bytes of all rows, to be written, where they lie in one piece of memory, one behind the other.
-    pub fn joined_mut(&mut self) -> Option<&mut [u8]> {
-        if !self.shape.joined || self.shape.ysize == 0 {
+    pub fn contiguous_mut(&mut self) -> Option<&mut [u8]> {
+        if !self.shape.contiguous || self.shape.ysize == 0 {
             return None;
         }
-        // SAFETY: as for `joined`, and the view is the only one to use them.
+        // SAFETY: as for `contiguous`, and the view is the only one to use them.
         Some(unsafe { std::slice::from_raw_parts_mut(self.shape.row(self.table, 0).as_ptr(), self.bytes()) })
     }
 
@@ -356,7 +356,7 @@ mod tests {
     use crate::image::Image;
 
     fn rows_of(image: &Image) -> usize {
-        let (_, [view]) = in_one_row([], [image.view().expect("whole")]);
+        let (_, [view]) = flatten([], [image.view().expect("whole")]);
         view.ysize()
     }
 
@@ -364,11 +364,11 @@ mod tests {
     fn small_images_become_one_row() {
         let mut out = Image::new(Mode::L, 5, 7).expect("small");
         let input = Image::new(Mode::RGB, 5, 7).expect("small");
-        let ([out], [view]) = in_one_row([out.view_mut().expect("whole")], [input.view().expect("whole")]);
+        let ([out], [view]) = flatten([out.view_mut().expect("whole")], [input.view().expect("whole")]);
         assert_eq!([(out.xsize(), out.ysize()), (view.xsize(), view.ysize())], [(35, 1); 2]);
         assert_eq!((out.row(0).len(), view.row(0).len()), (35, 140));
         let other = Image::new(Mode::L, 7, 5).expect("small");
-        let (_, views) = in_one_row([out], [view, other.view().expect("whole")]);
+        let (_, views) = flatten([out], [view, other.view().expect("whole")]);
         assert_eq!(views.map(|view| view.ysize()), [1, 5]);
         assert_eq!(rows_of(&Image::new(Mode::L, 1000, 1000).expect("not large")), 1000);
         assert_eq!(rows_of(&Image::new(Mode::L, 0, 7).expect("small")), 1);
@@ -387,6 +387,6 @@ mod tests {
             Image::from_raw(raw)
         };
         assert_eq!(rows_of(&image), 7);
-        assert!(image.view().expect("whole").joined().is_none());
+        assert!(image.view().expect("whole").contiguous().is_none());
     }
 }

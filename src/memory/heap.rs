@@ -22,7 +22,7 @@ pub fn zeroed<T>(count: usize) -> Result<NonNull<T>> {
 }
 
 /// So many times a value, or an error where there is no memory for them.
-pub fn repeated<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
+pub fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     values.try_reserve_exact(count).map_err(|_| Error::Memory)?;
     values.resize(count, value);

@@ -7,7 +7,7 @@ use super::{packers, unpackers};
 use crate::error::{Error, Result};
 use crate::files::{FileId, Input, Output};
 use crate::image::{Image, ImageMut, ImageRef};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
 use crate::memory::mapped::{self, Access};
 use crate::memory::{Fill, instance::MAX_XSIZE, lines::Lines};
 use crate::mode::{MODES, Mode, RAW_MODES, find};
@@ -48,7 +48,7 @@ fn read(file: &Input, lines: &Lines, mut unpack: impl FnMut(usize, &[u8])) -> Re
     let at_once = (BUFFER / lines.stride).clamp(1, lines.count as u64) as usize;
     // Several lines are less than the buffer, gaps included; of a single one the gap is not read.
     let bytes = |count: usize| (count - 1) * lines.stride as usize + lines.length;
-    let mut buffer = repeated(0, bytes(at_once))?;
+    let mut buffer = filled(0, bytes(at_once))?;
     for first in (0..lines.count).step_by(at_once) {
         let count = at_once.min(lines.count - first);
         let buffer = &mut buffer[..bytes(count)];
@@ -145,7 +145,7 @@ pub fn save(
         packers::find(image.mode().id(), raw_mode).ok_or(Error::Value("no packer from this mode to this raw mode"))?;
     let lines = Lines::new((pair.shuffler.output)(image.xsize()), image.ysize(), 0, stride, ystep)?;
     let whole = lines.span_with_last_gap().ok_or(Error::Value("stride reaches beyond what a file can have"))?;
-    let mut packed = repeated(0, if lines.is_empty() { 0 } else { lines.length })?;
+    let mut packed = filled(0, if lines.is_empty() { 0 } else { lines.length })?;
     let mut file = Output::create(path, mapped)?;
     if lines.is_empty() {
         file.write_zeros(whole)?;

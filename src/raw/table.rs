@@ -4,9 +4,9 @@ use std::ffi::{CStr, c_int};
 
 use super::kernels;
 use super::shuffle::{Kernel, Shuffle};
-use crate::exec::simd;
 use crate::image::line;
 use crate::mode::{Mode, RAW_MODES};
+use crate::simd::isa;
 
 /// A shuffle, for Rust and for C.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct Shuffler {
     pub same: bool,
     /// `line` with the instructions of a level, which the processor must have.
     #[cfg(test)]
-    pub line_at: fn(simd::Level, &mut [u8], &[u8], usize),
+    pub line_at: fn(isa::Isa, &mut [u8], &[u8], usize),
 }
 
 impl Shuffler {
@@ -54,7 +54,7 @@ fn best<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
     if let Kernel::Same = S::KERNEL {
         return S::shuffle(out, input, pixels);
     }
-    kernels::shuffle::<S>(simd::level(), out, input, pixels);
+    kernels::shuffle::<S>(isa::current(), out, input, pixels);
 }
 
 /// A shuffle as the lines of C programs see it.

@@ -1,4 +1,4 @@
-//! The tables against the facts, and every level of instructions against the generic one. What the pixels must be is
+//! The tables against the facts, and every isa of instructions against the generic one. What the pixels must be is
 //! tested beside the reference.
 
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Pair;
 use super::packers::PACKERS;
 use super::unpackers::UNPACKERS;
-use crate::exec::simd::{self, Level};
+use crate::simd::isa::Isa;
 
 /// Asserts that a table has just the pairs that the facts have, with the same bits.
 fn assert_pairs(table: &[Pair], key: &str) {
@@ -62,10 +62,10 @@ fn lines_are_as_long_as_their_pixels() {
     }
 }
 
-/// What a line becomes at a level, written over `before`.
-fn at_level(pair: &Pair, level: Level, line: &[u8], before: u8, pixels: usize) -> Vec<u8> {
+/// What a line becomes at a isa, written over `before`.
+fn at_isa(pair: &Pair, isa: Isa, line: &[u8], before: u8, pixels: usize) -> Vec<u8> {
     let mut out = vec![before; (pair.shuffler.output)(pixels)];
-    (pair.shuffler.line_at)(level, &mut out, line, pixels);
+    (pair.shuffler.line_at)(isa, &mut out, line, pixels);
     out
 }
 
@@ -73,10 +73,10 @@ fn at_level(pair: &Pair, level: Level, line: &[u8], before: u8, pixels: usize) -
 fn assert_levels_agree(pixels: usize, bytes: &[u8], before: u8) {
     for pair in UNPACKERS.iter().chain(&PACKERS) {
         let line: Vec<_> = bytes.iter().copied().cycle().take((pair.shuffler.input)(pixels)).collect();
-        let expected = at_level(pair, Level::Generic, &line, before, pixels);
-        for level in Level::ALL.into_iter().filter(|level| *level <= simd::detect()) {
-            let found = at_level(pair, level, &line, before, pixels);
-            assert!(found == expected, "{:?} {:?}, {pixels} pixels, {}", pair.mode, pair.raw_mode, level.name());
+        let expected = at_isa(pair, Isa::Generic, &line, before, pixels);
+        for isa in Isa::available() {
+            let found = at_isa(pair, isa, &line, before, pixels);
+            assert!(found == expected, "{:?} {:?}, {pixels} pixels, {}", pair.mode, pair.raw_mode, isa.name());
         }
     }
 }

@@ -19,12 +19,12 @@ pub use filters::Filter;
 pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
-use crate::exec::simd::{self, Level};
-use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::instance::count_image;
 use crate::mode::{Mode, PixelType};
+use crate::simd::isa::{self, Isa};
 use coefficients::Coefficients;
 use kernels::{Bytes, Float, Half, Integer, Kind};
 use passes::{Across, Down, Passes};
@@ -83,11 +83,11 @@ impl Plan {
 
     /// Resizes `input` to the size of `out`, which has the same mode.
     pub fn resample(&self, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
-        self.resample_at(simd::level(), out, input)
+        self.resample_at(isa::current(), out, input)
     }
 
-    /// The same with the instructions of a level, which the processor must have.
-    fn resample_at(&self, level: Level, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+    /// The same with the instructions of a isa, which the processor must have.
+    fn resample_at(&self, isa: Isa, out: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
         if out.xsize() == 0 || out.ysize() == 0 {
             return Ok(());
         }
@@ -106,40 +106,40 @@ impl Plan {
             square,
         };
         match (spec.pixel_type, spec.bands, input.mode()) {
-            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(level, out, input, axes),
-            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(level, out, input, axes),
-            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(level, out, input, axes),
-            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(level, out, input, axes),
-            (PixelType::I32, ..) => self.run::<Integer>(level, out, input, axes),
-            (PixelType::F32, ..) => self.run::<Float>(level, out, input, axes),
+            (PixelType::U8, 1, _) => self.run::<Bytes<1, 1>>(isa, out, input, axes),
+            (PixelType::U8, 2, _) => self.run::<Bytes<4, 2>>(isa, out, input, axes),
+            (PixelType::U8, 3, _) => self.run::<Bytes<4, 3>>(isa, out, input, axes),
+            (PixelType::U8, ..) => self.run::<Bytes<4, 4>>(isa, out, input, axes),
+            (PixelType::I32, ..) => self.run::<Integer>(isa, out, input, axes),
+            (PixelType::F32, ..) => self.run::<Float>(isa, out, input, axes),
             // The reference reads the mode of the machine's order high byte first, and that of the high byte first as if
             // it were the other way round, where the machine has the low byte first.
-            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(level, out, input, axes),
+            (PixelType::I16, _, Mode::I16N) => self.run::<Half<true>>(isa, out, input, axes),
             (PixelType::I16, _, Mode::I16B) if cfg!(target_endian = "big") => {
-                self.run::<Half<true>>(level, out, input, axes)
+                self.run::<Half<true>>(isa, out, input, axes)
             }
-            (PixelType::I16, ..) => self.run::<Half<false>>(level, out, input, axes),
+            (PixelType::I16, ..) => self.run::<Half<false>>(isa, out, input, axes),
         }
     }
 
     /// Resizes pixels of one kind.
-    fn run<K: Kind>(&self, level: Level, out: ImageMut<'_>, input: &ImageRef<'_>, axes: Axes) -> Result<()> {
+    fn run<K: Kind>(&self, isa: Isa, out: ImageMut<'_>, input: &ImageRef<'_>, axes: Axes) -> Result<()> {
         let horizontal = axes.horizontal.map(K::weights).transpose()?;
         let vertical = axes.vertical.map(K::weights).transpose()?;
         let downwards = if axes.square { &horizontal } else { &vertical };
         let (rows, width) =
             if self.vertical_first { (out.ysize(), input.xsize()) } else { (input.ysize(), out.xsize()) };
         let passes = Passes::<K> {
-            across: horizontal.as_ref().map(|pass| Across::new(pass, (input.xsize(), rows), level)).transpose()?,
-            down: downwards.as_ref().map(|pass| Down::new(pass, width, level)).transpose()?,
+            across: horizontal.as_ref().map(|pass| Across::new(pass, (input.xsize(), rows), isa)).transpose()?,
+            down: downwards.as_ref().map(|pass| Down::new(pass, width, isa)).transpose()?,
             down_first: self.vertical_first,
-            way: Way::of(&out, &[input]),
+            policy: StorePolicy::for_image(&out, &[input]),
         };
         if passes.across.is_some() && passes.down.is_some() {
             // The image between the passes, which only the reference makes.
             count_image();
         }
         let cost = passes.cost(input, &out);
-        threads::try_for_rows(out, cost, |first, band| passes.run(first, band, input))
+        parallel::try_for_rows(out, cost, |first, band| passes.run(first, band, input))
     }
 }

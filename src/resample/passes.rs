@@ -5,10 +5,10 @@ use arrayvec::ArrayVec;
 use super::coefficients::Coefficients;
 use super::kernels::{Kind, ROWS, Scratch};
 use crate::error::{Error, Result};
-use crate::exec::simd::Level;
-use crate::exec::stream::Way;
+use crate::exec::nontemporal::StorePolicy;
 use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::Isa;
 
 /// The pass along x.
 pub struct Across<'a, K: Kind> {
@@ -18,8 +18,8 @@ pub struct Across<'a, K: Kind> {
 
 impl<'a, K: Kind> Across<'a, K> {
     /// For rows of so many pixels, and so many of them.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, size: (usize, usize), level: Level) -> Result<Self> {
-        Ok(Self { prepared: K::across(coefficients, size, level)?, coefficients })
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, size: (usize, usize), isa: Isa) -> Result<Self> {
+        Ok(Self { prepared: K::across(coefficients, size, isa)?, coefficients })
     }
 
     /// What a thread needs to make rows.
@@ -41,8 +41,8 @@ pub struct Down<'a, K: Kind> {
 
 impl<'a, K: Kind> Down<'a, K> {
     /// For rows of so many pixels.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, width: usize, level: Level) -> Result<Self> {
-        Ok(Self { prepared: K::down(coefficients, width, level)?, coefficients })
+    pub fn new(coefficients: &'a Coefficients<K::Weight>, width: usize, isa: Isa) -> Result<Self> {
+        Ok(Self { prepared: K::down(coefficients, width, isa)?, coefficients })
     }
 
     /// Makes row `y` of those that it covers.
@@ -76,7 +76,7 @@ pub struct Passes<'a, K: Kind> {
     /// Whether the pass along y is the first.
     pub down_first: bool,
     /// How the outcome is written, where the pass along y is the last.
-    pub way: Way,
+    pub policy: StorePolicy,
 }
 
 impl<K: Kind> Passes<'_, K> {
@@ -96,9 +96,9 @@ impl<K: Kind> Passes<'_, K> {
     pub fn run(&self, first: usize, band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
         match (&self.across, &self.down) {
             (Some(across), Some(down)) if self.down_first => down_then_across(across, down, first, band, input),
-            (Some(across), Some(down)) => across_then_down(across, down, first, band, input, self.way),
+            (Some(across), Some(down)) => across_then_down(across, down, first, band, input, self.policy),
             (Some(across), None) => across_alone(across, first, band, input),
-            (None, Some(down)) => down_alone(down, first, band, input, self.way),
+            (None, Some(down)) => down_alone(down, first, band, input, self.policy),
             (None, None) => Ok(()),
         }
     }
@@ -122,9 +122,13 @@ fn across_alone<K: Kind>(
 }
 
 /// Makes rows one by one, until one fails.
-fn try_make(mut band: ImageMut<'_>, way: Way, mut make: impl FnMut(usize, &mut [u8]) -> Result<()>) -> Result<()> {
+fn try_make(
+    mut band: ImageMut<'_>,
+    policy: StorePolicy,
+    mut make: impl FnMut(usize, &mut [u8]) -> Result<()>,
+) -> Result<()> {
     let mut made = Ok(());
-    way.make(band.rows_mut().enumerate(), |y, row| {
+    policy.write_rows(band.rows_mut().enumerate(), |y, row| {
         if made.is_ok() {
             made = make(y, row);
         }
@@ -137,9 +141,9 @@ fn down_alone<K: Kind>(
     first: usize,
     band: ImageMut<'_>,
     input: &ImageRef<'_>,
-    way: Way,
+    policy: StorePolicy,
 ) -> Result<()> {
-    try_make(band, way, |y, row| down.make(row, first + y, |y| input.row(y)))
+    try_make(band, policy, |y, row| down.make(row, first + y, |y| input.row(y)))
 }
 
 fn across_then_down<K: Kind>(
@@ -148,14 +152,14 @@ fn across_then_down<K: Kind>(
     first: usize,
     band: ImageMut<'_>,
     input: &ImageRef<'_>,
-    way: Way,
+    policy: StorePolicy,
 ) -> Result<()> {
     let mut ring = Ring::<ROWS>::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
     let last = down.coefficients.taps(first + band.ysize() - 1);
     let mut scratch = across.scratch()?;
-    try_make(band, way, |y, row| {
+    try_make(band, policy, |y, row| {
         let taps = down.coefficients.taps(first + y);
-        ring.hold(taps.start..taps.start + taps.count, last.start + last.count, |y, rows| {
+        ring.ensure(taps.start..taps.start + taps.count, last.start + last.count, |y, rows| {
             let inputs: ArrayVec<_, ROWS> = (y..y + rows.len()).map(|y| input.row(y)).collect();
             across.make(rows, &inputs, &mut scratch);
         });
@@ -177,7 +181,7 @@ fn down_then_across<K: Kind>(
     for start in (0..end).step_by(ROWS) {
         let count = ROWS.min(end - start);
         let mut made = Ok(());
-        between.hold(start..start + count, end, |start, rows| {
+        between.ensure(start..start + count, end, |start, rows| {
             made = rows
                 .iter_mut()
                 .enumerate()

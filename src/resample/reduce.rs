@@ -9,7 +9,7 @@ mod numbers;
 use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
 
@@ -69,7 +69,7 @@ impl Reduction {
             (PixelType::F32, _) => numbers::rows::<f32>,
             (PixelType::I16, _) => return Err(Error::Mode),
         };
-        threads::for_rows(out, cost, |first, mut out| rows(self, first, &mut out, input));
+        parallel::for_rows(out, cost, |first, mut out| rows(self, first, &mut out, input));
         Ok(())
     }
 

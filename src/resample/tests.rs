@@ -1,4 +1,4 @@
-//! Every level makes what the plain code makes.
+//! Every isa makes what the plain code makes.
 
 use proptest::prelude::*;
 
@@ -35,9 +35,9 @@ fn noise(mode: Mode, (xsize, ysize): (usize, usize), seed: u64) -> Result<Image>
     Ok(image)
 }
 
-fn made(level: Level, plan: &Plan, input: &Image, size: (usize, usize)) -> Result<Vec<Vec<u8>>> {
+fn made(isa: Isa, plan: &Plan, input: &Image, size: (usize, usize)) -> Result<Vec<Vec<u8>>> {
     let mut out = noise(input.view()?.mode(), size, 1)?;
-    plan.resample_at(level, out.view_mut()?, &input.view()?)?;
+    plan.resample_at(isa, out.view_mut()?, &input.view()?)?;
     Ok(out.view()?.rows().map(<[u8]>::to_vec).collect())
 }
 
@@ -62,24 +62,24 @@ proptest! {
         let area = [left * xsize, top * ysize, right * xsize, bottom * ysize];
         let Some(plan) = Plan::new(mode, input, output, filter, area)? else { return Ok(()) };
         let image = noise(mode, input, seed)?;
-        let plain = made(Level::Generic, &plan, &image, output)?;
-        for level in Level::ALL.into_iter().filter(|level| *level <= simd::detect()) {
-            let rows = made(level, &plan, &image, output)?;
+        let plain = made(Isa::Generic, &plan, &image, output)?;
+        for isa in Isa::available() {
+            let rows = made(isa, &plan, &image, output)?;
             // Where no number comes out, it does not matter which of those that are none.
             let same = rows.iter().zip(&plain).all(|(row, plain)| row == plain || mode == Mode::F && same_floats(row, plain));
-            prop_assert!(same, "{}", level.name());
+            prop_assert!(same, "{}", isa.name());
         }
     }
 }
 
-/// Every level makes of an image what the plain code makes.
+/// Every isa makes of an image what the plain code makes.
 fn assert_same(image: &Image, size: (usize, usize), filter: Filter) -> Result<()> {
     let (mode, input) = (image.view()?.mode(), (image.view()?.xsize(), image.view()?.ysize()));
     let plan = Plan::new(mode, input, size, filter, [0.0, 0.0, input.0 as f32, input.1 as f32])?.expect("another size");
-    let plain = made(Level::Generic, &plan, image, size)?;
-    for level in Level::ALL.into_iter().filter(|level| *level <= simd::detect()) {
-        let same = made(level, &plan, image, size)? == plain;
-        assert!(same, "{} {} {filter:?} {input:?} {size:?}", level.name(), mode.name());
+    let plain = made(Isa::Generic, &plan, image, size)?;
+    for isa in Isa::available() {
+        let same = made(isa, &plan, image, size)? == plain;
+        assert!(same, "{} {} {filter:?} {input:?} {size:?}", isa.name(), mode.name());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use arrayvec::ArrayVec;
 use crate::error::{Detail, Error, Result};
 use crate::files::Input;
 use crate::image::Image;
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
 use crate::memory::{Fill, instance::MAX_XSIZE};
 use crate::mode::Mode;
 
@@ -262,7 +262,7 @@ struct Source {
 
 impl Source {
     fn new(input: Input) -> Result<Self> {
-        Ok(Self { input, buffer: repeated(0, BUFFER)?, held: 0..0, consumed: 0 })
+        Ok(Self { input, buffer: filled(0, BUFFER)?, held: 0..0, consumed: 0 })
     }
 
     /// The next byte, `None` at the end.

@@ -34,7 +34,7 @@ static PLACES: Pixels = {
 };
 
 /// Colours are divided by their alpha. Does all pixels, and says how many. The processor must have AVX-512, as
-/// [`Level`](crate::exec::simd::Level) has it.
+/// [`Isa`](crate::simd::isa::Isa) has it.
 pub fn divided(out: &mut [u8], input: &[u8]) -> usize {
     convert::<false, false>(out, input)
 }

@@ -26,7 +26,7 @@ impl Planes {
     }
 
     /// Looks up indices as the first bytes of pixels. Does as many as there are 64, and says how many. The processor must
-    /// have AVX-512, as [`Level`](crate::exec::simd::Level) has it.
+    /// have AVX-512, as [`Isa`](crate::simd::isa::Isa) has it.
     pub fn bytes_of_bytes(&self, out: &mut [u8], input: &[u8]) -> usize {
         let input = input.as_chunks().0;
         // SAFETY: as the caller promises.

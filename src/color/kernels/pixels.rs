@@ -136,15 +136,16 @@ fn product(values: __m256i, whole: __m256i, part: __m256i) -> __m256i {
 mod tests {
     use crate::color::alpha::{Divided, DividedOpaque, GreyDivided, GreyMultiplied, Multiplied};
     use crate::color::grey::{ColourToGreyAlpha, ColourToOpaque};
-    use crate::exec::simd::{Level, detect};
     use crate::raw::{Kernel, Shuffle};
+    use crate::simd::isa::Isa;
 
     fn agrees<S: Shuffle>(pixels: &[u8]) {
         let Kernel::Vectors { avx2, avx512 } = S::KERNEL else { panic!("there are kernels") };
         let mut plain = vec![0; pixels.len()];
         S::shuffle(&mut plain, pixels, pixels.len() / 4);
-        for (level, kernel) in [(Level::Avx2, avx2), (Level::Avx512, avx512)] {
-            if level <= detect() {
+        let best = Isa::available().next_back().expect("generic");
+        for (is_available, kernel) in [(best.avx2().is_some(), avx2), (best.avx512().is_some(), avx512)] {
+            if is_available {
                 let mut vectors = vec![0; pixels.len()];
                 let done = kernel(&mut vectors, pixels);
                 assert!(done >= pixels.len() / 32 * 8);

@@ -9,12 +9,12 @@ use bytemuck::Pod;
 use super::super::kernels::means;
 use super::Weights;
 use crate::error::Result;
-use crate::exec::simd::for_each_level;
-use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
+use crate::simd::isa::multiversion;
 
 /// The most passes that go down together.
 const TOGETHER: usize = 8;
@@ -69,7 +69,7 @@ fn is_small(weights: &Weights) -> bool {
     weights.radius <= 128
 }
 
-for_each_level! {
+multiversion! {
     /// Adds a row to sums, so many times.
     fn add<S: Sum>(sums: &mut [S], row: &[u8], times: usize) {
         for (sum, value) in sums.iter_mut().zip(row) {
@@ -111,7 +111,7 @@ struct Pass<'a, S> {
 impl<'a, S: Sum> Pass<'a, S> {
     fn new(weights: &'a Weights, rows: usize, row_bytes: usize) -> Result<Self> {
         let ring = Ring::new(seen(weights, rows), row_bytes)?;
-        Ok(Self { weights, rows, ring, sums: repeated(S::zeroed(), row_bytes)?, has_begun: false })
+        Ok(Self { weights, rows, ring, sums: filled(S::zeroed(), row_bytes)?, has_begun: false })
     }
 
     /// Makes row `y` of the outcome. All rows that the box looks at have come in, and the row before was made last.
@@ -153,7 +153,7 @@ fn make<S: Sum>(passes: &mut [Pass<'_, S>], y: usize, out: &mut [u8], source: &m
     let Some((pass, before)) = passes.split_last_mut() else { return source(y, out) };
     let reach = pass.weights.radius + 1;
     let seen = y.saturating_sub(reach)..(y + reach + 1).min(pass.rows);
-    pass.ring.hold(seen, pass.rows, |y, places| places.iter_mut().for_each(|place| make(before, y, place, source)));
+    pass.ring.ensure(seen, pass.rows, |y, places| places.iter_mut().for_each(|place| make(before, y, place, source)));
     pass.make(y, out);
 }
 
@@ -185,10 +185,10 @@ fn blur_strips<S: Sum>(
     let (rows, pixel_size) = (out.ysize(), out.mode().pixel_size());
     // As wide as a cache has room for, but so that there are strips for all threads.
     let near = NEAR / seen(weights, rows).saturating_mul(passes);
-    let shared = (out.xsize() * pixel_size).div_ceil(4 * threads::count());
+    let shared = (out.xsize() * pixel_size).div_ceil(4 * parallel::num_threads());
     let width = (near.min(shared) / STRIP).max(1) * STRIP;
     let cost = width.saturating_mul(rows).saturating_mul(COST * passes);
-    threads::try_for_columns(out, width / pixel_size, cost, |left, mut band| {
+    parallel::try_for_columns(out, width / pixel_size, cost, |left, mut band| {
         for first in (0..band.xsize() * pixel_size).step_by(width) {
             let columns = first..(first + width).min(band.xsize() * pixel_size);
             let source = source.map(|source| (source, left * pixel_size));
@@ -208,7 +208,7 @@ fn blur_strip<S: Sum>(
 ) -> Result<()> {
     let rows = band.ysize();
     let mut chain = chain::<S>(weights, passes, rows, columns.len())?;
-    let mut line = repeated(0u8, columns.len())?;
+    let mut line = filled(0u8, columns.len())?;
     for y in 0..rows {
         make(&mut chain, y, &mut line, &mut |y, row: &mut [u8]| {
             row.copy_from_slice(match source {
@@ -225,7 +225,7 @@ fn blur_strip<S: Sum>(
 pub fn can_make_rows(out: &ImageMut<'_>, weights: &Weights, passes: usize) -> bool {
     let seen = seen(weights, out.ysize()).saturating_mul(passes);
     let row_bytes = out.xsize() * out.mode().pixel_size();
-    let shared = seen.saturating_mul(2 * threads::count() - 2);
+    let shared = seen.saturating_mul(2 * parallel::num_threads() - 2);
     is_small(weights) && passes <= TOGETHER && seen.saturating_mul(row_bytes) <= FAR && shared <= out.ysize() / 2
 }
 
@@ -240,12 +240,12 @@ pub fn blur_made_rows<M>(
     maker: impl Fn() -> Result<M> + Sync,
     make_row: impl Fn(&mut M, usize, &mut [u8]) + Sync,
 ) -> Result<()> {
-    let (way, rows) = (Way::of(&out, &[input]), out.ysize());
+    let (policy, rows) = (StorePolicy::for_image(&out, &[input]), out.ysize());
     let row_bytes = out.xsize() * out.mode().pixel_size();
     let cost = cost.saturating_add(row_bytes * COST * passes);
-    threads::try_for_rows(out, cost, |first, mut band| {
+    parallel::try_for_rows(out, cost, |first, mut band| {
         let (mut chain, mut maker) = (chain::<u16>(weights, passes, rows, row_bytes)?, maker()?);
-        way.make(band.rows_mut().enumerate(), |y, row| {
+        policy.write_rows(band.rows_mut().enumerate(), |y, row| {
             make(&mut chain, first + y, row, &mut |y, row: &mut [u8]| make_row(&mut maker, y, row));
         });
         Ok(())

@@ -12,10 +12,10 @@ use arrayvec::ArrayVec;
 use super::super::tile::{WIDE, load_rows, store_rows};
 use super::Weights;
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
+use crate::simd::isa::multiversion;
 
 /// Up to so many passes are done one by one, without looking for cycles.
 pub const FEW: usize = 16;
@@ -26,7 +26,7 @@ const MOST: usize = 1 << 16;
 /// The cost of a byte, with as many passes as it usually takes: enough for a thread of its own.
 const COST: usize = 1000;
 
-for_each_level! {
+multiversion! {
     /// Makes one pass, from one tile into another.
     fn blur(out: &mut [[u8; WIDE]], input: &[[u8; WIDE]], weights: &Weights) {
         weights.blur(out, input);
@@ -42,7 +42,7 @@ struct Tiles {
 
 impl Tiles {
     fn new(steps: usize) -> Result<Self> {
-        let tile = || repeated([0; WIDE], steps);
+        let tile = || filled([0; WIDE], steps);
         Ok(Self { front: tile()?, back: tile()?, kept: tile()? })
     }
 
@@ -78,7 +78,7 @@ impl Tiles {
 pub fn blur_rows(out: ImageMut<'_>, source: Option<&ImageRef<'_>>, weights: &Weights, passes: usize) -> Result<()> {
     let pixel_size = out.mode().pixel_size();
     let cost = (out.xsize() * pixel_size).saturating_mul(COST);
-    threads::try_for_rows(out, cost, |first, mut band| {
+    parallel::try_for_rows(out, cost, |first, mut band| {
         let mut tiles = Tiles::new(band.xsize())?;
         let ysize = band.ysize();
         let mut rows = band.rows_mut();
@@ -105,7 +105,7 @@ pub fn blur_rows(out: ImageMut<'_>, source: Option<&ImageRef<'_>>, weights: &Wei
 pub fn blur_columns(out: ImageMut<'_>, source: Option<&ImageRef<'_>>, weights: &Weights, passes: usize) -> Result<()> {
     let pixel_size = out.mode().pixel_size();
     let cost = out.ysize().saturating_mul(WIDE * COST);
-    threads::try_for_columns(out, WIDE / pixel_size, cost, |left, mut band| {
+    parallel::try_for_columns(out, WIDE / pixel_size, cost, |left, mut band| {
         let mut tiles = Tiles::new(band.ysize())?;
         let (left, row_bytes) = (left * pixel_size, band.xsize() * pixel_size);
         for start in (0..row_bytes).step_by(WIDE) {

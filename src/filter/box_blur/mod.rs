@@ -12,7 +12,7 @@ use columns::{blur_columns, blur_made_rows};
 use rows::{Line, blur_row, blur_rows};
 
 use crate::error::{Error, Result};
-use crate::exec::stream::Way;
+use crate::exec::nontemporal::StorePolicy;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 
@@ -38,12 +38,12 @@ pub fn box_blur(
             blur_together(out, input, across, down, passes)
         }
         (Some(across), Some(down), _) => {
-            blur_rows(out.reborrow(), Way::Near, input, across, passes)?;
+            blur_rows(out.reborrow(), StorePolicy::Temporal, input, across, passes)?;
             blur_columns(out, None, down, passes)
         }
         (Some(across), None, _) => {
-            let way = input.map_or(Way::Near, |input| Way::of(&out, &[input]));
-            blur_rows(out, way, input, across, passes)
+            let policy = input.map_or(StorePolicy::Temporal, |input| StorePolicy::for_image(&out, &[input]));
+            blur_rows(out, policy, input, across, passes)
         }
         (None, Some(down), Some(input)) if columns::can_make_rows(&out, down, passes) => {
             blur_made_rows(out, input, down, passes, 0, || Ok(()), |(), y, row| row.copy_from_slice(input.row(y)))

@@ -7,11 +7,11 @@ use super::super::kernels::means::{self, RUN};
 use super::super::tile::{NARROW, WIDE, load_rows, store_rows};
 use super::Weights;
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
-use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
+use crate::simd::isa::multiversion;
 
 impl Weights {
     /// Blurs along the steps of a tile.
@@ -70,7 +70,7 @@ impl Line {
     pub fn new(length: usize, weights: &Weights) -> Result<Self> {
         let margin = weights.radius + 1;
         let length = length.checked_add(2 * margin).ok_or(Error::Memory)?;
-        Ok(Self { pixels: repeated(0, length)?, margin })
+        Ok(Self { pixels: filled(0, length)?, margin })
     }
 
     /// Takes in some pixels of the row, and when they reach beyond its end, those there.
@@ -136,7 +136,7 @@ struct Tiles {
 impl Tiles {
     fn new(steps: usize) -> Result<Self> {
         let bytes = steps.checked_mul(WIDE).ok_or(Error::Memory)?;
-        Ok(Self { front: repeated(0, bytes)?, back: repeated(0, bytes)? })
+        Ok(Self { front: filled(0, bytes)?, back: filled(0, bytes)? })
     }
 
     /// The tiles for so many steps of so many lanes, front and back.
@@ -160,7 +160,7 @@ fn blur_tile<'a, const LANES: usize>(
     front
 }
 
-for_each_level! {
+multiversion! {
     /// Blurs along rows, 16 or fewer lanes or 64.
     fn blur_some_rows(
         rows: &mut [&mut [u8]], source: &[&[u8]], tiles: &mut Tiles, weights: &Weights, passes: usize, pixel_size: usize,
@@ -206,18 +206,18 @@ pub fn cost(out: &ImageMut<'_>, passes: usize) -> usize {
 /// Blurs along all rows. Without a source the image itself is blurred.
 pub fn blur_rows(
     out: ImageMut<'_>,
-    way: Way,
+    policy: StorePolicy,
     source: Option<&ImageRef<'_>>,
     weights: &Weights,
     passes: usize,
 ) -> Result<()> {
     let (pixel_size, cost) = (out.mode().pixel_size(), cost(&out, passes));
-    threads::try_for_rows(out, cost, |first, mut band| {
+    parallel::try_for_rows(out, cost, |first, mut band| {
         if Line::fits(weights, pixel_size) {
             let mut line = Line::new(band.xsize(), weights)?;
             let rows = band.rows_mut();
             match source {
-                Some(source) => way.make(rows.enumerate(), |y, row| {
+                Some(source) => policy.write_rows(rows.enumerate(), |y, row| {
                     blur_row(row, Some(source.row(first + y)), &mut line, weights, passes);
                 }),
                 None => rows.for_each(|row| blur_row(row, None, &mut line, weights, passes)),

@@ -7,8 +7,8 @@ use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
 use super::blocks::{Around, BLOCK, Blocks, SMALL_BLOCK, for_blocks};
 use super::{ALL, Convolution, Kernel, MOST, MOST_AROUND};
 use crate::error::Result;
-use crate::exec::cast::{byte, clipped, clipped_i32};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
+use crate::simd::truncate::{saturate, saturate_i32, saturate_u8};
 
 /// A sum of floats for each sample of kind `S`, `STEP` of which are a pixel.
 pub struct Floats<S, const SIZE: usize, const STEP: usize> {
@@ -48,7 +48,7 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, 
     type Room = Strips;
 
     fn room() -> Result<Strips> {
-        repeated(Aligned([0.0; STRIP + BESIDE]), MOST_AROUND)
+        filled(Aligned([0.0; STRIP + BESIDE]), MOST_AROUND)
     }
 
     #[inline(always)]
@@ -203,7 +203,7 @@ impl Sample for U8 {
 
     #[inline(always)]
     fn store(sum: f32) -> u8 {
-        byte(sum)
+        saturate_u8(sum)
     }
 }
 
@@ -219,7 +219,7 @@ impl Sample for U16le {
 
     #[inline(always)]
     fn store(sum: f32) -> [u8; 2] {
-        (clipped::<65535>(sum) as u16).to_le_bytes()
+        (saturate::<65535>(sum) as u16).to_le_bytes()
     }
 }
 
@@ -235,7 +235,7 @@ impl Sample for U16be {
 
     #[inline(always)]
     fn store(sum: f32) -> [u8; 2] {
-        (clipped::<65535>(sum) as u16).to_be_bytes()
+        (saturate::<65535>(sum) as u16).to_be_bytes()
     }
 }
 
@@ -251,6 +251,6 @@ impl Sample for I32 {
 
     #[inline(always)]
     fn store(sum: f32) -> i32 {
-        clipped_i32(sum)
+        saturate_i32(sum)
     }
 }

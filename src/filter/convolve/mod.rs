@@ -16,10 +16,10 @@ mod pieces;
 use arrayvec::ArrayVec;
 
 use crate::error::{Error, Result};
-use crate::exec::simd::for_each_level;
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
+use crate::simd::isa::multiversion;
 
 use floats::{Floats, I32, U8, U16be, U16le};
 use fractions::Fractions;
@@ -147,7 +147,7 @@ trait Convolution: Sized + Sync {
     fn plain(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], room: &mut Self::Room);
 }
 
-for_each_level! {
+multiversion! {
     fn plain_rows<C: Convolution>(
         convolution: &C, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], room: &mut C::Room,
     ) {
@@ -179,7 +179,7 @@ fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C
         3 => [255, 255, 255, 0],
         _ => ALL,
     };
-    threads::try_for_rows(out, row_bytes * C::MARGIN, |first, mut band| {
+    parallel::try_for_rows(out, row_bytes * C::MARGIN, |first, mut band| {
         let last = inside.end.min(first + band.ysize()) - 1;
         let (mut some, mut room) = (ArrayVec::<_, MOST>::new(), C::room()?);
         for (y, row) in (first..).zip(band.rows_mut()) {

@@ -5,7 +5,7 @@ use super::super::kernels::{BLOCKS, LEAST, MOST_INPUTS, Places};
 use super::blocks::{Blocks, SMALL_BLOCK, for_blocks};
 use super::clear;
 use super::floats::{Floats, U8};
-use crate::exec::simd::for_each_level;
+use crate::simd::isa::multiversion;
 
 /// Of so many bytes one may be tied on average, or all are made of floats.
 const SELDOM: usize = 16;
@@ -44,7 +44,7 @@ pub fn for_pieces<const SIZE: usize, const STEP: usize>(
     }
 }
 
-for_each_level! {
+multiversion! {
     /// Settles what is tied in a piece of a row and not at bytes that are cleared.
     fn settle<F: Settle>(floats: &F, out: &mut [u8], inputs: &[&[u8]], places: &mut [u64; BLOCKS], kept: [u8; 4]) {
         let last = out.len() - LEAST;

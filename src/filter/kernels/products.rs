@@ -1,8 +1,8 @@
 //! Weights as instructions for products of bytes take them, which make two rows at once.
 
 use super::{MOST_INPUTS, Places, near_quads, near_words, pairs, quads};
-use crate::exec::simd::{self, Level};
 use crate::filter::convolve::{Division, Nearness};
+use crate::simd::isa::{self, Isa};
 
 /// Weights of four input rows for each column, the upmost first, and of the four from the third on, the first two of which
 /// weigh nothing there: for each of two rows.
@@ -55,9 +55,9 @@ impl<const SIZE: usize> Products<SIZE> {
             return None;
         }
         let weights = &weights.map(|row| row.map(|weight| weight as i8));
-        match simd::level() {
-            Level::Avx512 => Some(Self::Quads(quads_of(weights))),
-            Level::Avx2 => Self::pairs(weights),
+        match isa::current() {
+            Isa::Avx512(_) => Some(Self::Quads(quads_of(weights))),
+            Isa::Avx2(_) => Self::pairs(weights),
             _ => None,
         }
     }
@@ -100,9 +100,9 @@ impl<const SIZE: usize> FixedPoint<SIZE> {
     pub fn of(weights: &[[i32; SIZE]; SIZE]) -> Option<Self> {
         let low = weights.map(|row| row.map(|weight| weight as i8));
         let high = weights.map(|row| row.map(|weight| ((weight - i32::from(weight as i8)) >> 8) as i8));
-        match simd::level() {
-            Level::Avx512 => Some(Self::Digits([quads_of(&low), quads_of(&high)])),
-            Level::Avx2 => Some(Self::Words(pairs_of(&weights.map(|row| row.map(|weight| weight as i16))))),
+        match isa::current() {
+            Isa::Avx512(_) => Some(Self::Digits([quads_of(&low), quads_of(&high)])),
+            Isa::Avx2(_) => Some(Self::Words(pairs_of(&weights.map(|row| row.map(|weight| weight as i16))))),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use bytemuck::{AnyBitPattern, NoUninit};
 #[cfg(target_arch = "x86_64")]
 use super::x86::Near;
 use crate::error::Result;
-use crate::exec::simd::for_each_level;
+use crate::simd::isa::multiversion;
 
 /// Columns of a row, in any order, any of them several times.
 pub struct Columns {
@@ -73,7 +73,7 @@ fn pick_every_other<P: AnyBitPattern + NoUninit>(out: &mut [P], row: &[P]) {
     }
 }
 
-for_each_level! {
+multiversion! {
     /// A pair is one number, of which the lower half is the first pixel: so nothing is read that is not there, and the
     /// compiler need not leave the last ones to be done one by one.
     fn first_of_pairs_1(out: &mut [u8], row: &[u8]) {

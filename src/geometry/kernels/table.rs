@@ -3,8 +3,8 @@
 use bytemuck::AnyBitPattern;
 
 use crate::error::{Error, Result};
-use crate::exec::prefetch;
 use crate::image::ImageRef;
+use crate::simd::prefetch;
 
 /// All rows of an image.
 pub struct Table<'a, P> {
@@ -93,7 +93,7 @@ impl Ahead {
 /// Asks for what is some way ahead.
 #[inline(always)]
 pub fn ask_for(from: *const u8, ahead: Ahead) {
-    prefetch::later(from.wrapping_offset(ahead.0 as isize));
+    prefetch::t1(from.wrapping_offset(ahead.0 as isize));
 }
 
 /// The address of the first of some rows, and how far each is from the one before, where that is the same for all.

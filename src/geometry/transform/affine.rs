@@ -9,7 +9,7 @@ use bytemuck::{AnyBitPattern, Pod};
 
 use super::{Region, draw_rows, rows_of};
 use crate::error::Result;
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::geometry::kernels::{Ahead, Pair, Steps, Table, after, whole_part};
 use crate::image::{ImageMut, ImageRef};
 
@@ -46,7 +46,7 @@ fn run<P: Pod + Sync>(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a
         return Ok(());
     }
     let columns = region.columns();
-    threads::for_rows(rows_of(out, &region), columns.len() * COST, |first, mut band| {
+    parallel::for_rows(rows_of(out, &region), columns.len() * COST, |first, mut band| {
         // Floats are added up from the first row on, whichever row this band begins with.
         let mut start = [a[2] + a[1] * 0.5 + a[0] * 0.5, a[5] + a[4] * 0.5 + a[3] * 0.5];
         let down = |place: &mut Pair<f64>| *place = [place[0] + a[1], place[1] + a[4]];

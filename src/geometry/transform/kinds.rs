@@ -4,8 +4,8 @@ use bytemuck::{AnyBitPattern, NoUninit};
 
 use super::filters::{Values, bicubic, bilinear};
 use super::map::CHUNK;
-use crate::exec::cast::exact;
 use crate::geometry::kernels::Pixels;
+use crate::simd::truncate::integral;
 
 /// `SIDE` by `SIDE` pixels around each of some places.
 pub type Taps<P, const SIDE: usize> = [[[P; CHUNK]; SIDE]; SIDE];
@@ -74,7 +74,7 @@ fn bytes(values: &Values) -> [u8; 4 * CHUNK] {
     for (byte, value) in bytes.iter_mut().zip(values) {
         let value = if *value > 0.0 { *value } else { 0.0 };
         let value = if value < 255.0 { value } else { 255.0 };
-        *byte = exact(value.floor()) as u8;
+        *byte = integral(value.floor()) as u8;
     }
     bytes
 }

@@ -18,7 +18,7 @@ use bytemuck::{AnyBitPattern, NoUninit};
 pub use map::Map;
 
 use crate::error::Result;
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
 
@@ -102,7 +102,7 @@ fn draw_rows<P: AnyBitPattern + NoUninit>(
     draw: impl Fn(&mut [P], usize) + Sync,
 ) {
     let columns = region.columns();
-    threads::for_rows(rows_of(out, region), columns.len() * cost, |first, mut band| {
+    parallel::for_rows(rows_of(out, region), columns.len() * cost, |first, mut band| {
         for (y, row) in band.rows_mut().enumerate() {
             draw(&mut bytemuck::cast_slice_mut(row)[columns.clone()], first + y);
         }

@@ -6,11 +6,11 @@ use super::kinds::{Bicubic, Bilinear, Byte, Bytes, Filtering, Float, Half, Integ
 use super::map::{CHUNK, Map};
 use super::{Filter, Region, draw_rows};
 use crate::error::Result;
-use crate::exec::cast::exact;
-use crate::exec::simd::for_each_level;
 use crate::geometry::kernels::{self, Ahead, Table};
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
+use crate::simd::isa::multiversion;
+use crate::simd::truncate::integral;
 
 /// Draws `input` into a region.
 pub fn draw(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, map: &Map, filter: Filter) -> Result<()> {
@@ -93,7 +93,7 @@ fn around(places: &[f64; CHUNK], before: i32) -> ([i32; CHUNK], [f64; CHUNK]) {
     let (mut firsts, mut distances) = ([0; CHUNK], [0.0; CHUNK]);
     for ((first, distance), place) in firsts.iter_mut().zip(&mut distances).zip(places) {
         let floor = (place - 0.5).floor();
-        *first = exact(floor) - before;
+        *first = integral(floor) - before;
         *distance = (place - 0.5) - floor;
     }
     (firsts, distances)
@@ -106,7 +106,7 @@ fn nearest_to(places: &[f64; CHUNK]) -> [i32; CHUNK] {
     for (pixel, place) in pixels.iter_mut().zip(places) {
         // What is beyond 31 bits is outside of every image, and so is what is not a number.
         let place = if *place < 2_147_483_647.0 { *place } else { 2_147_483_647.0 };
-        *pixel = exact(if place >= 0.0 { place.floor() } else { -1.0 });
+        *pixel = integral(if place >= 0.0 { place.floor() } else { -1.0 });
     }
     pixels
 }
@@ -172,7 +172,7 @@ fn filter_row<K: Kind, F: Filtering<K, SIDE>, const SIDE: usize>(
     }
 }
 
-for_each_level! {
+multiversion! {
     /// Draws a row, bilinear.
     fn row_bilinear<K: Kind>(out: &mut [K::Output], source: &Source<'_, K::Input>, y: usize) {
         filter_row::<K, Bilinear, 2>(out, source, y);

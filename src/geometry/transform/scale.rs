@@ -6,11 +6,11 @@ use bytemuck::{AnyBitPattern, NoUninit};
 
 use super::{Region, rows_of};
 use crate::error::{Error, Result};
-use crate::exec::stream::Way;
-use crate::exec::threads;
+use crate::exec::nontemporal::StorePolicy;
+use crate::exec::parallel;
 use crate::geometry::kernels::{Columns, whole_part};
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
 
 /// Draws `input` into a region, pixel by nearest pixel.
 pub fn scale(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
@@ -47,13 +47,13 @@ fn run<P: AnyBitPattern + NoUninit>(
         }
     };
     let cost = whole.len() * size_of::<P>();
-    let way = if fills { Way::of_those_beyond(CLEARED, &out) } else { Way::Near };
-    threads::for_rows(rows_of(out, &region), cost, |first, mut band| {
+    let policy = if fills { StorePolicy::above(CLEARED, &out) } else { StorePolicy::Temporal };
+    parallel::for_rows(rows_of(out, &region), cost, |first, mut band| {
         let parts = band.rows_mut().map(|row| &mut row[bytes.clone()]);
         let mut ys = rows.clone().skip(first);
         let mut next = || ys.next().expect("places have no end");
-        if way == Way::Far {
-            return way.make(parts.enumerate(), |_, row| draw(row, next()));
+        if policy == StorePolicy::NonTemporal {
+            return policy.write_rows(parts.enumerate(), |_, row| draw(row, next()));
         }
         // Rows that come from the same row are copies of the first of them.
         let mut last: Option<(u32, &[u8])> = None;
@@ -110,7 +110,7 @@ fn columns<P>(
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
         let range = range.filter(|range| range.end <= output && input > 0);
         let range = range.ok_or(Error::Value("box is turned inside out, outside the image"))?;
-        let table = repeated(0, range.len())?;
+        let table = filled(0, range.len())?;
         return Ok((range, Columns::new::<P>(table, input)?));
     }
     let columns = region.columns();

@@ -12,7 +12,7 @@ use super::windows::Windows;
 use super::x86::{avx2, strips, windows};
 use super::{Kind, Scratch};
 use crate::error::Result;
-use crate::exec::simd::{Level, for_each_level};
+use crate::simd::isa::{Isa, multiversion};
 
 /// Pixels of `BYTES` bytes, of which `BANDS` are bands: all, or the first and the last of four. The others become 0.
 pub struct Bytes<const BYTES: usize, const BANDS: usize>;
@@ -162,26 +162,26 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
         coefficients.fixed_point()
     }
 
-    fn across(coefficients: &Coefficients<i32>, size: (usize, usize), level: Level) -> Result<Rows> {
-        match (level, BYTES) {
+    fn across(coefficients: &Coefficients<i32>, size: (usize, usize), isa: Isa) -> Result<Rows> {
+        match (isa, BYTES) {
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512, 1) => Rows::for_bytes(coefficients, size),
+            (Isa::Avx512(_), 1) => Rows::for_bytes(coefficients, size),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx512, _) => Rows::for_pixels::<BANDS>(coefficients, size),
+            (Isa::Avx512(_), _) => Rows::for_pixels::<BANDS>(coefficients, size),
             #[cfg(target_arch = "x86_64")]
-            (Level::Avx2, _) => Rows::by_words::<BYTES, BANDS>(coefficients, size),
+            (Isa::Avx2(_), _) => Rows::by_words::<BYTES, BANDS>(coefficients, size),
             _ => Ok(Rows::Plain),
         }
     }
 
-    fn down(coefficients: &Coefficients<i32>, width: usize, level: Level) -> Result<Down> {
-        match level {
+    fn down(coefficients: &Coefficients<i32>, width: usize, isa: Isa) -> Result<Down> {
+        match isa {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 if coefficients.most() > Pair::TAPS => {
+            Isa::Avx512(_) if coefficients.most() > Pair::TAPS => {
                 Ok(Columns::new(coefficients, width * BYTES)?.map_or(Down::Plain, Down::Quads))
             }
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 | Level::Avx2 => {
+            Isa::Avx512(_) | Isa::Avx2(_) => {
                 Ok(Columns::new(coefficients, width * BYTES)?.map_or(Down::Plain, Down::Pairs))
             }
             _ => Ok(Down::Plain),
@@ -270,7 +270,7 @@ fn clear_unused(out: &mut [u8], kept: [u8; 4]) {
     }
 }
 
-for_each_level! {
+multiversion! {
     /// One band.
     fn horizontal_1(out: &mut [u8], input: &[u8], coefficients: &Coefficients<i32>) {
         for (x, out) in out.iter_mut().enumerate() {

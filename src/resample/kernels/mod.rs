@@ -1,6 +1,6 @@
 //! The arithmetic of a pass, for each kind of pixel.
 //!
-//! The plain code, compiled for every level, is the truth; `x86` has faster ways to the same sums.
+//! The plain code, compiled for every isa, is the truth; `x86` has faster ways to the same sums.
 
 mod blocks;
 mod bytes;
@@ -20,7 +20,7 @@ pub use values::{Float, Half, Integer};
 
 use super::coefficients::Coefficients;
 use crate::error::Result;
-use crate::exec::simd::Level;
+use crate::simd::isa::Isa;
 
 /// How many rows are made at once, at most: they share the weights.
 pub const ROWS: usize = 8;
@@ -52,10 +52,10 @@ pub trait Kind {
     fn weights(coefficients: Coefficients<f64>) -> Result<Coefficients<Self::Weight>>;
 
     /// Prepares to make rows of rows of so many pixels, and of so many of them.
-    fn across(coefficients: &Coefficients<Self::Weight>, size: (usize, usize), level: Level) -> Result<Self::Across>;
+    fn across(coefficients: &Coefficients<Self::Weight>, size: (usize, usize), isa: Isa) -> Result<Self::Across>;
 
     /// Prepares to make columns of rows of so many pixels.
-    fn down(coefficients: &Coefficients<Self::Weight>, width: usize, level: Level) -> Result<Self::Down>;
+    fn down(coefficients: &Coefficients<Self::Weight>, width: usize, isa: Isa) -> Result<Self::Down>;
 
     /// Allocates what [`horizontal`](Self::horizontal) needs meanwhile: once for all rows that a thread makes.
     fn scratch(_across: &Self::Across) -> Result<Scratch> {

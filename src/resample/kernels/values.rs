@@ -5,8 +5,8 @@ use super::super::coefficients::Coefficients;
 use super::spread::{Number, Spread};
 use super::{Kind, Scratch};
 use crate::error::Result;
-use crate::exec::cast;
-use crate::exec::simd::{Level, for_each_level};
+use crate::simd::isa::{Isa, multiversion};
+use crate::simd::truncate;
 
 /// Rows whose sums are made side by side.
 const FOUR: usize = 4;
@@ -28,7 +28,7 @@ trait Value: Copy {
 /// x86 processors have it, which is what the reference gives there.
 #[inline(always)]
 fn nearest<const N: usize>(sums: [f64; N]) -> [i32; N] {
-    cast::whole(sums.map(|sum| if sum >= 0.0 { sum + 0.5 } else { sum - 0.5 }))
+    truncate::truncate(sums.map(|sum| if sum >= 0.0 { sum + 0.5 } else { sum - 0.5 }))
 }
 
 /// 32-bit integers.
@@ -92,7 +92,7 @@ impl<const BIG: bool> Value for Half<BIG> {
     }
 }
 
-for_each_level! {
+multiversion! {
     /// One row.
     fn horizontal_1<V: Value>(out: &mut [u8], input: &[u8], coefficients: &Coefficients<f64>) {
         let input: &[V::Stored] = bytemuck::cast_slice(input);
@@ -156,11 +156,11 @@ macro_rules! kind_of_values {
                 Ok(coefficients)
             }
 
-            fn across(coefficients: &Coefficients<f64>, (input, _): (usize, usize), level: Level) -> Result<Option<Spread>> {
-                if level == Level::Avx512 { Spread::new(coefficients, input) } else { Ok(None) }
+            fn across(coefficients: &Coefficients<f64>, (input, _): (usize, usize), isa: Isa) -> Result<Option<Spread>> {
+                if isa.avx512().is_some() { Spread::new(coefficients, input) } else { Ok(None) }
             }
 
-            fn down(_: &Coefficients<f64>, _: usize, _: Level) -> Result<()> {
+            fn down(_: &Coefficients<f64>, _: usize, _: Isa) -> Result<()> {
                 Ok(())
             }
 

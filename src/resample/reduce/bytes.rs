@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use super::Reduction;
 use super::halves;
-use crate::exec::simd::for_each_level;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::multiversion;
 
 /// How many sums there is room for at a time.
 const SUMS: usize = 2048;
@@ -245,7 +245,7 @@ impl Small {
     }
 }
 
-for_each_level! {
+multiversion! {
     fn set_1(sums: &mut [u16], a: &[u8]) {
         for (sum, a) in sums.iter_mut().zip(a) {
             *sum = u16::from(*a);

@@ -1,8 +1,8 @@
 //! Means of 8-bit bands of one or two columns and one or two rows: there is room for sums where the bytes are.
 
 use super::Reduction;
-use crate::exec::simd::for_each_level;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::multiversion;
 
 /// Whether this is what a reduction asks for.
 pub fn are_asked_for(reduction: &Reduction) -> bool {
@@ -44,7 +44,7 @@ fn halve<const BYTES: usize>(out: &mut [u8], xscale: usize, upper: &[u8], lower:
     }
 }
 
-for_each_level! {
+multiversion! {
     fn pairs_1(out: &mut [u8], upper: &[u8], lower: &[u8]) {
         for ((out, a), b) in out.iter_mut().zip(upper).zip(lower) {
             *out = ((u16::from(*a) + u16::from(*b) + 1) >> 1) as u8;

@@ -9,9 +9,9 @@ use std::ops::Range;
 use bytemuck::AnyBitPattern;
 
 use super::Reduction;
-use crate::exec::cast::Float;
-use crate::exec::simd::for_each_level;
 use crate::image::{ImageMut, ImageRef};
+use crate::simd::isa::multiversion;
+use crate::simd::truncate::Float;
 
 /// How many numbers of the outcome are made at a time: of few, all rows are soon added up, and the processor sees many rows
 /// to be fetched at once.
@@ -42,7 +42,7 @@ impl Number for i32 {
 
     #[inline(always)]
     fn near(value: f64) -> Self {
-        (if value >= 0.0 { value + 0.5 } else { value - 0.5 }).whole()
+        (if value >= 0.0 { value + 0.5 } else { value - 0.5 }).truncate()
     }
 }
 
@@ -121,7 +121,7 @@ fn area(xscale: usize, yscale: usize) -> f64 {
     (xscale * yscale) as f64
 }
 
-for_each_level! {
+multiversion! {
     /// Adds two lines, of which `xscale` numbers belong to a sum, by squares.
     fn add_pair<N: Number>(sums: &mut [f64], upper: &[N], lower: &[N], xscale: usize) {
         match xscale {

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 
 use super::super::{Axis, Table};
 use super::avx2::{across, between, rounded, step};
-use crate::exec::prefetch;
+use crate::simd::prefetch;
 
 /// The corners of a cell, of four channels each: the four that come first along the first dimension, along the second one
 /// the fastest, and then twice the differences to their neighbours.
@@ -94,7 +94,7 @@ fn all(out: &mut [[u8; 32]], input: Option<&[[u8; 32]]>, cells: &Cells) {
         let next = Places::of(&input.unwrap_or(out)[(n + 1).min(last)], &cells.axes);
         if cells.are_far() {
             for cell in next.cells {
-                prefetch::soon(cells.cells.as_ptr().wrapping_add(cell as usize));
+                prefetch::t0(cells.cells.as_ptr().wrapping_add(cell as usize));
             }
         }
         out[n] = eight_colours(&places, cells);

@@ -3,9 +3,9 @@
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
-#[cfg(target_arch = "x86_64")]
-use crate::exec::simd::{Level, level};
 use crate::filter::box_blur::Weights;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa;
 
 /// Pixels of four bytes that a box moves along at once.
 pub const RUN: usize = 64;
@@ -16,7 +16,7 @@ pub const RUN: usize = 64;
 #[inline(always)]
 pub fn run(out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights) -> bool {
     #[cfg(target_arch = "x86_64")]
-    if level() == Level::Avx512
+    if isa::current().avx512().is_some()
         && let [gone, come, next] = pixels
         && let (Some(gone), Some(come), Some(next)) = (gone.first_chunk(), come.first_chunk(), next.first_chunk())
         && let Some(out) = out.first_chunk_mut()
@@ -34,7 +34,7 @@ pub fn run(out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights
 #[inline(always)]
 pub fn columns(out: &mut [u8], sums: &mut [u16], rows: [&[u8]; 3], weights: &Weights) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if level() == Level::Avx512 {
+    if isa::current().avx512().is_some() {
         // SAFETY: the processor has the instructions.
         return unsafe { avx512::columns(out, sums, rows, weights) };
     }

@@ -8,7 +8,7 @@ use bytemuck::AnyBitPattern;
 
 use super::super::table::{Ahead, Table, ask_for};
 use super::super::{CHUNK, Pixels, Places};
-use crate::exec::simd::{Level, level};
+use crate::simd::isa;
 
 /// How many are computed at once.
 const LANES: usize = 8;
@@ -41,7 +41,7 @@ pub fn between<P: AnyBitPattern, const SIDE: usize>(
     places: &Places,
     ahead: Ahead,
 ) -> bool {
-    if level() < Level::Avx512 {
+    if isa::current().avx512().is_none() {
         return false;
     }
     let work = match pixels {

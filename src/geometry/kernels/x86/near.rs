@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use crate::error::{Error, Result};
-use crate::exec::simd::{Level, level};
+use crate::simd::isa;
 
 /// Bytes of a vector.
 const BYTES: usize = 64;
@@ -32,7 +32,11 @@ impl Near {
     pub fn new(columns: &[u32], width: usize, pixel_size: usize) -> Result<Option<Self>> {
         let lanes = BYTES / pixel_size;
         let reach = 2 * lanes;
-        if level() < Level::Avx512 || !matches!(pixel_size, 1 | 4) || columns.len() < 4 * lanes || width < reach {
+        if isa::current().avx512().is_none()
+            || !matches!(pixel_size, 1 | 4)
+            || columns.len() < 4 * lanes
+            || width < reach
+        {
             return Ok(None);
         }
         let mut steps = Vec::new();

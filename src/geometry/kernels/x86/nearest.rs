@@ -7,7 +7,7 @@ use bytemuck::Pod;
 use super::super::Places;
 use super::super::steps::{First, MOST, Pair, Steps};
 use super::super::table::{Ahead, Table, ask_for};
-use crate::exec::simd::{Level, level};
+use crate::simd::isa;
 
 /// How many pixels are picked from anywhere at once.
 const LANES: usize = 16;
@@ -26,7 +26,7 @@ impl Field {
     /// None where the instructions are not to be used, or for an image that has more bytes, or less than four in a row.
     fn of<P: Pod>(table: &Table<'_, P>) -> Option<Self> {
         let (width, height, size) = (table.width(), table.rows().len(), size_of::<P>());
-        let (first, stride) = table.even().filter(|_| level() >= Level::Avx512)?;
+        let (first, stride) = table.even().filter(|_| isa::current().avx512().is_some())?;
         let bytes = stride.abs().checked_mul(height as i64)?.checked_add((width * size) as i64)?;
         if i32::try_from(bytes).is_err() || width * size < 4 {
             return None;
@@ -132,7 +132,7 @@ pub fn steps<P: Pod>(out: &mut [P], table: &Table<'_, P>, start: Pair<i32>, step
     let [right, down] = steps.step.map(i32::unsigned_abs);
     // SAFETY: the processor has the instructions.
     unsafe {
-        if size_of::<P>() == 1 && down <= FLAT && right <= 2 * 65536 && level() >= Level::Avx512 {
+        if size_of::<P>() == 1 && down <= FLAT && right <= 2 * 65536 && isa::current().avx512().is_some() {
             flat_bytes(bytemuck::cast_slice_mut(out), table, start, steps, ahead);
             return true;
         }

@@ -11,7 +11,7 @@ pub mod windows;
 pub use bytes::{deep, down, pixels, wide};
 pub use values::values;
 
-use crate::exec::prefetch;
+use crate::simd::prefetch;
 
 /// Rows that share the weights.
 const FOUR: usize = 4;
@@ -44,7 +44,7 @@ impl Next {
     fn until(&mut self, end: usize, inputs: &[&[u8]]) {
         while self.byte < end {
             for input in inputs {
-                prefetch::later(input.as_ptr().wrapping_add(self.byte).wrapping_offset(self.way));
+                prefetch::t1(input.as_ptr().wrapping_add(self.byte).wrapping_offset(self.way));
             }
             self.byte += LINE;
         }

@@ -94,7 +94,7 @@ macro_rules! across {
             for (number, (batch, columns)) in strips.batches().enumerate() {
                 next.until(bytes(VECTORS) * GROUP * batch.end, inputs);
                 // SAFETY: these are a table's, one after the other.
-                unsafe { strip.hold(batch) };
+                unsafe { strip.ensure(batch) };
                 let base = strip.base();
                 let mut made = [_mm256_setzero_si256(); BATCH];
                 for (made, column) in made.iter_mut().zip(columns) {

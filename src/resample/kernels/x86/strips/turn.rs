@@ -6,7 +6,7 @@ use super::super::super::pieces::GROUP;
 use super::super::super::strips::{Batch, ROWS};
 use super::super::super::{Scratch, Vector};
 use crate::error::Result;
-use crate::memory::heap::repeated;
+use crate::memory::heap::filled;
 
 /// Vectors that a strip has room for.
 const ROOM: usize = 512;
@@ -161,7 +161,7 @@ unsafe fn turn<const VECTORS: usize>(rows: &[*const u8; ROWS], strip: *mut __m25
 
 /// Memory for a strip.
 pub fn scratch() -> Result<Scratch> {
-    repeated(Vector([0; 32]), ROOM)
+    filled(Vector([0; 32]), ROOM)
 }
 
 /// Some groups of the rows, turned.
@@ -190,7 +190,7 @@ impl<'a, const VECTORS: usize> Strip<'a, VECTORS> {
     /// The batches follow each other as those of a table do.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub unsafe fn hold(&mut self, batch: &Batch) {
+    pub unsafe fn ensure(&mut self, batch: &Batch) {
         let unit = unit(VECTORS);
         if self.end <= batch.first {
             self.first = batch.first / unit * unit;

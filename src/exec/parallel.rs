@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::stream::Way;
+use super::nontemporal::StorePolicy;
 use super::{feedback, pool};
 use crate::error::{Error, Result};
 use crate::image::{ImageMut, ImageRef};
@@ -23,7 +23,7 @@ const MOST: usize = 1024;
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// How many threads work is split over.
-pub fn count() -> usize {
+pub fn num_threads() -> usize {
     match COUNT.load(Relaxed) {
         0 => first_count(),
         count => count,
@@ -74,7 +74,7 @@ fn number(text: &str) -> Option<usize> {
 }
 
 /// Sets how many threads work is split over. Work that is under way goes on as it began.
-pub fn set_count(count: i32) -> Result<()> {
+pub fn set_num_threads(count: i32) -> Result<()> {
     let count = usize::try_from(count).ok().filter(|count| (1..=MOST).contains(count));
     let count = count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?;
     COUNT.store(count, Relaxed);
@@ -94,25 +94,25 @@ pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<
 
 /// Makes all rows of an image anew, of others, each of which costs about `cost` operations, as [`for_rows`] works on them.
 /// `make` gets the number of a row, and room for it, all of which it writes and whose bytes it must not rely on.
-pub fn make_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, make: impl Fn(usize, &mut [u8]) + Sync) {
+pub fn write_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, make: impl Fn(usize, &mut [u8]) + Sync) {
     // What takes longer than memory does has it done meanwhile, the ordinary way.
     let only_moves = cost <= image.xsize() * image.mode().pixel_size() / 4;
-    let way = if only_moves { Way::of(&image, inputs) } else { Way::Near };
+    let policy = if only_moves { StorePolicy::for_image(&image, inputs) } else { StorePolicy::Temporal };
     for_rows(image, cost, |first, mut band| {
-        way.make(band.rows_mut().enumerate(), |y, row| make(first + y, row));
+        policy.write_rows(band.rows_mut().enumerate(), |y, row| make(first + y, row));
     });
 }
 
 /// About what a row of an image costs where pixels only move.
-pub fn cost_of_moving(image: &ImageMut<'_>) -> usize {
+pub fn copy_cost(image: &ImageMut<'_>) -> usize {
     image.xsize() * image.mode().pixel_size() / 8
 }
 
 /// Copies all rows of an image from where in the input `source` says, by the number of each.
 pub fn copy_rows<'a>(image: ImageMut<'_>, input: &ImageRef<'_>, source: impl Fn(usize) -> &'a [u8] + Sync) {
-    let (way, cost) = (Way::of(&image, &[input]), cost_of_moving(&image));
+    let (policy, cost) = (StorePolicy::for_image(&image, &[input]), copy_cost(&image));
     for_rows(image, cost, |first, mut band| {
-        way.copy(band.rows_mut().enumerate(), |y| source(first + y));
+        policy.copy_rows(band.rows_mut().enumerate(), |y| source(first + y));
     });
 }
 
@@ -189,7 +189,7 @@ fn in_bands<T: Send>(
     split: impl Fn(T, usize) -> (T, T) + Sync,
     work: impl Fn(usize, T) -> Result<()> + Sync,
 ) -> Result<()> {
-    let threads_at = |level: u32| ((rows.saturating_mul(cost) / WORTHWHILE) >> level).min(count()).min(rows);
+    let threads_at = |level: u32| ((rows.saturating_mul(cost) / WORTHWHILE) >> level).min(num_threads()).min(rows);
     let level = feedback::level(|level| threads_at(level) > 1);
     let threads = threads_at(level);
     if threads <= 1 {
@@ -275,7 +275,8 @@ mod tests {
             _ => Err(Error::Memory),
         });
         assert!(
-            matches!(done, Err(Error::Memory | Error::Value("last"))) && (count() < 2 || done == Err(Error::Memory))
+            matches!(done, Err(Error::Memory | Error::Value("last")))
+                && (num_threads() < 2 || done == Err(Error::Memory))
         );
     }
 
@@ -307,6 +308,6 @@ mod tests {
             assert_eq!(number(nonsense), None);
         }
         assert_eq!(number(" 3 "), Some(3));
-        assert!(set_count(0).is_err() && set_count(-1).is_err() && set_count(1025).is_err());
+        assert!(set_num_threads(0).is_err() && set_num_threads(-1).is_err() && set_num_threads(1025).is_err());
     }
 }

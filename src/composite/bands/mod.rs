@@ -1,58 +1,64 @@
-//! Single bands of images of several: taken out, put in, set, and all of them at once.
+//! Bands: copies single bands out of an image and into it, fills one, splits an image into all its bands, and merges them.
 //!
-//! A pixel of two to four bands has four bytes. Bands are its first bytes, but the second of two is the last byte.
+//! A pixel of two to four bands has four bytes. Its bands are the first bytes, except that the second of two bands is the
+//! last byte, where alpha lies in RGBA. Pixels are read as little-endian numbers and bands are shifted out of them, since
+//! LLVM vectorises shifts for every ISA, but strided bytes only for some. Merging has a kernel for SSE2, used up to AVX2:
+//! with AVX-512 VBMI, LLVM's own code is as fast.
 
 #[cfg(target_arch = "x86_64")]
-use super::kernels::merge_sse2;
+mod sse2;
+
 use crate::error::{Error, Result};
-use crate::exec::simd::{self, for_each_level};
-use crate::exec::threads;
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa::Sse2;
+use crate::simd::isa::{self, Isa, multiversion};
 
-/// A band of a mode of several.
+/// A band of a mode with two to four bands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Band {
-    /// Which byte of a pixel it is.
+    /// The offset of its byte in a pixel.
     byte: usize,
 }
 
 impl Band {
-    /// The band with this number.
-    pub fn new(mode: Mode, number: i32) -> Result<Self> {
+    /// Returns the band with an index; an error where the mode has fewer bands.
+    pub fn new(mode: Mode, index: i32) -> Result<Self> {
         let bands = usize::from(mode.spec().bands);
-        match usize::try_from(number) {
-            Ok(number) if number < bands => Ok(Self { byte: byte_of(number, bands) }),
+        match usize::try_from(index) {
+            Ok(index) if index < bands => Ok(Self { byte: byte_offset(index, bands) }),
             _ => Err(Error::Value("band index out of range")),
         }
     }
 
-    /// How far up it is in a pixel as a number, low byte first.
+    /// Returns its lowest bit in a pixel that is a little-endian number.
     fn shift(self) -> u32 {
         8 * self.byte as u32
     }
 }
 
-/// Which byte of a pixel a band is.
-const fn byte_of(number: usize, bands: usize) -> usize {
-    if bands == 2 && number == 1 { 3 } else { number }
+/// Returns the offset of a band's byte in a pixel.
+const fn byte_offset(index: usize, bands: usize) -> usize {
+    if bands == 2 && index == 1 { 3 } else { index }
 }
 
-/// What a row of so many pixels costs, where they only move.
+/// Returns the cost of copying one band of a row.
 const fn cost(xsize: usize) -> usize {
     xsize / 2
 }
 
-/// Copies a band to `out`, which has bytes for pixels and the same size.
+/// Copies a band of `input` to `out`, an image of one 8-bit band and the same size.
 pub fn get_band(out: ImageMut<'_>, input: &ImageRef<'_>, band: Band) {
-    threads::make_rows(out, &[input], cost(input.xsize()), |y, out| get_row(out, input.pixels(y), band.shift()));
+    parallel::write_rows(out, &[input], cost(input.xsize()), |y, out| get_row(out, input.pixels(y), band.shift()));
 }
 
-/// Copies `input`, which has bytes for pixels and the same size, to a band of `im`.
+/// Copies `input`, an image of one 8-bit band and the same size, to a band of `im`.
 pub fn put_band(im: ImageMut<'_>, input: &ImageRef<'_>, band: Band) {
-    threads::for_rows(im, cost(input.xsize()), |first, mut im| {
-        for y in 0..im.ysize() {
-            put_row(im.pixels_mut(y), input.row(first + y), band.shift());
+    parallel::for_rows(im, cost(input.xsize()), |first, mut chunk| {
+        for y in 0..chunk.ysize() {
+            put_row(chunk.pixels_mut(y), input.row(first + y), band.shift());
         }
     });
 }
@@ -60,16 +66,16 @@ pub fn put_band(im: ImageMut<'_>, input: &ImageRef<'_>, band: Band) {
 /// Sets a band of all pixels to a value.
 pub fn fill_band(im: ImageMut<'_>, band: Band, value: u8) {
     let cost = cost(im.xsize());
-    threads::for_rows(im, cost, |_, mut im| {
-        for y in 0..im.ysize() {
-            fill_row(im.pixels_mut(y), value, band.shift());
+    parallel::for_rows(im, cost, |_, mut chunk| {
+        for y in 0..chunk.ysize() {
+            fill_row(chunk.pixels_mut(y), value, band.shift());
         }
     });
 }
 
-/// Copies all `N` bands of an image to images of their own, which have bytes for pixels and the same size.
+/// Splits an image into its `N` bands: images of one 8-bit band and the same size.
 pub fn split<const N: usize>(out: [ImageMut<'_>; N], input: &ImageRef<'_>) {
-    threads::for_rows_of(out, N * cost(input.xsize()), |first, mut out| {
+    parallel::for_rows_of(out, N * cost(input.xsize()), |first, mut out| {
         for y in 0..out[0].ysize() {
             let mut rows = out.each_mut().map(|band| band.row_mut(y));
             split_row(&mut rows, input.pixels(first + y));
@@ -77,37 +83,38 @@ pub fn split<const N: usize>(out: [ImageMut<'_>; N], input: &ImageRef<'_>) {
     });
 }
 
-/// Makes an image of its `N` bands, which have its size. An error where they do not have bytes for pixels.
+/// Merges `N` bands of the same size into an image. An error where a band has no 8-bit pixels.
 pub fn merge<const N: usize>(out: ImageMut<'_>, bands: [ImageRef<'_>; N]) -> Result<()> {
     if out.ysize() > 0 && bands.iter().any(|band| band.mode().spec().pixel_type != PixelType::U8) {
         return Err(Error::Mode);
     }
     let cost = N * cost(out.xsize());
-    threads::make_rows(out, &bands.each_ref(), cost, |y, out| {
+    parallel::write_rows(out, &bands.each_ref(), cost, |y, out| {
         let (out, bands) = (bytemuck::cast_slice_mut(out), bands.each_ref().map(|band| band.row(y)));
-        let done = merge_many(out, bands);
-        merge_row(&mut out[done..], &bands.map(|band| &band[done..]));
+        let vectorised = merge_vectors(out, bands);
+        merge_row(&mut out[vectorised..], &bands.map(|band| &band[vectorised..]));
     });
     Ok(())
 }
 
-/// Puts bands together for the first pixels, where that was written out for a level, and says for how many.
-fn merge_many<const N: usize>(out: &mut [[u8; 4]], bands: [&[u8]; N]) -> usize {
-    match simd::level() {
-        // With more instructions the compiler does as well.
+/// Merges the bands of leading pixels where the ISA has a kernel, and returns their count.
+fn merge_vectors<const N: usize>(out: &mut [[u8; 4]], bands: [&[u8]; N]) -> usize {
+    match isa::current() {
         #[cfg(target_arch = "x86_64")]
-        simd::Level::Generic | simd::Level::Sse41 | simd::Level::Avx2 => {
-            let mut bytes = [None; 4];
-            for (number, band) in bands.into_iter().enumerate() {
-                bytes[byte_of(number, N)] = Some(band);
+        Isa::Generic | Isa::Sse41(_) | Isa::Avx2(_) => {
+            let mut planes = [None; 4];
+            for (index, band) in bands.into_iter().enumerate() {
+                planes[byte_offset(index, N)] = Some(band.as_chunks().0);
             }
-            merge_sse2(out, bytes)
+            let out = out.as_chunks_mut().0;
+            sse2::merge(Sse2, out, planes);
+            16 * out.len()
         }
         _ => 0,
     }
 }
 
-for_each_level! {
+multiversion! {
     fn get_row(out: &mut [u8], pixels: &[[u8; 4]], shift: u32) {
         for (out, pixel) in out.iter_mut().zip(pixels) {
             *out = (u32::from_le_bytes(*pixel) >> shift) as u8;
@@ -147,22 +154,22 @@ for_each_level! {
     }
 }
 
-/// How many pixels are split at a time: what one band has read is then still at hand for the next.
-const PIECE: usize = 512;
+/// The pixels that are split at a time: they stay in the first-level cache from one band to the next.
+const CHUNK: usize = 512;
 
 #[inline(always)]
 fn split_pixels<const N: usize>(mut bands: [&mut [u8]; N], pixels: &[[u8; 4]]) {
-    for (piece, pixels) in pixels.chunks(PIECE).enumerate() {
-        for (number, band) in bands.iter_mut().enumerate() {
-            let shift = 8 * byte_of(number, N);
-            for (out, pixel) in band[piece * PIECE..].iter_mut().zip(pixels) {
+    for (chunk, pixels) in pixels.chunks(CHUNK).enumerate() {
+        for (index, band) in bands.iter_mut().enumerate() {
+            let shift = 8 * byte_offset(index, N);
+            for (out, pixel) in band[chunk * CHUNK..].iter_mut().zip(pixels) {
                 *out = (u32::from_le_bytes(*pixel) >> shift) as u8;
             }
         }
     }
 }
 
-/// How many pixels are merged at a time, so that rows that are not long are done in vectors too.
+/// The pixels that are merged at a time, a constant so that LLVM vectorises short rows too.
 const STEP: usize = 16;
 
 #[inline(always)]
@@ -172,8 +179,8 @@ fn merge_pixels<const N: usize>(pixels: &mut [[u8; 4]], bands: [&[u8]; N]) {
         let bands = bands.map(|band| &band[x..][..out.len()]);
         for (x, pixel) in out.iter_mut().enumerate() {
             let mut value = 0;
-            for (number, band) in bands.iter().enumerate() {
-                value |= u32::from(band[x]) << (8 * byte_of(number, N));
+            for (index, band) in bands.iter().enumerate() {
+                value |= u32::from(band[x]) << (8 * byte_offset(index, N));
             }
             *pixel = value.to_le_bytes();
         }
@@ -194,18 +201,18 @@ mod tests {
     use crate::image::Image;
 
     #[test]
-    fn a_band_is_one_that_the_mode_has() {
+    fn a_band_exists_in_its_mode() {
         for mode in Mode::ALL {
             let bands = i32::from(mode.spec().bands);
-            for number in [i32::MIN, -1, 0, 1, 2, 3, 4, i32::MAX] {
-                assert_eq!(Band::new(mode, number).is_ok(), (0..bands).contains(&number), "{mode:?} {number}");
+            for index in [i32::MIN, -1, 0, 1, 2, 3, 4, i32::MAX] {
+                assert_eq!(Band::new(mode, index).is_ok(), (0..bands).contains(&index), "{mode:?} {index}");
             }
         }
         assert_eq!(Band::new(Mode::LA, 1), Band::new(Mode::RGBA, 3));
     }
 
     /// Splits an image and merges its bands again.
-    fn there_and_back<const N: usize>(image: &Image) -> Result<Image> {
+    fn split_and_merge<const N: usize>(image: &Image) -> Result<Image> {
         let input = image.view()?;
         let new = |mode| Image::new(mode, input.xsize(), input.ysize());
         let mut bands = Vec::new();
@@ -222,7 +229,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bands_that_were_split_merge_again(xsize in 0..150usize, ysize in 0..5usize, seed: u64) {
+        fn split_bands_merge_again(xsize in 0..150usize, ysize in 0..5usize, seed: u64) {
             for (mode, bands) in [(Mode::LA, 0xff00_00ff_u32), (Mode::RGB, 0x00ff_ffff), (Mode::CMYK, !0)] {
                 let mut image = Image::new(mode, xsize, ysize)?;
                 let mut state = seed | 1;
@@ -233,9 +240,9 @@ mod tests {
                     }
                 }
                 let again = match mode.spec().bands {
-                    2 => there_and_back::<2>(&image),
-                    3 => there_and_back::<3>(&image),
-                    _ => there_and_back::<4>(&image),
+                    2 => split_and_merge::<2>(&image),
+                    3 => split_and_merge::<3>(&image),
+                    _ => split_and_merge::<4>(&image),
                 }?;
                 prop_assert!(again.view()?.rows().eq(image.view()?.rows()));
             }

@@ -1,0 +1,9 @@
+//! SIMD below the operations: the ISA that kernels are chosen by, conversions of floats, prefetching.
+//!
+//! Nothing here knows of images; kernels of an operation lie in that operation's room.
+
+#![allow(unsafe_code)] // dispatch to functions compiled for a detected ISA; conversions without Rust's range check
+
+pub mod isa;
+pub mod prefetch;
+pub mod truncate;

@@ -39,10 +39,8 @@ unsafe impl Sync for RawMutex {}
 // SAFETY: `pthread_mutex_lock` and `pthread_mutex_trylock` return 0 to one thread at a time, until that one unlocks.
 unsafe impl lock_api::RawMutex for RawMutex {
     #[allow(clippy::declare_interior_mutable_const)] // the initial value of each mutex, and no mutex itself
-    const INIT: Self = Self {
-        mutex: UnsafeCell::new(libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP),
-        forking: AtomicUsize::new(0),
-    };
+    const INIT: Self =
+        Self { mutex: UnsafeCell::new(libc::PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP), forking: AtomicUsize::new(0) };
 
     /// The thread that has locked a pthread mutex must unlock it.
     type GuardMarker = GuardNoSend;

@@ -4,7 +4,7 @@ use super::view::{ImageMut, ImageRef};
 
 /// Whether the images have a byte in common. True if there is no memory to find out.
 ///
-/// First compares the extents, from the lowest to the highest byte, which are disjoint for images that this library
+/// First compares the extents, from the lowest to the highest byte, which are mostly disjoint for images that this library
 /// allocated. If the extents overlap, each row of the input is searched among the sorted rows of the output: the two may be
 /// the left and the right half of one image.
 pub fn overlap(out: &ImageMut<'_>, input: &ImageRef<'_>) -> bool {

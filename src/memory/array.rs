@@ -99,22 +99,24 @@ fn allocate_blocks(im: &mut UniqueInstance, arena: &Arena, init: AllocInit, bloc
 ///
 /// `im` points to a live image in array storage, whose blocks are all of this kind, and nobody uses its pixels any more.
 unsafe fn return_blocks(im: Imaging, kind: BlockKind) {
-    let arena = Arena::the_default();
-    // SAFETY: the image is live, and its list of blocks NULL or ended by a block that is NULL. The list goes away with the
-    // blocks, so that each is returned once.
-    unsafe {
-        let blocks = std::mem::replace(&mut (*im).blocks, null_mut());
-        if blocks.is_null() {
-            return;
-        }
-        (*im).destroy = None;
-        let mut next = blocks;
-        while !(*next).ptr.is_null() {
-            arena.return_block(Block::from_raw(*next, kind));
-            next = next.add(1);
-        }
-        heap::free(blocks);
+    // SAFETY: the image is live, and nobody else uses it, by this function's contract.
+    let instance = unsafe { &mut *im };
+    let blocks = std::mem::replace(&mut instance.blocks, null_mut());
+    if blocks.is_null() {
+        return;
     }
+    instance.destroy = None;
+    for number in 0.. {
+        // SAFETY: `allocate_blocks` has ended the list by a block that is NULL, and the loop ends there.
+        let memory = unsafe { *blocks.add(number) };
+        if memory.ptr.is_null() {
+            break;
+        }
+        // SAFETY: the blocks are of this kind, by this function's contract; the list is gone, so each is returned once.
+        Arena::the_default().return_block(unsafe { Block::from_raw(memory, kind) });
+    }
+    // SAFETY: the list came from the C allocator, and the image does not refer to it any more.
+    unsafe { heap::free(blocks) };
 }
 
 /// The `destroy` of an image with blocks from `malloc`.

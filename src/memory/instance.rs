@@ -59,22 +59,22 @@ impl SharedInstance {
 
 impl Drop for SharedInstance {
     fn drop(&mut self) {
-        // SAFETY: this owner's count keeps the instance alive until the last line; what follows the count is done by the
-        // last owner alone.
+        // SAFETY: the image lives as long as its owners, and this is one of them.
+        let refcount = unsafe { refcount(self.0) };
+        // A single owner need not count down: no other thread has a reference from which it could add an owner.
+        if refcount.load(Ordering::Acquire) > 1 && refcount.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return;
+        }
+        let im = self.0.as_ptr();
+        // SAFETY: this was the last owner, so nobody else uses the image. `destroy` may be called once, for an image that is
+        // otherwise intact; the row table and the instance came from the C allocator.
         unsafe {
-            let refcount = refcount(self.0);
-            // A single owner need not count down: no other thread has a reference from which it could add an owner.
-            if refcount.load(Ordering::Acquire) > 1 && refcount.fetch_sub(1, Ordering::AcqRel) > 1 {
-                return;
+            palette::delete(std::mem::replace(&mut (*im).palette, null_mut()));
+            if let Some(destroy) = (*im).destroy {
+                destroy(im);
             }
-            let instance = self.0.as_ptr();
-            palette::delete((*instance).palette);
-            (*instance).palette = null_mut();
-            if let Some(destroy) = (*instance).destroy {
-                destroy(instance);
-            }
-            heap::free((*instance).image);
-            heap::free(instance);
+            heap::free((*im).image);
+            heap::free(im);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The memory of palettes and of their caches. What the colours are is [`image::palette`](crate::image::palette)'s matter.
+//! The memory of palettes and of their caches. [`image::palette`](crate::image::palette) computes the colours.
 
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ops::{Deref, DerefMut};

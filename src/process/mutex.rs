@@ -30,9 +30,6 @@ pub struct RawMutex {
     forking: AtomicUsize,
 }
 
-// SAFETY: an unlocked mutex belongs to no thread; a locked one moves to another thread only if its guard was forgotten,
-// and then nobody unlocks it.
-unsafe impl Send for RawMutex {}
 // SAFETY: the C library's functions may be called on any thread; `forking` is atomic.
 unsafe impl Sync for RawMutex {}
 

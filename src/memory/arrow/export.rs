@@ -174,17 +174,17 @@ fn metadata(key: &str, value: &[&str]) -> Result<NonNull<c_char>> {
 
 /// The `release` of an exported schema: frees what it owns, and marks it as released.
 unsafe extern "C" fn release_schema(schema: *mut ArrowSchema) {
-    // SAFETY: by the interface the schema is live, and its `release` is called once; `export_schema` has created it, with
-    // memory from `heap`.
-    unsafe {
-        let Some(schema) = schema.as_mut().filter(|schema| schema.release.is_some()) else { return };
-        heap::free(schema.format.cast_mut());
-        heap::free(schema.name.cast_mut());
-        heap::free(schema.metadata.cast_mut());
-        (schema.format, schema.name, schema.metadata) = (null(), null(), null());
-        free_children(&mut schema.children, schema.n_children);
-        schema.release = None;
+    // SAFETY: by the interface the schema is live, and nobody else uses it.
+    let schema = unsafe { schema.as_mut() };
+    let Some(schema) = schema.filter(|schema| schema.release.is_some()) else { return };
+    schema.release = None;
+    let texts = [&mut schema.format, &mut schema.name, &mut schema.metadata];
+    for text in texts {
+        // SAFETY: the texts of an exported schema are NULL or came from `heap`, and each is freed once.
+        unsafe { heap::free(std::mem::replace(text, null()).cast_mut()) };
     }
+    // SAFETY: the children of an exported schema came from `add_child`.
+    unsafe { free_children(&mut schema.children, schema.n_children) };
 }
 
 /// Releases and frees children and their list.
@@ -264,15 +264,17 @@ fn owning_array(im: Raw<'_>, length: i64, buffers: usize) -> Result<Owned<ArrowA
 
 /// The `release` of an exported array: frees what it owns, the image's count included, and marks it as released.
 unsafe extern "C" fn release_array(array: *mut ArrowArray) {
-    // SAFETY: by the interface the array is live, and its `release` is called once; `export_array` has created it, with
-    // memory from `heap`, and `private_data` is a count of the image's owners.
+    // SAFETY: by the interface the array is live, and nobody else uses it.
+    let array = unsafe { array.as_mut() };
+    let Some(array) = array.filter(|array| array.release.is_some()) else { return };
+    array.release = None;
+    // SAFETY: the children of an exported array came from `add_child`, and its list of buffers from `heap`.
     unsafe {
-        let Some(array) = array.as_mut().filter(|array| array.release.is_some()) else { return };
         free_children(&mut array.children, array.n_children);
         heap::free(std::mem::replace(&mut array.buffers, null_mut()));
-        array.release = None;
-        if let Some(im) = NonNull::new(array.private_data.cast()) {
-            drop(SharedInstance::from_raw(im));
-        }
+    }
+    if let Some(im) = NonNull::new(array.private_data.cast()) {
+        // SAFETY: `owning_array` has stored a count of the image's owners here, which is given up once.
+        drop(unsafe { SharedInstance::from_raw(im) });
     }
 }

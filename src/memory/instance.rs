@@ -29,9 +29,8 @@ unsafe impl Sync for SharedInstance {}
 impl SharedInstance {
     /// Adds an owner.
     pub fn retain(im: Raw<'_>) -> Self {
+        let im = im.as_non_null();
         // SAFETY: the image is live, by the contract of `Raw::new`.
-        let im = unsafe { NonNull::new_unchecked(im.as_ptr()) };
-        // SAFETY: live.
         unsafe { refcount(im) }.fetch_add(1, Ordering::Relaxed);
         Self(im)
     }

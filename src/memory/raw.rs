@@ -40,6 +40,11 @@ impl<'a> Raw<'a> {
         self.0.as_ptr()
     }
 
+    /// The pointer, which is not NULL.
+    pub(super) fn as_non_null(self) -> NonNull<ImagingMemoryInstance> {
+        self.0
+    }
+
     /// The image as a reference.
     ///
     /// # Safety

@@ -1,7 +1,7 @@
-//! The structs that cross the border, as every program that includes `Imaging.h` sees them.
+//! The structs of the C ABI, as `Imaging.h` declares them.
 //!
-//! Plain data and nothing else. Each offset is asserted below against the layout of the reference on 64-bit Linux; a
-//! field that moves does not compile. Names are those of the C ABI, which is why they are not always Rust's.
+//! Plain data. The size and each offset are asserted against the layout of the reference on 64-bit Linux, so a field that
+//! moves does not compile. Names are those of the C ABI, and not always in Rust's style.
 
 #![allow(non_camel_case_types)]
 
@@ -15,7 +15,7 @@ pub type ModeID = c_int;
 /// The number of a raw mode, `IMAGING_RAWMODE_*`. Any `int` may come in.
 pub type RawModeID = c_int;
 
-/// A Python object. Never looked into, only handed through.
+/// A Python object, which is only passed through.
 pub type PyObject = c_void;
 
 /// Python's signed size.
@@ -26,7 +26,7 @@ pub type Py_ssize_t = isize;
 /// An image.
 pub type Imaging = *mut ImagingMemoryInstance;
 
-/// The two functions that read and write single pixels of a mode.
+/// The functions that read and write a pixel of a mode.
 pub type ImagingAccess = *mut ImagingAccessInstance;
 
 /// Counts of pixel values.
@@ -38,31 +38,31 @@ pub type ImagingOutline = *mut ImagingOutlineInstance;
 /// A palette of up to 256 colours.
 pub type ImagingPalette = *mut ImagingPaletteInstance;
 
-/// The source of the blocks that images are made of.
+/// The source of the blocks that images consist of.
 pub type ImagingMemoryArena = *mut ImagingMemoryArenaInstance;
 
 /// The state of one decoder or encoder.
 pub type ImagingCodecState = *mut ImagingCodecStateInstance;
 
-/// Converts a line of `pixels` pixels between a raw mode and a mode.
+/// Converts a row of `pixels` pixels between a raw mode and a mode.
 pub type ImagingShuffler = Option<unsafe extern "C" fn(out: *mut u8, r#in: *const u8, pixels: c_int)>;
 
-/// Decodes from or encodes to `buffer`; returns how many bytes it consumed or made.
+/// Decodes from or encodes to `buffer`; returns the number of bytes that it consumed or produced.
 pub type ImagingCodec =
     Option<unsafe extern "C" fn(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int>;
 
-/// Maps an output pixel to a place in the input; returns 0 where there is none.
+/// Maps an output pixel to a position in the input; returns 0 if there is none.
 pub type ImagingTransformMap =
     Option<unsafe extern "C" fn(X: *mut f64, Y: *mut f64, x: c_int, y: c_int, data: *mut c_void) -> c_int>;
 
-/// Reads the pixel at a place of the input; returns 0 where there is none.
+/// Reads the pixel at a position in the input; returns 0 if there is none.
 pub type ImagingTransformFilter = Option<unsafe extern "C" fn(out: *mut c_void, im: Imaging, x: f64, y: f64) -> c_int>;
 
-/// What `ImagingSectionEnter` keeps for `ImagingSectionLeave`.
+/// The state that `ImagingSectionEnter` passes to `ImagingSectionLeave`.
 pub type ImagingSectionCookie = *mut c_void;
 
-/// The lock that free-threaded builds of Python add to two structs. This library never takes it (its own counts are
-/// atomic, its own pool has its own lock), but leaves room for it.
+/// The mutex that free-threaded builds of Python add to two structs. This library leaves room for it and never locks it:
+/// its counters are atomic, and its pool has a mutex of its own.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ImagingMutex {
@@ -72,7 +72,7 @@ pub struct ImagingMutex {
 
 // # Structs
 
-/// A piece of memory that holds some lines of an image.
+/// A block of memory with some rows of an image.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ImagingMemoryBlock {
@@ -88,7 +88,7 @@ pub struct ImagingMemoryBlock {
 pub struct ImagingMemoryInstance {
     /// `IMAGING_MODE_*`.
     pub mode: ModeID,
-    /// `IMAGING_TYPE_*`: what one value of a band is.
+    /// `IMAGING_TYPE_*`: the type of a band's values.
     pub r#type: c_int,
     /// Not used.
     pub depth: c_int,
@@ -106,36 +106,36 @@ pub struct ImagingMemoryInstance {
     pub image32: *mut *mut i32,
     /// The rows of any image, `ysize` pointers.
     pub image: *mut *mut c_char,
-    /// All rows, one behind the other, where the storage is a single block; else NULL.
+    /// All rows, contiguous, if the storage is a single block; else NULL.
     pub block: *mut c_char,
     /// The blocks of array storage, ended by one whose `ptr` is NULL; else NULL.
     pub blocks: *mut ImagingMemoryBlock,
     /// Bytes of a pixel in memory: 1, 2 or 4.
     pub pixelsize: c_int,
-    /// Bytes of a row: `xsize * pixelsize`. Rows may lie further apart than that.
+    /// Bytes of a row: `xsize * pixelsize`. Rows may be further apart than that.
     pub linesize: c_int,
     /// Frees the pixels; called once, by `ImagingDelete`. May be NULL.
     pub destroy: Option<unsafe extern "C" fn(im: Imaging)>,
-    /// How many own the image. Changed atomically by this library.
+    /// The number of the image's owners. This library changes it atomically.
     pub refcount: c_int,
     /// The name of each byte of a pixel, ended by NUL.
     pub band_names: [[c_char; 3]; 4],
     /// The Arrow format of a band, ended by NUL.
     pub arrow_band_format: [c_char; 2],
-    /// Not 0: the pixels belong to somebody else and must not be written to.
+    /// Not 0: the pixels must not be written to.
     pub read_only: c_int,
-    /// What keeps borrowed pixels alive, or NULL.
+    /// The object that keeps borrowed pixels alive, or NULL.
     pub arrow_array_capsule: *mut PyObject,
-    /// How many blocks `blocks` has.
+    /// The number of `blocks`.
     pub blocks_count: c_int,
-    /// How many lines a block holds (the last may hold fewer).
+    /// The number of rows in a block; the last block may have fewer.
     pub lines_per_block: c_int,
     /// See [`ImagingMutex`].
     #[cfg(py_gil_disabled)]
     pub mutex: ImagingMutex,
 }
 
-/// How to read and write one pixel of a mode.
+/// The functions that read and write a pixel of a mode.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ImagingAccessInstance {
@@ -144,15 +144,15 @@ pub struct ImagingAccessInstance {
     /// Copies the pixel at (x, y) to `pixel`: 1, 2 or 4 bytes, 16-bit values in the machine's byte order, two bytes for
     /// LA, La and PA. Zeros where (x, y) is outside the image.
     pub get_pixel: Option<unsafe extern "C" fn(im: Imaging, x: c_int, y: c_int, pixel: *mut c_void)>,
-    /// Copies `pixel` to (x, y): as many bytes as a pixel has in memory. Does nothing outside the image.
+    /// Copies `pixel`, of 1, 2 or 4 bytes as in memory, to (x, y). Does nothing outside the image.
     pub put_pixel: Option<unsafe extern "C" fn(im: Imaging, x: c_int, y: c_int, pixel: *const c_void)>,
 }
 
-/// How often each value occurs in each band.
+/// The histogram of each band.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ImagingHistogramInstance {
-    /// The mode of the image that was counted.
+    /// The mode of the image.
     pub mode: ModeID,
     /// 1 to 4.
     pub bands: c_int,
@@ -173,94 +173,112 @@ pub struct ImagingOutlineInstance {
 pub struct ImagingPaletteInstance {
     /// RGB, RGBA or CMYK.
     pub mode: ModeID,
-    /// How many colours are in use, 0 to 256.
+    /// The number of colours in use, 0 to 256.
     pub size: c_int,
-    /// 256 colours of 4 bytes, as a pixel of `mode` has them.
+    /// 256 colours of 4 bytes, in the layout of a pixel of `mode`.
     pub palette: [u8; 1024],
-    /// The nearest colour for each of 64 × 64 × 64 colours, 256 where it is not known yet; NULL until it is prepared.
-    pub cache: *mut i16,
-    /// Not 0: somebody will use the cache again.
+    /// The index of the nearest palette entry for each of 64 × 64 × 64 colours, 256 if it is not known yet; NULL until the
+    /// cache is prepared.
+    cache: *mut i16,
+    /// Not 0: the cache is kept for further use.
     pub keep_cache: c_int,
 }
 
-/// Where the blocks of images come from, and how large they are.
+impl ImagingPaletteInstance {
+    /// The cache, or NULL.
+    pub fn cache(&self) -> *mut i16 {
+        self.cache
+    }
+
+    /// Sets the cache. The field is private, so that a cache is what this contract says.
+    ///
+    /// # Safety
+    ///
+    /// `cache` is NULL, or has 64 * 64 * 64 entries, came from the C allocator, and belongs to this palette alone.
+    #[allow(unsafe_code)] // declares a contract
+    pub unsafe fn set_cache(&mut self, cache: *mut i16) {
+        self.cache = cache;
+    }
+}
+
+/// The source of the blocks of images: their sizes, a pool of freed ones, and counters.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ImagingMemoryArenaInstance {
-    /// Each line starts at a multiple of this: a power of two, 1 to 128.
+    /// The alignment of each row's address: a power of two, 1 to 128.
     pub alignment: c_int,
-    /// The largest block, in bytes, as long as a line fits.
+    /// Bytes of a block with several rows.
     pub block_size: c_int,
-    /// How many freed blocks are kept for reuse.
+    /// The most freed blocks that the pool keeps for reuse.
     pub blocks_max: c_int,
-    /// How many are kept now.
+    /// The number of blocks in the pool.
     pub blocks_cached: c_int,
-    /// The blocks that are kept: room for `blocks_max`.
+    /// The blocks in the pool, with room for `blocks_max`.
     pub blocks_pool: *mut ImagingMemoryBlock,
-    /// Images made.
+    /// Images created.
     pub stats_new_count: c_int,
-    /// Blocks asked of the system.
+    /// Blocks allocated.
     pub stats_allocated_blocks: c_int,
     /// Blocks taken from the pool.
     pub stats_reused_blocks: c_int,
-    /// Blocks from the pool that moved when they got the size that was needed.
+    /// Blocks from the pool that moved when they were resized.
     pub stats_reallocated_blocks: c_int,
-    /// Blocks given back to the system.
+    /// Blocks freed.
     pub stats_freed_blocks: c_int,
-    /// Not 0: every new image is one block of its own, past the pool.
+    /// Not 0: every new image has a single block, which bypasses the pool.
     pub use_block_allocator: c_int,
     /// See [`ImagingMutex`].
     #[cfg(py_gil_disabled)]
     pub mutex: ImagingMutex,
 }
 
-/// A colour and how often it occurs.
+/// A colour and its number of pixels.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ImagingColorItem {
-    /// Where it was seen first.
+    /// The column of its first pixel.
     pub x: c_int,
-    /// Where it was seen first.
+    /// The row of its first pixel.
     pub y: c_int,
-    /// How often it occurs.
+    /// The number of its pixels.
     pub count: i32,
-    /// The colour, as a pixel has it in memory.
+    /// The colour, in the layout of a pixel in memory.
     pub pixel: i32,
 }
 
-/// What a decoder or an encoder keeps between two calls.
+/// The state of a decoder or an encoder between two calls.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ImagingCodecStateInstance {
     /// Used by some codecs.
     pub count: c_int,
-    /// Where the codec is; 0 before the first call.
+    /// The codec's step; 0 before the first call.
     pub state: c_int,
     /// `IMAGING_CODEC_*`, set when the codec stops.
     pub errcode: c_int,
-    /// The place in the line.
+    /// The column in the rectangle.
     pub x: c_int,
-    /// The line.
+    /// The row in the rectangle.
     pub y: c_int,
     /// 1 from the top down, -1 from the bottom up.
     pub ystep: c_int,
-    /// The rectangle that is coded: width.
+    /// The width of the coded rectangle.
     pub xsize: c_int,
-    /// The rectangle that is coded: height.
+    /// The height of the coded rectangle.
     pub ysize: c_int,
-    /// The rectangle that is coded: left.
+    /// The left column of the coded rectangle.
     pub xoff: c_int,
-    /// The rectangle that is coded: top.
+    /// The top row of the coded rectangle.
     pub yoff: c_int,
     /// The packer or unpacker.
     pub shuffle: ImagingShuffler,
     /// Bits of a pixel in the file.
     pub bits: c_int,
-    /// Bytes of a line in the file.
+    /// Bytes of a row in the file.
     pub bytes: c_int,
-    /// Bit planes of a line, 0 where pixels do not lie in planes.
+    /// The number of bit planes of a row, 0 for pixels that are not in planes.
     pub planes: c_int,
-    /// A line.
+    /// A row in the layout of the file.
     pub buffer: *mut u8,
     /// The codec's own struct.
     pub context: *mut c_void,
@@ -268,19 +286,19 @@ pub struct ImagingCodecStateInstance {
     pub fd: *mut PyObject,
 }
 
-/// What a mode is called.
+/// The name of a mode.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ModeData {
-    /// Ended by NUL, static.
+    /// A static C string.
     pub name: *const c_char,
 }
 
-/// What a raw mode is called.
+/// The name of a raw mode.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawModeData {
-    /// Ended by NUL, static.
+    /// A static C string.
     pub name: *const c_char,
 }
 
@@ -292,19 +310,19 @@ pub struct ArrowSchema {
     pub format: *const c_char,
     /// The name of the field.
     pub name: *const c_char,
-    /// Keys and values in a binary form of their own, or NULL.
+    /// Keys and values in Arrow's binary encoding, or NULL.
     pub metadata: *const c_char,
     /// `ARROW_FLAG_*`.
     pub flags: i64,
-    /// How many `children` has.
+    /// The number of `children`.
     pub n_children: i64,
     /// The types of nested fields.
     pub children: *mut *mut ArrowSchema,
     /// The type of the values of a dictionary, or NULL.
     pub dictionary: *mut ArrowSchema,
-    /// Frees all of it and sets itself to NULL.
+    /// Frees everything, and sets itself to NULL.
     pub release: Option<unsafe extern "C" fn(schema: *mut ArrowSchema)>,
-    /// The producer's own.
+    /// The producer's own data.
     pub private_data: *mut c_void,
 }
 
@@ -312,15 +330,15 @@ pub struct ArrowSchema {
 #[repr(C)]
 #[derive(Debug)]
 pub struct ArrowArray {
-    /// In items.
+    /// The number of items.
     pub length: i64,
-    /// How many items are null, -1 where it is not known.
+    /// The number of null items, -1 if unknown.
     pub null_count: i64,
-    /// The first item, counted from the start of the buffers.
+    /// The index of the first item in the buffers.
     pub offset: i64,
-    /// How many `buffers` has.
+    /// The number of `buffers`.
     pub n_buffers: i64,
-    /// How many `children` has.
+    /// The number of `children`.
     pub n_children: i64,
     /// The null bitmap (may be NULL), then the data.
     pub buffers: *mut *const c_void,
@@ -328,9 +346,9 @@ pub struct ArrowArray {
     pub children: *mut *mut ArrowArray,
     /// The values of a dictionary, or NULL.
     pub dictionary: *mut ArrowArray,
-    /// Frees all of it and sets itself to NULL.
+    /// Frees everything, and sets itself to NULL.
     pub release: Option<unsafe extern "C" fn(array: *mut ArrowArray)>,
-    /// The producer's own.
+    /// The producer's own data.
     pub private_data: *mut c_void,
 }
 
@@ -342,26 +360,26 @@ pub const IMAGING_TYPE_UINT8: c_int = 0;
 pub const IMAGING_TYPE_INT32: c_int = 1;
 /// A 32-bit float in the machine's byte order.
 pub const IMAGING_TYPE_FLOAT32: c_int = 2;
-/// A 16-bit integer, in the byte order that the mode says.
+/// A 16-bit integer, in the byte order of the mode.
 pub const IMAGING_TYPE_I16: c_int = 3;
 
 // # Error codes of codecs and of the Arrow exchange
 
 /// An encoder is done (`errcode` of a codec).
 pub const IMAGING_CODEC_END: c_int = 1;
-/// The data would reach past the image.
+/// The data exceeds the image.
 pub const IMAGING_CODEC_OVERRUN: c_int = -1;
 /// The data is broken.
 pub const IMAGING_CODEC_BROKEN: c_int = -2;
-/// The data is of a kind that the codec does not know.
+/// The codec does not support this kind of data.
 pub const IMAGING_CODEC_UNKNOWN: c_int = -3;
 /// The codec's options contradict each other or the image.
 pub const IMAGING_CODEC_CONFIG: c_int = -8;
-/// A codec has no memory.
+/// A codec is out of memory.
 pub const IMAGING_CODEC_MEMORY: c_int = -9;
 /// The image has no Arrow format.
 pub const IMAGING_ARROW_INCOMPATIBLE_MODE: c_int = -10;
-/// The rows of the image do not lie one behind the other.
+/// The rows of the image are not contiguous.
 pub const IMAGING_ARROW_MEMORY_LAYOUT: c_int = -11;
 
 // # Transforms and filters
@@ -373,21 +391,21 @@ pub const IMAGING_TRANSFORM_PERSPECTIVE: c_int = 2;
 /// `a` is a bilinear map: `x' = a[0] + a[1] x + a[2] y + a[3] x y`, `y'` likewise from `a[4]` on.
 pub const IMAGING_TRANSFORM_QUAD: c_int = 3;
 
-/// The pixel at that place (`filter` of `ImagingTransform`).
+/// The nearest pixel (`filter` of `ImagingTransform`).
 pub const IMAGING_TRANSFORM_NEAREST: c_int = 0;
-/// The mean of a box (`ImagingResample` only, like those without a remark below).
+/// The mean of a box (`ImagingResample` only, like all below without a remark).
 pub const IMAGING_TRANSFORM_BOX: c_int = 4;
 /// Linear interpolation. For `ImagingTransform` too.
 pub const IMAGING_TRANSFORM_BILINEAR: c_int = 2;
-/// Hamming's window, as wide as the linear one and sharper.
+/// A Hamming-windowed filter of the support of the linear one, and sharper.
 pub const IMAGING_TRANSFORM_HAMMING: c_int = 5;
 /// Cubic interpolation. For `ImagingTransform` too.
 pub const IMAGING_TRANSFORM_BICUBIC: c_int = 3;
-/// A sinc windowed by a sinc, three lobes.
+/// A sinc windowed by a sinc, with three lobes.
 pub const IMAGING_TRANSFORM_LANCZOS: c_int = 1;
-/// The magic kernel, sharpened, of 2013.
+/// The Magic Kernel Sharp 2013.
 pub const IMAGING_TRANSFORM_MKS2013: c_int = 6;
-/// The magic kernel, sharpened, of 2021.
+/// The Magic Kernel Sharp 2021.
 pub const IMAGING_TRANSFORM_MKS2021: c_int = 7;
 
 /// Asserts at compile time that a struct has the reference's size and offsets.

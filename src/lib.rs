@@ -67,6 +67,8 @@ mod process;
 
 #[cfg(fuzzing)]
 pub mod testing;
+#[cfg(test)]
+mod testing_traits;
 
 pub use error::{Error, Result};
 pub use geometry::Turn;

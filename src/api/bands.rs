@@ -3,7 +3,6 @@
 use crate::composite::{self, Band};
 use crate::error::{Error, Result};
 use crate::image::{Image, ImageRef};
-use crate::memory::Fill;
 use crate::mode::{Mode, PixelType};
 
 const WRONG_NUMBER: Error = Error::Value("wrong number of bands");
@@ -21,7 +20,7 @@ impl Image {
         if mode.spec().bands == 1 {
             return self.copy();
         }
-        let mut out = Self::with_fill(Mode::L, input.xsize(), input.ysize(), Fill::Dirty)?;
+        let mut out = Self::new_uninit(Mode::L, input.xsize(), input.ysize())?;
         composite::get_band(out.view_mut()?, &input, band);
         Ok(out)
     }
@@ -45,7 +44,7 @@ impl Image {
         if let [only] = bands {
             return if first.mode() == mode { only.copy() } else { Err(Error::Mismatch) };
         }
-        let mut out = Self::with_fill(mode, first.xsize(), first.ysize(), Fill::Dirty)?;
+        let mut out = Self::new_uninit(mode, first.xsize(), first.ysize())?;
         match *bands {
             [a, b] => composite::merge(out.view_mut()?, [a.view()?, b.view()?])?,
             [a, b, c] => composite::merge(out.view_mut()?, [a.view()?, b.view()?, c.view()?])?,
@@ -65,7 +64,7 @@ impl Image {
         if shape(&under) != shape(&over) {
             return Err(Error::Mismatch);
         }
-        let mut out = Self::with_fill(under.mode(), under.xsize(), under.ysize(), Fill::Dirty)?;
+        let mut out = Self::new_uninit(under.mode(), under.xsize(), under.ysize())?;
         composite::alpha_composite(out.view_mut()?, &under, &over);
         Ok(out)
     }

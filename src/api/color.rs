@@ -4,7 +4,6 @@ use crate::color::{self, FromPalette, Nearest};
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::image::palette::Palette;
-use crate::memory::Fill;
 use crate::mode::Mode;
 
 const UNSUPPORTED: Error = Error::Value("conversion not supported");
@@ -25,7 +24,7 @@ impl Image {
     fn converted(&self, to: Mode, dither: bool) -> Result<Self> {
         let input = self.view()?;
         let from = input.mode();
-        let out = |mode| Self::with_fill(mode, input.xsize(), input.ysize(), Fill::Dirty);
+        let out = |mode| Self::new_uninit(mode, input.xsize(), input.ysize());
         match (from, to) {
             _ if from == to => self.copy(),
             (Mode::P | Mode::PA, _) => {

@@ -3,7 +3,6 @@
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::image::{Image, ImageMut, ImageRef};
-use crate::memory::Fill;
 
 /// Convolved, blurred, sharpened.
 impl Image {
@@ -18,7 +17,7 @@ impl Image {
         if filter::kernel_size(&input, side, side)?.is_none() {
             return self.copy();
         }
-        let mut out = Self::with_fill(input.mode(), input.xsize(), input.ysize(), Fill::Dirty)?;
+        let mut out = Self::new_uninit(input.mode(), input.xsize(), input.ysize())?;
         filter::convolve(out.view_mut()?, &input, kernel, offset)?;
         Ok(out)
     }
@@ -51,7 +50,7 @@ impl Image {
 
     fn blurred(&self, blur: impl FnOnce(ImageMut<'_>, &ImageRef<'_>) -> Result<()>) -> Result<Self> {
         let input = self.view()?;
-        let mut out = Self::with_fill(input.mode(), input.xsize(), input.ysize(), Fill::Dirty)?;
+        let mut out = Self::new_uninit(input.mode(), input.xsize(), input.ysize())?;
         blur(out.view_mut()?, &input)?;
         Ok(out)
     }

@@ -3,7 +3,6 @@
 use crate::error::{Error, Result};
 use crate::geometry::{self, Mirror, Turn};
 use crate::image::Image;
-use crate::memory::Fill;
 use crate::mode::Mode;
 use crate::resample::{Area, Filter, Plan, Reduction};
 
@@ -11,7 +10,7 @@ use crate::resample::{Area, Filter, Plan, Reduction};
 impl Image {
     /// A new image of this mode, with this palette, its pixels yet to be written.
     pub(super) fn alike(&self, xsize: usize, ysize: usize) -> Result<Self> {
-        let mut out = Self::with_fill(self.view()?.mode(), xsize, ysize, Fill::Dirty)?;
+        let mut out = Self::new_uninit(self.view()?.mode(), xsize, ysize)?;
         if let Some(palette) = self.palette() {
             out.set_palette(palette)?;
         }
@@ -62,7 +61,7 @@ impl Image {
         let input = self.view()?;
         let plan = Plan::new(input.mode(), (input.xsize(), input.ysize()), (xsize, ysize), filter, area)?;
         let Some(plan) = plan else { return self.copy() };
-        let mut out = Self::with_fill(input.mode(), xsize, ysize, Fill::Dirty)?;
+        let mut out = Self::new_uninit(input.mode(), xsize, ysize)?;
         plan.resample(out.view_mut()?, &input)?;
         Ok(out)
     }
@@ -78,7 +77,7 @@ impl Image {
         let area = [0, 0, side(input.xsize())?, side(input.ysize())?];
         let reduction = Reduction::new((input.xsize(), input.ysize()), (xscale, yscale), area)?;
         let (xsize, ysize) = reduction.size();
-        let mut out = Self::with_fill(mode, xsize, ysize, Fill::Dirty)?;
+        let mut out = Self::new_uninit(mode, xsize, ysize)?;
         reduction.reduce(out.view_mut()?, &input)?;
         Ok(out)
     }

@@ -3,7 +3,7 @@
 //! Of sixteen parts, seven go right, three down and left, five down, and one down and right.
 
 use crate::error::Result;
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 
 /// What goes down to the next line, for each pixel and `BANDS` bands.
 pub struct Below<const BANDS: usize>(Vec<[i32; BANDS]>);
@@ -11,7 +11,7 @@ pub struct Below<const BANDS: usize>(Vec<[i32; BANDS]>);
 impl<const BANDS: usize> Below<BANDS> {
     /// Nothing yet, for lines of so many pixels.
     pub fn new(pixels: usize) -> Result<Self> {
-        filled([0; BANDS], pixels).map(Self)
+        try_vec([0; BANDS], pixels).map(Self)
     }
 
     /// Dithers a line: `shown` gets each of the `pixels` with what has come to it, and says what is missing: the difference

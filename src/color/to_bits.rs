@@ -6,7 +6,7 @@ use super::grey::thousandths;
 use super::kernels::waves::{FEWEST, avx2, blocks, sse2, steps};
 use crate::error::Result;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::mode::Mode;
 use crate::raw::colour::clip;
 use crate::simd::isa::{self, Isa};
@@ -44,8 +44,8 @@ fn in_waves<const LINES: usize, const N: usize>(
     dither: fn(&mut [[u8; LINES]], &mut [i16], usize, i16),
 ) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
-    let mut below = filled(0, pixels)?;
-    let mut cells = filled([0; LINES], steps::<LINES>(pixels))?;
+    let mut below = try_vec(0, pixels)?;
+    let mut cells = try_vec([0; LINES], steps::<LINES>(pixels))?;
     for first in (0..rows).step_by(LINES) {
         let lines = LINES.min(rows - first);
         for block in blocks(pixels) {

@@ -11,7 +11,7 @@ use crate::abi::ImagingPaletteInstance;
 use crate::error::Result;
 use crate::geometry;
 use crate::image::{ImageMut, ImageRef, palette};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::memory::palette::{UNKNOWN, cache, prepare_cache};
 use crate::mode::Mode;
 use crate::raw::colour::clip;
@@ -22,11 +22,11 @@ pub fn has_palette_form(mode: Mode) -> bool {
     matches!(mode, Mode::L | Mode::RGB | Mode::RGBX | Mode::RGBA | Mode::RGBa)
 }
 
-/// Fills the palette that an image of a mode is converted to where there is no other: with every grey, or with the colours
-/// of the browsers.
+/// Fills the palette that an image of a mode is converted to where there is no other: with every grey, or with the
+/// web-safe colours.
 pub fn fill_standard(palette: &mut ImagingPaletteInstance, mode: Mode) {
     if mode != Mode::L {
-        return palette::fill_browser(palette);
+        return palette::fill_web_safe(palette);
     }
     for (grey, colour) in palette.palette.as_chunks_mut::<4>().0.iter_mut().enumerate() {
         let grey = grey as u8;
@@ -198,9 +198,9 @@ fn in_waves<const OUT: usize, const LINES: usize, P: waves::Palette>(
 ) -> Result<()> {
     let (pixels, rows) = (input.xsize(), input.ysize());
     let steps = waves::steps::<LINES>(pixels);
-    let mut below = filled([0; 4], pixels)?;
-    let mut colours = filled([[0; 4]; LINES], steps)?;
-    let mut indices = filled([0; LINES], steps)?;
+    let mut below = try_vec([0; 4], pixels)?;
+    let mut colours = try_vec([[0; 4]; LINES], steps)?;
+    let mut indices = try_vec([0; LINES], steps)?;
     for first in (0..rows).step_by(LINES) {
         let lines = LINES.min(rows - first);
         for block in waves::blocks(pixels) {

@@ -18,7 +18,7 @@ use super::feedback::Outcome;
 use crate::process::atfork::atfork;
 use crate::process::cancel::CancellationDisabled;
 use crate::process::load::at_unload;
-use crate::process::{Condvar, Mutex, MutexGuard};
+use crate::process::{Condvar, Mutex, MutexGuard, lock_unless_held};
 
 /// How long a worker stays without a job.
 const IDLE: Duration = Duration::from_millis(200);
@@ -173,7 +173,7 @@ fn finish(job: *mut Job) -> (bool, Option<Box<dyn Any + Send>>) {
             pool = POOL.lock();
         }
         while !is_done() {
-            pool.wait(&(*job).done);
+            (*job).done.wait(&mut pool);
         }
         ((*job).joined, (*job).panic.take())
     }
@@ -254,7 +254,7 @@ fn wait_for_change(mut pool: MutexGuard<'static, Pool>) -> (MutexGuard<'static, 
     spin_until(changed);
     pool = POOL.lock();
     pool.spinning -= 1;
-    let timed_out = !changed() && pool.wait_for(&CHANGED, IDLE) && !changed();
+    let timed_out = !changed() && CHANGED.wait_for(&mut pool, IDLE) && !changed();
     (pool, timed_out)
 }
 
@@ -314,12 +314,12 @@ fn notify_all(pool: MutexGuard<'static, Pool>) {
 /// Ends all workers that have no job, and waits until their threads are gone.
 fn end_idle_workers() {
     // A signal handler that has interrupted this module forks, or exits.
-    let Some(mut pool) = POOL.lock_unless_held() else { return };
+    let Some(mut pool) = lock_unless_held(&POOL) else { return };
     if pool.workers > pool.busy {
         pool.closing += 1;
         notify_all(pool);
         pool = POOL.lock();
-        while pool.workers > pool.busy && !pool.wait_for(&ENDED, PATIENCE) {}
+        while pool.workers > pool.busy && !ENDED.wait_for(&mut pool, PATIENCE) {}
         pool.closing -= 1;
     }
     // The last one has only to join the one before it, and needs no lock for that.

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
-use super::{guard, reference};
+use super::guard;
 use crate::abi::{
     ArrowArray, ArrowSchema, IMAGING_ARROW_INCOMPATIBLE_MODE, IMAGING_ARROW_MEMORY_LAYOUT, IMAGING_CODEC_MEMORY,
     Imaging, ModeID, PyObject,
@@ -32,11 +32,12 @@ fn status(result: Result<(), Refusal>) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn export_imaging_array(im: Imaging, array: *mut ArrowArray) -> c_int {
     guard(IMAGING_ARROW_INCOMPATIBLE_MODE, || {
-        let im = Raw::new(im).ok_or(Error::Null("image"))?;
+        // SAFETY: the caller's image is NULL or live.
+        let im = unsafe { Raw::new(im) }.ok_or(Error::Null("image"))?;
         if array.is_null() {
             return Err(Error::Null("array"));
         }
-        // SAFETY: the caller's image is live and its array may be written to.
+        // SAFETY: the caller's array may be written to.
         Ok(status(unsafe { arrow::export_array(im, array) }))
     })
 }
@@ -48,7 +49,7 @@ pub unsafe extern "C" fn export_imaging_array(im: Imaging, array: *mut ArrowArra
 pub unsafe extern "C" fn export_imaging_schema(im: Imaging, schema: *mut ArrowSchema) -> c_int {
     guard(IMAGING_ARROW_INCOMPATIBLE_MODE, || {
         // SAFETY: the caller's image is NULL or live.
-        let im = unsafe { reference(im, "image")? };
+        let im = unsafe { Raw::new(im) }.ok_or(Error::Null("image"))?;
         if schema.is_null() {
             return Err(Error::Null("schema"));
         }
@@ -87,7 +88,7 @@ pub unsafe extern "C" fn ImagingNewArrow(
             let owner = Owner { object: array_capsule, release: python::release_owner };
             let im = arrow::borrow(mode, (xsize, ysize), schema, array, owner)?;
             python::retain(array_capsule);
-            Ok(im.as_ptr())
+            Ok(im.into_raw())
         }
     })
 }

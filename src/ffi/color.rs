@@ -68,7 +68,7 @@ fn unsupported(from: ModeID, to: ModeID, within: &'static str) -> Error {
 /// # Safety
 ///
 /// `out` is NULL or live, `im` live.
-unsafe fn pixel_by_pixel(out: Imaging, im: Imaging, from: ModeID, to: ModeID) -> Result<Output> {
+unsafe fn pixel_by_pixel<'a>(out: Imaging, im: Imaging, from: ModeID, to: ModeID) -> Result<Output<'a>> {
     let unsupported = || unsupported(from, to, "");
     let mode = |id| Mode::from_id(id).ok_or_else(unsupported);
     let (from, to) = (mode(from)?, mode(to)?);
@@ -88,7 +88,7 @@ unsafe fn pixel_by_pixel(out: Imaging, im: Imaging, from: ModeID, to: ModeID) ->
 /// # Safety
 ///
 /// `out` is NULL or live, `im` live.
-unsafe fn from_palette(out: Imaging, im: Imaging, to: Option<Mode>) -> Result<Output> {
+unsafe fn from_palette<'a>(out: Imaging, im: Imaging, to: Option<Mode>) -> Result<Output<'a>> {
     // SAFETY: as the caller promises; the two images have different modes, and so are two.
     unsafe {
         let palette = (*im).palette.as_ref().ok_or(Error::Value("no palette"))?;
@@ -110,7 +110,13 @@ unsafe fn from_palette(out: Imaging, im: Imaging, to: Option<Mode>) -> Result<Ou
 /// # Safety
 ///
 /// `out` and `palette` are NULL or live, `im` live; nobody else uses `palette`.
-unsafe fn to_palette(out: Imaging, im: Imaging, mode: ModeID, palette: ImagingPalette, dither: bool) -> Result<Output> {
+unsafe fn to_palette<'a>(
+    out: Imaging,
+    im: Imaging,
+    mode: ModeID,
+    palette: ImagingPalette,
+    dither: bool,
+) -> Result<Output<'a>> {
     // SAFETY: as the caller promises; the two images have different modes, and so are two.
     unsafe {
         let from = Mode::from_id((*im).mode).filter(|mode| color::has_palette_form(*mode)).ok_or(UNSUPPORTED)?;
@@ -150,7 +156,7 @@ unsafe fn to_palette(out: Imaging, im: Imaging, mode: ModeID, palette: ImagingPa
 /// # Safety
 ///
 /// `out` is NULL or live, `im` live.
-unsafe fn to_bits(out: Imaging, im: Imaging) -> Result<Output> {
+unsafe fn to_bits<'a>(out: Imaging, im: Imaging) -> Result<Output<'a>> {
     // SAFETY: as the caller promises; the two images have different modes, and so are two.
     unsafe {
         if !matches!(Mode::from_id((*im).mode), Some(Mode::L | Mode::RGB)) {

@@ -220,7 +220,7 @@ unsafe fn check_bands(bands: &[Imaging]) -> Result<(c_int, c_int)> {
 /// # Safety
 ///
 /// Each points to a live image, and nobody else uses the output.
-unsafe fn merge<const N: usize>(output: &Output, bands: [Imaging; N]) -> Result<()> {
+unsafe fn merge<const N: usize>(output: &Output<'_>, bands: [Imaging; N]) -> Result<()> {
     // SAFETY: as the caller promises.
     let out = unsafe { output.view_mut()? };
     let mut views = [const { None }; N];

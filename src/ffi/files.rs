@@ -24,8 +24,8 @@ use crate::raw::file::{self, Place};
 ///
 /// `im` is NULL or points to a live image.
 pub unsafe fn mapped_file(im: Imaging) -> Option<FileId> {
-    // SAFETY: this function's contract: what is not NULL is a live image.
-    Raw::new(im).and_then(|im| unsafe { mapped::file(im) })
+    // SAFETY: NULL or live, by this function's contract.
+    unsafe { Raw::new(im) }.and_then(mapped::file)
 }
 
 /// What a caller asks for.
@@ -70,9 +70,9 @@ pub unsafe extern "C" fn ImagingMapFile(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingMapFlush(im: Imaging) -> c_int {
     guard(0, || {
-        let im = Raw::new(im).ok_or(Error::Null("image"))?;
-        // SAFETY: the caller's image is live.
-        long_section(|| unsafe { mapped::flush(im) })?;
+        // SAFETY: the caller's image is NULL or live.
+        let im = unsafe { Raw::new(im) }.ok_or(Error::Null("image"))?;
+        long_section(|| mapped::flush(im))?;
         Ok(1)
     })
 }
@@ -85,9 +85,9 @@ pub unsafe extern "C" fn ImagingMapFlush(im: Imaging) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingMapRelease(im: Imaging) -> c_int {
     guard(0, || {
-        let im = Raw::new(im).ok_or(Error::Null("image"))?;
-        // SAFETY: the caller's image is live.
-        unsafe { mapped::release(im)? };
+        // SAFETY: the caller's image is NULL or live.
+        let im = unsafe { Raw::new(im) }.ok_or(Error::Null("image"))?;
+        mapped::release(im)?;
         Ok(1)
     })
 }
@@ -191,8 +191,10 @@ pub unsafe extern "C" fn ImagingSaveRaw(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingView(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging {
     guard(null_mut(), || {
-        let im = Raw::new(im).ok_or(Error::Null("image"))?;
-        // SAFETY: the caller's image is live.
-        Ok(unsafe { view::new(im, [x0, y0, x1, y1])? }.as_ptr())
+        // SAFETY: the caller's image is NULL or live, and the caller knows that the two share pixels.
+        unsafe {
+            let im = Raw::new(im).ok_or(Error::Null("image"))?;
+            Ok(view::new(im, [x0, y0, x1, y1])?.into_raw())
+        }
     })
 }

@@ -49,7 +49,7 @@ pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
         if out == input {
             return Ok(out);
         }
-        let mut output = Output::like(source.as_ref().mode, out, input)?;
+        let mut output = Output::like(source.mode(), out, input)?;
         output.copy_palette(source)?;
         let view = output.view_mut()?;
         let input = Input::beside(&view, input)?;
@@ -63,12 +63,13 @@ pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging {
     guard(null_mut(), || {
-        let source = Raw::new(im).ok_or(Error::Mode)?;
+        // SAFETY: the caller's image is NULL or live.
+        let source = unsafe { Raw::new(im) }.ok_or(Error::Mode)?;
         let size =
             |from: c_int, to: c_int| i32::try_from((i64::from(to) - i64::from(from)).max(0)).map_err(|_| Error::Memory);
         // SAFETY: the caller's image is live, and nobody writes to it meanwhile; the other one is new.
         unsafe {
-            let mut output = Output::new(source.as_ref().mode, size(x0, x1)?, size(y0, y1)?)?;
+            let mut output = Output::new(source.mode(), size(x0, x1)?, size(y0, y1)?)?;
             output.copy_palette(source)?;
             let (view, input) = (output.view_mut()?, ImageRef::from_raw(im)?);
             on_rows(view, &input, |out, input| geometry::crop(out, input, x0, y0));
@@ -93,7 +94,7 @@ unsafe fn between(
     // SAFETY: each is NULL or live by this function's contract; pixels that both have are only read from a copy.
     unsafe {
         let (target, source) = Raw::new(out).zip(Raw::new(input)).ok_or(Error::Mode)?;
-        if target.as_ref().mode != source.as_ref().mode {
+        if target.mode() != source.mode() {
             return Err(Error::Mode);
         }
         check(target.as_ref(), source.as_ref())?;

@@ -5,7 +5,6 @@ use crate::abi::Imaging;
 use crate::error::Result;
 use crate::geometry;
 use crate::image::{Image, ImageMut, ImageRef, overlap};
-use crate::memory::Fill;
 
 /// An input beside an output: read in place, or as a copy where the two share pixels. An operation may write a row before
 /// it has read all others, so the copy is made first; the result is that of two separate images.
@@ -29,7 +28,7 @@ impl<'a> Input<'a> {
         if !overlap(out, &view) {
             return Ok(Self::InPlace(view));
         }
-        let mut copy = Image::with_fill(view.mode(), view.xsize(), view.ysize(), Fill::Dirty)?;
+        let mut copy = Image::new_uninit(view.mode(), view.xsize(), view.ysize())?;
         on_rows(copy.view_mut()?, &view, geometry::copy);
         Ok(Self::Copied(copy))
     }

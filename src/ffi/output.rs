@@ -1,26 +1,33 @@
 //! The image that a function writes to: the caller's, or a new one.
 
-use super::reference;
 use crate::abi::{Imaging, ImagingPaletteInstance};
 use crate::error::{Error, Result};
 use crate::image::ImageMut;
 use crate::image::palette::Palette;
-use crate::memory::{self, Fill, Raw, instance};
+use crate::memory::{self, AllocInit, Raw, UniqueInstance};
 
-/// An image to be written and handed back. A new one is deleted where it is not.
+/// An image to be written and handed back.
 ///
 /// Its palette changes when it is handed back, since the work before that may still fail: the caller's image keeps its
 /// own palette then.
-pub struct Output {
-    im: Raw,
-    is_new: bool,
+pub struct Output<'a> {
+    target: Target<'a>,
     palette: Option<Palette>,
 }
 
-impl Output {
+/// The image itself.
+enum Target<'a> {
+    /// A new one, which is deleted unless it is handed back.
+    New(UniqueInstance),
+    /// The caller's.
+    Given(Raw<'a>),
+}
+
+impl<'a> Output<'a> {
     /// A new image, its pixels yet to be written.
     pub fn new(mode: i32, xsize: i32, ysize: i32) -> Result<Self> {
-        Ok(Self { im: memory::new_image(mode, xsize, ysize, Fill::Dirty)?, is_new: true, palette: None })
+        let im = memory::new_image(mode, xsize, ysize, AllocInit::Uninitialized)?;
+        Ok(Self { target: Target::New(im), palette: None })
     }
 
     /// The caller's image where it is not NULL, which must then have this mode and the size of `input`; else a new one like
@@ -28,16 +35,23 @@ impl Output {
     ///
     /// # Safety
     ///
-    /// Both are NULL or live.
+    /// Both are NULL or live, `out` for `'a`, as [`Raw::new`] has it.
     pub unsafe fn like(mode: i32, out: Imaging, input: Imaging) -> Result<Self> {
-        // SAFETY: as the caller promises.
-        let (out, input) = unsafe { (out.as_mut(), reference(input, "input image")?) };
+        // SAFETY: both are NULL or live, by this function's contract.
+        let (out, input) = unsafe { (Raw::new(out), Raw::new(input).ok_or(Error::Null("input image"))?) };
         match out {
-            None => Self::new(mode, input.xsize, input.ysize),
-            Some(out) if (out.mode, out.xsize, out.ysize) == (mode, input.xsize, input.ysize) => {
-                Ok(Self { im: out.into(), is_new: false, palette: None })
+            None => Self::new(mode, input.xsize(), input.ysize()),
+            Some(out) if (out.mode(), out.xsize(), out.ysize()) == (mode, input.xsize(), input.ysize()) => {
+                Ok(Self { target: Target::Given(out), palette: None })
             }
             Some(_) => Err(Error::Mismatch),
+        }
+    }
+
+    fn im(&self) -> Raw<'_> {
+        match &self.target {
+            Target::New(im) => im.as_raw(),
+            Target::Given(im) => *im,
         }
     }
 
@@ -45,20 +59,20 @@ impl Output {
     ///
     /// # Safety
     ///
-    /// Nobody else uses its pixels for `'a`.
-    pub unsafe fn view_mut<'a>(&self) -> Result<ImageMut<'a>> {
-        // SAFETY: the image is live; the rest is as the caller promises.
-        unsafe { ImageMut::from_raw(self.im.as_ptr()) }
+    /// For `'b` the image lives, and nobody else uses its pixels.
+    pub unsafe fn view_mut<'b>(&self) -> Result<ImageMut<'b>> {
+        // SAFETY: the image is live, and nobody else uses its pixels, by this function's contract.
+        unsafe { ImageMut::from_raw(self.im().as_ptr()) }
     }
 
     /// Prepares a copy of the palette of `source`, where that has one.
     ///
     /// # Safety
     ///
-    /// `source` is live.
-    pub unsafe fn copy_palette(&mut self, source: Raw) -> Result<()> {
-        // SAFETY: the image is live by this function's contract, and its palette is NULL or lives as long.
-        if let Some(palette) = unsafe { source.as_ref().palette.as_ref() } {
+    /// Nobody changes the palette of `source` meanwhile.
+    pub unsafe fn copy_palette(&mut self, source: Raw<'_>) -> Result<()> {
+        // SAFETY: an image's palette is NULL or live, by the contract of `Raw::new`.
+        if let Some(palette) = unsafe { source.palette().as_ref() } {
             self.replace_palette(palette)?;
         }
         Ok(())
@@ -66,7 +80,7 @@ impl Output {
 
     /// The raw image, which stays in here.
     pub fn as_raw(&self) -> Imaging {
-        self.im.as_ptr()
+        self.im().as_ptr()
     }
 
     /// Prepares a copy of a palette.
@@ -79,18 +93,11 @@ impl Output {
     pub fn into_raw(mut self) -> Imaging {
         if let Some(palette) = self.palette.take() {
             // SAFETY: the image is live, and this function's caller has no reference into its palette.
-            unsafe { palette.give_to(self.im) };
+            unsafe { palette.give_to(self.im()) };
         }
-        self.is_new = false;
-        self.im.as_ptr()
-    }
-}
-
-impl Drop for Output {
-    fn drop(&mut self) {
-        if self.is_new {
-            // SAFETY: it was made here, and was not handed back.
-            unsafe { instance::delete(self.im) };
+        match self.target {
+            Target::New(im) => im.into_raw(),
+            Target::Given(im) => im.as_ptr(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::ptr::null_mut;
 use super::{guard, reference_mut};
 use crate::abi::{ImagingPalette, ModeID};
 use crate::error::Error;
-use crate::image::palette;
+use crate::image::palette::{self, Palette};
 use crate::memory;
 use crate::mode::Mode;
 
@@ -16,7 +16,7 @@ use crate::mode::Mode;
 pub extern "C" fn ImagingPaletteNew(mode: ModeID) -> ImagingPalette {
     guard(null_mut(), || {
         let mode = Mode::from_id(mode).ok_or(Error::Mode)?;
-        Ok(memory::palette::new(mode)?.as_ptr())
+        Ok(Palette::new(mode)?.into_raw())
     })
 }
 
@@ -24,10 +24,9 @@ pub extern "C" fn ImagingPaletteNew(mode: ModeID) -> ImagingPalette {
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingPaletteNewBrowser() -> ImagingPalette {
     guard(null_mut(), || {
-        let mut palette = memory::palette::new(Mode::RGB)?;
-        // SAFETY: made just now, and nobody else has seen it.
-        palette::fill_browser(unsafe { palette.as_mut() });
-        Ok(palette.as_ptr())
+        let mut palette = Palette::new(Mode::RGB)?;
+        palette::fill_web_safe(&mut palette);
+        Ok(palette.into_raw())
     })
 }
 
@@ -37,7 +36,7 @@ pub unsafe extern "C" fn ImagingPaletteDuplicate(palette: ImagingPalette) -> Ima
     guard(null_mut(), || {
         // SAFETY: the caller's palette is NULL or live.
         match unsafe { palette.as_ref() } {
-            Some(palette) => Ok(memory::palette::duplicate(palette)?.as_ptr()),
+            Some(palette) => Ok(Palette::copy_of(palette)?.into_raw()),
             None => Ok(null_mut()),
         }
     })

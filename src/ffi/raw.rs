@@ -10,7 +10,8 @@ use crate::abi::{
     IMAGING_CODEC_CONFIG, Imaging, ImagingCodecState, ImagingCodecStateInstance, ImagingShuffler, ModeID, Py_ssize_t,
     RawModeID,
 };
-use crate::image::{line, locate_run};
+use crate::image::locate_run;
+use crate::image::shuffler::ShufflerFn;
 use crate::raw::decode::{self, RawState};
 use crate::raw::{Pair, Shuffler, encode, packers, unpackers, ycc};
 
@@ -54,7 +55,7 @@ pub unsafe extern "C" fn ImagingFindPacker(mode: ModeID, rawmode: RawModeID, bit
 ///
 /// # Safety
 ///
-/// As for [`line::entry`].
+/// As for [`shuffler`](crate::image::shuffler::shuffler).
 unsafe fn shuffle(shuffler: Shuffler, out: *mut u8, input: *const u8, pixels: c_int) {
     // SAFETY: as the caller promises.
     unsafe { (shuffler.entry)(out, input, pixels) }
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn ImagingConvertYCbCr2RGB(out: *mut u8, r#in: *const u8, 
 }
 
 /// The shufflers that are C functions of their own: those above.
-static NAMED: [(line::Entry, Shuffler); 5] = [
+static NAMED: [(ShufflerFn, Shuffler); 5] = [
     (ImagingPackBGR, Shuffler::of::<packers::Bgr>()),
     (ImagingUnpackYCC, Shuffler::of::<ycc::FromPhotoYcc>()),
     (ImagingUnpackYCCA, Shuffler::of::<ycc::FromPhotoYcca>()),
@@ -105,7 +106,7 @@ static NAMED: [(line::Entry, Shuffler); 5] = [
 ];
 
 /// The shuffler of this library behind a C function; `None` for a function of the program's own.
-fn known(entry: line::Entry) -> Option<&'static Shuffler> {
+fn known(entry: ShufflerFn) -> Option<&'static Shuffler> {
     let named = || NAMED.iter().find(|(named, _)| std::ptr::fn_addr_eq(*named, entry)).map(|(_, shuffler)| shuffler);
     unpackers::INDEX.find(entry).or_else(|| packers::INDEX.find(entry)).or_else(named)
 }
@@ -145,7 +146,7 @@ unsafe fn suits(im: Imaging, state: &ImagingCodecStateInstance, packed: c_int, w
 ///
 /// `im` is NULL or points to a live image whose rows are what it says.
 #[inline]
-unsafe fn line_of(im: Imaging, state: &ImagingCodecStateInstance) -> Option<(line::Entry, *mut u8)> {
+unsafe fn line_of(im: Imaging, state: &ImagingCodecStateInstance) -> Option<(ShufflerFn, *mut u8)> {
     let y = state.y.checked_add(state.yoff)?;
     if state.xsize < 0 || !(0..state.ysize).contains(&state.y) {
         return None;

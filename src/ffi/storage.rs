@@ -1,14 +1,14 @@
 //! Making and deleting images, and the arena that they come from.
 
 use std::ffi::c_int;
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
 
 use super::guard;
 use super::output::Output;
 use crate::abi::{Imaging, ImagingMemoryArena, ImagingMemoryInstance, ModeID};
 use crate::error::{Error, Result};
 use crate::memory::arena::Arena;
-use crate::memory::{self, Fill, Raw, instance};
+use crate::memory::{self, AllocInit, Raw, SharedInstance, block, instance};
 
 /// Makes an image of `xsize` × `ysize` pixels, all zero. Either may be 0.
 ///
@@ -16,19 +16,19 @@ use crate::memory::{self, Fill, Raw, instance};
 /// image: see `ImagingDelete`.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingNew(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
-    guard(null_mut(), || Ok(memory::new_image(mode, xsize, ysize, Fill::Zeroed)?.as_ptr()))
+    guard(null_mut(), || Ok(memory::new_image(mode, xsize, ysize, AllocInit::Zeroed)?.into_raw()))
 }
 
 /// Makes an image as `ImagingNew` does, but leaves in its pixels whatever was there: for images that are written whole.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingNewDirty(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
-    guard(null_mut(), || Ok(memory::new_image(mode, xsize, ysize, Fill::Dirty)?.as_ptr()))
+    guard(null_mut(), || Ok(memory::new_image(mode, xsize, ysize, AllocInit::Uninitialized)?.into_raw()))
 }
 
 /// Makes an image as `ImagingNew` does, with all rows in a single block, one behind the other, at `im->block`.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingNewBlock(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
-    guard(null_mut(), || Ok(memory::new_block_image(mode, xsize, ysize)?.as_ptr()))
+    guard(null_mut(), || Ok(block::new(mode, xsize, ysize)?.into_raw()))
 }
 
 /// Returns `imOut` where it has this mode and the size of `imIn`, and an error where it has not; where `imOut` is NULL,
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn ImagingNew2Dirty(mode: ModeID, imOut: Imaging, imIn: Im
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingNewPrologue(mode: ModeID, xsize: c_int, ysize: c_int) -> Imaging {
     let structure_size = size_of::<ImagingMemoryInstance>();
-    guard(null_mut(), || Ok(instance::new(mode, xsize, ysize, structure_size)?.as_ptr()))
+    guard(null_mut(), || Ok(instance::new(mode, xsize, ysize, structure_size)?.into_raw()))
 }
 
 /// Makes an image without pixels as `ImagingNewPrologue` does, in a struct of `structure_size` bytes that begins with a
@@ -58,7 +58,7 @@ pub extern "C" fn ImagingNewPrologueSubtype(
 ) -> Imaging {
     guard(null_mut(), || {
         let structure_size = usize::try_from(structure_size).unwrap_or(0);
-        Ok(instance::new(mode, xsize, ysize, structure_size)?.as_ptr())
+        Ok(instance::new(mode, xsize, ysize, structure_size)?.into_raw())
     })
 }
 
@@ -67,9 +67,9 @@ pub extern "C" fn ImagingNewPrologueSubtype(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingDelete(im: Imaging) {
     guard((), || {
-        if let Some(im) = Raw::new(im) {
-            // SAFETY: the caller owns a count of a live image, and gives it up.
-            unsafe { instance::delete(im) };
+        if let Some(im) = NonNull::new(im) {
+            // SAFETY: the caller's image is live, and the caller gives up a count of its owners.
+            drop(unsafe { SharedInstance::from_raw(im) });
         }
         Ok(())
     });
@@ -79,10 +79,12 @@ pub unsafe extern "C" fn ImagingDelete(im: Imaging) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingCopyPalette(destination: Imaging, source: Imaging) {
     guard((), || {
-        let source = Raw::new(source).ok_or(Error::Null("source image"))?;
-        let destination = Raw::new(destination).ok_or(Error::Null("destination image"))?;
-        // SAFETY: the caller's images are live.
-        unsafe { memory::palette::copy(destination, source) }
+        // SAFETY: the caller's images are NULL or live, and nobody else uses their palettes meanwhile.
+        unsafe {
+            let source = Raw::new(source).ok_or(Error::Null("source image"))?;
+            let destination = Raw::new(destination).ok_or(Error::Null("destination image"))?;
+            memory::palette::copy(destination, source)
+        }
     });
 }
 
@@ -90,9 +92,9 @@ pub unsafe extern "C" fn ImagingCopyPalette(destination: Imaging, source: Imagin
 ///
 /// # Safety
 ///
-/// `arena` is NULL or live.
-unsafe fn live(arena: ImagingMemoryArena) -> Result<Arena> {
-    // SAFETY: as the caller promises.
+/// `arena` is NULL or live for `'a`.
+unsafe fn live<'a>(arena: ImagingMemoryArena) -> Result<&'a Arena> {
+    // SAFETY: NULL or live, by this function's contract.
     unsafe { Arena::from_raw(arena) }.ok_or(Error::Null("arena"))
 }
 

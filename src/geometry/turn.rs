@@ -12,7 +12,7 @@ use super::mirror::Mirror;
 use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::simd::prefetch;
 
 /// Bytes of a row of a tile.
@@ -132,7 +132,7 @@ impl<const BYTES: usize> Apart<BYTES> {
 
     /// None where there is no memory: one can do without.
     fn new() -> Option<Self> {
-        filled([0; BYTES], FAR_ROWS * Self::STRIDE).ok().map(Self)
+        try_vec([0; BYTES], FAR_ROWS * Self::STRIDE).ok().map(Self)
     }
 
     fn lines(&mut self) -> impl Iterator<Item = &mut [[u8; BYTES]]> {

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use super::Message;
 use crate::error::Kind;
 use crate::process::load::{at_load, at_unload};
-use crate::process::thread_value::ThreadValue;
+use crate::process::pthread_key::PthreadKey;
 
 struct Record {
     code: c_int,
@@ -16,7 +16,7 @@ struct Record {
 static OUT_OF_MEMORY: Record = Record { code: Kind::Memory as c_int, message: Message::from_ascii("out of memory") };
 
 /// Points to each thread's record, which `malloc` gives; NULL before its first error.
-static LAST: ThreadValue = ThreadValue::new(free_record);
+static LAST: PthreadKey = PthreadKey::new(free_record);
 
 // The key is made when the library is loaded: the earlier one is, the less memory it costs to set.
 extern "C" fn create_key() {
@@ -52,12 +52,14 @@ pub fn set(code: c_int, message: &CStr) {
         unsafe { libc::malloc(size_of::<Record>()) }.cast()
     });
     if record.is_null() {
-        LAST.set((&raw const OUT_OF_MEMORY).cast_mut().cast());
+        // SAFETY: the destructor leaves the static record alone.
+        unsafe { LAST.set((&raw const OUT_OF_MEMORY).cast_mut().cast()) };
         return;
     }
     // SAFETY: the record is this thread's alone, and has room for one.
     unsafe { record.write(Record { code, message: Message::new(message.to_str().unwrap_or("?")) }) };
-    if own().is_none() && !LAST.set(record.cast()) {
+    // SAFETY: the destructor frees a record from `malloc`, which this is, and nobody else does once it is kept.
+    if own().is_none() && !unsafe { LAST.set(record.cast()) } {
         // SAFETY: made above, and not kept.
         unsafe { libc::free(record.cast()) };
     }
@@ -66,7 +68,8 @@ pub fn set(code: c_int, message: &CStr) {
 /// Forgets the error that was kept, and frees its record.
 pub fn clear() {
     let record = LAST.get();
-    if !record.is_null() && LAST.set(std::ptr::null_mut()) {
+    // SAFETY: NULL may be set.
+    if !record.is_null() && unsafe { LAST.set(std::ptr::null_mut()) } {
         // SAFETY: the record was this thread's, which has none any more.
         unsafe { free_record(record) };
     }

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char, c_int, c_ulong, c_void};
 use crate::abi::{Imaging, PyObject};
 use crate::error::Kind;
 use crate::process::cancel::{call_0, call_1};
-use crate::process::snapshot::Snapshot;
+use crate::process::race_once::RaceOnce;
 
 /// The functions that are used, and the exceptions (whose symbols are variables that point to them).
 #[derive(Clone, Copy)]
@@ -89,8 +89,8 @@ impl Api {
 
     /// Python, if the process has one. One may be loaded at any time, so only finding it is remembered.
     fn loaded() -> Option<Self> {
-        static FOUND: Snapshot<Api> = Snapshot::new();
-        FOUND.get_or_find(Self::find)
+        static FOUND: RaceOnce<Api> = RaceOnce::new();
+        FOUND.get_or_try_init(Self::find)
     }
 
     /// Python, if the process has one that runs.

@@ -1,38 +1,39 @@
-//! The memory of an image in the words of Python's buffer protocol (PEP 3118): described to others, and taken from them.
+//! Python's buffer protocol (PEP 3118): describes the memory of images, and creates images in memory that is described.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
-use super::{Image, ImageRef};
+use super::owned::Image;
+use super::view::ImageRef;
 use crate::abi::ext::ImagingBuffer;
 use crate::abi::{ImagingMemoryInstance, ModeID};
 use crate::error::{Error, Result};
 use crate::memory::borrowed::{self, Lender};
 use crate::mode::{Mode, PixelType};
 
-/// How pixels of several bands are described.
+/// The items of pixels with several bands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// As four bytes: a dimension of its own.
+    /// Four bytes, in a third dimension.
     Bytes,
-    /// As one number of 32 bits.
+    /// One 32-bit integer.
     Pixels,
 }
 
-/// What an item of a mode is.
+/// The items of an array.
 struct Item {
     format: &'static CStr,
     size: usize,
-    /// How many of them a pixel has, where that is a dimension.
-    in_pixel: Option<usize>,
+    /// The length of the third dimension, if there is one.
+    per_pixel: Option<usize>,
 }
 
 impl Item {
     fn of(mode: Mode, unit: Unit) -> Self {
-        let whole = |format| Self { format, size: mode.pixel_size(), in_pixel: None };
+        let whole = |format| Self { format, size: mode.pixel_size(), per_pixel: None };
         match (mode.spec().pixel_type, mode) {
             (PixelType::U8, _) if mode.spec().bands == 1 => whole(c"B"),
             (PixelType::U8, _) if unit == Unit::Pixels => whole(c"I"),
-            (PixelType::U8, _) => Self { format: c"B", size: 1, in_pixel: Some(mode.pixel_size()) },
+            (PixelType::U8, _) => Self { format: c"B", size: 1, per_pixel: Some(mode.pixel_size()) },
             (PixelType::I32, _) => whole(c"i"),
             (PixelType::F32, _) => whole(c"f"),
             (PixelType::I16, Mode::I16L) => whole(c"<H"),
@@ -42,14 +43,14 @@ impl Item {
     }
 }
 
-/// Describes where the pixels of an image lie: one block, where its rows lie evenly, whoever has made them; else the row
-/// table. What is described stays as long as the image.
+/// Describes the memory of an image: as an array if the distance between rows is constant, else by its row table. The
+/// description is valid as long as the image.
 ///
 /// # Safety
 ///
 /// As for [`ImageRef::from_raw`].
 pub unsafe fn describe(im: *const ImagingMemoryInstance, unit: Unit) -> Result<ImagingBuffer> {
-    // SAFETY: as the caller promises; an image that is checked is there.
+    // SAFETY: by this function's contract; NULL is an error of `from_raw`.
     let (view, read_only) = unsafe { (ImageRef::from_raw(im)?, (*im).read_only != 0) };
     let item = Item::of(view.mode(), unit);
     let pixel = view.mode().pixel_size() as isize;
@@ -58,7 +59,7 @@ pub unsafe fn describe(im: *const ImagingMemoryInstance, unit: Unit) -> Result<I
     let (buf, stride, has_suboffsets) = if xsize * ysize == 0 {
         natural
     } else {
-        // SAFETY: a checked image has a table of as many places, and a row in each.
+        // SAFETY: the row table of an image with pixels has `ysize` entries.
         let rows = unsafe { std::slice::from_raw_parts(view.table(), view.ysize()) };
         match distance(rows, natural.1) {
             Some(stride) => (rows[0].cast(), stride, false),
@@ -70,16 +71,16 @@ pub unsafe fn describe(im: *const ImagingMemoryInstance, unit: Unit) -> Result<I
         format: item.format.as_ptr(),
         itemsize: item.size as isize,
         len: xsize * ysize * pixel,
-        ndim: if item.in_pixel.is_some() { 3 } else { 2 },
+        ndim: if item.per_pixel.is_some() { 3 } else { 2 },
         read_only: read_only.into(),
         has_suboffsets: has_suboffsets.into(),
-        shape: [ysize, xsize, item.in_pixel.unwrap_or(0) as isize],
-        strides: [stride, pixel, item.in_pixel.is_some().into()],
+        shape: [ysize, xsize, item.per_pixel.unwrap_or(0) as isize],
+        strides: [stride, pixel, item.per_pixel.is_some().into()],
         suboffsets: [if has_suboffsets { 0 } else { -1 }, -1, -1],
     })
 }
 
-/// How many bytes it is from each row to the next, where that is always the same; `single` for a single row.
+/// The distance in bytes from each row to the next, if it is constant; `single` for a single row.
 fn distance(rows: &[*mut u8], single: isize) -> Option<isize> {
     let step = |pair: &[*mut u8]| pair[1].addr().wrapping_sub(pair[0].addr()) as isize;
     let mut steps = rows.windows(2).map(step);
@@ -87,15 +88,16 @@ fn distance(rows: &[*mut u8], single: isize) -> Option<isize> {
     steps.all(|step| step == first).then_some(first)
 }
 
-/// Makes an image of a mode whose pixels are those that `buffer` describes. On an error nothing is released.
+/// Creates an image with the pixels that `buffer` describes. On an error nothing is released.
 ///
 /// # Safety
 ///
-/// `buffer` says where pixels are (its format is NULL or a string), which stay until `lender` is told; nobody else writes
-/// to them; where they may be written to, no two rows of a table overlap.
+/// `buffer.format` is NULL or a C string. The memory that `buffer` describes, row table included, is readable; the rows live
+/// until `lender.release` is called, which may happen once and on any thread. Nobody else writes to the rows; unless
+/// `buffer` is read-only, they are writable, nobody else reads them, and no two rows of a table overlap.
 pub unsafe fn borrow(mode: ModeID, buffer: &ImagingBuffer, lender: Lender) -> Result<Image> {
     let mode = Mode::from_id(mode).ok_or(Error::Value("unrecognized image mode"))?;
-    // SAFETY: the format is NULL or a string, as the caller promises.
+    // SAFETY: the format is NULL or a C string, by this function's contract.
     unsafe { check_items(mode, buffer)? };
     let side = |length: isize| c_int::try_from(length).ok().filter(|length| *length >= 0);
     let (Some(ysize), Some(xsize)) = (side(buffer.shape[0]), side(buffer.shape[1])) else {
@@ -109,23 +111,23 @@ pub unsafe fn borrow(mode: ModeID, buffer: &ImagingBuffer, lender: Lender) -> Re
     if !is_empty {
         let rows = Rows { buffer, count: ysize as usize, length: xsize as usize * mode.pixel_size() };
         check_layout(mode, buffer)?;
-        rows.check_places()?;
-        // SAFETY: the places that the rows are described by are those that the caller promises.
+        rows.check_extent()?;
+        // SAFETY: the row table, if there is one, is readable, by this function's contract.
         unsafe { rows.check_each(mode)? };
     }
-    // SAFETY: the rows are where this function's contract says, and checked as far as that can be seen; `lend` asks for
-    // none of an image without pixels.
+    // SAFETY: the rows have the bytes of `xsize` pixels, checked above, and live until they are released, by this function's
+    // contract; `row` is not called for an image without pixels.
     unsafe {
         let row = |y| row(buffer, y);
-        borrowed::lend(mode.id(), (xsize, ysize), buffer.read_only != 0, lender, row).map(Image::adopt)
+        borrowed::borrow(mode.id(), (xsize, ysize), buffer.read_only != 0, lender, row).map(Image::from)
     }
 }
 
-/// Whether the items are those of a mode.
+/// Checks that the items are those of a mode.
 ///
 /// # Safety
 ///
-/// The format is NULL or a string.
+/// The format is NULL or a C string.
 unsafe fn check_items(mode: Mode, buffer: &ImagingBuffer) -> Result<()> {
     let item = match (buffer.ndim, mode.spec().bands) {
         (3, 2..) => Item::of(mode, Unit::Bytes),
@@ -133,7 +135,7 @@ unsafe fn check_items(mode: Mode, buffer: &ImagingBuffer) -> Result<()> {
         (_, 1) => return Err(Error::Value("buffer must have two dimensions")),
         _ => return Err(Error::Value("buffer must have three dimensions, or two of 32-bit pixels")),
     };
-    // SAFETY: as the caller promises.
+    // SAFETY: not NULL, so a C string by this function's contract.
     let format = if buffer.format.is_null() { c"B" } else { unsafe { CStr::from_ptr(buffer.format) } };
     if kind(format) != kind(item.format) {
         return Err(Error::Value("format of the buffer is not that of the mode"));
@@ -141,35 +143,35 @@ unsafe fn check_items(mode: Mode, buffer: &ImagingBuffer) -> Result<()> {
     if buffer.itemsize != item.size as isize {
         return Err(Error::Value("itemsize of the buffer is not that of its format"));
     }
-    if item.in_pixel.is_some_and(|bytes| buffer.shape[2] != bytes as isize) {
+    if item.per_pixel.is_some_and(|bytes| buffer.shape[2] != bytes as isize) {
         return Err(Error::Value("pixels of the buffer must have four bytes"));
     }
     Ok(())
 }
 
-/// The type of a format's one item, and whether its high byte comes first. Types that only differ in size are one: the
-/// size is known.
+/// The type of a format with one item, and whether it is big-endian. Types that differ only in size count as one, since the
+/// size is checked separately.
 fn kind(format: &CStr) -> Option<(u8, bool)> {
     let (order, letter) = match *format.to_bytes() {
         [letter] => (b'@', letter),
         [order @ (b'@' | b'=' | b'<' | b'>' | b'!'), letter] => (order, letter),
         _ => return None,
     };
-    let high_first = match order {
+    let big_endian = match order {
         b'<' => false,
         b'>' | b'!' => true,
         _ => cfg!(target_endian = "big"),
     };
     match letter {
         b'B' => Some((b'B', false)),
-        b'i' | b'l' => Some((b'i', high_first)),
-        b'I' | b'L' => Some((b'I', high_first)),
-        b'H' | b'f' => Some((letter, high_first)),
+        b'i' | b'l' => Some((b'i', big_endian)),
+        b'I' | b'L' => Some((b'I', big_endian)),
+        b'H' | b'f' => Some((letter, big_endian)),
         _ => None,
     }
 }
 
-/// Whether pixels lie in their rows as they do in an image.
+/// Checks that the pixels of a row are contiguous.
 fn check_layout(mode: Mode, buffer: &ImagingBuffer) -> Result<()> {
     let adjacent = buffer.shape[1] == 1 || buffer.strides[1] == mode.pixel_size() as isize;
     if !adjacent || buffer.ndim == 3 && buffer.strides[2] != 1 {
@@ -185,18 +187,18 @@ fn is_table(buffer: &ImagingBuffer) -> bool {
     buffer.has_suboffsets != 0 && buffer.suboffsets[0] >= 0
 }
 
-/// Where a row of the buffer begins. NULL where its table says so.
+/// The address of row `y`; NULL if its entry in the row table is.
 ///
 /// # Safety
 ///
-/// The row, or its place in the table, is where the buffer says.
+/// If the buffer has a row table, its entry `y` is readable.
 unsafe fn row(buffer: &ImagingBuffer, y: usize) -> *mut c_char {
-    let place = buffer.buf.wrapping_byte_offset(y as isize * buffer.strides[0]);
+    let address = buffer.buf.wrapping_byte_offset(y as isize * buffer.strides[0]);
     if !is_table(buffer) {
-        return place.cast();
+        return address.cast();
     }
-    // SAFETY: as the caller promises.
-    match unsafe { place.cast::<*mut c_char>().read_unaligned() } {
+    // SAFETY: the entry is readable, by this function's contract.
+    match unsafe { address.cast::<*mut c_char>().read_unaligned() } {
         row if row.is_null() => row,
         row => row.wrapping_offset(buffer.suboffsets[0]),
     }
@@ -204,7 +206,7 @@ unsafe fn row(buffer: &ImagingBuffer, y: usize) -> *mut c_char {
 
 const BEYOND: Error = Error::Value("buffer reaches beyond what can be memory");
 
-/// The rows that a buffer describes: at least one, and not empty.
+/// The rows of a buffer: at least one, and not empty.
 struct Rows<'a> {
     buffer: &'a ImagingBuffer,
     count: usize,
@@ -213,8 +215,8 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Whether the rows, or their table, are within what can be memory, and rows that may be written to are apart.
-    fn check_places(&self) -> Result<()> {
+    /// Checks that the rows, or their table, are within the address space, and that writable rows do not overlap.
+    fn check_extent(&self) -> Result<()> {
         let &ImagingBuffer { buf, strides: [stride, ..], read_only, .. } = self.buffer;
         let size = if is_table(self.buffer) { size_of::<*mut c_void>() } else { self.length };
         if buf.is_null() {
@@ -232,18 +234,18 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Whether every row is there, and where values of this mode may be.
+    /// Checks that every row is set, within the address space, and aligned for values of this mode.
     ///
     /// # Safety
     ///
-    /// The rows, or their places in the table, are where the buffer says.
+    /// The row table, if the buffer has one, is readable.
     unsafe fn check_each(&self, mode: Mode) -> Result<()> {
         let alignment = match mode.spec().pixel_type {
             PixelType::I32 | PixelType::F32 => align_of::<i32>(),
             PixelType::U8 | PixelType::I16 => 1,
         };
         for y in 0..self.count {
-            // SAFETY: as the caller promises.
+            // SAFETY: the row table is readable, by this function's contract.
             let row = unsafe { row(self.buffer, y) };
             if row.is_null() {
                 return Err(Error::Value("a row of the buffer is NULL"));
@@ -267,9 +269,9 @@ mod tests {
 
     use super::*;
 
-    /// Counts how often memory came back.
+    /// Counts releases.
     unsafe extern "C" fn count(releases: *mut c_void) {
-        // SAFETY: every test hands over a counter of its own.
+        // SAFETY: the context of each test is a counter.
         unsafe { &*releases.cast::<AtomicUsize>() }.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -277,10 +279,10 @@ mod tests {
         Lender { release: Some(count), context: std::ptr::from_ref(releases).cast_mut().cast() }
     }
 
-    /// What `describe` says of an image that is `view`.
+    /// Describes an image.
     fn described(image: Image, unit: Unit) -> (Image, ImagingBuffer) {
         let raw = image.into_raw();
-        // SAFETY: the image is live, and is owned again below.
+        // SAFETY: the image is live, and its only count of owners comes back.
         unsafe {
             let buffer = describe(raw, unit).expect("whole");
             (Image::from_raw(std::ptr::NonNull::new(raw).expect("live")), buffer)
@@ -289,7 +291,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_image_borrowed_as_it_is_described_is_the_same(
+        fn a_described_image_can_be_borrowed(
             mode in 0..20usize, xsize in 0..40usize, ysize in 0..40usize, packed: bool
         ) {
             let mode = Mode::ALL[mode];
@@ -299,7 +301,7 @@ mod tests {
             }
             let (image, buffer) = described(image, if packed { Unit::Pixels } else { Unit::Bytes });
             let releases = AtomicUsize::new(0);
-            // SAFETY: the image outlives the other, and neither is written to.
+            // SAFETY: the image outlives the borrowed one, and neither is written to.
             let borrowed = unsafe { borrow(mode.id(), &buffer, lender(&releases))? };
             prop_assert!(borrowed.view()?.rows().eq(image.view()?.rows()));
             prop_assert_eq!(releases.load(Ordering::Relaxed), 0);
@@ -308,7 +310,7 @@ mod tests {
         }
 
         #[test]
-        fn rows_are_where_their_strides_say(ysize in 1..10usize, gap in 0..9usize, backwards: bool) {
+        fn rows_follow_the_strides(ysize in 1..10usize, gap in 0..9usize, backwards: bool) {
             let length = 3 * 4;
             let mut memory: Vec<u8> = (0..ysize * (length + gap)).map(|byte| byte as u8).collect();
             let stride = if backwards { -((length + gap) as isize) } else { (length + gap) as isize };
@@ -326,7 +328,7 @@ mod tests {
                 suboffsets: [-1; 3],
             };
             let nobody = Lender { release: None, context: std::ptr::null_mut() };
-            // SAFETY: the memory outlives the image, and has all of its rows.
+            // SAFETY: the memory outlives the image, has all of its rows, and is not used meanwhile.
             let image = unsafe { borrow(Mode::RGBA.id(), &buffer, nobody)? };
             for (y, row) in image.view()?.rows().enumerate() {
                 prop_assert_eq!(row[0], (first as isize + y as isize * stride) as u8);
@@ -338,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn distances_are_even_or_none() {
+    fn distances_are_constant_or_none() {
         let places = |places: &[usize]| places.iter().map(|place| std::ptr::without_provenance_mut(*place)).collect();
         let of = |rows: Vec<*mut u8>| distance(&rows, 7);
         assert_eq!(of(places(&[])), Some(7));
@@ -350,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_are_one_where_they_mean_the_same() {
+    fn formats_with_the_same_meaning_are_equal() {
         let same: &[&[&CStr]] = &[
             &[c"B", c"@B", c"<B", c">B", c"=B", c"!B"],
             &[c"H", c"@H", c"=H", if cfg!(target_endian = "big") { c">H" } else { c"<H" }],

@@ -1,20 +1,21 @@
-//! The only road from a raw instance to its rows.
+//! Images as rows of bytes or pixels.
 //!
-//! [`ImageRef`] and [`ImageMut`] are views: an instance that has been checked once (its sizes, its row table), with rows
-//! as slices. [`Image`] owns an instance. Everything above this floor sees images through these three alone.
+//! [`ImageRef`] and [`ImageMut`] are views of an instance, whose sizes and row table have been checked once; they give out
+//! rows as slices. [`Image`] owns an instance. Operations see images through these three types only.
 
-#![allow(unsafe_code)] // rows are raw pointers in the ABI; here, and here only, they become slices
+#![allow(unsafe_code)] // here, and only here, the row pointers of the ABI become slices
 
 mod access;
-pub mod buffer;
-pub mod line;
+pub(crate) mod buffer;
 mod overlap;
 mod owned;
-pub mod palette;
-pub mod ring;
+pub(crate) mod palette;
+pub(crate) mod ring;
+mod shape;
+pub(crate) mod shuffler;
 mod view;
 
-pub use access::{get_pixel, locate_run, put_pixel};
-pub use overlap::overlap;
+pub(crate) use access::{get_pixel, locate_run, put_pixel};
+pub(crate) use overlap::overlap;
 pub use owned::Image;
 pub use view::{ImageMut, ImageRef, flatten};

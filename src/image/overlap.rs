@@ -1,42 +1,12 @@
 //! Detects whether an output shares pixels with an input: two views of one image, say, or two images in one buffer.
 
-use std::ops::Range;
+use super::view::{ImageMut, ImageRef};
 
-use super::{ImageMut, ImageRef};
-
-/// The addresses of an image's rows.
-pub(super) struct RowAddresses<'a> {
-    /// One pointer for each row; none where rows have no bytes.
-    pub rows: &'a [*mut u8],
-    /// Bytes of each row before the first pixel.
-    pub left: usize,
-    /// Bytes of each row.
-    pub bytes: usize,
-    /// Whether the rows are contiguous, the first one first.
-    pub is_contiguous: bool,
-}
-
-impl RowAddresses<'_> {
-    fn starts(&self) -> impl Iterator<Item = usize> {
-        self.rows.iter().map(|row| row.addr() + self.left)
-    }
-
-    /// The range from the lowest byte of any row to the highest. `None` without pixels.
-    fn extent(&self) -> Option<Range<usize>> {
-        if self.is_contiguous {
-            let first = self.starts().next()?;
-            return Some(first..first + self.bytes * self.rows.len());
-        }
-        let lowest = self.starts().min()?;
-        Some(lowest..self.starts().max()? + self.bytes)
-    }
-}
-
-/// Whether a byte of `input` is a byte of `out` too. Where there is no memory to find out, the answer is yes.
+/// Whether the images have a byte in common. True if there is no memory to find out.
 ///
-/// Compares the extents first: images of the library's own making are told apart by that, small ones in constant time.
-/// Else it searches the sorted rows of the output for each row of the input, since the two may be the left and the right
-/// half of one image, whose extents overlap and whose rows do not.
+/// First compares the extents, from the lowest to the highest byte, which are mostly disjoint for images that this library
+/// allocated. If the extents overlap, each row of the input is searched among the sorted rows of the output: the two may be
+/// the left and the right half of one image.
 pub fn overlap(out: &ImageMut<'_>, input: &ImageRef<'_>) -> bool {
     let (out, input) = (out.row_addresses(), input.row_addresses());
     let (Some(written), Some(read)) = (out.extent(), input.extent()) else { return false };
@@ -50,7 +20,7 @@ pub fn overlap(out: &ImageMut<'_>, input: &ImageRef<'_>) -> bool {
     starts.extend(out.starts());
     starts.sort_unstable();
     input.starts().any(|start| {
-        // Rows of the output have one length, so the last to start before this row ends reaches furthest.
+        // All rows of the output have one length, so of those that start before this row's end, the last one ends last.
         let before = starts.partition_point(|other| *other < start + input.bytes);
         before > 0 && starts[before - 1] + out.bytes > start
     })
@@ -82,24 +52,22 @@ mod tests {
         #[test]
         fn views_overlap_where_their_boxes_do((written, read) in boxes(), shuffled: bool, wide: bool) {
             let mode = if wide { Mode::RGB } else { Mode::L };
-            let parent = std::ptr::NonNull::new(Image::new(mode, 12, 12)?.into_raw()).expect("made above");
-            // SAFETY: the parent is live, has twelve rows, and is deleted behind its views.
-            unsafe {
-                if shuffled {
-                    std::slice::from_raw_parts_mut(parent.as_ref().image, 12).swap(2, 9);
-                }
-                let parent = Image::from_raw(parent);
-                let raw = parent.view()?;
-                prop_assert_eq!(raw.ysize(), 12);
-                let of = |area| view::new(parent.as_raw(), area).map(Image::adopt);
-                let (mut out, input) = (of(written)?, of(read)?);
-                prop_assert_eq!(overlap(&out.view_mut()?, &input.view()?), share_a_pixel(written, read));
+            let parent = std::ptr::NonNull::new(Image::new(mode, 12, 12)?.into_raw()).expect("created above");
+            if shuffled {
+                // SAFETY: the parent is live, and has twelve rows.
+                unsafe { std::slice::from_raw_parts_mut(parent.as_ref().image, 12) }.swap(2, 9);
             }
+            // SAFETY: the parent's only count of owners comes back.
+            let parent = unsafe { Image::from_raw(parent) };
+            // SAFETY: no pixel is read or written.
+            let of = |area| unsafe { view::new(parent.as_raw(), area) }.map(Image::from);
+            let (mut out, input) = (of(written)?, of(read)?);
+            prop_assert_eq!(overlap(&out.view_mut()?, &input.view()?), share_a_pixel(written, read));
         }
     }
 
     #[test]
-    fn images_of_their_own_do_not_overlap() {
+    fn separate_images_do_not_overlap() {
         let mut out = Image::new(Mode::RGB, 64, 64).expect("small");
         let input = Image::new(Mode::RGB, 64, 64).expect("small");
         assert!(!overlap(&out.view_mut().expect("whole"), &input.view().expect("whole")));

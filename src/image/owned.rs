@@ -1,115 +1,106 @@
-//! An image that Rust owns.
+//! Owned images.
 
-use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use super::view::{ImageMut, ImageRef};
 use crate::abi::{ImagingMemoryInstance, ImagingPaletteInstance};
 use crate::error::{Error, Result};
-use crate::memory::{self, Fill, instance};
+use crate::memory::palette::Palette;
+use crate::memory::{self, AllocInit, Raw, UniqueInstance, mapped};
 use crate::mode::Mode;
 
-/// An image, deleted when it is dropped (unless somebody else owns it too).
+/// An owned image. Dropping it deletes the image (unless a C program is an owner, too).
 #[derive(Debug)]
-pub struct Image(NonNull<ImagingMemoryInstance>);
+pub struct Image(UniqueInstance);
 
-// SAFETY: an instance is not bound to a thread, its count of owners is atomic, and its pixels follow Rust's rules for
-// `&` and `&mut` since they are only reached through the views.
-unsafe impl Send for Image {}
-// SAFETY: as above.
-unsafe impl Sync for Image {}
-
-impl Image {
-    /// An image of zeroed pixels. Zero is a size.
-    pub fn new(mode: Mode, xsize: usize, ysize: usize) -> Result<Self> {
-        Self::with_fill(mode, xsize, ysize, Fill::Zeroed)
-    }
-
-    /// An image whose pixels are yet to be written, all of them.
-    pub(crate) fn with_fill(mode: Mode, xsize: usize, ysize: usize, fill: Fill) -> Result<Self> {
-        let size = |length: usize| i32::try_from(length).map_err(|_| Error::Memory);
-        memory::new_image(mode.id(), size(xsize)?, size(ysize)?, fill).map(Self::adopt)
-    }
-
-    /// Takes over an image that was made just now.
-    pub(crate) fn adopt(im: memory::Raw) -> Self {
+impl From<UniqueInstance> for Image {
+    fn from(im: UniqueInstance) -> Self {
         Self(im)
     }
+}
 
-    /// Takes over a raw image.
+impl Image {
+    /// Creates an image of zeroed pixels. Sizes may be zero.
+    pub fn new(mode: Mode, xsize: usize, ysize: usize) -> Result<Self> {
+        Self::with_init(mode, xsize, ysize, AllocInit::Zeroed)
+    }
+
+    /// Creates an image whose pixels are arbitrary, to be written before they are read.
+    pub(crate) fn new_uninit(mode: Mode, xsize: usize, ysize: usize) -> Result<Self> {
+        Self::with_init(mode, xsize, ysize, AllocInit::Uninitialized)
+    }
+
+    fn with_init(mode: Mode, xsize: usize, ysize: usize, init: AllocInit) -> Result<Self> {
+        let size = |length: usize| i32::try_from(length).map_err(|_| Error::Memory);
+        memory::new_image(mode.id(), size(xsize)?, size(ysize)?, init).map(Self)
+    }
+
+    /// Takes over an image of a C program, or of [`into_raw`](Self::into_raw).
     ///
     /// # Safety
     ///
-    /// `im` points to a live image, of which the caller gives up a count of owners.
+    /// `im` points to a live image of this library, and the caller gives up a count of its owners. While the result lives,
+    /// other owners do not use the pixels in any way that Rust's rules for `&` and `&mut` forbid.
     pub unsafe fn from_raw(im: NonNull<ImagingMemoryInstance>) -> Self {
-        Self(im)
+        // SAFETY: by this function's contract.
+        Self(unsafe { UniqueInstance::from_raw(im) })
     }
 
-    /// The raw image, which stays this one's.
-    #[cfg(test)]
-    pub(crate) fn as_raw(&self) -> memory::Raw {
-        self.0
+    /// The image as functions of [`memory`] take it.
+    pub(crate) fn as_raw(&self) -> Raw<'_> {
+        self.0.as_raw()
     }
 
-    /// Hands the raw image over; whoever takes it deletes it.
+    /// Hands the image over to the caller, who deletes it.
     pub fn into_raw(self) -> *mut ImagingMemoryInstance {
-        ManuallyDrop::new(self).0.as_ptr()
+        self.0.into_raw()
     }
 
     /// The width in pixels.
     pub fn xsize(&self) -> usize {
-        // SAFETY: the image is live as long as `self`.
-        usize::try_from(unsafe { self.0.as_ref() }.xsize).unwrap_or(0)
+        usize::try_from(self.as_raw().xsize()).unwrap_or(0)
     }
 
     /// The height in pixels.
     pub fn ysize(&self) -> usize {
-        // SAFETY: as above.
-        usize::try_from(unsafe { self.0.as_ref() }.ysize).unwrap_or(0)
+        usize::try_from(self.as_raw().ysize()).unwrap_or(0)
     }
 
-    /// The image to be read. An error where its rows are not what its mode needs.
+    /// A view for reading. An error if the image's rows are not what its mode needs.
     pub fn view(&self) -> Result<ImageRef<'_>> {
-        // SAFETY: the image is live as long as `self`, which is only read meanwhile.
-        unsafe { ImageRef::from_raw(self.0.as_ptr()) }
+        // SAFETY: the image lives as long as `self`, whose shared reference allows nobody to write to the pixels.
+        unsafe { ImageRef::from_raw(self.as_raw().as_ptr()) }
     }
 
-    /// The image to be written. An error where it is read-only, or its rows are not what its mode needs.
+    /// A view for writing. An error if the image is read-only, or its rows are not what its mode needs.
     pub fn view_mut(&mut self) -> Result<ImageMut<'_>> {
-        // SAFETY: the image is live as long as `self`, which nobody else uses meanwhile.
-        unsafe { ImageMut::from_raw(self.0.as_ptr()) }
+        // SAFETY: the image lives as long as `self`, whose exclusive reference allows nobody else to use the pixels.
+        unsafe { ImageMut::from_raw(self.as_raw().as_ptr()) }
     }
 
-    /// The colours of an image of mode P or PA.
+    /// The palette of an image of mode P or PA.
     pub fn palette(&self) -> Option<&ImagingPaletteInstance> {
-        // SAFETY: the image is live as long as `self`, and its palette is NULL or lives as long.
-        unsafe { self.0.as_ref().palette.as_ref() }
+        // SAFETY: the palette is NULL or lives as long as the image, and is replaced through `&mut self` only.
+        unsafe { self.as_raw().palette().as_ref() }
     }
 
-    /// Gives the image a copy of a palette, instead of its own.
+    /// Replaces the palette by a copy of another.
     pub fn set_palette(&mut self, palette: &ImagingPaletteInstance) -> Result<()> {
-        // SAFETY: the image is live, and nobody else uses it or its palette meanwhile.
-        unsafe { memory::palette::replace(self.0, palette) }
+        let copy = Palette::copy_of(palette)?;
+        // SAFETY: `self` is borrowed exclusively, so there is no reference to its palette.
+        unsafe { copy.give_to(self.as_raw()) };
+        Ok(())
     }
 
-    /// Writes what was changed in an image that is mapped with [`Access::Shared`](crate::Access::Shared) to its file, and
-    /// waits until it is there. An error where the image is not in a file.
+    /// Writes changes in an image that is mapped with [`Access::Shared`](crate::Access::Shared) to its file, and waits until
+    /// the disk has them. An error if the image is not in a file.
     pub fn map_flush(&self) -> Result<()> {
-        // SAFETY: the image is live.
-        unsafe { memory::mapped::flush(self.0) }
+        mapped::flush(self.as_raw())
     }
 
-    /// The file that the pixels are mapped from.
+    /// The file that the image is mapped from.
     pub(crate) fn mapped_file(&self) -> Option<crate::files::FileId> {
-        // SAFETY: the image is live as long as `self`.
-        unsafe { memory::mapped::file(self.0) }
-    }
-}
-
-impl Drop for Image {
-    fn drop(&mut self) {
-        // SAFETY: this owns a count, and is gone afterwards.
-        unsafe { instance::delete(self.0) };
+        mapped::file(self.as_raw())
     }
 }
 
@@ -138,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_sizes_are_a_lack_of_memory() {
+    fn sizes_beyond_memory_are_out_of_memory_errors() {
         assert_eq!(Image::new(Mode::L, usize::MAX, 1).unwrap_err(), Error::Memory);
         assert_eq!(Image::new(Mode::L, 1, usize::MAX).unwrap_err(), Error::Memory);
         assert_eq!(Image::new(Mode::L, i32::MAX as usize, 1).unwrap_err(), Error::Memory);
@@ -146,7 +137,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "row 3 of an image of 3 rows")]
-    fn there_is_no_row_below_the_last() {
+    fn rows_below_the_last_panic() {
         let image = Image::new(Mode::L, 3, 3).expect("small");
         image.view().expect("whole").row(3);
     }

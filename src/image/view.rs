@@ -1,35 +1,19 @@
 //! Views of an image by rows.
 
-use std::ffi::c_char;
-use std::ptr::NonNull;
+use std::marker::PhantomData;
 
 use bytemuck::{AnyBitPattern, NoUninit};
 
-use super::overlap::RowAddresses;
+use super::shape::{RowAddresses, Shape};
 use crate::abi::ImagingMemoryInstance;
 use crate::error::{Error, Result};
-use crate::mode::{Mode, PixelType};
+use crate::mode::Mode;
 
-/// What a view knows of its image.
-#[derive(Clone, Copy, Debug)]
-struct Shape {
-    mode: Mode,
-    xsize: usize,
-    ysize: usize,
-    /// Bytes of each row: those of `xsize` pixels.
-    bytes: usize,
-    /// Bytes of each row that are before the first of these pixels.
-    left: usize,
-    /// Whether the rows lie in one piece of memory, one behind the other.
-    contiguous: bool,
-}
+/// The most pixels that are flattened: threads can share the rows of larger images.
+const MAX_FLATTENED: usize = 1 << 14;
 
-/// The most pixels that are made one row of: more are better off as rows, which threads can share.
-const FEW: usize = 1 << 14;
-
-/// Makes one row of all pixels of small images, where the rows of each lie one behind the other and all have one size. For
-/// work that looks at single pixels: a call for a long row takes much less time than many for short ones. Images without
-/// pixels get one row at most.
+/// Flattens small images to a single row each, if all have one size and contiguous rows. For pointwise operations: one call
+/// for a long row is much faster than many for short rows. Images without pixels keep at most one row.
 pub fn flatten<'a, 'b, const N: usize, const M: usize>(
     mut out: [ImageMut<'a>; N],
     mut input: [ImageRef<'b>; M],
@@ -38,124 +22,15 @@ pub fn flatten<'a, 'b, const N: usize, const M: usize>(
     let shapes = out.iter().map(|image| &image.shape).chain(input.iter().map(|image| &image.shape));
     let first = shapes.map(size).next().unwrap_or((0, 0));
     let fits = |shape: &Shape| (shape.contiguous || shape.bytes == 0) && size(shape) == first;
-    let few = first.0.checked_mul(first.1).is_some_and(|pixels| pixels <= FEW);
-    if few && out.iter().all(|image| fits(&image.shape)) && input.iter().all(|image| fits(&image.shape)) {
-        out.iter_mut().for_each(|image| image.shape.join());
-        input.iter_mut().for_each(|image| image.shape.join());
+    let is_small = first.0.checked_mul(first.1).is_some_and(|pixels| pixels <= MAX_FLATTENED);
+    if is_small && out.iter().all(|image| fits(&image.shape)) && input.iter().all(|image| fits(&image.shape)) {
+        out.iter_mut().for_each(|image| image.shape.flatten());
+        input.iter_mut().for_each(|image| image.shape.flatten());
     }
     (out, input)
 }
 
-impl Shape {
-    /// Reads the shape off an instance and checks all that a view relies on: the sizes agree with each other and with
-    /// the mode, every row is there, and rows of wide values start where such values may.
-    ///
-    /// # Safety
-    ///
-    /// The row table, where it is not NULL, has `ysize` places.
-    unsafe fn of(im: &ImagingMemoryInstance) -> Result<Self> {
-        const BROKEN: Error = Error::Value("image is broken: its sizes or rows do not fit its mode");
-        let mode = Mode::from_id(im.mode).ok_or(Error::Value("unrecognized image mode"))?;
-        let (Ok(xsize), Ok(ysize)) = (usize::try_from(im.xsize), usize::try_from(im.ysize)) else {
-            return Err(BROKEN);
-        };
-        let mut shape = Self { mode, xsize, ysize, bytes: xsize * mode.pixel_size(), left: 0, contiguous: false };
-        let fits = im.pixelsize as usize == mode.pixel_size()
-            && usize::try_from(im.linesize).is_ok_and(|linesize| linesize >= shape.bytes);
-        if !fits {
-            return Err(BROKEN);
-        }
-        if shape.bytes == 0 || ysize == 0 {
-            return Ok(shape);
-        }
-        if im.image.is_null() {
-            return Err(BROKEN);
-        }
-        let alignment = match mode.spec().pixel_type {
-            PixelType::I32 | PixelType::F32 => align_of::<i32>(),
-            PixelType::U8 | PixelType::I16 => 1,
-        };
-        // SAFETY: as the caller promises.
-        let rows = unsafe { std::slice::from_raw_parts(im.image, ysize) };
-        let first = rows[0].addr();
-        if first != 0 && first % alignment == 0 && are_evenly_spaced(rows, shape.bytes) {
-            // SAFETY: as the caller promises.
-            shape.contiguous = unsafe { is_in_one_block(im, first, ysize * shape.bytes) };
-            return Ok(shape);
-        }
-        // All rows, whatever the first ones are like: several are looked at in one instruction then.
-        let (null, bits) = rows.iter().fold((false, 0), |(null, bits), row| (null | row.is_null(), bits | row.addr()));
-        if !null && bits % alignment == 0 { Ok(shape) } else { Err(BROKEN) }
-    }
-
-    /// Makes one row of all, which lie one behind the other.
-    fn join(&mut self) {
-        self.xsize *= self.ysize;
-        self.bytes *= self.ysize;
-        self.ysize = self.ysize.min(1);
-    }
-
-    /// How many rows have pixels: all or none. A row table of rows without pixels is not to be gone through, since there
-    /// may be billions.
-    fn rows_with_pixels(&self) -> usize {
-        if self.bytes == 0 { 0 } else { self.ysize }
-    }
-
-    /// The row's address in the table, or somewhere harmless for a row without pixels.
-    ///
-    /// # Safety
-    ///
-    /// The table belongs to a checked image of this shape.
-    #[inline(always)]
-    unsafe fn row(&self, table: *mut *mut u8, y: usize) -> NonNull<u8> {
-        if y >= self.ysize {
-            no_such_row(y, self.ysize);
-        }
-        if self.bytes == 0 {
-            return NonNull::<u64>::dangling().cast(); // aligned for any pixel
-        }
-        // SAFETY: y is within the table, and its rows were checked not to be NULL and have `left` bytes and more.
-        unsafe { NonNull::new_unchecked(*table.add(y)).add(self.left) }
-    }
-}
-
-/// Apart from where it is called, which then need not prepare for it.
-#[cold]
-#[inline(never)]
-fn no_such_row(y: usize, ysize: usize) -> ! {
-    panic!("row {y} of an image of {ysize} rows")
-}
-
-/// Whether each row starts `bytes` behind the one before.
-fn are_evenly_spaced(rows: &[*mut c_char], bytes: usize) -> bool {
-    let place = |y: usize| y.checked_mul(bytes).and_then(|offset| rows[0].addr().checked_add(offset));
-    // Most tables that are not so are known by their last row.
-    if place(rows.len() - 1) != Some(rows[rows.len() - 1].addr()) {
-        return false;
-    }
-    let apart = rows
-        .iter()
-        .zip(&rows[1..])
-        .fold(0, |apart, (row, next)| apart | (next.addr().wrapping_sub(row.addr()) ^ bytes));
-    apart == 0
-}
-
-/// Whether `bytes` bytes from an address on are in a block that is the image's only one.
-///
-/// # Safety
-///
-/// The image is live.
-unsafe fn is_in_one_block(im: &ImagingMemoryInstance, first: usize, bytes: usize) -> bool {
-    if im.blocks.is_null() || im.blocks_count != 1 {
-        return false;
-    }
-    // SAFETY: as the caller promises; the list has as many blocks as that, and one more.
-    let block = unsafe { *im.blocks };
-    let held = usize::try_from(block.size).unwrap_or(0);
-    first.checked_sub(block.ptr.addr()).is_some_and(|offset| offset <= held && bytes <= held - offset)
-}
-
-/// What both kinds of view tell of their image.
+/// Defines the methods that both kinds of view have.
 macro_rules! shape_methods {
     () => {
         /// The mode.
@@ -173,80 +48,82 @@ macro_rules! shape_methods {
             self.shape.ysize
         }
 
-        /// The bytes of all pixels.
+        /// The number of bytes of all pixels.
         pub fn bytes(&self) -> usize {
             self.shape.bytes * self.shape.ysize
         }
 
-        /// The bytes of a row, from the top: `xsize` pixels. Panics where there is no such row.
+        /// The bytes of row `y`, counted from the top: `xsize` pixels. Panics if there is no such row.
         #[inline(always)]
         pub fn row(&self, y: usize) -> &[u8] {
-            // SAFETY: a checked row has that many bytes, which stay as long as the view and do not change meanwhile.
+            // SAFETY: the table is that of the checked image, whose rows have `bytes` bytes; they are live and do not change
+            // while the view is borrowed, by the contract of `from_raw`.
             unsafe { std::slice::from_raw_parts(self.shape.row(self.table, y).as_ptr(), self.shape.bytes) }
         }
 
-        /// The bytes of all rows, where they lie in one piece of memory, one behind the other.
+        /// The bytes of all rows, if they are contiguous.
         pub fn contiguous(&self) -> Option<&[u8]> {
             if !self.shape.contiguous || self.shape.ysize == 0 {
                 return None;
             }
-            // SAFETY: contiguous rows have that many bytes from the first on, as those of a row do.
+            // SAFETY: as for `row`; contiguous rows are within one block, and have these bytes from the first row on.
             Some(unsafe { std::slice::from_raw_parts(self.shape.row(self.table, 0).as_ptr(), self.bytes()) })
         }
 
-        /// Where the rows lie.
+        /// The addresses of the rows.
         pub(super) fn row_addresses(&self) -> RowAddresses<'_> {
-            let count = self.shape.rows_with_pixels();
+            let count = self.shape.nonempty_rows();
             let rows = match count {
                 0 => &[][..],
-                // SAFETY: the table of a checked image with pixels has a place for each row.
+                // SAFETY: the table of an image with pixels has an entry for each row, by the contract of `from_raw`.
                 _ => unsafe { std::slice::from_raw_parts(self.table, count) },
             };
             let Shape { left, bytes, contiguous, .. } = self.shape;
             RowAddresses { rows, left, bytes, is_contiguous: contiguous }
         }
 
-        /// All rows from the top down; none where rows have no pixels.
+        /// Iterates over the rows from the top down; over none if they have no pixels.
         pub fn rows(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
-            (0..self.shape.rows_with_pixels()).map(|y| self.row(y))
+            (0..self.shape.nonempty_rows()).map(|y| self.row(y))
         }
 
-        /// The pixels of a row. Panics where there is no such row, or where `P` is not what its pixels are like.
+        /// The pixels of row `y`. Panics if there is no such row, or if its bytes are no slice of `P`.
         pub fn pixels<P: AnyBitPattern>(&self, y: usize) -> &[P] {
             bytemuck::cast_slice(self.row(y))
         }
     };
 }
 
-/// An image to be read.
+/// A view of an image for reading.
 #[derive(Clone, Copy, Debug)]
 pub struct ImageRef<'a> {
     shape: Shape,
     table: *mut *mut u8,
-    image: std::marker::PhantomData<&'a ImagingMemoryInstance>,
+    image: PhantomData<&'a ImagingMemoryInstance>,
 }
 
-// SAFETY: a view is a checked pointer to rows that nobody writes to for `'a`.
+// SAFETY: like `&'a [u8]`: nobody writes to the pixels for `'a`, by the contract of `from_raw`.
 unsafe impl Send for ImageRef<'_> {}
-// SAFETY: as above.
+// SAFETY: like `&'a [u8]`: nobody writes to the pixels for `'a`, by the contract of `from_raw`.
 unsafe impl Sync for ImageRef<'_> {}
 
 impl<'a> ImageRef<'a> {
-    /// A view of a raw image, once it is checked.
+    /// Checks an image and returns a view of it.
     ///
     /// # Safety
     ///
-    /// `im` is NULL or points to a live image whose row table and rows are what it says; for `'a` it stays so, and
-    /// nobody writes to its pixels.
+    /// `im` is NULL or points to an image that is live for `'a`. Its row table is NULL or has `ysize` entries, each of which
+    /// is NULL or points to `linesize` bytes; `blocks` is NULL or has `blocks_count` blocks. For `'a` none of this changes,
+    /// and nobody writes to the pixels.
     pub unsafe fn from_raw(im: *const ImagingMemoryInstance) -> Result<Self> {
-        // SAFETY: as the caller promises.
+        // SAFETY: NULL or live, by this function's contract.
         let im = unsafe { im.as_ref() }.ok_or(Error::Null("image"))?;
-        // SAFETY: as the caller promises.
+        // SAFETY: the row table and the list of blocks are what the image says, by this function's contract.
         let shape = unsafe { Shape::of(im) }?;
-        Ok(Self { shape, table: im.image.cast(), image: std::marker::PhantomData })
+        Ok(Self { shape, table: im.image.cast(), image: PhantomData })
     }
 
-    /// The row table, as many places as rows. Where there are no pixels it may be NULL, or have such places.
+    /// The row table, with an entry for each row. If the image has no pixels, the table or its entries may be NULL.
     pub(super) fn table(&self) -> *mut *mut u8 {
         self.table
     }
@@ -254,57 +131,56 @@ impl<'a> ImageRef<'a> {
     shape_methods!();
 }
 
-/// An image to be read and written.
+/// A view of an image for reading and writing.
 #[derive(Debug)]
 pub struct ImageMut<'a> {
     shape: Shape,
     table: *mut *mut u8,
-    image: std::marker::PhantomData<&'a mut ImagingMemoryInstance>,
+    image: PhantomData<&'a mut ImagingMemoryInstance>,
 }
 
-// SAFETY: a view is a checked pointer to rows that nobody else uses for `'a`.
+// SAFETY: like `&'a mut [u8]`: nobody else uses the pixels for `'a`, by the contract of `from_raw`.
 unsafe impl Send for ImageMut<'_> {}
-// SAFETY: as above; shared, it only reads.
+// SAFETY: like `&'a mut [u8]`: a shared reference to the view only reads.
 unsafe impl Sync for ImageMut<'_> {}
 
 impl<'a> ImageMut<'a> {
-    /// A view of a raw image, once it is checked. A read-only image is refused.
+    /// Checks an image and returns a view of it. A read-only image is an error.
     ///
     /// # Safety
     ///
-    /// `im` is NULL or points to a live image whose row table and rows are what it says, no two rows in the same place;
-    /// for `'a` it stays so, and nobody else uses its pixels.
+    /// As for [`ImageRef::from_raw`]; in addition, no two rows overlap, and nobody else uses the pixels for `'a`.
     pub unsafe fn from_raw(im: *mut ImagingMemoryInstance) -> Result<Self> {
-        // SAFETY: as the caller promises.
+        // SAFETY: NULL or live, by this function's contract.
         let im = unsafe { im.as_ref() }.ok_or(Error::Null("image"))?;
         if im.read_only != 0 {
             return Err(Error::Value("image is read-only"));
         }
-        // SAFETY: as the caller promises.
+        // SAFETY: the row table and the list of blocks are what the image says, by this function's contract.
         let shape = unsafe { Shape::of(im) }?;
-        Ok(Self { shape, table: im.image.cast(), image: std::marker::PhantomData })
+        Ok(Self { shape, table: im.image.cast(), image: PhantomData })
     }
 
     shape_methods!();
 
-    /// The same image, for a while.
+    /// Reborrows the view.
     pub fn reborrow(&mut self) -> ImageMut<'_> {
-        ImageMut { shape: self.shape, table: self.table, image: std::marker::PhantomData }
+        ImageMut { shape: self.shape, table: self.table, image: PhantomData }
     }
 
-    /// The rows above `y`, and those from `y` on, as images of their own. Panics where there are fewer rows.
+    /// Splits the view into the rows above `y` and the rows from `y` on. Panics if there are fewer rows.
     pub fn split_at_row(self, y: usize) -> (Self, Self) {
         assert!(y <= self.shape.ysize, "row {y} of an image of {} rows", self.shape.ysize);
         let part = |first: usize, ysize: usize| Self {
             shape: Shape { ysize, ..self.shape },
-            // An image without rows may have no table; the first row of a part is then never looked at.
+            // Wrapping: an image without rows may have no table, whose entries are not accessed then.
             table: self.table.wrapping_add(first),
-            image: std::marker::PhantomData,
+            image: PhantomData,
         };
         (part(0, y), part(y, self.shape.ysize - y))
     }
 
-    /// The pixels left of column `x`, and those from `x` on, as images of their own. Panics where there are fewer columns.
+    /// Splits the view into the columns left of `x` and the columns from `x` on. Panics if there are fewer columns.
     pub fn split_at_column(self, x: usize) -> (Self, Self) {
         assert!(x <= self.shape.xsize, "column {x} of an image of {} columns", self.shape.xsize);
         let size = self.shape.mode.pixel_size();
@@ -313,38 +189,38 @@ impl<'a> ImageMut<'a> {
             Self {
                 shape: Shape { xsize, bytes: xsize * size, left, contiguous: false, ..self.shape },
                 table: self.table,
-                image: std::marker::PhantomData,
+                image: PhantomData,
             }
         };
         (part(0, x), part(x, self.shape.xsize - x))
     }
 
-    /// The bytes of a row, to be written. Panics where there is no such row.
+    /// The bytes of row `y`, for writing. Panics if there is no such row.
     #[inline(always)]
     pub fn row_mut(&mut self, y: usize) -> &mut [u8] {
-        // SAFETY: a checked row has that many bytes, and the view is the only one to use them.
+        // SAFETY: as for `row`; nobody else uses the pixels, and the view is borrowed exclusively.
         unsafe { std::slice::from_raw_parts_mut(self.shape.row(self.table, y).as_ptr(), self.shape.bytes) }
     }
 
-    /// The bytes of all rows, to be written, where they lie in one piece of memory, one behind the other.
+    /// The bytes of all rows, for writing, if they are contiguous.
     pub fn contiguous_mut(&mut self) -> Option<&mut [u8]> {
         if !self.shape.contiguous || self.shape.ysize == 0 {
             return None;
         }
-        // SAFETY: as for `contiguous`, and the view is the only one to use them.
+        // SAFETY: as for `contiguous`; nobody else uses the pixels, and the view is borrowed exclusively.
         Some(unsafe { std::slice::from_raw_parts_mut(self.shape.row(self.table, 0).as_ptr(), self.bytes()) })
     }
 
-    /// All rows from the top down, to be written; none where rows have no pixels.
+    /// Iterates over the rows from the top down, for writing; over none if they have no pixels.
     pub fn rows_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut [u8]> + ExactSizeIterator {
         let (shape, table) = (self.shape, self.table);
-        (0..shape.rows_with_pixels()).map(move |y| {
-            // SAFETY: as for `row_mut`; each row is given out once, and no two are in the same place.
+        (0..shape.nonempty_rows()).map(move |y| {
+            // SAFETY: as for `row_mut`; each row is given out once, and no two rows overlap, by the contract of `from_raw`.
             unsafe { std::slice::from_raw_parts_mut(shape.row(table, y).as_ptr(), shape.bytes) }
         })
     }
 
-    /// The pixels of a row, to be written. Panics as [`pixels`](Self::pixels) does.
+    /// The pixels of row `y`, for writing. Panics as [`pixels`](Self::pixels) does.
     pub fn pixels_mut<P: AnyBitPattern + NoUninit>(&mut self, y: usize) -> &mut [P] {
         bytemuck::cast_slice_mut(self.row_mut(y))
     }
@@ -352,6 +228,8 @@ impl<'a> ImageMut<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::ptr::NonNull;
+
     use super::*;
     use crate::image::Image;
 
@@ -361,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn small_images_become_one_row() {
+    fn small_images_are_flattened() {
         let mut out = Image::new(Mode::L, 5, 7).expect("small");
         let input = Image::new(Mode::RGB, 5, 7).expect("small");
         let ([out], [view]) = flatten([out.view_mut().expect("whole")], [input.view().expect("whole")]);
@@ -376,11 +254,11 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_lie_elsewhere_stay_rows() {
+    fn rows_that_are_not_contiguous_are_not_flattened() {
         let image = Image::new(Mode::L, 5, 7).expect("small");
         assert_eq!(rows_of(&image), 1);
-        let raw = NonNull::new(image.into_raw()).expect("made above");
-        // SAFETY: the image is nobody else's, and has seven rows.
+        let raw = NonNull::new(image.into_raw()).expect("created above");
+        // SAFETY: the image is live, has seven rows, and its only count of owners comes back.
         let image = unsafe {
             let table = std::slice::from_raw_parts_mut(raw.as_ref().image, 7);
             table.swap(2, 3);

@@ -1,52 +1,52 @@
-//! Single-block storage: all rows in one piece without gaps, for sharing.
+//! Single-block storage: all rows without gaps in one block, for sharing.
 
-use super::{Fill, Raw, heap, pages};
-use crate::abi::{Imaging, ImagingMemoryInstance};
+use std::ffi::c_char;
+use std::ptr::null_mut;
+
+use super::heap::{self, AllocInit};
+use super::instance::{self, UniqueInstance};
+use super::pages;
+use crate::abi::{Imaging, ImagingMemoryInstance, ModeID};
 use crate::error::{Error, Result};
 
-/// Gives an image its rows, zeroed, in one block. It may be larger than an `int` can tell.
-pub fn allocate(im: Raw) -> Result<()> {
-    // SAFETY: the caller's image is live, and nobody else uses it while it has no pixels.
-    let instance = unsafe { &mut *im.as_ptr() };
+/// Creates an image with zeroed pixels in one block, which may have more bytes than an `int` can count.
+pub fn new(mode: ModeID, xsize: i32, ysize: i32) -> Result<UniqueInstance> {
+    let mut im = instance::new(mode, xsize, ysize, size_of::<ImagingMemoryInstance>())?;
+    // SAFETY: the image was created above, and nobody else has seen it; its rows are in the block, which `destroy` frees.
+    let instance = unsafe { im.fields_mut() };
     let size = (instance.linesize as usize).checked_mul(instance.ysize as usize).ok_or(Error::Memory)?;
     let on_pages = pages::are_for(size);
-    let block = if on_pages { pages::map(size)? } else { heap::bytes(size, Fill::Zeroed)? }.as_ptr().cast();
+    let block = if on_pages { pages::map(size)? } else { heap::bytes(size, AllocInit::Zeroed)? }.as_ptr().cast();
     instance.block = block;
-    instance.destroy = Some(if on_pages { destroy_pages } else { destroy });
-    // SAFETY: the block has room for all rows.
-    unsafe { lay_rows(instance, block) };
-    Ok(())
+    instance.destroy = Some(if on_pages { unmap_block } else { free_block });
+    // SAFETY: the block has room for `ysize` rows, and is freed with the image.
+    unsafe { set_contiguous_rows(instance, block) };
+    Ok(im)
 }
 
-/// Points the row table at rows that lie one behind the other. Rows without bytes stay NULL: there may be billions of them,
-/// in a table that takes no memory until it is written.
+/// Points the row table at contiguous rows. Rows without bytes stay NULL: there may be billions of them, in a table that
+/// takes no memory until it is written to.
 ///
 /// # Safety
 ///
-/// From `first` on there are `ysize` rows of `linesize` bytes, and they stay as long as the image.
-pub unsafe fn lay_rows(instance: &mut ImagingMemoryInstance, first: *mut std::ffi::c_char) {
+/// The row table has `ysize` entries. `first` points to `ysize` rows of `linesize` bytes, which live as long as the image.
+pub unsafe fn set_contiguous_rows(instance: &mut ImagingMemoryInstance, first: *mut c_char) {
     let (table, linesize) = (instance.image, instance.linesize as usize);
     let rows = if linesize == 0 { 0 } else { instance.ysize as usize };
     for y in 0..rows {
-        // SAFETY: the row table has `ysize` places; the memory is the caller's promise.
+        // SAFETY: `y` is less than `ysize`, and the rows are in the memory at `first`, by this function's contract.
         unsafe { table.add(y).write(first.add(y * linesize)) };
     }
 }
 
-/// What `ImagingDelete` calls for an image in a single block.
-unsafe extern "C" fn destroy(im: Imaging) {
-    // SAFETY: `ImagingDelete` calls it once, with the live image; the block came from `malloc`.
-    unsafe {
-        heap::free((*im).block);
-        (*im).block = std::ptr::null_mut();
-    }
+/// The `destroy` of an image whose block came from `malloc`.
+unsafe extern "C" fn free_block(im: Imaging) {
+    // SAFETY: the image's last owner calls this once; `new` has set it for a block from `malloc`.
+    unsafe { heap::free(std::mem::replace(&mut (*im).block, null_mut())) };
 }
 
-/// What `ImagingDelete` calls for an image in a single block that is a mapping.
-unsafe extern "C" fn destroy_pages(im: Imaging) {
-    // SAFETY: `ImagingDelete` calls it once, with the live image; the block came from `pages`.
-    unsafe {
-        pages::unmap((*im).block.cast());
-        (*im).block = std::ptr::null_mut();
-    }
+/// The `destroy` of an image whose block is a mapping of its own.
+unsafe extern "C" fn unmap_block(im: Imaging) {
+    // SAFETY: the image's last owner calls this once; `new` has set it for a block from `pages::map`.
+    unsafe { pages::unmap(std::mem::replace(&mut (*im).block, null_mut()).cast()) };
 }

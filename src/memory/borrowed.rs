@@ -1,74 +1,83 @@
-//! Borrowed storage: the rows of an image lie in somebody else's memory.
+//! Borrowed storage: the rows of an image are in foreign memory.
 
 use std::ffi::{c_char, c_void};
 
-use super::{Raw, block, extended};
+use super::instance::UniqueInstance;
+use super::{backing, block};
 use crate::abi::{Imaging, ModeID, PyObject};
 use crate::error::Result;
 
-/// Who keeps the memory alive, and what to do when the image no longer needs it.
+/// The Python object that keeps borrowed memory alive.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner {
-    /// Kept in the image's `arrow_array_capsule`.
+    /// Stored in the image's `arrow_array_capsule`.
     pub object: *mut PyObject,
-    /// Called by `ImagingDelete`, to let go of the object.
+    /// The image's `destroy`, which releases the object.
     pub release: unsafe extern "C" fn(im: Imaging),
 }
 
-/// Points an image's rows into `pixels`, which are not to be written to.
+/// Gives a new image read-only rows at `pixels`.
 ///
 /// # Safety
 ///
-/// From `pixels` on there are `ysize` rows of `linesize` bytes (or it is NULL and there are none), and they stay until
-/// `owner` is released.
-pub unsafe fn borrow(im: Raw, pixels: *mut c_char, owner: Owner) {
-    // SAFETY: the image is live and has no pixels yet; the memory is the caller's promise.
+/// The image was created just now, without pixels. `pixels` points to `ysize` rows of `linesize` bytes (or is NULL if there
+/// are none), which live until `owner` is released; `owner.release` may be called once with the image.
+pub unsafe fn set_pixels(im: &mut UniqueInstance, pixels: *mut c_char, owner: Owner) {
+    // SAFETY: the image is new, and the rows are at `pixels`, by this function's contract.
     unsafe {
-        let instance = &mut *im.as_ptr();
-        block::lay_rows(instance, pixels);
+        let instance = im.fields_mut();
+        block::set_contiguous_rows(instance, pixels);
         instance.read_only = 1;
         instance.arrow_array_capsule = owner.object;
         instance.destroy = Some(owner.release);
     }
 }
 
-/// Who has lent memory, as C programs say it.
+/// The C program that lends memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Lender {
-    /// Called with `context` when the memory is no longer needed. `None` where nobody wants to know.
+    /// Called with `context`, on any thread, when the memory is no longer needed.
     pub release: Option<unsafe extern "C" fn(context: *mut c_void)>,
-    /// The lender's own.
+    /// The lender's own data.
     pub context: *mut c_void,
 }
 
-/// Memory that goes back to its lender when this is dropped.
+/// Memory that is returned to its lender when this is dropped.
 struct Loan(Lender);
+
+// SAFETY: the lender's function may be called on any thread, by the contract of `borrow`; nothing else uses the context.
+unsafe impl Send for Loan {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl Sync for Loan {}
 
 impl Drop for Loan {
     fn drop(&mut self) {
         if let Some(release) = self.0.release {
-            // SAFETY: the lender's own function, called once.
+            // SAFETY: the lender's function may be called once with its context, by the contract of `borrow`.
             unsafe { release(self.0.context) };
         }
     }
 }
 
-/// Makes an image whose rows are where `row` says; rows without pixels are NULL. Where that fails, the memory stays the lender's: nothing is released.
+/// Creates an image whose row `y` is at `row(y)`; `row` is not called for an image without pixels. On an error nothing is
+/// released.
 ///
 /// # Safety
 ///
-/// Each row has the bytes of `xsize` pixels, which stay until they are released; nobody else writes to them.
-pub unsafe fn lend(
+/// Each row has the bytes of `xsize` pixels, which live until `lender.release` is called; nobody else writes to them. The
+/// function may be called once with `lender.context`, on any thread.
+pub unsafe fn borrow(
     mode: ModeID,
     size: (i32, i32),
     read_only: bool,
     lender: Lender,
     row: impl Fn(usize) -> *mut c_char,
-) -> Result<Raw> {
-    let im = extended::new(mode, size.0, size.1, || Loan(lender))?;
-    // SAFETY: the image was made just now, with a row table of `ysize` places; the rows are the caller's promise.
+) -> Result<UniqueInstance> {
+    let mut im = backing::new(mode, size.0, size.1, || Loan(lender))?;
+    // SAFETY: the image was created above, and nobody else has seen it. Its row table has `ysize` entries, and the rows live
+    // until the backing object is dropped, by this function's contract.
     unsafe {
-        let instance = &mut *im.as_ptr();
+        let instance = im.fields_mut();
         let rows = if instance.linesize == 0 { 0 } else { instance.ysize as usize };
         for y in 0..rows {
             instance.image.add(y).write(row(y));

@@ -1,5 +1,5 @@
-//! The three environment variables that set up the default arena: for programs without Pillow's Python layer, which
-//! reads them itself.
+//! The three environment variables that configure the default arena, for programs without Python: in Pillow, its Python
+//! layer reads them.
 
 use std::ffi::{CStr, c_int};
 
@@ -7,19 +7,19 @@ use super::arena::{Arena, MAX_ALIGNMENT};
 use crate::error::{Detail, Error, Result};
 use crate::process::environment;
 
-/// A variable, the rule for its value, and how to read and apply it.
+/// A variable: the rule for its value, its parser, and the setter.
 struct Setting {
     variable: &'static CStr,
     rule: &'static str,
-    read: fn(&str) -> Option<c_int>,
-    apply: fn(Arena, c_int) -> Result<()>,
+    parse: fn(&str) -> Option<c_int>,
+    apply: fn(&Arena, c_int) -> Result<()>,
 }
 
 const SETTINGS: [Setting; 3] = [
     Setting {
         variable: c"PILLOW_ALIGNMENT",
         rule: "must be a power of two from 1 to 128",
-        read: |value| size(value).filter(|n| (1..=MAX_ALIGNMENT).contains(n) && n.count_ones() == 1),
+        parse: |value| size(value).filter(|n| (1..=MAX_ALIGNMENT).contains(n) && n.count_ones() == 1),
         apply: |arena, alignment| {
             arena.set_alignment(alignment);
             Ok(())
@@ -28,7 +28,7 @@ const SETTINGS: [Setting; 3] = [
     Setting {
         variable: c"PILLOW_BLOCK_SIZE",
         rule: "must be a number of bytes, at least 4096 and divisible by 4096, with k or m behind it for KiB or MiB",
-        read: |value| size(value).filter(|n| *n >= 0x1000 && n % 0x1000 == 0),
+        parse: |value| size(value).filter(|n| *n >= 0x1000 && n % 0x1000 == 0),
         apply: |arena, bytes| {
             arena.set_block_size(bytes);
             Ok(())
@@ -37,17 +37,17 @@ const SETTINGS: [Setting; 3] = [
     Setting {
         variable: c"PILLOW_BLOCKS_MAX",
         rule: "must be a number of blocks, 0 or more",
-        read: |value| size(value).filter(|n| *n >= 0),
+        parse: |value| size(value).filter(|n| *n >= 0),
         apply: Arena::set_blocks_max,
     },
 ];
 
-/// Reads the variables with `lookup` and applies them to `arena`: all of them, or, where one breaks its rule, none.
-pub fn configure<'a>(arena: Arena, lookup: impl Fn(&CStr) -> Option<&'a CStr>) -> Result<()> {
+/// Reads the variables with `lookup` and applies them to `arena`. If one breaks its rule, none is applied.
+pub fn configure<'a>(arena: &Arena, lookup: impl Fn(&CStr) -> Option<&'a CStr>) -> Result<()> {
     let mut values = [None; SETTINGS.len()];
     for (setting, slot) in SETTINGS.iter().zip(&mut values) {
         let Some(value) = lookup(setting.variable) else { continue };
-        let parsed = value.to_str().ok().and_then(setting.read).ok_or_else(|| Error::Setting {
+        let parsed = value.to_str().ok().and_then(setting.parse).ok_or_else(|| Error::Setting {
             variable: setting.variable.to_str().unwrap_or(""),
             value: detail_of(value),
             rule: setting.rule,
@@ -62,15 +62,15 @@ pub fn configure<'a>(arena: Arena, lookup: impl Fn(&CStr) -> Option<&'a CStr>) -
     Ok(())
 }
 
-/// A value for an error's text.
+/// A value as an error's text shows it.
 fn detail_of(value: &CStr) -> Detail {
     let mut text = Detail::new();
-    // What does not fit is cut.
+    // A value that does not fit is truncated.
     let _ = std::fmt::write(&mut text, format_args!("{}", environment::shown(value)));
     text
 }
 
-/// A number, with an optional `k` or `m`, and blanks around it: as Pillow reads all three.
+/// Parses a number with an optional suffix `k` or `m`, and white space around it, as Pillow does for all three.
 fn size(value: &str) -> Option<c_int> {
     let value = value.trim();
     let (digits, factor) = match (value.strip_suffix(['k', 'K']), value.strip_suffix(['m', 'M'])) {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_a_rule_is_named() {
+    fn errors_name_the_variable_and_its_value() {
         for (variable, value) in
             [(c"PILLOW_ALIGNMENT", c"3"), (c"PILLOW_BLOCK_SIZE", c"4095"), (c"PILLOW_BLOCKS_MAX", c"-1")]
         {

@@ -1,19 +1,29 @@
-//! `malloc` and its family, with a lack of memory as an error and products of sizes checked.
+//! `malloc` and its family, which report a lack of memory and check products of sizes.
 
+use std::hint::black_box;
 use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
 
-/// The most bytes that the C library keeps for the thread that gave them back: for its next `malloc`, not for `calloc`.
-const SMALL: usize = 1 << 10;
+/// The contents of new memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllocInit {
+    /// Zeros.
+    Zeroed,
+    /// Arbitrary bytes, for images whose pixels are all written before they are read.
+    Uninitialized,
+}
 
-/// Zeroed memory for `count` values of `T`; room for one where `count` is 0, since `calloc` may then return NULL.
+/// The largest size for which `malloc` and `memset` are faster than `calloc`: glibc keeps freed memory up to this size in a
+/// per-thread cache, which its `calloc` does not use.
+const MAX_CACHED_BYTES: usize = 1 << 10;
+
+/// Allocates zeroed memory for `count` values of `T`, at least for one, since `calloc` may return NULL for none.
 pub fn zeroed<T>(count: usize) -> Result<NonNull<T>> {
     let count = count.max(1);
-    if let Some(bytes) = count.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= SMALL) {
-        // Of the two the compiler would make a `calloc`, if it knew.
-        let memory = std::hint::black_box(self::bytes(bytes, super::Fill::Dirty)?);
-        // SAFETY: allocated just now, in this size.
+    if let Some(bytes) = count.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= MAX_CACHED_BYTES) {
+        let memory = uninitialized(bytes)?;
+        // SAFETY: `malloc` has returned memory of this size.
         unsafe { memory.write_bytes(0, bytes) };
         return Ok(memory.cast());
     }
@@ -21,44 +31,51 @@ pub fn zeroed<T>(count: usize) -> Result<NonNull<T>> {
     NonNull::new(unsafe { libc::calloc(count, size_of::<T>()) }.cast()).ok_or(Error::Memory)
 }
 
-/// So many times a value, or an error where there is no memory for them.
-pub fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    values.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-    values.resize(count, value);
-    Ok(values)
-}
-
-/// Memory for `bytes` bytes, zeroed or not, at least one.
-pub fn bytes(bytes: usize, fill: super::Fill) -> Result<NonNull<u8>> {
-    match fill {
-        super::Fill::Zeroed => zeroed(bytes),
-        // SAFETY: `malloc` takes any size.
-        super::Fill::Dirty => NonNull::new(unsafe { libc::malloc(bytes.max(1)) }.cast()).ok_or(Error::Memory),
+/// Allocates `bytes` bytes, at least one.
+pub fn bytes(bytes: usize, init: AllocInit) -> Result<NonNull<u8>> {
+    match init {
+        AllocInit::Zeroed => zeroed(bytes),
+        AllocInit::Uninitialized => uninitialized(bytes),
     }
 }
 
-/// Gives memory back.
+fn uninitialized(bytes: usize) -> Result<NonNull<u8>> {
+    // SAFETY: `malloc` takes any size.
+    let memory = NonNull::new(unsafe { libc::malloc(bytes.max(1)) }.cast()).ok_or(Error::Memory)?;
+    // To the compiler the barrier may have written to the memory. So reads return arbitrary bytes, and are not undefined;
+    // nor are `malloc` and `memset` merged into `calloc`.
+    Ok(black_box(memory))
+}
+
+/// Frees memory.
 ///
 /// # Safety
 ///
 /// `memory` is NULL or came from the C allocator, and nobody uses it any more.
 pub unsafe fn free<T>(memory: *mut T) {
-    // SAFETY: as the caller promises.
+    // SAFETY: NULL, or allocated by the C allocator and unused, by this function's contract.
     unsafe { libc::free(memory.cast()) }
 }
 
-/// A C string of `parts`, one behind the other and ended by NUL, in memory that the receiver frees.
+/// Concatenates `parts` into a C string, which the receiver frees.
 pub fn c_string(parts: &[&str]) -> Result<NonNull<u8>> {
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
     let text = zeroed::<u8>(length + 1)?;
     let mut end = text;
     for part in parts {
-        // SAFETY: `text` has room for all parts, and `end` has moved by those before.
+        // SAFETY: `text` has `length + 1` bytes, and `end` has advanced by the lengths of the parts before this one.
         unsafe {
             end.copy_from_nonoverlapping(NonNull::from(part.as_bytes()).cast(), part.len());
             end = end.add(part.len());
         }
     }
     Ok(text)
+}
+
+/// Creates a vector as `vec![value; count]` does, but returns an error if there is no memory.
+pub fn try_vec<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+    values.resize(count, value);
+    Ok(values)
 }

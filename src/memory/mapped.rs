@@ -1,25 +1,27 @@
-//! Mapped storage: the rows of an image lie in a file.
+//! Mapped storage: the rows of an image are in a memory-mapped file.
 
 use memmap2::{Mmap, MmapMut, MmapOptions, UncheckedAdvice};
 
-use super::{Raw, extended, lines::Lines, view::View};
+use super::file_layout::FileLayout;
+use super::instance::UniqueInstance;
+use super::{backing, block, raw::Raw, view::View};
 use crate::abi::ModeID;
 use crate::error::{Detail, Error, Result, detail};
 use crate::files::{FileId, Input};
 use crate::mode::{Mode, PixelType};
 
-/// What may be done with a mapped image.
+/// The access to a mapped image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// It may be read.
+    /// Read-only.
     ReadOnly,
-    /// It may be changed, which the file does not see.
+    /// Copy-on-write: changes do not reach the file.
     Private,
-    /// It may be changed, and so is the file.
+    /// Read and write: changes reach the file.
     Shared,
 }
 
-/// The mapping that an image's rows are in.
+/// The backing object of a mapped image.
 pub struct Mapping {
     bytes: Bytes,
     path: Detail,
@@ -33,14 +35,14 @@ enum Bytes {
 }
 
 impl Mapping {
-    /// Maps the bytes of `lines`.
-    fn new(file: &Input, lines: &Lines, access: Access) -> Result<Self> {
-        // Beyond that, `memmap2` would make an error that needs memory.
-        let length = isize::try_from(lines.span()).map_err(|_| Error::Memory)? as usize;
+    /// Maps the rows of a file, from the first to the last.
+    fn new(file: &Input, layout: &FileLayout, access: Access) -> Result<Self> {
+        // For larger lengths `memmap2` would allocate an error.
+        let length = isize::try_from(layout.span()).map_err(|_| Error::Memory)? as usize;
         let mut options = MmapOptions::new();
-        options.offset(lines.offset).len(length);
-        // SAFETY: a file may be changed, or cut, by others: the documentation says what that means. Memory that is read
-        // stays memory.
+        options.offset(layout.offset).len(length);
+        // SAFETY: other programs may change or truncate the file. The documentation of `Image::map` and `ImagingMapFile`
+        // tells users what follows from that: pixels change, or the system ends the program.
         let bytes = unsafe {
             match access {
                 Access::ReadOnly => options.map(file).map(Bytes::ReadOnly),
@@ -52,7 +54,7 @@ impl Mapping {
         Ok(Self { bytes, path: detail(file.path()), file: file.id() })
     }
 
-    /// The first byte. Nothing is written through it where the mapping is to be read: such an image is read-only.
+    /// The first byte. It is not written to if the mapping is read-only, since such an image is.
     fn start(&self) -> *mut u8 {
         match &self.bytes {
             Bytes::ReadOnly(map) => map.as_ptr().cast_mut(),
@@ -60,7 +62,7 @@ impl Mapping {
         }
     }
 
-    /// Writes changes back to the file, and waits until they are there.
+    /// Writes changes back to the file, and waits until the disk has them.
     pub fn flush(&self) -> Result<()> {
         match &self.bytes {
             Bytes::Shared(map) => map.flush().map_err(|error| failed(&self.path, &error)),
@@ -68,10 +70,17 @@ impl Mapping {
         }
     }
 
-    /// Lets the system take back the memory of some bytes, which it reads anew when they are looked at again.
+    /// Lets the system drop the pages of a range, which it reads again on the next access (`MADV_DONTNEED`).
     fn release(&self, start: usize, end: usize) -> Result<()> {
         let unneeded = UncheckedAdvice::DontNeed;
-        // SAFETY: what is read anew is the same: the file has it, changes to a shared mapping included.
+        let length = match &self.bytes {
+            Bytes::ReadOnly(map) => map.len(),
+            Bytes::Private(map) | Bytes::Shared(map) => map.len(),
+        };
+        if start > end || end > length {
+            return Err(Error::Value("rows of the image are not in its file"));
+        }
+        // SAFETY: the pages of these mappings are those of the page cache, changes included, so nothing is lost.
         let released = unsafe {
             match &self.bytes {
                 Bytes::ReadOnly(map) => map.unchecked_advise_range(unneeded, start, end - start),
@@ -88,86 +97,75 @@ fn failed(path: &str, error: &std::io::Error) -> Error {
     Error::os(path, error.raw_os_error().unwrap_or(libc::EINVAL))
 }
 
-/// Whether lines at such places may be rows of images of this mode: 32-bit values are read where they lie.
-pub fn is_aligned(mode: Mode, lines: &Lines) -> bool {
+/// Whether rows with this layout can be rows of an image of this mode: 32-bit values are read in place.
+pub fn is_aligned(mode: Mode, layout: &FileLayout) -> bool {
     match mode.spec().pixel_type {
-        PixelType::I32 | PixelType::F32 => lines.offset.is_multiple_of(4) && lines.stride.is_multiple_of(4),
+        PixelType::I32 | PixelType::F32 => layout.offset.is_multiple_of(4) && layout.stride.is_multiple_of(4),
         PixelType::U8 | PixelType::I16 => true,
     }
 }
 
-/// Makes an image whose rows are the `lines` of a file, which has them all (see [`Lines::check_held`]).
-pub fn map(file: &Input, mode: ModeID, size: (i32, i32), lines: &Lines, access: Access) -> Result<Raw> {
-    if !Mode::from_id(mode).is_some_and(|mode| is_aligned(mode, lines)) {
+/// Creates an image whose rows are those of a file. The caller has checked that the file is long enough, with
+/// [`FileLayout::check_length`]; where it is not, the pixels beyond its end end the program.
+pub fn map(
+    file: &Input,
+    mode: ModeID,
+    size: (i32, i32),
+    layout: &FileLayout,
+    access: Access,
+) -> Result<UniqueInstance> {
+    let known = Mode::from_id(mode);
+    if !known.is_some_and(|mode| is_aligned(mode, layout)) {
         return Err(Error::Value("offset and stride must be multiples of 4 for 32-bit pixels"));
     }
-    if lines.is_empty() {
-        return super::new_block_image(mode, size.0, size.1);
+    let fits = usize::try_from(size.1) == Ok(layout.rows)
+        && known.is_some_and(|mode| usize::try_from(size.0).is_ok_and(|x| x * mode.pixel_size() == layout.row_bytes));
+    if !fits {
+        return Err(Error::Value("bad image size"));
     }
-    let mapping = Mapping::new(file, lines, access)?;
+    if layout.is_empty() {
+        return block::new(mode, size.0, size.1);
+    }
+    let mapping = Mapping::new(file, layout, access)?;
     let start = mapping.start();
-    let im = extended::new(mode, size.0, size.1, || mapping)?;
-    // SAFETY: the image was made just now, with a row for each line; every line is within the mapping.
+    let mut im = backing::new(mode, size.0, size.1, || mapping)?;
+    // SAFETY: the image was created above, and nobody else has seen it. Its row table has an entry for each of the layout's
+    // rows, which are within the mapping, have the bytes of the image's, and live until the backing object is dropped.
     unsafe {
-        let instance = &mut *im.as_ptr();
-        for row in 0..lines.count {
-            instance.image.add(row).write(start.add(lines.row(row) * lines.stride as usize).cast());
+        let instance = im.fields_mut();
+        for row in 0..layout.rows {
+            instance.image.add(row).write(start.add(layout.row(row) * layout.stride as usize).cast());
         }
         instance.read_only = i32::from(access == Access::ReadOnly);
     }
     Ok(im)
 }
 
-/// The mapping that an image, or the image that it is a view of, is in.
-///
-/// # Safety
-///
-/// `im` is live for `'a`.
-unsafe fn mapping<'a>(im: Raw) -> Result<&'a Mapping> {
-    let mut im = im;
-    // SAFETY: as the caller promises; a view's parent lives as long as the view.
-    unsafe {
-        while let Some(view) = extended::keeper::<View>(im) {
-            im = view.parent();
-        }
-        extended::keeper(im).ok_or(Error::Value("image is not in a file"))
-    }
+/// The mapping with the rows of an image, which may be a view of a mapped image.
+fn mapping(im: Raw<'_>) -> Result<&Mapping> {
+    // A view's parent is no view.
+    let root = backing::get::<View>(im).map_or(im, View::parent);
+    backing::get(root).ok_or(Error::Value("image is not in a file"))
 }
 
-/// The file that the pixels of an image, or of the image that it is a view of, are mapped from.
-///
-/// # Safety
-///
-/// `im` points to a live image.
-pub unsafe fn file(im: Raw) -> Option<FileId> {
-    // SAFETY: this function's contract: the image is live.
-    unsafe { mapping(im) }.ok().map(|mapping| mapping.file)
+/// The file of a mapped image, or of a view of one.
+pub fn file(im: Raw<'_>) -> Option<FileId> {
+    mapping(im).ok().map(|mapping| mapping.file)
 }
 
-/// Writes what was changed in an image whose pixels are in a file, or in a view of one, back to that file.
-///
-/// # Safety
-///
-/// `im` points to a live image.
-pub unsafe fn flush(im: Raw) -> Result<()> {
-    // SAFETY: as the caller promises.
-    unsafe { mapping(im) }?.flush()
+/// Writes the changes in a mapped image, or in a view of one, back to the file.
+pub fn flush(im: Raw<'_>) -> Result<()> {
+    mapping(im)?.flush()
 }
 
-/// Lets the system take back the memory that the rows of an image, whose pixels are in a file, or of a view of one, have
-/// needed. Where they may differ from the file, nothing is taken.
-///
-/// # Safety
-///
-/// `im` points to a live image.
-pub unsafe fn release(im: Raw) -> Result<()> {
-    // SAFETY: as the caller promises.
-    let (mapping, view) = unsafe { (mapping(im)?, im.as_ref()) };
-    if view.linesize <= 0 || view.ysize <= 0 {
+/// Lets the system drop the pages of a mapped image, or of a view of one. Pages of a private mapping are kept, since they
+/// may differ from the file.
+pub fn release(im: Raw<'_>) -> Result<()> {
+    let mapping = mapping(im)?;
+    if im.linesize() <= 0 || im.ysize() <= 0 {
         return Ok(());
     }
-    // SAFETY: the row table has `ysize` places.
-    let row = |y: i32| unsafe { *view.image.add(y as usize) }.addr() - mapping.start().addr();
-    let (one, other) = (row(0), row(view.ysize - 1));
-    mapping.release(one.min(other), one.max(other) + view.linesize as usize)
+    let offset = |y: usize| im.row(y).addr().wrapping_sub(mapping.start().addr());
+    let (first, last) = (offset(0), offset(im.ysize() as usize - 1));
+    mapping.release(first.min(last), first.max(last).saturating_add(im.linesize() as usize))
 }

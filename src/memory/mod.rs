@@ -1,74 +1,52 @@
-//! Where images live.
+//! The memory of images: the instance, its row table, and the storage of its rows.
 //!
-//! Everything here is `malloc`'s memory, so that either side of the border may free it: the instance, its row table, its
-//! blocks. (But for large blocks where a program asks for [huge pages](pages); `destroy` knows them.) An image begins as an [`instance`] without pixels and then gets its rows from one of the storages:
+//! All of it comes from `malloc`, so that both sides of the C ABI can free it. (Except large blocks on [huge pages](pages),
+//! which a program has to ask for.) An image starts as an [`instance`] without pixels and gets its rows from one of the
+//! storages:
 //!
-//! - [`array`]: a chain of blocks from an [`arena`], whole lines in each; what `ImagingNew` gives;
-//! - [`block`]: one block, rows without gaps; for sharing;
-//! - [`borrowed`]: somebody else's memory, such as an Arrow array;
+//! - [`array`]: blocks from an [`arena`], whole rows in each, as Pillow's `ImagingAllocateArray`; the default;
+//! - [`block`]: one block, rows without gaps, as `ImagingAllocateBlock`; for sharing;
+//! - [`borrowed`]: foreign memory, such as an [Arrow](arrow) array;
 //! - [`mapped`]: a file;
-//! - [`view`]: another image's rows.
+//! - [`view`]: the rows of another image.
+//!
+//! The storages that own more than `malloc`'s memory keep a [`backing`] object behind the instance. Three types hold an
+//! instance: [`UniqueInstance`] owns one that nobody else writes to, [`SharedInstance`] keeps one alive, [`Raw`] borrows
+//! one. None of them can be made safely from a mere pointer, so the functions that take them have no preconditions.
 
-#![allow(unsafe_code)] // this room makes raw memory; every function says what it takes and leaves
+#![allow(unsafe_code)] // raw memory that C programs share
 
 pub mod arena;
 pub mod array;
 pub mod arrow;
+pub mod backing;
 pub mod block;
 pub mod borrowed;
 pub mod config;
-pub mod extended;
+pub mod file_layout;
 pub mod heap;
 pub mod instance;
-pub mod lines;
 pub mod mapped;
 mod pages;
 pub mod palette;
 mod pool_lock;
+mod raw;
 pub mod view;
 
-use std::ptr::NonNull;
-
-use crate::abi::{ImagingMemoryInstance, ModeID};
+use crate::abi::ModeID;
 use crate::error::Result;
 
 use arena::Arena;
 
-/// A raw image. Whoever holds one knows that it points to a live instance.
-pub type Raw = NonNull<ImagingMemoryInstance>;
+pub use heap::AllocInit;
+pub use instance::{SharedInstance, UniqueInstance};
+pub use raw::Raw;
 
-/// Whether the pixels of a new image are zeroed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fill {
-    /// They are.
-    Zeroed,
-    /// They are whatever was there: for images that are written whole at once.
-    Dirty,
-}
-
-/// Makes an image with pixels, in array storage or, where the default arena is set so, in a single block.
-pub fn new_image(mode: ModeID, xsize: i32, ysize: i32, fill: Fill) -> Result<Raw> {
+/// Creates an image in array storage or, if the default arena is set so, in a single block.
+pub fn new_image(mode: ModeID, xsize: i32, ysize: i32, init: AllocInit) -> Result<UniqueInstance> {
     let arena = Arena::the_default();
     if arena.uses_block_allocator() {
-        return new_block_image(mode, xsize, ysize);
+        return block::new(mode, xsize, ysize);
     }
-    with_storage(mode, xsize, ysize, |im| array::allocate(im, arena, fill))
-}
-
-/// Makes an image with zeroed pixels in a single block.
-pub fn new_block_image(mode: ModeID, xsize: i32, ysize: i32) -> Result<Raw> {
-    with_storage(mode, xsize, ysize, block::allocate)
-}
-
-/// Makes an instance and lets `allocate` give it its rows; deletes it again where that fails.
-pub fn with_storage(mode: ModeID, xsize: i32, ysize: i32, allocate: impl FnOnce(Raw) -> Result<()>) -> Result<Raw> {
-    let im = instance::new(mode, xsize, ysize, size_of::<ImagingMemoryInstance>())?;
-    match allocate(im) {
-        Ok(()) => Ok(im),
-        Err(error) => {
-            // SAFETY: the instance was made just now and nobody else has seen it.
-            unsafe { instance::delete(im) };
-            Err(error)
-        }
-    }
+    array::new(mode, xsize, ysize, arena, init)
 }

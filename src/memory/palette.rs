@@ -1,118 +1,145 @@
-//! The memory of palettes and of their caches. What the colours are is [`image::palette`](crate::image::palette)'s.
+//! The memory of palettes and of their caches. [`image::palette`](crate::image::palette) computes the colours.
 
-use std::mem::MaybeUninit;
-use std::ptr::NonNull;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ops::{Deref, DerefMut};
+use std::ptr::{NonNull, null_mut};
 
-use super::{Fill, Raw, heap};
-use crate::abi::ImagingPaletteInstance;
+use super::heap::{self, AllocInit};
+use super::raw::Raw;
+use crate::abi::{ImagingPalette, ImagingPaletteInstance};
 use crate::error::{Error, Result};
 use crate::mode::Mode;
 
-/// How many colours a cache has: the upper six bits of each of three bands.
+/// The entries of a cache: one for each value of the upper six bits of red, green and blue.
 pub const CACHE_SIZE: usize = 64 * 64 * 64;
 
-/// What the cache holds where the nearest colour is not known yet.
+/// The cache entry of a colour whose nearest palette entry is not known yet.
 pub const UNKNOWN: i16 = 0x100;
 
-/// Makes a palette of no colours: all black and opaque.
-pub fn new(mode: Mode) -> Result<NonNull<ImagingPaletteInstance>> {
-    if !matches!(mode, Mode::RGB | Mode::RGBA | Mode::CMYK) {
-        return Err(Error::Mode);
-    }
-    let palette = heap::zeroed::<ImagingPaletteInstance>(1)?;
-    // SAFETY: made just now, and all zero is a valid palette.
-    let instance = unsafe { &mut *palette.as_ptr() };
-    instance.mode = mode.id();
-    for colour in instance.palette.as_chunks_mut::<4>().0 {
-        colour[3] = 255;
-    }
-    Ok(palette)
-}
+/// An owned palette.
+#[derive(Debug)]
+pub struct Palette(NonNull<ImagingPaletteInstance>);
 
-/// Copies a palette; the copy starts without a cache.
-pub fn duplicate(source: &ImagingPaletteInstance) -> Result<NonNull<ImagingPaletteInstance>> {
-    let palette = heap::bytes(size_of::<ImagingPaletteInstance>(), Fill::Dirty)?.cast::<ImagingPaletteInstance>();
-    // SAFETY: made just now, with room for a palette; what is copied is one.
-    unsafe {
-        palette.copy_from_nonoverlapping(NonNull::from(source), 1);
-        (*palette.as_ptr()).cache = std::ptr::null_mut();
-    }
-    Ok(palette)
-}
-
-/// Gives an image a copy of another's palette, instead of its own. Does nothing where the other has none.
-///
-/// # Safety
-///
-/// Both images are live; they may be one.
-pub unsafe fn copy(destination: Raw, source: Raw) -> Result<()> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        match (*source.as_ptr()).palette.as_ref() {
-            Some(palette) => replace(destination, palette),
-            None => Ok(()),
+impl Palette {
+    /// Creates an empty palette, all black and opaque, of mode RGB, RGBA or CMYK.
+    pub fn new(mode: Mode) -> Result<Self> {
+        if !matches!(mode, Mode::RGB | Mode::RGBA | Mode::CMYK) {
+            return Err(Error::Mode);
         }
+        // All zero is a valid palette.
+        let mut palette = Self(heap::zeroed::<ImagingPaletteInstance>(1)?);
+        palette.mode = mode.id();
+        for colour in palette.palette.as_chunks_mut::<4>().0 {
+            colour[3] = 255;
+        }
+        Ok(palette)
+    }
+
+    /// Copies a palette, without its cache.
+    pub fn copy_of(source: &ImagingPaletteInstance) -> Result<Self> {
+        let mut copy = Self(heap::zeroed::<ImagingPaletteInstance>(1)?);
+        copy.mode = source.mode;
+        copy.size = source.size;
+        copy.palette = source.palette;
+        copy.keep_cache = source.keep_cache;
+        Ok(copy)
+    }
+
+    /// Hands the palette over to the caller.
+    pub fn into_raw(self) -> ImagingPalette {
+        ManuallyDrop::new(self).0.as_ptr()
+    }
+
+    /// Makes this the palette of an image, whose own is deleted.
+    ///
+    /// # Safety
+    ///
+    /// Nobody uses the image's palette meanwhile, nor has a reference to its old palette.
+    pub unsafe fn give_to(self, im: Raw<'_>) {
+        // SAFETY: the image is live by the contract of `Raw::new`, and owns its old palette, which nobody uses any more.
+        unsafe { delete(std::mem::replace(&mut (*im.as_ptr()).palette, self.into_raw())) };
     }
 }
 
-/// Gives an image a copy of a palette, instead of its own.
+impl Deref for Palette {
+    type Target = ImagingPaletteInstance;
+
+    fn deref(&self) -> &ImagingPaletteInstance {
+        // SAFETY: the palette lives until its owner is dropped.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl DerefMut for Palette {
+    fn deref_mut(&mut self) -> &mut ImagingPaletteInstance {
+        // SAFETY: the palette lives until its owner is dropped, and only the owner has a reference to it.
+        unsafe { self.0.as_mut() }
+    }
+}
+
+impl Drop for Palette {
+    fn drop(&mut self) {
+        // SAFETY: the constructors have allocated the palette, and nobody uses it after its owner.
+        unsafe { delete(self.0.as_ptr()) };
+    }
+}
+
+/// Replaces an image's palette by a copy of another image's, if that has one.
 ///
 /// # Safety
 ///
-/// The image is live.
-pub unsafe fn replace(destination: Raw, palette: &ImagingPaletteInstance) -> Result<()> {
-    let copy = duplicate(palette)?;
-    // SAFETY: the image is live by this function's contract, and the copy is nobody else's.
-    unsafe { install(destination, copy) };
+/// As for [`Palette::give_to`]. The source's palette does not change meanwhile. The images may be the same.
+pub unsafe fn copy(destination: Raw<'_>, source: Raw<'_>) -> Result<()> {
+    // SAFETY: an image's palette is NULL or live, by the contract of `Raw::new`.
+    if let Some(palette) = unsafe { source.palette().as_ref() } {
+        let copy = Palette::copy_of(palette)?;
+        // SAFETY: nobody uses the palette, by this function's contract.
+        unsafe { copy.give_to(destination) };
+    }
     Ok(())
 }
 
-/// Makes a palette that of an image, whose own is deleted.
-///
-/// # Safety
-///
-/// The image is live, `palette` belongs to the caller, and nobody uses the image's own any more.
-pub unsafe fn install(destination: Raw, palette: NonNull<ImagingPaletteInstance>) {
-    // SAFETY: the image is live by this function's contract, and owns its palette.
-    unsafe { delete(std::mem::replace(&mut (*destination.as_ptr()).palette, palette.as_ptr())) };
-}
-
-/// Frees a palette and its cache. NULL is none.
+/// Deletes a palette and its cache.
 ///
 /// # Safety
 ///
 /// `palette` is NULL or a palette of this library that nobody uses any more.
-pub unsafe fn delete(palette: *mut ImagingPaletteInstance) {
-    // SAFETY: as the caller promises.
+pub unsafe fn delete(palette: ImagingPalette) {
+    // SAFETY: NULL or live, by this function's contract.
     if let Some(instance) = unsafe { palette.as_mut() } {
         delete_cache(instance);
-        // SAFETY: as the caller promises.
+        // SAFETY: palettes come from the C allocator, and nobody uses this one any more.
         unsafe { heap::free(palette) };
     }
 }
 
-/// Gives a palette a cache, of which nothing is known, where it has none.
+/// Creates the cache of a palette, all unknown, unless it has one.
 pub fn prepare_cache(palette: &mut ImagingPaletteInstance) -> Result<()> {
-    if palette.cache.is_null() {
-        palette.cache = heap::bytes(CACHE_SIZE * size_of::<i16>(), Fill::Dirty)?.cast().as_ptr();
-        // SAFETY: allocated just now, in this size.
-        let cells = unsafe { std::slice::from_raw_parts_mut(palette.cache.cast::<MaybeUninit<i16>>(), CACHE_SIZE) };
-        cells.fill(MaybeUninit::new(UNKNOWN));
+    if palette.cache().is_null() {
+        let bytes = CACHE_SIZE * size_of::<i16>();
+        let cache = heap::bytes(bytes, AllocInit::Uninitialized)?.cast::<MaybeUninit<i16>>();
+        // SAFETY: allocated above, in this size.
+        unsafe { std::slice::from_raw_parts_mut(cache.as_ptr(), CACHE_SIZE) }.fill(MaybeUninit::new(UNKNOWN));
+        // SAFETY: the cache has `CACHE_SIZE` entries, came from the C allocator, and belongs to this palette alone.
+        unsafe { palette.set_cache(cache.cast().as_ptr()) };
     }
     Ok(())
 }
 
-/// The cache of a palette, where it has one.
+/// The cache of a palette.
 pub fn cache(palette: &mut ImagingPaletteInstance) -> Option<&mut [i16]> {
-    if palette.cache.is_null() {
-        return None;
-    }
-    // SAFETY: a cache is always of this size, and the palette owns it.
-    Some(unsafe { std::slice::from_raw_parts_mut(palette.cache, CACHE_SIZE) })
+    let cache = NonNull::new(palette.cache())?;
+    // SAFETY: a cache has `CACHE_SIZE` entries and belongs to its palette, by the contract of `set_cache`.
+    Some(unsafe { std::slice::from_raw_parts_mut(cache.as_ptr(), CACHE_SIZE) })
 }
 
-/// Takes the cache from a palette, where it has one.
+/// Deletes the cache of a palette.
 pub fn delete_cache(palette: &mut ImagingPaletteInstance) {
-    // SAFETY: the palette owns its cache, and forgets it here.
-    unsafe { heap::free(std::mem::replace(&mut palette.cache, std::ptr::null_mut())) };
+    let cache = palette.cache();
+    // SAFETY: NULL may be set. The cache came from the C allocator and belonged to the palette, by the contract of
+    // `set_cache`.
+    unsafe {
+        palette.set_cache(null_mut());
+        heap::free(cache);
+    }
 }

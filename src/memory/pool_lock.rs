@@ -1,4 +1,4 @@
-//! The lock of the pools: one for all arenas, held for the few instructions that move a block in or out.
+//! The mutex of the arenas' pools: one for all arenas, held while a block moves in or out.
 
 use crate::process::atfork::atfork;
 use crate::process::{Mutex, MutexGuard};
@@ -7,7 +7,7 @@ static LOCK: Mutex<()> = Mutex::new(());
 
 atfork!(LOCK);
 
-/// Waits for the lock and locks it.
+/// Locks the mutex.
 pub fn lock() -> MutexGuard<'static, ()> {
     LOCK.lock()
 }

@@ -1,40 +1,46 @@
 //! Threads that are cancelled, or end, in the middle of a call.
 //!
-//! Both unwind the thread's stack as an exception would, and Rust's frames do not let a foreign exception through: the
-//! process would be aborted. So cancellation waits until the call is over, and a thread that ends itself in a callback is
-//! parked.
+//! `pthread_cancel` and `pthread_exit` unwind the thread's stack as an exception does. Rust's frames do not let foreign
+//! exceptions pass: the process would abort. So cancellation is disabled during a call, and a thread that ends itself in a
+//! callback is parked.
 
 use std::ffi::{c_int, c_void};
+use std::marker::PhantomData;
 
-/// While this lives, the calling thread is not cancelled: `pthread_cancel` takes effect afterwards.
-pub struct CancellationDisabled(c_int);
+/// Defers cancellation of the thread that created it: `pthread_cancel` takes effect when it is dropped.
+///
+/// It must be dropped on the same thread, so it is not `Send`.
+pub struct CancellationDisabled {
+    previous: c_int,
+    not_send: PhantomData<*const ()>,
+}
 
 impl CancellationDisabled {
     /// Disables cancellation of the calling thread.
     pub fn new() -> Self {
-        let mut before = 0;
-        // SAFETY: the former state is written where it may be.
-        unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut before) };
-        Self(before)
+        let mut previous = 0;
+        // SAFETY: `previous` is a local variable.
+        unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut previous) };
+        Self { previous, not_send: PhantomData }
     }
 }
 
 impl Drop for CancellationDisabled {
     fn drop(&mut self) {
-        // SAFETY: the state is the one that `new` found.
-        unsafe { pthread_setcancelstate(self.0, std::ptr::null_mut()) };
+        // SAFETY: the state is one that `pthread_setcancelstate` has returned; NULL for the old state is allowed.
+        unsafe { pthread_setcancelstate(self.previous, std::ptr::null_mut()) };
     }
 }
 
-/// The C library's record of a cleanup handler: room for the largest there is, and pinned to the frame that pushes it.
+/// The C library's record of a cleanup handler, `_pthread_cleanup_buffer` in glibc and `__ptcb` in musl: four words at most.
 #[repr(C)]
 struct CleanupHandler([*mut c_void; 4]);
 
 const PTHREAD_CANCEL_DISABLE: c_int = 1;
 
 unsafe extern "C" {
-    fn pthread_setcancelstate(state: c_int, before: *mut c_int) -> c_int;
-    // What the macros `pthread_cleanup_push` and `pthread_cleanup_pop` have stood for, in glibc as in musl.
+    fn pthread_setcancelstate(state: c_int, previous: *mut c_int) -> c_int;
+    // The functions behind the macros `pthread_cleanup_push` and `pthread_cleanup_pop`, in glibc and in musl.
     fn _pthread_cleanup_push(
         handler: *mut CleanupHandler,
         routine: unsafe extern "C" fn(*mut c_void),
@@ -43,24 +49,25 @@ unsafe extern "C" {
     fn _pthread_cleanup_pop(handler: *mut CleanupHandler, execute: c_int);
 }
 
-/// Stops the calling thread for good. The process ends as if the thread had.
+/// Stops the calling thread for ever. The process can still end.
 unsafe extern "C" fn park(_: *mut c_void) {
     loop {
-        // SAFETY: waits for a signal.
+        // SAFETY: `pause` has no preconditions.
         unsafe { libc::pause() };
     }
 }
 
-/// Defines functions that call one of the host's, which may end the calling thread, as Python's do when it shuts down.
-/// `pthread_exit` runs a cleanup handler once it has unwound the frame that has pushed it: that parks the thread, before a
-/// frame further out is reached. The frame itself has nothing to be unwound, and so must not be inlined into one that has.
+/// Defines functions that call a function of the host, which may end the calling thread, as Python's do during shutdown.
+/// `pthread_exit` runs a cleanup handler after it has unwound the frame that has pushed the handler. Ours parks the thread
+/// there, before the unwinder reaches the frames further out. The frame that pushes has no destructors, and so must not be
+/// inlined into one that has.
 macro_rules! define_calls {
     ($($name:ident($($argument:ident: $type:ident),*))*) => {$(
-        /// Calls `function`, and parks the calling thread if it ends meanwhile.
+        /// Calls `function`, and parks the calling thread if `function` ends it.
         ///
         /// # Safety
         ///
-        /// As for calling `function`.
+        /// `function` may be called with these arguments.
         #[inline(never)]
         pub unsafe fn $name<$($type: Copy,)* R: Copy>(
             function: unsafe extern "C" fn($($type),*) -> R,
@@ -68,8 +75,8 @@ macro_rules! define_calls {
         ) -> R {
             let mut handler = CleanupHandler([std::ptr::null_mut(); 4]);
             let handler = &raw mut handler;
-            // SAFETY: the two types differ in that a call by the second one may unwind, which makes no difference to the
-            // callee. The handler stays in this frame until it is popped; the call itself is the caller's business.
+            // SAFETY: the two function types have one ABI; a call by the second one may also unwind. The handler stays in
+            // this frame until it is popped. `function` may be called with the arguments, by this function's contract.
             unsafe {
                 let function = std::mem::transmute::<
                     unsafe extern "C" fn($($type),*) -> R,

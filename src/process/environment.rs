@@ -1,18 +1,18 @@
-//! Environment variables, read without memory of one's own.
+//! Environment variables, read without allocation.
 
 use std::ffi::CStr;
 
-/// The value of an environment variable. It is to be used at once: like C's `getenv`, this demands of every program that
-/// no other thread sets variables meanwhile.
+/// Returns the value of an environment variable, for immediate use. As with C's `getenv`, no other thread may set variables
+/// meanwhile; a program promises that where it calls `std::env::set_var`, which is unsafe.
 pub fn variable(name: &CStr) -> Option<&'static CStr> {
-    // SAFETY: the name is a string; what is returned is NULL or a string of the environment.
+    // SAFETY: `getenv` takes a C string and returns NULL or a C string of the environment.
     unsafe {
         let value = libc::getenv(name.as_ptr());
         (!value.is_null()).then(|| CStr::from_ptr(value))
     }
 }
 
-/// A value as it is shown to people.
+/// Displays a value in messages.
 pub fn shown(value: &CStr) -> impl std::fmt::Display {
     use std::os::unix::ffi::OsStrExt;
     std::ffi::OsStr::from_bytes(value.to_bytes()).display()

@@ -1,11 +1,12 @@
-//! Functions that the dynamic loader calls: constructors and destructors of the library, or of the program or plugin that
-//! it is linked into.
+//! Constructors and destructors: functions that the dynamic loader calls, for the shared library as for a program or plugin
+//! that the static library is linked into.
 
-/// Has the loader call an `extern "C" fn()` when the library is loaded.
+/// Registers an `extern "C" fn()` that the loader calls when the library is loaded.
 macro_rules! at_load {
     ($function:path) => {
         const _: () = {
-            // SAFETY: the loader calls the functions of this section once each, and this one takes nothing.
+            // SAFETY: the section holds pointers to functions, which the loader calls once each. It passes arguments in
+            // registers, which a function without parameters ignores.
             #[used]
             #[unsafe(link_section = ".init_array")]
             static ENTRY: extern "C" fn() = $function;
@@ -14,11 +15,12 @@ macro_rules! at_load {
 }
 pub(crate) use at_load;
 
-/// Has the loader call an `extern "C" fn()` when the library is unloaded, or the process exits.
+/// Registers an `extern "C" fn()` that the loader calls when the library is unloaded, or the process exits.
 macro_rules! at_unload {
     ($function:path) => {
         const _: () = {
-            // SAFETY: the loader calls the functions of this section once each, and this one takes nothing.
+            // SAFETY: the section holds pointers to functions, which the loader calls once each. It passes arguments in
+            // registers, which a function without parameters ignores.
             #[used]
             #[unsafe(link_section = ".fini_array")]
             static ENTRY: extern "C" fn() = $function;

@@ -1,8 +1,13 @@
-//! What the library asks of the process that it is a guest in: locks that survive `fork`, functions that run when it is
-//! loaded and unloaded, environment variables, a value for each thread, cancellation, warnings.
+//! The operating system's services for a library that lives in foreign processes.
 //!
-//! Nothing here allocates through Rust, so nothing aborts when memory runs out, and nothing uses thread-local storage:
-//! in a library that was opened with `dlopen`, glibc allocates that on first use, and ends the process if it cannot.
+//! - [`Mutex`], [`Condvar`], [`atfork`]: locks that survive `fork`;
+//! - [`load`]: functions that run when the library is loaded and unloaded;
+//! - [`race_once`], [`pthread_key`]: a value per process, a pointer per thread;
+//! - [`cancel`]: threads that are cancelled, or end, during a call;
+//! - [`environment`], [`system`], [`warn`]: environment variables, system calls, warnings.
+//!
+//! Nothing here allocates through Rust, so nothing aborts when memory runs out. Nothing here uses thread-local storage: in
+//! a library that was loaded by `dlopen`, glibc allocates it on first use, and ends the process if it cannot.
 
 #![allow(unsafe_code)] // the C library's threads, locks and environment
 
@@ -11,25 +16,25 @@ pub mod cancel;
 pub mod environment;
 pub mod load;
 mod mutex;
-pub mod snapshot;
+pub mod pthread_key;
+pub mod race_once;
 pub mod system;
-pub mod thread_value;
 
-pub use mutex::{Condvar, Mutex, MutexGuard};
+pub use mutex::{Condvar, Mutex, MutexGuard, lock_unless_held};
 
 use std::fmt::{self, Arguments, Write};
 
 use arrayvec::ArrayString;
 
-/// Writes a line to standard error. A failure to do so is ignored: there is nobody else to tell.
+/// Writes a line to standard error, and ignores errors.
 pub fn warn(text: Arguments<'_>) {
     let mut line = ArrayString::<512>::new();
-    // A text that does not fit is cut.
+    // A text that does not fit is truncated.
     let _: fmt::Result = write!(line, "libImaging: {text}");
     if line.is_full() {
         line.pop();
     }
     line.push('\n');
-    // SAFETY: the buffer has that many bytes. (`std::io::stderr` has a lock that a fork could leave locked.)
+    // SAFETY: `line` has `line.len()` bytes. (`std::io::stderr` has a lock, which a fork could leave locked.)
     unsafe { libc::write(libc::STDERR_FILENO, line.as_ptr().cast(), line.len()) };
 }

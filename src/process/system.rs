@@ -1,34 +1,34 @@
-//! What no safe crate offers without an allocation: closing a file with its error, the text of an error number.
+//! System calls that no safe crate offers without allocation: closing a file with its error, the text of an error number.
 
 use std::ffi::{CStr, c_char};
 use std::os::fd::{IntoRawFd, OwnedFd};
 
 use rustix::io::{Errno, Result};
 
-/// Closes a file and reports what the system tells only then (a quota exceeded on a network file system, say). Dropping
-/// the descriptor would hide it.
+/// Closes a file and returns the error that the system reports only then (a quota exceeded on a network file system, say).
+/// Dropping the descriptor would ignore it.
 pub fn close(file: OwnedFd) -> Result<()> {
-    // SAFETY: the descriptor is open and owned: `into_raw_fd` has given it up, so nothing uses or closes it again.
+    // SAFETY: an `OwnedFd` is open, and `into_raw_fd` consumes it, so nothing uses or closes the descriptor again.
     if unsafe { libc::close(file.into_raw_fd()) } == 0 {
         return Ok(());
     }
     match Errno::from_io_error(&std::io::Error::last_os_error()) {
-        // Linux has closed the file even where a signal came.
+        // Linux closes the file even if a signal interrupts the call.
         Some(Errno::INTR) | None => Ok(()),
         Some(error) => Err(error),
     }
 }
 
-/// The text of an error number, in memory of its own: there may be none to allocate.
+/// The text of an error number, in a fixed buffer: there may be no memory to allocate.
 pub struct ErrorText {
     bytes: [u8; 96],
 }
 
 impl ErrorText {
-    /// Asks the C library. An unknown number gives its own text ("Unknown error 1234").
+    /// Asks the C library, which has a text for unknown numbers as well ("Unknown error 1234").
     pub fn new(code: i32) -> Self {
         let mut bytes = [0; 96];
-        // SAFETY: the buffer is writable and its length is told; the last byte stays NUL.
+        // SAFETY: `strerror_r` writes at most the length that it is given; the last byte stays NUL.
         unsafe { libc::strerror_r(code, bytes.as_mut_ptr().cast::<c_char>(), bytes.len() - 1) };
         Self { bytes }
     }

@@ -7,9 +7,9 @@ use super::{packers, unpackers};
 use crate::error::{Error, Result};
 use crate::files::{FileId, Input, Output};
 use crate::image::{Image, ImageMut, ImageRef};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::memory::mapped::{self, Access};
-use crate::memory::{Fill, instance::MAX_XSIZE, lines::Lines};
+use crate::memory::{file_layout::FileLayout, instance::MAX_XSIZE};
 use crate::mode::{MODES, Mode, RAW_MODES, find};
 
 /// How much of a file is read at once, where a line is not longer.
@@ -34,27 +34,27 @@ impl Default for Place {
 }
 
 /// Opens a raw file that has all lines.
-fn open(path: &CStr, writable: bool, lines: &Lines) -> Result<Input> {
+fn open(path: &CStr, writable: bool, lines: &FileLayout) -> Result<Input> {
     let file = Input::open_regular(path, writable)?;
-    lines.check_held(file.path(), file.length())?;
+    lines.check_length(file.path(), file.length())?;
     Ok(file)
 }
 
 /// Hands each line to `unpack`, with the number of the row that it is.
-fn read(file: &Input, lines: &Lines, mut unpack: impl FnMut(usize, &[u8])) -> Result<()> {
+fn read(file: &Input, lines: &FileLayout, mut unpack: impl FnMut(usize, &[u8])) -> Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    let at_once = (BUFFER / lines.stride).clamp(1, lines.count as u64) as usize;
+    let at_once = (BUFFER / lines.stride).clamp(1, lines.rows as u64) as usize;
     // Several lines are less than the buffer, gaps included; of a single one the gap is not read.
-    let bytes = |count: usize| (count - 1) * lines.stride as usize + lines.length;
-    let mut buffer = filled(0, bytes(at_once))?;
-    for first in (0..lines.count).step_by(at_once) {
-        let count = at_once.min(lines.count - first);
+    let bytes = |count: usize| (count - 1) * lines.stride as usize + lines.row_bytes;
+    let mut buffer = try_vec(0, bytes(at_once))?;
+    for first in (0..lines.rows).step_by(at_once) {
+        let count = at_once.min(lines.rows - first);
         let buffer = &mut buffer[..bytes(count)];
         file.read_exact_at(buffer, lines.offset + first as u64 * lines.stride)?;
         for line in 0..count {
-            unpack(lines.row(first + line), &buffer[line * lines.stride as usize..][..lines.length]);
+            unpack(lines.row(first + line), &buffer[line * lines.stride as usize..][..lines.row_bytes]);
         }
     }
     Ok(())
@@ -85,10 +85,9 @@ pub fn map(path: &CStr, mode: i32, (xsize, ysize): (i32, i32), place: Place, acc
     if !pair.shuffler.same {
         return Err(Error::Value("pixels of this mode lie otherwise in files: they can be loaded, not mapped"));
     }
-    let lines = Lines::new(columns * known.pixel_size(), rows, place.offset, place.stride, place.ystep)?;
+    let lines = FileLayout::new(columns * known.pixel_size(), rows, place.offset, place.stride, place.ystep)?;
     let file = open(path, access == Access::Shared, &lines)?;
-    let im = mapped::map(&file, mode, (xsize, ysize), &lines, access)?;
-    Ok(Image::adopt(im))
+    mapped::map(&file, mode, (xsize, ysize), &lines, access).map(Image::from)
 }
 
 /// Makes an image of the pixels in a file: maps them where they lie in the file as in memory (changes do not reach the
@@ -96,13 +95,12 @@ pub fn map(path: &CStr, mode: i32, (xsize, ysize): (i32, i32), place: Place, acc
 pub fn load(path: &CStr, mode: i32, raw_mode: i32, (xsize, ysize): (i32, i32), place: Place) -> Result<Image> {
     let (columns, rows) = size(xsize, ysize)?;
     let pair = unpacker(mode, raw_mode)?;
-    let lines = Lines::new((pair.shuffler.input)(columns), rows, place.offset, place.stride, place.ystep)?;
+    let lines = FileLayout::new((pair.shuffler.input)(columns), rows, place.offset, place.stride, place.ystep)?;
     let file = open(path, false, &lines)?;
     if pair.shuffler.same && mapped::is_aligned(pair.mode, &lines) {
-        let im = mapped::map(&file, mode, (xsize, ysize), &lines, Access::Private)?;
-        return Ok(Image::adopt(im));
+        return mapped::map(&file, mode, (xsize, ysize), &lines, Access::Private).map(Image::from);
     }
-    let mut image = Image::with_fill(pair.mode, columns, rows, Fill::Zeroed)?;
+    let mut image = Image::new(pair.mode, columns, rows)?;
     let mut view = image.view_mut()?;
     read(&file, &lines, |row, line| (pair.shuffler.line)(view.row_mut(row), line, columns))?;
     Ok(image)
@@ -123,7 +121,7 @@ pub fn read_tile(
         return Err(OUTSIDE);
     }
     let pair = unpacker(image.mode().id(), raw_mode)?;
-    let lines = Lines::new((pair.shuffler.input)(x1 - x0), y1 - y0, place.offset, place.stride, place.ystep)?;
+    let lines = FileLayout::new((pair.shuffler.input)(x1 - x0), y1 - y0, place.offset, place.stride, place.ystep)?;
     let file = open(path, false, &lines)?;
     let columns = x0 * pair.mode.pixel_size()..x1 * pair.mode.pixel_size();
     read(&file, &lines, |row, line| {
@@ -143,18 +141,18 @@ pub fn save(
 ) -> Result<()> {
     let pair =
         packers::find(image.mode().id(), raw_mode).ok_or(Error::Value("no packer from this mode to this raw mode"))?;
-    let lines = Lines::new((pair.shuffler.output)(image.xsize()), image.ysize(), 0, stride, ystep)?;
+    let lines = FileLayout::new((pair.shuffler.output)(image.xsize()), image.ysize(), 0, stride, ystep)?;
     let whole = lines.span_with_last_gap().ok_or(Error::Value("stride reaches beyond what a file can have"))?;
-    let mut packed = filled(0, if lines.is_empty() { 0 } else { lines.length })?;
+    let mut packed = try_vec(0, if lines.is_empty() { 0 } else { lines.row_bytes })?;
     let mut file = Output::create(path, mapped)?;
     if lines.is_empty() {
         file.write_zeros(whole)?;
         return file.finish();
     }
-    for line in 0..lines.count {
+    for line in 0..lines.rows {
         (pair.shuffler.line)(&mut packed, image.row(lines.row(line)), image.xsize());
         file.write(&packed)?;
-        file.write_zeros(lines.stride - lines.length as u64)?;
+        file.write_zeros(lines.stride - lines.row_bytes as u64)?;
     }
     file.finish()
 }

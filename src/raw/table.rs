@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_int};
 
 use super::kernels;
 use super::shuffle::{Kernel, Shuffle};
-use crate::image::line;
+use crate::image::shuffler::{self, RowConversion, ShufflerFn};
 use crate::mode::{Mode, RAW_MODES};
 use crate::simd::isa;
 
@@ -18,7 +18,7 @@ pub struct Shuffler {
     /// Converts so many pixels: [`Shuffle::shuffle`], with the instructions that the processor has.
     pub line: fn(&mut [u8], &[u8], usize),
     /// The same for C: see `ImagingShuffler`.
-    pub entry: line::Entry,
+    pub entry: ShufflerFn,
     /// Whether nothing changes: the file may be the memory.
     pub same: bool,
     /// `line` with the instructions of a level, which the processor must have.
@@ -33,7 +33,7 @@ impl Shuffler {
             input: S::input,
             output: S::output,
             line: best::<S>,
-            entry: line::entry::<Line<S>>,
+            entry: shuffler::shuffler::<Line<S>>,
             same: matches!(S::KERNEL, Kernel::Same),
             #[cfg(test)]
             line_at: kernels::shuffle::<S>,
@@ -60,12 +60,12 @@ fn best<S: Shuffle>(out: &mut [u8], input: &[u8], pixels: usize) {
 /// A shuffle as the lines of C programs see it.
 struct Line<S>(std::marker::PhantomData<S>);
 
-impl<S: Shuffle> line::Convert for Line<S> {
-    fn input(pixels: usize) -> usize {
+impl<S: Shuffle> RowConversion for Line<S> {
+    fn input_bytes(pixels: usize) -> usize {
         S::input(pixels)
     }
 
-    fn output(pixels: usize) -> usize {
+    fn output_bytes(pixels: usize) -> usize {
         S::output(pixels)
     }
 
@@ -105,7 +105,7 @@ impl Pair {
 pub struct Index<const N: usize> {
     pairs: &'static [Pair; N],
     /// The C functions of the pairs. Apart from these: a codec searches the list in every call.
-    entries: [line::Entry; N],
+    entries: [ShufflerFn; N],
 }
 
 impl<const N: usize> Index<N> {
@@ -122,7 +122,7 @@ impl<const N: usize> Index<N> {
 
     /// The shuffler whose C function is `entry`; `None` where the function is not of this table. Functions that the
     /// compiler made one are alike in all that counts here.
-    pub fn find(&self, entry: line::Entry) -> Option<&'static Shuffler> {
+    pub fn find(&self, entry: ShufflerFn) -> Option<&'static Shuffler> {
         let place = self.entries.iter().position(|other| std::ptr::fn_addr_eq(*other, entry))?;
         Some(&self.pairs[place].shuffler)
     }

@@ -3,7 +3,7 @@
 use super::filters::Filter;
 use super::waves::Wave;
 use crate::error::{Error, Result};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 
 /// Bits behind the point of a weight for 8-bit values: 8 are the value's own, and two are for sums beyond it.
 pub const PRECISION: u32 = 32 - 8 - 2;
@@ -75,7 +75,7 @@ impl Coefficients<f64> {
         }
         let mut taps: Vec<Taps> = Vec::new();
         taps.try_reserve_exact(size).map_err(|_| Error::Memory)?;
-        let mut weights = filled(0.0, size * stride)?;
+        let mut weights = try_vec(0.0, size * stride)?;
 
         let per_pixel = 1.0 / stretch;
         let center_of = |x: usize| f64::from(from) + (x as f64 + 0.5) * scale;

@@ -6,4 +6,6 @@
 
 pub mod isa;
 pub mod prefetch;
+#[cfg(test)]
+mod token_tests;
 pub mod truncate;

@@ -8,8 +8,8 @@ use arrayvec::ArrayVec;
 use crate::error::{Detail, Error, Result};
 use crate::files::Input;
 use crate::image::Image;
-use crate::memory::heap::filled;
-use crate::memory::{Fill, instance::MAX_XSIZE};
+use crate::memory::heap::try_vec;
+use crate::memory::instance::MAX_XSIZE;
 use crate::mode::Mode;
 
 /// How much is read at once.
@@ -62,7 +62,7 @@ macro_rules! broken {
 fn read(source: &mut Source) -> std::result::Result<Image, Fault> {
     let header = Header::read(source)?;
     if header.is_empty() {
-        return Ok(Image::with_fill(header.mode, header.xsize, header.ysize, Fill::Dirty)?);
+        return Ok(Image::new_uninit(header.mode, header.xsize, header.ysize)?);
     }
     let needed = header.least_bytes().ok_or(Error::Memory)?;
     if !source.input.is_regular() {
@@ -76,7 +76,7 @@ fn read(source: &mut Source) -> std::result::Result<Image, Fault> {
             header.ysize
         ));
     }
-    let mut image = Image::with_fill(header.mode, header.xsize, header.ysize, Fill::Dirty)?;
+    let mut image = Image::new_uninit(header.mode, header.xsize, header.ysize)?;
     let mut view = image.view_mut()?;
     for line in 0..header.ysize {
         header.decode(source, view.row_mut(header.row(line)))?;
@@ -97,7 +97,7 @@ fn read_stream(source: &mut Source, header: &Header) -> std::result::Result<Imag
             header.decode(source, &mut pixels[held..])?;
         }
     }
-    let mut image = Image::with_fill(header.mode, header.xsize, header.ysize, Fill::Dirty)?;
+    let mut image = Image::new_uninit(header.mode, header.xsize, header.ysize)?;
     let mut view = image.view_mut()?;
     for (line, read) in pixels.chunks_exact(header.xsize * pixel_size).enumerate() {
         view.row_mut(header.row(line)).copy_from_slice(read);
@@ -262,7 +262,7 @@ struct Source {
 
 impl Source {
     fn new(input: Input) -> Result<Self> {
-        Ok(Self { input, buffer: filled(0, BUFFER)?, held: 0..0, consumed: 0 })
+        Ok(Self { input, buffer: try_vec(0, BUFFER)?, held: 0..0, consumed: 0 })
     }
 
     /// The next byte, `None` at the end.

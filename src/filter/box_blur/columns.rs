@@ -13,7 +13,7 @@ use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::simd::isa::multiversion;
 
 /// The most passes that go down together.
@@ -111,7 +111,7 @@ struct Pass<'a, S> {
 impl<'a, S: Sum> Pass<'a, S> {
     fn new(weights: &'a Weights, rows: usize, row_bytes: usize) -> Result<Self> {
         let ring = Ring::new(seen(weights, rows), row_bytes)?;
-        Ok(Self { weights, rows, ring, sums: filled(S::zeroed(), row_bytes)?, has_begun: false })
+        Ok(Self { weights, rows, ring, sums: try_vec(S::zeroed(), row_bytes)?, has_begun: false })
     }
 
     /// Makes row `y` of the outcome. All rows that the box looks at have come in, and the row before was made last.
@@ -208,7 +208,7 @@ fn blur_strip<S: Sum>(
 ) -> Result<()> {
     let rows = band.ysize();
     let mut chain = chain::<S>(weights, passes, rows, columns.len())?;
-    let mut line = filled(0u8, columns.len())?;
+    let mut line = try_vec(0u8, columns.len())?;
     for y in 0..rows {
         make(&mut chain, y, &mut line, &mut |y, row: &mut [u8]| {
             row.copy_from_slice(match source {

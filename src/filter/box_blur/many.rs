@@ -14,7 +14,7 @@ use super::Weights;
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::simd::isa::multiversion;
 
 /// Up to so many passes are done one by one, without looking for cycles.
@@ -42,7 +42,7 @@ struct Tiles {
 
 impl Tiles {
     fn new(steps: usize) -> Result<Self> {
-        let tile = || filled([0; WIDE], steps);
+        let tile = || try_vec([0; WIDE], steps);
         Ok(Self { front: tile()?, back: tile()?, kept: tile()? })
     }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::simd::isa::multiversion;
 
 impl Weights {
@@ -70,7 +70,7 @@ impl Line {
     pub fn new(length: usize, weights: &Weights) -> Result<Self> {
         let margin = weights.radius + 1;
         let length = length.checked_add(2 * margin).ok_or(Error::Memory)?;
-        Ok(Self { pixels: filled(0, length)?, margin })
+        Ok(Self { pixels: try_vec(0, length)?, margin })
     }
 
     /// Takes in some pixels of the row, and when they reach beyond its end, those there.
@@ -136,7 +136,7 @@ struct Tiles {
 impl Tiles {
     fn new(steps: usize) -> Result<Self> {
         let bytes = steps.checked_mul(WIDE).ok_or(Error::Memory)?;
-        Ok(Self { front: filled(0, bytes)?, back: filled(0, bytes)? })
+        Ok(Self { front: try_vec(0, bytes)?, back: try_vec(0, bytes)? })
     }
 
     /// The tiles for so many steps of so many lanes, front and back.

@@ -7,7 +7,7 @@ use bytemuck::{AnyBitPattern, NoUninit, Zeroable};
 use super::blocks::{Around, BLOCK, Blocks, SMALL_BLOCK, for_blocks};
 use super::{ALL, Convolution, Kernel, MOST, MOST_AROUND};
 use crate::error::Result;
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 use crate::simd::truncate::{saturate, saturate_i32, saturate_u8};
 
 /// A sum of floats for each sample of kind `S`, `STEP` of which are a pixel.
@@ -48,7 +48,7 @@ impl<S: Sample, const SIZE: usize, const STEP: usize> Convolution for Floats<S, 
     type Room = Strips;
 
     fn room() -> Result<Strips> {
-        filled(Aligned([0.0; STRIP + BESIDE]), MOST_AROUND)
+        try_vec(Aligned([0.0; STRIP + BESIDE]), MOST_AROUND)
     }
 
     #[inline(always)]

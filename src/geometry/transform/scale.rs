@@ -10,7 +10,7 @@ use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::geometry::kernels::{Columns, whole_part};
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 
 /// Draws `input` into a region, pixel by nearest pixel.
 pub fn scale(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
@@ -110,7 +110,7 @@ fn columns<P>(
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
         let range = range.filter(|range| range.end <= output && input > 0);
         let range = range.ok_or(Error::Value("box is turned inside out, outside the image"))?;
-        let table = filled(0, range.len())?;
+        let table = try_vec(0, range.len())?;
         return Ok((range, Columns::new::<P>(table, input)?));
     }
     let columns = region.columns();

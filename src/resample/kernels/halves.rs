@@ -8,7 +8,7 @@ use super::blocks::{Blocks, Layout};
 use super::columns::{Group, WHOLE};
 use super::pieces::{Split, Words};
 use crate::error::{Error, Result};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 
 /// Bits of the low half.
 pub const LOW: u32 = 11;
@@ -36,7 +36,7 @@ impl Halves {
             return Ok(None);
         };
         let length = blocks.iter().len().checked_mul(blocks.groups()).ok_or(Error::Memory)?;
-        let mut fours: Vec<Four> = filled([[0; 2]; 2], length)?;
+        let mut fours: Vec<Four> = try_vec([[0; 2]; 2], length)?;
         for (block, fours) in blocks.iter().zip(fours.chunks_exact_mut(blocks.groups())) {
             for (tap, weight) in Blocks::real(block, 0, coefficients).zip(coefficients.weights(block.first)) {
                 let Some(halves) = halves(*weight) else { return Ok(None) };

@@ -6,7 +6,7 @@
 use super::super::coefficients::Coefficients;
 use super::blocks::{Blocks, Layout};
 use crate::error::{Error, Result};
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 
 /// A kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,8 @@ impl Spread {
     fn with(blocks: Blocks<OUTPUTS>, layout: Layout, coefficients: &Coefficients<f64>) -> Result<Self> {
         let taps = blocks.groups() * layout.taps;
         let length = blocks.iter().len().checked_mul(taps).ok_or(Error::Memory)?;
-        let mut weights: Vec<Weights> = filled([0.0; OUTPUTS], length)?;
-        let mut masks = filled(0, length)?;
+        let mut weights: Vec<Weights> = try_vec([0.0; OUTPUTS], length)?;
+        let mut masks = try_vec(0, length)?;
         let tables = weights.chunks_exact_mut(taps).zip(masks.chunks_exact_mut(taps));
         for (block, (weights, masks)) in blocks.iter().zip(tables) {
             for place in 0..OUTPUTS {

@@ -6,7 +6,7 @@ use super::super::super::pieces::GROUP;
 use super::super::super::strips::{Batch, ROWS};
 use super::super::super::{Scratch, Vector};
 use crate::error::Result;
-use crate::memory::heap::filled;
+use crate::memory::heap::try_vec;
 
 /// Vectors that a strip has room for.
 const ROOM: usize = 512;
@@ -161,7 +161,7 @@ unsafe fn turn<const VECTORS: usize>(rows: &[*const u8; ROWS], strip: *mut __m25
 
 /// Memory for a strip.
 pub fn scratch() -> Result<Scratch> {
-    filled(Vector([0; 32]), ROOM)
+    try_vec(Vector([0; 32]), ROOM)
 }
 
 /// Some groups of the rows, turned.

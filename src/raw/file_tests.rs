@@ -5,7 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use proptest::prelude::*;
 
-use super::file::{Place, load, map, read_tile, save};
+use super::file::{RawLayout, load, map, read_tile, save};
 use super::packers::PACKERS;
 use super::unpackers;
 use crate::error::Error;
@@ -69,18 +69,18 @@ fn filled(mode: Mode, xsize: usize, ysize: usize) -> Image {
     image
 }
 
-const PLAIN: Place = Place { offset: 0, stride: 0, ystep: 1 };
+const PLAIN: RawLayout = RawLayout { offset: 0, stride: 0, ystep: 1 };
 
 proptest! {
     #[test]
     fn what_is_saved_is_loaded(
-        pair in 0..PACKERS.len(), xsize in 0..40usize, ysize in 0..40usize, gap in 0..9i64, up in any::<bool>(),
+        entry in 0..PACKERS.len(), xsize in 0..40usize, ysize in 0..40usize, gap in 0..9i64, up in any::<bool>(),
     ) {
-        let packer = &PACKERS[pair];
+        let packer = &PACKERS[entry];
         let raw_mode = packer.raw_mode_id;
         let Some(unpacker) = unpackers::find(packer.mode.id(), raw_mode) else { return Ok(()) };
         let image = filled(packer.mode, xsize, ysize);
-        let packed = (packer.shuffler.output)(xsize) as i64;
+        let packed = (packer.shuffler.output_bytes)(xsize) as i64;
         let stride = if gap == 0 { 0 } else { packed + gap };
         let ystep = if up { -1 } else { 1 };
 
@@ -89,12 +89,12 @@ proptest! {
         prop_assert_eq!(file.bytes().len() as i64, if gap == 0 { packed } else { stride } * ysize as i64);
 
         // Packing may lose something: what comes back is what unpacking the packed lines gives.
-        let loaded = load(&file, packer.mode.id(), raw_mode, (xsize as i32, ysize as i32), Place { offset: 0, stride, ystep })?;
+        let loaded = load(&file, packer.mode.id(), raw_mode, (xsize as i32, ysize as i32), RawLayout { offset: 0, stride, ystep })?;
         for (row, found) in rows(&image).iter().zip(rows(&loaded)) {
             let mut line = vec![0; packed as usize];
             let mut expected = vec![0; row.len()];
-            (packer.shuffler.line)(&mut line, row, xsize);
-            (unpacker.shuffler.line)(&mut expected, &line, xsize);
+            (packer.shuffler.convert)(&mut line, row, xsize);
+            (unpacker.shuffler.convert)(&mut expected, &line, xsize);
             prop_assert_eq!(expected, found);
         }
     }
@@ -111,9 +111,9 @@ proptest! {
             for x0 in (0..xsize).step_by(tile) {
                 let (x1, y1) = ((x0 + tile).min(xsize), (y0 + tile).min(ysize));
                 let first = if up { ysize - y1 } else { y0 };
-                let place = Place { offset: (first * xsize + x0) as i64, stride: xsize as i64, ystep };
+                let layout = RawLayout { offset: (first * xsize + x0) as i64, stride: xsize as i64, ystep };
                 let area = [x0, y0, x1, y1].map(|n| n as i32);
-                read_tile(&mut pieces.view_mut()?, area, &file, raw_mode, place)?;
+                read_tile(&mut pieces.view_mut()?, area, &file, raw_mode, layout)?;
             }
         }
         prop_assert_eq!(rows(&pieces), rows(&whole));
@@ -126,9 +126,9 @@ fn a_mapped_image_is_its_file() {
         let size = mode.pixel_size() * 5;
         let bytes: Vec<u8> = (0..8 + 3 * (size + 4)).map(|n| n as u8).collect();
         let file = Scratch::with("map", &bytes);
-        let place = Place { offset: 8, stride: size as i64 + 4, ystep: -1 };
+        let layout = RawLayout { offset: 8, stride: size as i64 + 4, ystep: -1 };
         for access in [Access::ReadOnly, Access::Private, Access::Shared] {
-            let mut image = map(&file, mode.id(), (5, 3), place, access).expect("there is enough");
+            let mut image = map(&file, mode.id(), (5, 3), layout, access).expect("there is enough");
             let expected: Vec<_> = (0..3).rev().map(|y| bytes[8 + y * (size + 4)..][..size].to_vec()).collect();
             assert_eq!(rows(&image), expected);
             match image.view_mut() {
@@ -145,20 +145,23 @@ fn a_mapped_image_is_its_file() {
 #[test]
 fn what_cannot_be_is_said() {
     let file = Scratch::with("refused", &[0; 99]);
-    let refused = |mode: Mode, size, place| {
-        map(&file, mode.id(), size, place, Access::ReadOnly).expect_err("it cannot be").to_string()
+    let refused = |mode: Mode, size, layout| {
+        map(&file, mode.id(), size, layout, Access::ReadOnly).expect_err("it cannot be").to_string()
     };
     assert!(refused(Mode::L, (10, 10), PLAIN).ends_with("is too short: 100 bytes are needed, and there are 99"));
-    assert!(refused(Mode::RGB, (1, 1), PLAIN).contains("lie otherwise in files"));
+    assert!(
+        refused(Mode::RGB, (1, 1), PLAIN)
+            .contains("mode RGB has a different layout in memory (4 bytes a pixel) and in files (3)")
+    );
     assert!(refused(Mode::L, (-1, 1), PLAIN).contains("bad image size"));
-    assert!(refused(Mode::I, (2, 2), Place { offset: 2, ..PLAIN }).contains("multiples of 4"));
-    assert!(refused(Mode::F, (2, 2), Place { stride: 9, ..PLAIN }).contains("multiples of 4"));
-    assert!(refused(Mode::L, (10, 2), Place { stride: 9, ..PLAIN }).contains("less than a line"));
-    assert!(refused(Mode::L, (10, 2), Place { offset: -1, ..PLAIN }).contains("offset is negative"));
-    assert!(refused(Mode::L, (10, 2), Place { offset: i64::MAX, ..PLAIN }).contains("beyond"));
-    assert!(refused(Mode::L, (10, 2), Place { ystep: 0, ..PLAIN }).contains("ystep"));
+    assert!(refused(Mode::I, (2, 2), RawLayout { offset: 2, ..PLAIN }).contains("multiples of 4"));
+    assert!(refused(Mode::F, (2, 2), RawLayout { stride: 9, ..PLAIN }).contains("multiples of 4"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { stride: 9, ..PLAIN }).contains("less than a line"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { offset: -1, ..PLAIN }).contains("offset is negative"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { offset: i64::MAX, ..PLAIN }).contains("beyond"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { ystep: 0, ..PLAIN }).contains("ystep"));
 
-    assert!(refused(Mode::L, (10, 2), Place { ystep: 2, ..PLAIN }).contains("ystep must be 1"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { ystep: 2, ..PLAIN }).contains("ystep must be 1"));
     assert!(refused(Mode::L, (i32::MAX, 1), PLAIN).contains("too wide: a row has 536870910 pixels at the most"));
     assert!(refused(Mode::L, (536_870_910, 1), PLAIN).contains("too short"));
 

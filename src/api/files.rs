@@ -5,19 +5,19 @@ use std::path::Path;
 
 use crate::codec::ppm;
 use crate::error::{Error, Result};
-use crate::files::Name;
+use crate::files::CPathBuf;
 use crate::image::{Image, ImageMut};
 use crate::memory::mapped::Access;
 use crate::mode::{Mode, RAW_MODES};
 use crate::raw::file::{self, RawLayout};
 
 /// A path as the system takes it.
-fn name(path: &Path) -> Result<Name> {
+fn name(path: &Path) -> Result<CPathBuf> {
     let bytes = path.as_os_str().as_bytes();
     if bytes.contains(&0) {
         return Err(Error::Value("file name has a NUL in it"));
     }
-    Name::new(&[bytes])
+    CPathBuf::new(&[bytes])
 }
 
 /// The number of a raw mode, 0 (which nothing is packed to) for a stranger.

@@ -16,7 +16,7 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("libimaging-files-{}-{name}", std::process::id()));
-        std::fs::create_dir(&path).expect("nobody has it");
+        std::fs::create_dir(&path).expect("it is new");
         Self(path)
     }
 

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! [`avx2`] does both, 32 pixels at a time; [`avx512`] 64 at a time, with comparisons into mask registers (`vptestmb`);
-//! [`sse41`] packs only. They win the benchmark cases that read and write images of mode `1`.
+//! [`sse41`] packs only. `benches/raw_pairs.py` has them as `1`, `P;1` and `L;1`.
 
 #[cfg(target_arch = "x86_64")]
 pub mod avx2;

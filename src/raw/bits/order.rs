@@ -1,6 +1,6 @@
 //! Bit orders, as the kernels need them.
 
-/// Returns which of 8 pixels becomes bit `bit` of their byte.
+/// Returns the pixel that becomes bit `bit`. Both are numbered across bytes: bits 8 to 15 are pixels 8 to 15.
 pub const fn pixel_of_bit(lsb_first: bool, bit: usize) -> u8 {
     (if lsb_first { bit } else { bit ^ 7 }) as u8
 }

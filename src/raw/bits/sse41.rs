@@ -8,7 +8,6 @@ use super::order::pixel_of_bit;
 #[inline]
 #[target_feature(enable = "sse4.1,ssse3")]
 pub fn pack(out: &mut [u8], input: &[u8], lsb_first: bool, inverted: bool) -> usize {
-    // The index in a vector, of which `pshufb` uses the low 4 bits, so that both groups of 8 keep their place.
     let indices: [u8; 16] = std::array::from_fn(|bit| pixel_of_bit(lsb_first, bit));
     let (vectors, _) = input.as_chunks::<16>();
     for (out, pixels) in out.as_chunks_mut::<2>().0.iter_mut().zip(vectors) {

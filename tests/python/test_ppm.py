@@ -284,7 +284,7 @@ def test_damaged_file_is_read_as_pillow_reads_it_or_refused(ours, path, kind, da
 def test_numbers_are_digits_only(ours, path, number):
     """Pillow takes what Python's `int` takes; the format has digits, and so have we."""
     path.write_bytes(b"P5 " + number + b" 1 255\nab")
-    with pytest.raises(OSError, match="width with '"):
+    with pytest.raises(OSError, match="invalid width: it contains '"):
         ours.ImagingOpenPPM(os.fsencode(path))
 
 

@@ -25,13 +25,13 @@
 //! [`sse41`] packs only. `benches/raw_pairs.py` has them as `1`, `P;1` and `L;1`.
 
 #[cfg(target_arch = "x86_64")]
-pub mod avx2;
+pub(super) mod avx2;
 #[cfg(target_arch = "x86_64")]
-pub mod avx512;
+pub(super) mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod order;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
-pub mod sse41;
+pub(super) mod sse41;
 
 pub use scalar::{Binarize, PackBits, Unpack12, UnpackBitPlanes, UnpackBits};

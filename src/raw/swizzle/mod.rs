@@ -34,14 +34,14 @@
 //! `benches/raw_pairs.py` measures every pair of modes against Pillow and `memcpy`.
 
 #[cfg(target_arch = "x86_64")]
-pub mod avx2;
+pub(super) mod avx2;
 #[cfg(target_arch = "x86_64")]
-pub mod avx512;
+pub(super) mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod masks;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
-pub mod sse41;
+pub(super) mod sse41;
 
 pub(crate) use scalar::swizzle;
 pub use scalar::{CopyBytes, InsertBand, Swizzle, extract_lane};

@@ -24,7 +24,7 @@ pub struct RawState {
 
 /// Decodes the whole lines of `bytes`: passes each to `unpack`, which returns `None` if the line lies outside the image.
 ///
-/// Returns the number of bytes consumed, at most [`MAX_CONSUMED`]; `None` after the last line, or if `errcode` is set.
+/// Returns the number of bytes consumed, at most `i32::MAX`; `None` after the last line, or if `errcode` is set.
 ///
 /// `fits` checks that a line of `state.bytes` bytes is long enough for the shuffler's input, and a row of the image for its
 /// output. It is called once in each call, before anything is read, because the caller may change the state between calls.

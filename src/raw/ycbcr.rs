@@ -1,7 +1,7 @@
 //! YCbCr: that of JFIF files (JPEG, ITU-R BT.601 with full range), and PhotoYCC of Photo CDs.
 //!
 //! The reference has a lookup table for each coefficient, whose entries are `coefficient * (value - offset)`, rounded. The
-//! same entries are computed here, since vectors have no table lookups: [`Term`] multiplies by the coefficient in fixed
+//! same entries are computed here, since vectors have no table lookups: `Term` multiplies by the coefficient in fixed
 //! point, with enough fraction bits that every one of the 256 entries is exact. JPEG's terms keep 6 fraction bits
 //! (`SCALE` in Pillow's `ConvertYCbCr.c`) until they are summed; PhotoYCC's have none.
 

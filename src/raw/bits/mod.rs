@@ -8,7 +8,7 @@
 //! L;2R    p3 p3 p2 p2 p1 p1 p0 p0       with the two bits of each pixel swapped
 //! ```
 //!
-//! [`scalar`] has all of them, as plain code that LLVM vectorises. For 1 bit a pixel, by far the most common, there are
+//! `scalar` has all of them, as plain code that LLVM vectorises. For 1 bit a pixel, by far the most common, there are
 //! kernels. Unpacking copies each byte to the eight bytes of its pixels, tests one bit in each of them, and masks `scale`
 //! with the outcome. Packing compares bytes with 0 and collects the outcomes by `pmovmskb`, after a byte shuffle into the
 //! order of the bits:
@@ -21,8 +21,8 @@
 //!        &  s  s  s  s  s  s  s  s          scale
 //! ```
 //!
-//! [`avx2`] does both, 32 pixels at a time; [`avx512`] 64 at a time, with comparisons into mask registers (`vptestmb`);
-//! [`sse41`] packs only. `benches/raw_pairs.py` has them as `1`, `P;1` and `L;1`.
+//! `avx2` does both, 32 pixels at a time; `avx512` 64 at a time, with comparisons into mask registers (`vptestmb`);
+//! `sse41` packs only. `benches/raw_pairs.py` has them as `1`, `P;1` and `L;1`.
 
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx2;

@@ -25,8 +25,8 @@
 //! In the other direction, 5 pixels of 3 bytes fill 15 of 16 bytes. The vector is stored whole, and the next one overwrites
 //! its last byte. Loads and stores must stay within the lines, so the last few pixels are left to the scalar code.
 //!
-//! [`sse41`] shuffles 16 bytes at a time; [`avx2`] twice 16, since `vpshufb` works in 128-bit halves. On AVX-512 VBMI LLVM
-//! finds `vpermb` by itself, except where one lane of four is kept: [`avx512`] has that as `vpermt2b`.
+//! `sse41` shuffles 16 bytes at a time; `avx2` twice 16, since `vpshufb` works in 128-bit halves. On AVX-512 VBMI LLVM
+//! finds `vpermb` by itself, except where one lane of four is kept: `avx512` has that as `vpermt2b`.
 //!
 //! A line of a single band is another case: [`InsertBand`] replaces one byte of each output pixel and keeps the others, by a
 //! mask on a `u32`, which LLVM vectorises.

@@ -26,12 +26,12 @@
 //! Files go by their paths, and may be larger than memory:
 //!
 //! ```
-//! use Imaging::{Access, Image, Mode, Place};
+//! use Imaging::{Access, Image, Mode, RawLayout};
 //!
 //! let path = std::env::temp_dir().join(format!("grey-{}.raw", std::process::id()));
 //! Image::new(Mode::L, 1000, 1000)?.save_raw(&path, "L", 0)?;
 //!
-//! let mut image = Image::map(&path, Mode::L, (1000, 1000), Access::Shared, Place::default())?;
+//! let mut image = Image::map(&path, Mode::L, (1000, 1000), Access::Shared, RawLayout::default())?;
 //! image.view_mut()?.row_mut(500).fill(255);
 //! image.map_flush()?;
 //! assert_eq!(std::fs::read(&path).unwrap()[500_000], 255);
@@ -45,6 +45,7 @@
 #![allow(non_snake_case)] // the crate is called what the library is called
 
 pub mod abi;
+mod arithmetic;
 pub mod color;
 pub mod composite;
 pub mod error;
@@ -75,5 +76,5 @@ pub use geometry::Turn;
 pub use image::{Image, ImageMut, ImageRef};
 pub use memory::mapped::Access;
 pub use mode::Mode;
-pub use raw::Place;
+pub use raw::RawLayout;
 pub use resample::Filter;

@@ -1,41 +1,41 @@
-//! Modes and raw modes, as data.
+//! Modes and raw modes, as data (`Mode.c` in Pillow).
 //!
-//! A *mode* says what an image's pixels mean and how they lie in memory; a *raw mode* says how they lie in a file. Their
-//! numbers are part of the ABI: the place in the table is the number. `build.rs` reads these tables too and makes the
-//! enumerators of `Mode.h` from them, so this file uses nothing but `core`.
+//! A *mode* is the meaning of pixels and their layout in memory; a *raw mode* is a layout of pixels in a file. Their numbers
+//! are part of the ABI: each is an index into [`MODES`] or [`RAW_MODES`]. `build.rs` includes this file and generates the
+//! enumerators of `Mode.h` from it, so it uses nothing but `core`.
 
 use core::ffi::{CStr, c_int};
 
-/// What one value of a band is. The discriminants are those of the C header's `IMAGING_TYPE_*`.
+/// The type of a band's values. The discriminants are `IMAGING_TYPE_*` of the C header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum PixelType {
     /// 8 bits, unsigned (signed for the colour bands of LAB).
     U8 = 0,
-    /// 32 bits, signed, in the machine's byte order.
+    /// 32 bits, signed, native byte order.
     I32 = 1,
-    /// A 32-bit float in the machine's byte order.
+    /// A 32-bit float, native byte order.
     F32 = 2,
-    /// 16 bits, unsigned, in the byte order that the mode says.
+    /// 16 bits, unsigned; the byte order depends on the mode.
     I16 = 3,
 }
 
-/// What a mode is.
+/// The properties of a mode.
 #[derive(Clone, Copy, Debug)]
 pub struct ModeSpec {
-    /// As Pillow writes it.
+    /// The name in Pillow.
     pub name: &'static CStr,
-    /// In a few words, for the C header.
+    /// A short description, for the C header.
     pub summary: &'static str,
     /// The type of a band's values.
     pub pixel_type: PixelType,
-    /// 1 to 4.
+    /// The number of bands, 1 to 4.
     pub bands: u8,
     /// Bytes of a pixel in memory: 1, 2 or 4.
     pub pixel_size: u8,
-    /// What each byte of a multi-band pixel is called; a one-band mode has one name.
+    /// The names of the bytes of a multi-band pixel, or of the only band.
     pub band_names: [&'static str; 4],
-    /// Whether images of this mode carry a palette.
+    /// Whether images of this mode have a palette.
     pub has_palette: bool,
 }
 
@@ -56,7 +56,7 @@ const fn with_palette(spec: ModeSpec) -> ModeSpec {
     ModeSpec { has_palette: true, ..spec }
 }
 
-/// Every mode. The place in this table is the mode's number.
+/// The table of modes. The index is the mode's number; 0 is no mode.
 pub const MODES: [ModeSpec; 21] = {
     use PixelType::{F32, I16, I32, U8};
     [
@@ -92,7 +92,7 @@ pub const MODES: [ModeSpec; 21] = {
     ]
 };
 
-/// A mode that an image can have.
+/// The mode of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 #[allow(missing_docs, clippy::upper_case_acronyms)] // the names are those of the table
@@ -120,30 +120,30 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Every mode that an image can have, in the order of their numbers.
+    /// All modes, in the order of their numbers.
     pub const ALL: [Self; 20] = {
         use Mode::*;
         [One, CMYK, F, HSV, I, L, LA, LAB, La, P, PA, RGB, RGBA, RGBX, RGBa, YCbCr, I16, I16L, I16B, I16N]
     };
 
-    /// The mode with this number, or `None`: C programs may pass any `int`.
+    /// Returns the mode with a number; `None` if there is none, since C programs may pass any `int`.
     pub fn from_id(id: c_int) -> Option<Self> {
         let index = usize::try_from(id).ok()?.checked_sub(1)?;
         Self::ALL.get(index).copied()
     }
 
-    /// The mode's number in the C ABI.
+    /// Returns the number of the mode in the C ABI.
     pub const fn id(self) -> c_int {
         self as c_int
     }
 
-    /// What the mode is.
+    /// Returns the properties of the mode.
     pub const fn spec(self) -> &'static ModeSpec {
         const TABLE: &[ModeSpec; 21] = &MODES;
         &TABLE[self as usize]
     }
 
-    /// The mode's name as Pillow writes it.
+    /// Returns the name of the mode in Pillow.
     pub const fn name(self) -> &'static str {
         match self.spec().name.to_str() {
             Ok(name) => name,
@@ -151,18 +151,18 @@ impl Mode {
         }
     }
 
-    /// Whether the pixels are 16-bit integers, of any byte order.
+    /// Whether pixels are 16-bit integers, of either byte order.
     pub const fn is_i16(self) -> bool {
         matches!(self.spec().pixel_type, PixelType::I16)
     }
 
-    /// Bytes of a pixel in memory: 1, 2 or 4.
+    /// Returns the bytes of a pixel in memory: 1, 2 or 4.
     pub const fn pixel_size(self) -> usize {
         self.spec().pixel_size as usize
     }
 }
 
-/// Every raw mode by name. The place in this table is the raw mode's number.
+/// The names of the raw modes. The index is the raw mode's number; 0 is no raw mode.
 pub const RAW_MODES: [&CStr; 171] = [
     c"",
     c"1",
@@ -337,7 +337,7 @@ pub const RAW_MODES: [&CStr; 171] = [
     c"aRGB",
 ];
 
-/// The place of `name` in a table of names, 0 (which stands for "unknown" in both tables) where it is not there.
+/// Returns the index of `name` in a table of names; 0, which means "unknown" in both tables, if it is not there.
 pub fn find(names: impl IntoIterator<Item = &'static CStr>, name: &CStr) -> c_int {
     names.into_iter().position(|known| known == name).unwrap_or(0) as c_int
 }
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_have_the_numbers_of_the_abi() {
+    fn numbers_equal_those_of_the_abi() {
         let facts = facts();
         let modes: Vec<_> = MODES.iter().map(|spec| spec.name.to_str().expect("ASCII").to_owned()).collect();
         let raw_modes: Vec<_> = RAW_MODES.iter().map(|name| name.to_str().expect("ASCII").to_owned()).collect();
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn every_number_is_a_mode_or_none() {
+    fn from_id_accepts_any_number() {
         for mode in Mode::ALL {
             assert_eq!(Mode::from_id(mode.id()), Some(mode));
             assert_eq!(MODES[mode.id() as usize].name, mode.spec().name);
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_and_strangers_are_unknown() {
+    fn unknown_names_are_0() {
         assert_eq!(find(MODES.iter().map(|spec| spec.name), c"RGBa"), Mode::RGBa.id());
         assert_eq!(find(RAW_MODES, c"aRGB"), RAW_MODES.len() as c_int - 1);
         assert_eq!(find(RAW_MODES, c"rgb"), 0);

@@ -7,7 +7,7 @@ use std::ffi::{c_int, c_void};
 
 use Imaging::abi::{IMAGING_CODEC_CONFIG, IMAGING_CODEC_END, ImagingCodecStateInstance};
 use Imaging::raw::decode::RawState;
-use Imaging::raw::{Pair, packers, unpackers};
+use Imaging::raw::{TableEntry, packers, unpackers};
 use Imaging::{Image, Mode};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
@@ -49,7 +49,7 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    fn pair(&self, table: &'static [Pair]) -> &'static Pair {
+    fn pair(&self, table: &'static [TableEntry]) -> &'static TableEntry {
         &table[usize::from(self.pair) % table.len()]
     }
 
@@ -61,7 +61,7 @@ impl Task<'_> {
         image
     }
 
-    fn state(&self, pair: &Pair, context: *mut RawState) -> ImagingCodecStateInstance {
+    fn state(&self, pair: &TableEntry, context: *mut RawState) -> ImagingCodecStateInstance {
         let [xoff, yoff, xsize, ysize] = self.rectangle.map(Number::get);
         let planes = if matches!(pair.raw_mode.to_bytes(), b"P;2L" | b"P;4L") { pair.bits } else { 0 };
         ImagingCodecStateInstance {

@@ -5,19 +5,19 @@ use std::path::Path;
 
 use crate::codec::ppm;
 use crate::error::{Error, Result};
-use crate::files::Name;
+use crate::files::CPathBuf;
 use crate::image::{Image, ImageMut};
 use crate::memory::mapped::Access;
 use crate::mode::{Mode, RAW_MODES};
-use crate::raw::file::{self, Place};
+use crate::raw::file::{self, RawLayout};
 
 /// A path as the system takes it.
-fn name(path: &Path) -> Result<Name> {
+fn name(path: &Path) -> Result<CPathBuf> {
     let bytes = path.as_os_str().as_bytes();
     if bytes.contains(&0) {
         return Err(Error::Value("file name has a NUL in it"));
     }
-    Name::new(&[bytes])
+    CPathBuf::new(&[bytes])
 }
 
 /// The number of a raw mode, 0 (which nothing is packed to) for a stranger.
@@ -64,9 +64,9 @@ impl Image {
         mode: Mode,
         sides: (usize, usize),
         access: Access,
-        place: Place,
+        layout: RawLayout,
     ) -> Result<Self> {
-        file::map(name(path.as_ref())?.as_c_str(), mode.id(), size(sides)?, place, access)
+        file::map(name(path.as_ref())?.as_c_str(), mode.id(), size(sides)?, layout, access)
     }
 
     /// An image of the pixels in a raw file, which lie there as `raw_mode` says ("BGR;15"). They are mapped where they need
@@ -76,9 +76,9 @@ impl Image {
         mode: Mode,
         raw_mode: &str,
         sides: (usize, usize),
-        place: Place,
+        layout: RawLayout,
     ) -> Result<Self> {
-        file::load(name(path.as_ref())?.as_c_str(), mode.id(), self::raw_mode(raw_mode), size(sides)?, place)
+        file::load(name(path.as_ref())?.as_c_str(), mode.id(), self::raw_mode(raw_mode), size(sides)?, layout)
     }
 
     /// Writes the pixels, and nothing else, to a file, as [`save_ppm`](Self::save_ppm) replaces or overwrites one. `stride` is
@@ -92,7 +92,13 @@ impl Image {
 
 impl ImageMut<'_> {
     /// Reads a tile of a raw file into the pixels from (x0, y0) to before (x1, y1) of `tile`, which is `[x0, y0, x1, y1]`.
-    pub fn read_tile(&mut self, tile: [usize; 4], path: impl AsRef<Path>, raw_mode: &str, place: Place) -> Result<()> {
-        file::read_tile(self, corners(tile), name(path.as_ref())?.as_c_str(), self::raw_mode(raw_mode), place)
+    pub fn read_tile(
+        &mut self,
+        tile: [usize; 4],
+        path: impl AsRef<Path>,
+        raw_mode: &str,
+        layout: RawLayout,
+    ) -> Result<()> {
+        file::read_tile(self, corners(tile), name(path.as_ref())?.as_c_str(), self::raw_mode(raw_mode), layout)
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::{Access, Filter, Image, Mode, Place, Turn};
+use crate::{Access, Filter, Image, Mode, RawLayout, Turn};
 
 /// A picture in which every byte tells where it is.
 fn picture(mode: Mode, xsize: usize, ysize: usize) -> Result<Image> {
@@ -147,17 +147,17 @@ fn files_go_by_their_paths() -> Result<()> {
     assert_eq!(Image::open_ppm(&file.0)?.view()?.mode(), Mode::RGB);
 
     image.save_raw(&file.0, "ABGR", 40)?;
-    let place = Place { stride: 40, ..Place::default() };
-    assert_equal(&Image::load_raw(&file.0, Mode::RGBA, "ABGR", (9, 7), place)?, &image);
+    let layout = RawLayout { stride: 40, ..RawLayout::default() };
+    assert_equal(&Image::load_raw(&file.0, Mode::RGBA, "ABGR", (9, 7), layout)?, &image);
     let mut tile = Image::new(Mode::RGBA, 9, 7)?;
-    tile.view_mut()?.read_tile([0, 1, 9, 3], &file.0, "ABGR", Place { offset: 40, ..place })?;
+    tile.view_mut()?.read_tile([0, 1, 9, 3], &file.0, "ABGR", RawLayout { offset: 40, ..layout })?;
     assert_eq!(tile.view()?.row(2), image.view()?.row(2));
-    assert!(tile.view_mut()?.read_tile([0, 0, usize::MAX, 1], &file.0, "ABGR", place).is_err());
+    assert!(tile.view_mut()?.read_tile([0, 0, usize::MAX, 1], &file.0, "ABGR", layout).is_err());
 
-    let mut mapped = Image::map(&file.0, Mode::RGBA, (9, 7), Access::Shared, place)?;
+    let mut mapped = Image::map(&file.0, Mode::RGBA, (9, 7), Access::Shared, layout)?;
     mapped.view_mut()?.row_mut(6).fill(3);
     mapped.map_flush()?;
-    let mut seen = Image::map(&file.0, Mode::RGBA, (9, 7), Access::ReadOnly, place)?;
+    let mut seen = Image::map(&file.0, Mode::RGBA, (9, 7), Access::ReadOnly, layout)?;
     assert_eq!(seen.view()?.row(6), [3; 36]);
     assert!(seen.view_mut().is_err() && image.map_flush().is_err());
 

@@ -1,3 +1,3 @@
-//! Files in and out.
+//! Codecs: a folder for each file format.
 
 pub mod ppm;

@@ -1,13 +1,13 @@
 //! Colours multiplied by their alpha, and divided by it again.
 
 use super::pixelwise::pixelwise;
-use crate::raw::colour::{clip, factor, muldiv255, quotient};
+use crate::arithmetic::{clip8, muldiv255, reciprocal255, unpremultiply};
 
 /// A colour without the alpha that it was multiplied by. Where there is no alpha it stays.
 #[inline(always)]
 fn divided<const N: usize>(colour: [u8; N], alpha: u8) -> [u8; N] {
-    let factor = if alpha == 0 { 1 << 16 } else { factor(alpha) };
-    colour.map(|value| clip(quotient(value, factor)))
+    let reciprocal = if alpha == 0 { 1 << 16 } else { reciprocal255(alpha) };
+    colour.map(|value| clip8(unpremultiply(value, reciprocal)))
 }
 
 pixelwise! {

@@ -30,7 +30,7 @@ impl Conversion {
     /// Converts a line.
     pub fn line(self, out: &mut [u8], input: &[u8]) {
         // A line has as many bytes as its pixels, and that of one pixel is known.
-        let pixels = input.len() / (self.0.input)(1);
-        (self.0.line)(out, input, pixels);
+        let pixels = input.len() / (self.0.input_bytes)(1);
+        (self.0.convert)(out, input, pixels);
     }
 }

@@ -4,7 +4,7 @@
 //! outcome: it decides which side of a whole number a hue falls to.
 
 use super::pixelwise::pixelwise;
-use crate::raw::colour::muldiv255;
+use crate::arithmetic::muldiv255;
 
 /// Hue, saturation and value of a colour.
 #[inline(always)]

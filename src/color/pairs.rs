@@ -14,13 +14,13 @@ use super::wide::{
     IntToLittle16, Little16ToColour, Little16ToGrey,
 };
 use crate::mode::Mode;
-use crate::raw::Byte::{Always, Not, Of};
-use crate::raw::bits::Truth;
-use crate::raw::colour::Separated;
-use crate::raw::numbers::{Big, Little, ToF32, ToI32, ToU16Big};
-use crate::raw::pick::picked;
-use crate::raw::ycc::{RgbToYcbcr, YcbcrToRgb};
-use crate::raw::{Shuffle, Shuffler};
+use crate::raw::LaneSource::{Constant, Inverted, Lane};
+use crate::raw::bits::Binarize;
+use crate::raw::cmyk::CmykToRgb;
+use crate::raw::numbers::{BigEndian, ClampToU16BigEndian, LittleEndian, ToF32, ToI32};
+use crate::raw::swizzle::swizzle;
+use crate::raw::ycbcr::{RgbToYcbcr, YcbcrToRgb};
+use crate::raw::{LineConversion, Shuffler};
 
 /// From one mode to another.
 pub struct Pair {
@@ -29,7 +29,7 @@ pub struct Pair {
     shuffler: Shuffler,
 }
 
-const fn pair<S: Shuffle>(from: Mode, to: Mode) -> Pair {
+const fn pair<S: LineConversion>(from: Mode, to: Mode) -> Pair {
     Pair { from, to, shuffler: Shuffler::of::<S>() }
 }
 
@@ -38,27 +38,27 @@ pub fn find(from: Mode, to: Mode) -> Option<&'static Shuffler> {
     PAIRS.iter().find(|pair| (pair.from, pair.to) == (from, to)).map(|pair| &pair.shuffler)
 }
 
-type GreyToColour = picked!(1 => Of(0), Of(0), Of(0), Always(255));
-type GreyToInk = picked!(1 => Always(0), Always(0), Always(0), Not(0));
-type GreyToYcbcr = picked!(1 => Of(0), Always(128), Always(128), Always(255));
-type GreyToHsv = picked!(1 => Always(0), Always(0), Of(0), Always(255));
-type GreyToLittle16 = picked!(1 => Of(0), Always(0));
-type GreyToBig16 = picked!(1 => Always(0), Of(0));
+type GreyToColour = swizzle!(1 => Lane(0), Lane(0), Lane(0), Constant(255));
+type GreyToInk = swizzle!(1 => Constant(0), Constant(0), Constant(0), Inverted(0));
+type GreyToYcbcr = swizzle!(1 => Lane(0), Constant(128), Constant(128), Constant(255));
+type GreyToHsv = swizzle!(1 => Constant(0), Constant(0), Lane(0), Constant(255));
+type GreyToLittle16 = swizzle!(1 => Lane(0), Constant(0));
+type GreyToBig16 = swizzle!(1 => Constant(0), Lane(0));
 
-type FirstBand = picked!(4 => Of(0));
-type FirstBandOpaque = picked!(4 => Of(0), Of(0), Of(0), Always(255));
-type GreyAlphaToColour = picked!(4 => Of(0), Of(0), Of(0), Of(3));
-type GreyAlphaToInk = picked!(4 => Always(0), Always(0), Always(0), Not(0));
-type GreyAlphaToYcbcr = picked!(4 => Of(0), Always(128), Always(128), Always(255));
-type GreyAlphaToHsv = picked!(4 => Always(0), Always(0), Of(0), Of(3));
+type FirstBand = swizzle!(4 => Lane(0));
+type FirstBandOpaque = swizzle!(4 => Lane(0), Lane(0), Lane(0), Constant(255));
+type GreyAlphaToColour = swizzle!(4 => Lane(0), Lane(0), Lane(0), Lane(3));
+type GreyAlphaToInk = swizzle!(4 => Constant(0), Constant(0), Constant(0), Inverted(0));
+type GreyAlphaToYcbcr = swizzle!(4 => Lane(0), Constant(128), Constant(128), Constant(255));
+type GreyAlphaToHsv = swizzle!(4 => Constant(0), Constant(0), Lane(0), Lane(3));
 
-type Opaque = picked!(4 => Of(0), Of(1), Of(2), Always(255));
-type ColourToInk = picked!(4 => Not(0), Not(1), Not(2), Always(0));
+type Opaque = swizzle!(4 => Lane(0), Lane(1), Lane(2), Constant(255));
+type ColourToInk = swizzle!(4 => Inverted(0), Inverted(1), Inverted(2), Constant(0));
 
-type Little16ToInt = ToI32<Little<u16>>;
-type Big16ToInt = ToI32<Big<u16>>;
-type Little16ToFloat = ToF32<Little<u16>>;
-type Big16ToFloat = ToF32<Big<u16>>;
+type Little16ToInt = ToI32<LittleEndian<u16>>;
+type Big16ToInt = ToI32<BigEndian<u16>>;
+type Little16ToFloat = ToF32<LittleEndian<u16>>;
+type Big16ToFloat = ToF32<BigEndian<u16>>;
 
 #[cfg(target_endian = "little")]
 mod native16 {
@@ -75,7 +75,7 @@ mod native16 {
     //! The machine's byte order is high byte first.
     pub type ColourTo = super::ColourToBig16;
     pub type GreyTo = super::GreyToBig16;
-    pub type IntTo = super::ToU16Big;
+    pub type IntTo = super::ClampToU16BigEndian;
     pub type ToGrey = super::Big16ToGrey;
     pub type ToInt = super::Big16ToInt;
     pub type ToFloat = super::Big16ToFloat;
@@ -85,7 +85,7 @@ mod native16 {
 static PAIRS: [Pair; 104] = {
     use Mode::*;
     [
-        pair::<Truth>(One, L),
+        pair::<Binarize>(One, L),
         pair::<BitToInt>(One, I),
         pair::<BitToFloat>(One, F),
         pair::<BitToColour>(One, LA),
@@ -130,7 +130,7 @@ static PAIRS: [Pair; 104] = {
         pair::<IntToHsv>(I, HSV),
         pair::<IntToLittle16>(I, I16),
         pair::<IntToLittle16>(I, I16L),
-        pair::<ToU16Big>(I, I16B),
+        pair::<ClampToU16BigEndian>(I, I16B),
         pair::<native16::IntTo>(I, I16N),
         //
         pair::<FloatToGrey>(F, L),
@@ -192,9 +192,9 @@ static PAIRS: [Pair; 104] = {
         pair::<RgbToYcbcr>(RGBX, YCbCr),
         pair::<ColourToHsv>(RGBX, HSV),
         //
-        pair::<Separated<4>>(CMYK, RGB),
-        pair::<Separated<4>>(CMYK, RGBA),
-        pair::<Separated<4>>(CMYK, RGBX),
+        pair::<CmykToRgb<4>>(CMYK, RGB),
+        pair::<CmykToRgb<4>>(CMYK, RGBA),
+        pair::<CmykToRgb<4>>(CMYK, RGBX),
         pair::<InkToHsv>(CMYK, HSV),
         //
         pair::<FirstBand>(YCbCr, L),

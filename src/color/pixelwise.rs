@@ -8,17 +8,17 @@ macro_rules! pixelwise {
         $(#[$meta])*
         pub struct $name;
 
-        impl $crate::raw::Shuffle for $name {
-            fn input(pixels: usize) -> usize {
+        impl $crate::raw::LineConversion for $name {
+            fn input_bytes(pixels: usize) -> usize {
                 pixels * $input
             }
 
-            fn output(pixels: usize) -> usize {
+            fn output_bytes(pixels: usize) -> usize {
                 pixels * $output
             }
 
             #[inline(always)]
-            fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+            fn convert(out: &mut [u8], input: &[u8], _pixels: usize) {
                 for (out, input) in out.as_chunks_mut::<$output>().0.iter_mut().zip(input.as_chunks::<$input>().0) {
                     let $pixel: [u8; $input] = *input;
                     *out = $convert;

@@ -4,11 +4,11 @@ use super::diffusion::Below;
 use super::grey::thousandths;
 #[cfg(target_arch = "x86_64")]
 use super::kernels::waves::{FEWEST, avx2, blocks, sse2, steps};
+use crate::arithmetic::clip8;
 use crate::error::Result;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::heap::try_vec;
 use crate::mode::Mode;
-use crate::raw::colour::clip;
 use crate::simd::isa::{self, Isa};
 
 /// What is brighter than this is shown as white.
@@ -85,7 +85,7 @@ fn line_by_line<const N: usize>(
 /// Dithers a line of pixels that are as bright as `brightness` says.
 fn line<P>(below: &mut Below<1>, out: &mut [u8], input: &[P], brightness: impl Fn(&P) -> i32) {
     let shown = |(out, pixel): (&mut u8, &P), [come]: [i32; 1]| {
-        let wanted = clip(brightness(pixel) + come);
+        let wanted = clip8(brightness(pixel) + come);
         // Bits instead of a branch, which would be hard to predict.
         let white = (BRIGHTEST_BLACK - i32::from(wanted)) >> 31;
         *out = white as u8;

@@ -8,13 +8,13 @@ use super::kernels::{
     waves::{self, avx2, sse2},
 };
 use crate::abi::ImagingPaletteInstance;
+use crate::arithmetic::clip8;
 use crate::error::Result;
 use crate::geometry;
 use crate::image::{ImageMut, ImageRef, palette};
 use crate::memory::heap::try_vec;
 use crate::memory::palette::{UNKNOWN, cache, prepare_cache};
 use crate::mode::Mode;
-use crate::raw::colour::clip;
 use crate::simd::isa::{self, Isa};
 
 /// Whether images of a mode can be converted to indices.
@@ -265,7 +265,7 @@ fn line_by_line<const OUT: usize>(
     let mut below = Below::<3>::new(input.xsize())?;
     for (out, input) in out.rows_mut().zip(input.rows()) {
         let shown = |(out, pixel): (&mut [u8; OUT], &[u8; 4]), come: [i32; 3]| {
-            let wanted: [u8; 3] = std::array::from_fn(|band| clip(i32::from(pixel[band]) + come[band]));
+            let wanted: [u8; 3] = std::array::from_fn(|band| clip8(i32::from(pixel[band]) + come[band]));
             let index = palette.index(wanted);
             write(out, index);
             let colour = palette.colour(index);

@@ -1,7 +1,7 @@
 //! Integers of 16 and 32 bits, and floats. What has fewer bits takes the nearest value that it has.
 
 use super::pixelwise::pixelwise;
-use crate::raw::Shuffle;
+use crate::raw::LineConversion;
 use crate::simd::isa;
 use crate::simd::truncate::{Float, saturate_u8};
 
@@ -58,17 +58,17 @@ pixelwise! {
 /// Floats become integers: their whole part.
 pub struct FloatToInt;
 
-impl Shuffle for FloatToInt {
-    fn input(pixels: usize) -> usize {
+impl LineConversion for FloatToInt {
+    fn input_bytes(pixels: usize) -> usize {
         4 * pixels
     }
 
-    fn output(pixels: usize) -> usize {
+    fn output_bytes(pixels: usize) -> usize {
         4 * pixels
     }
 
     #[inline(always)]
-    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+    fn convert(out: &mut [u8], input: &[u8], _pixels: usize) {
         let (mut out, mut input) = (out.as_chunks_mut::<4>().0, input.as_chunks::<4>().0);
         if isa::current().avx2().is_none() {
             let (fours, rest) = out.as_chunks_mut::<4>();

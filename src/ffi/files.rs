@@ -16,7 +16,7 @@ use crate::host::long_section;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::mapped::{self, Access};
 use crate::memory::{Raw, view};
-use crate::raw::file::{self, Place};
+use crate::raw::file::{self, RawLayout};
 
 /// The file that the pixels of an image are mapped from.
 ///
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn ImagingMapFile(
         // SAFETY: the caller's path is NULL or a string.
         let path = unsafe { file_name(path)? };
         let access = self::access(access)?;
-        Ok(file::map(path, mode, (xsize, ysize), Place { offset, stride, ystep }, access)?.into_raw())
+        Ok(file::map(path, mode, (xsize, ysize), RawLayout { offset, stride, ystep }, access)?.into_raw())
     })
 }
 
@@ -110,8 +110,8 @@ pub unsafe extern "C" fn ImagingLoadRaw(
     guard(null_mut(), || {
         // SAFETY: the caller's path is NULL or a string.
         let path = unsafe { file_name(path)? };
-        let place = Place { offset, stride, ystep };
-        Ok(long_section(|| file::load(path, mode, rawmode, (xsize, ysize), place))?.into_raw())
+        let layout = RawLayout { offset, stride, ystep };
+        Ok(long_section(|| file::load(path, mode, rawmode, (xsize, ysize), layout))?.into_raw())
     })
 }
 
@@ -137,8 +137,8 @@ pub unsafe extern "C" fn ImagingReadTile(
     guard(0, || {
         // SAFETY: the caller's image is NULL or live, and nobody else uses it meanwhile; the path is NULL or a string.
         let (mut image, path) = unsafe { (ImageMut::from_raw(im)?, file_name(path)?) };
-        let place = Place { offset, stride, ystep };
-        long_section(|| file::read_tile(&mut image, [x0, y0, x1, y1], path, rawmode, place))?;
+        let layout = RawLayout { offset, stride, ystep };
+        long_section(|| file::read_tile(&mut image, [x0, y0, x1, y1], path, rawmode, layout))?;
         Ok(1)
     })
 }

@@ -13,14 +13,14 @@ use crate::abi::{
 use crate::image::locate_run;
 use crate::image::shuffler::ShufflerFn;
 use crate::raw::decode::{self, RawState};
-use crate::raw::{Pair, Shuffler, encode, packers, unpackers, ycc};
+use crate::raw::{Shuffler, TableEntry, encode, packers, unpackers, ycbcr};
 
 /// Hands out the shuffler of a pair.
 ///
 /// # Safety
 ///
 /// `bits_out` is NULL or may be written to.
-unsafe fn hand_out(pair: Option<&Pair>, bits_out: *mut c_int) -> ImagingShuffler {
+unsafe fn hand_out(pair: Option<&TableEntry>, bits_out: *mut c_int) -> ImagingShuffler {
     let pair = pair?;
     // SAFETY: as the caller promises.
     if let Some(bits_out) = unsafe { bits_out.as_mut() } {
@@ -72,37 +72,37 @@ pub unsafe extern "C" fn ImagingPackBGR(out: *mut u8, r#in: *const u8, pixels: c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingUnpackYCC(out: *mut u8, r#in: *const u8, pixels: c_int) {
     // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycc::FromPhotoYcc>() }, out, r#in, pixels) }
+    unsafe { shuffle(const { Shuffler::of::<ycbcr::PhotoYccToRgb>() }, out, r#in, pixels) }
 }
 
 /// Unpacks PhotoYCC that was multiplied by its alpha, 4 bytes a pixel, to RGBA.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingUnpackYCCA(out: *mut u8, r#in: *const u8, pixels: c_int) {
     // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycc::FromPhotoYcca>() }, out, r#in, pixels) }
+    unsafe { shuffle(const { Shuffler::of::<ycbcr::PhotoYccaToRgba>() }, out, r#in, pixels) }
 }
 
 /// Converts RGB to YCbCr as JFIF files have it, 4 bytes a pixel; the fourth is copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingConvertRGB2YCbCr(out: *mut u8, r#in: *const u8, pixels: c_int) {
     // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycc::RgbToYcbcr>() }, out, r#in, pixels) }
+    unsafe { shuffle(const { Shuffler::of::<ycbcr::RgbToYcbcr>() }, out, r#in, pixels) }
 }
 
 /// Converts YCbCr as JFIF files have it to RGB, 4 bytes a pixel; the fourth is copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingConvertYCbCr2RGB(out: *mut u8, r#in: *const u8, pixels: c_int) {
     // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycc::YcbcrToRgb>() }, out, r#in, pixels) }
+    unsafe { shuffle(const { Shuffler::of::<ycbcr::YcbcrToRgb>() }, out, r#in, pixels) }
 }
 
 /// The shufflers that are C functions of their own: those above.
 static NAMED: [(ShufflerFn, Shuffler); 5] = [
     (ImagingPackBGR, Shuffler::of::<packers::Bgr>()),
-    (ImagingUnpackYCC, Shuffler::of::<ycc::FromPhotoYcc>()),
-    (ImagingUnpackYCCA, Shuffler::of::<ycc::FromPhotoYcca>()),
-    (ImagingConvertRGB2YCbCr, Shuffler::of::<ycc::RgbToYcbcr>()),
-    (ImagingConvertYCbCr2RGB, Shuffler::of::<ycc::YcbcrToRgb>()),
+    (ImagingUnpackYCC, Shuffler::of::<ycbcr::PhotoYccToRgb>()),
+    (ImagingUnpackYCCA, Shuffler::of::<ycbcr::PhotoYccaToRgba>()),
+    (ImagingConvertRGB2YCbCr, Shuffler::of::<ycbcr::RgbToYcbcr>()),
+    (ImagingConvertYCbCr2RGB, Shuffler::of::<ycbcr::YcbcrToRgb>()),
 ];
 
 /// The shuffler of this library behind a C function; `None` for a function of the program's own.

@@ -1,40 +1,40 @@
-//! Regular files that are overwritten in place.
+//! Overwriting regular files in place.
 
 use std::os::fd::OwnedFd;
 
 use rustix::fs::{Mode, SeekFrom, Stat};
 use rustix::io::{Errno, Result, retry_on_intr};
 
-use super::transfer;
+use super::io;
 
 /// The set-user-ID and the set-group-ID bit.
-const DANGEROUS: u32 = 0o6000;
+const SET_ID_BITS: u32 = 0o6000;
 
-/// Empties a file that is opened for writing, and takes its set-user-ID and set-group-ID bits away: the kernel does so only
-/// for users without privileges.
-pub fn empty(file: &OwnedFd, stat: &Stat) -> Result<()> {
-    if stat.st_mode & DANGEROUS != 0 {
-        match rustix::fs::fchmod(file, Mode::from_raw_mode(stat.st_mode & 0o7777 & !DANGEROUS)) {
-            // It belongs to somebody else, and the first write takes the bits away.
+/// Truncates a file that is open for writing to 0 bytes, and clears its set-user-ID and set-group-ID bits: the kernel clears
+/// them only for unprivileged users.
+pub fn truncate(file: &OwnedFd, stat: &Stat) -> Result<()> {
+    if stat.st_mode & SET_ID_BITS != 0 {
+        match rustix::fs::fchmod(file, Mode::from_raw_mode(stat.st_mode & 0o7777 & !SET_ID_BITS)) {
+            // The file belongs to another user, so that the kernel clears the bits at the first write.
             Ok(()) | Err(Errno::PERM) => {}
             Err(error) => return Err(error),
         }
     }
-    // A file without a length may have no way to change it either (those in /proc).
+    // Files without a length may not support `ftruncate` (those in /proc).
     if stat.st_size == 0 { Ok(()) } else { set_length(file, 0) }
 }
 
-/// Makes a file longer by a hole, which reads as zeros, and goes on behind it.
+/// Extends a file to `length` bytes by a hole, which reads as zeros, and seeks to its end.
 pub fn extend(file: &OwnedFd, length: u64) -> Result<()> {
     set_length(file, length)?;
     rustix::fs::seek(file, SeekFrom::Start(length)).map(drop)
 }
 
-/// Copies a whole file into another, which is empty. Blocks of zeros become holes.
+/// Copies a file to an empty one. Blocks of zeros become holes.
 pub fn copy(from: &OwnedFd, to: &OwnedFd, buffer: &mut [u8]) -> Result<()> {
     let mut position = 0;
     loop {
-        let count = transfer::read_at(from, buffer, position)?;
+        let count = io::read_at(from, buffer, position)?;
         if count == 0 {
             return Ok(());
         }
@@ -42,7 +42,7 @@ pub fn copy(from: &OwnedFd, to: &OwnedFd, buffer: &mut [u8]) -> Result<()> {
         if buffer[..count].iter().all(|byte| *byte == 0) {
             extend(to, position)?;
         } else {
-            transfer::write_all(to, &buffer[..count])?;
+            io::write_all(to, &buffer[..count])?;
         }
     }
 }

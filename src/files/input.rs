@@ -6,40 +6,41 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::open::{self, Patience, kind, kind_in_words};
-use super::{FileId, shown, transfer};
+use super::id::FileId;
+use super::open::{self, PeerDeadline, describe_type, file_type};
+use super::{io, path};
 use crate::error::{Detail, Error, Result};
 
-/// An opened file, and the name that errors show.
+/// An open file, with its name for errors.
 pub struct Input {
     file: OwnedFd,
     path: Detail,
     stat: Stat,
-    /// Set while a pipe has not been seen to have a writer.
-    waiting: Option<Patience>,
+    /// For a named pipe that has not had a writer yet.
+    deadline: Option<PeerDeadline>,
 }
 
 impl Input {
-    /// Opens a regular file, also to be written through a mapping if `writable`.
+    /// Opens a regular file; with write access if `writable`, for a shared mapping.
     pub fn open_regular(path: &CStr, writable: bool) -> Result<Self> {
         let input = Self::new(path, if writable { OFlags::RDWR } else { OFlags::RDONLY })?;
         match input.is_regular() {
             true => Ok(input),
             false => Err(Error::file(
                 &input.path,
-                format_args!("is {}, and must be a regular file", kind_in_words(&input.stat)),
+                format_args!("is {}, and must be a regular file", describe_type(&input.stat)),
             )),
         }
     }
 
-    /// Opens anything that can be read from its start to its end. A named pipe is given a little time to get a writer.
+    /// Opens any file that can be read from start to end. A named pipe may take a short time to get a writer.
     pub fn open_stream(path: &CStr) -> Result<Self> {
         let mut input = Self::new(path, OFlags::RDONLY)?;
-        match kind(&input.stat) {
+        match file_type(&input.stat) {
             FileType::Directory => return Err(Error::file(&input.path, format_args!("is a directory"))),
             FileType::RegularFile => {}
-            FileType::Fifo => input.waiting = Some(Patience::new()),
-            _ => open::set_blocking(&input.file).map_err(|error| input.failed(error))?,
+            FileType::Fifo => input.deadline = Some(PeerDeadline::new()),
+            _ => open::set_blocking(&input.file).map_err(|error| input.os_error(error))?,
         }
         Ok(input)
     }
@@ -48,63 +49,65 @@ impl Input {
         let opened = open::open(path, access, Mode::empty());
         let (file, stat) = opened
             .and_then(|file| rustix::fs::fstat(&file).map(|stat| (file, stat)))
-            .map_err(|error| super::failed(path, error))?;
-        Ok(Self { file, path: shown(path), stat, waiting: None })
+            .map_err(|error| path::os_error(path, error))?;
+        Ok(Self { file, path: path::display(path), stat, deadline: None })
     }
 
-    /// The file's name as errors show it.
+    /// Returns the name of the file as errors show it.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Whether the file has a length that it tells.
+    /// Whether the file is a regular one, which has a length.
     pub fn is_regular(&self) -> bool {
-        kind(&self.stat) == FileType::RegularFile
+        file_type(&self.stat) == FileType::RegularFile
     }
 
-    /// The length of a regular file when it was opened.
+    /// Returns the length that a regular file had when it was opened.
     pub fn length(&self) -> u64 {
         u64::try_from(self.stat.st_size).unwrap_or(0)
     }
 
-    /// Which file it is.
+    /// Returns the identity of the file.
     pub fn id(&self) -> FileId {
         FileId::of(&self.stat)
     }
 
-    /// Reads the next bytes, none only at the end.
+    /// Reads at least 1 byte, or returns 0 at the end of the file.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        while let Some(patience) = &self.waiting {
-            match transfer::read_some(&self.file, buffer) {
-                Ok(0) if patience.pause() => {}
+        while let Some(deadline) = &self.deadline {
+            match io::read(&self.file, buffer) {
+                // There is no writer.
+                Ok(0) if deadline.sleep() => {}
                 Ok(0) => return Err(Error::file(&self.path, format_args!("is a pipe that nobody writes to"))),
-                Err(Errno::AGAIN) => self.stop_waiting()?,
+                // There is a writer, which has not written yet.
+                Err(Errno::AGAIN) => self.stop_polling()?,
                 Ok(count) => {
-                    self.stop_waiting()?;
+                    self.stop_polling()?;
                     return Ok(count);
                 }
-                Err(error) => return Err(self.failed(error)),
+                Err(error) => return Err(self.os_error(error)),
             }
         }
-        transfer::read_some(&self.file, buffer).map_err(|error| self.failed(error))
+        io::read(&self.file, buffer).map_err(|error| self.os_error(error))
     }
 
-    /// The pipe has a writer: reads may wait for what it writes.
-    fn stop_waiting(&mut self) -> Result<()> {
-        self.waiting = None;
-        open::set_blocking(&self.file).map_err(|error| self.failed(error))
+    /// Lets reads block, since the pipe has a writer.
+    fn stop_polling(&mut self) -> Result<()> {
+        self.deadline = None;
+        open::set_blocking(&self.file).map_err(|error| self.os_error(error))
     }
 
-    /// Fills the buffer with the bytes of a regular file from `offset` on.
+    /// Fills the buffer from an offset of a regular file.
     pub fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
-        match transfer::read_at(&self.file, buffer, offset) {
+        match io::read_at(&self.file, buffer, offset) {
             Ok(count) if count == buffer.len() => Ok(()),
             Ok(_) => Err(Error::file(&self.path, format_args!("has become shorter while it was read"))),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(self.os_error(error)),
         }
     }
 
-    fn failed(&self, error: Errno) -> Error {
+    fn os_error(&self, error: Errno) -> Error {
         Error::os(&self.path, error.raw_os_error())
     }
 }

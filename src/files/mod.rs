@@ -1,100 +1,55 @@
 //! Files by their names: [`Input`] reads, [`Output`] saves.
 //!
-//! Nothing here allocates without a check: names are C strings all the way down to the system call, and error texts have a
-//! fixed size. No call hangs in `open` for the other end of a named pipe that never comes (see [`open`]).
+//! # The rule of saving
 //!
-//! # How a file is saved
+//! A save must never leave half a file, and must never lose what the old file had besides its content. So it *replaces* the
+//! old file in one step where it can, and *overwrites* it in place where replacing would lose something.
 //!
-//! A save replaces the old file at once (a new file is written beside it and renamed over it when it is whole) wherever
-//! that loses nothing. Else it overwrites the old file in place. The rule, in the order in which it is asked:
+//! Replacing is what careful editors do: write a temporary file in the same directory, `fsync` it, `rename` it over the old
+//! one. A reader sees the old file or the new one, never a mixture, also after a power failure. But the new file is another
+//! inode, so the following decides:
 //!
-//! | at the name is | so the save |
+//! | at the name is | the save |
 //! | --- | --- |
-//! | nothing | writes a new file beside the name and renames it |
-//! | a symbolic link to the file of standard output or error (`/dev/stdout`) | writes where that stream is, like any output |
+//! | nothing | writes a temporary file and renames it |
+//! | a regular file that can be replaced without loss | writes a temporary file and renames it |
+//! | any other regular file | truncates it and overwrites it in place |
 //! | a pipe, a terminal, a device | writes a stream of bytes to it |
-//! | a regular file for which all conditions below hold | replaces it at once |
-//! | any other regular file | empties and overwrites it in place |
+//! | a symbolic link to the file of standard output or error (`/dev/stdout`) | writes to that descriptor, at its position |
 //!
-//! Replacing loses nothing if the name is the file itself (no symbolic link, no `/proc/self/fd/3`), the file has no other
-//! hard link, a file can be made beside it on the same file system, and that file can be given the same owner, group, mode
-//! and extended attributes (access control lists are among them). Where the rename itself is refused at the end (the old
-//! file is a mount point, say), the new content is copied into the old file.
+//! A regular file can be replaced without loss if all of these hold:
+//!
+//! - The name is the file itself, not a symbolic link or `/proc/self/fd/3`, and its only hard link.
+//! - A file can be created in its directory, on the same file system.
+//! - That file can be given the same owner, group, mode and extended attributes (access control lists are among them).
+//!
+//! If `rename` itself fails in the end (the old file is a mount point, say), the temporary file is copied into the old one.
 //!
 //! The kernel resolves every name, with all its protections (`fs.protected_symlinks` and its like): an existing file is
-//! opened with `O_CREAT`, as any program that overwrites files does it, and one that the caller may not write to is refused
-//! even where its directory could be written to. Set-user-ID and set-group-ID bits never survive a save.
+//! opened with `O_CREAT`, as any program that overwrites files does, and a file without write permission is refused even if
+//! its directory could be written to. Set-user-ID and set-group-ID bits never survive a save.
 //!
-//! A save has succeeded only when the system has accepted every byte, `fsync` has (see [`sync`]), and `close` has.
+//! A save has succeeded only when the system has accepted every byte, and `fsync` (see [`sync`]) and `close` have succeeded.
+//!
+//! # Rooms
+//!
+//! [`open`] opens without blocking on named pipes. [`temp_file`] has the first case of the rule, [`in_place`] the second,
+//! [`output`] decides and writes. Nothing here allocates without a check: names are C strings down to the system call, and
+//! error texts have a fixed size.
 
+mod id;
 mod in_place;
 mod input;
+mod io;
 mod open;
 mod output;
-mod replace;
+mod path;
 mod sync;
+mod temp_file;
 #[cfg(test)]
 mod tests;
-mod transfer;
 
-use std::ffi::CStr;
-
-use rustix::fs::Stat;
-use rustix::io::Errno;
-
-use crate::error::{Detail, Error, Result, detail};
-
+pub use id::FileId;
 pub use input::Input;
 pub use output::Output;
-
-/// The identity of a file, whatever its names are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileId {
-    device: u64,
-    inode: u64,
-}
-
-impl FileId {
-    fn of(stat: &Stat) -> Self {
-        #[allow(clippy::unnecessary_cast)] // the fields differ between architectures
-        Self { device: stat.st_dev as u64, inode: stat.st_ino as u64 }
-    }
-}
-
-/// A file name as errors show it.
-pub fn shown(path: &CStr) -> Detail {
-    let mut name = Detail::new();
-    for chunk in path.to_bytes().utf8_chunks() {
-        let rest = if chunk.invalid().is_empty() { "" } else { "\u{fffd}" };
-        for part in [chunk.valid(), rest] {
-            let room = name.remaining_capacity();
-            let fits = part.floor_char_boundary(room);
-            name.push_str(&detail(&part[..fits]));
-        }
-    }
-    name
-}
-
-/// The error of a system call on a file.
-fn failed(path: &CStr, error: Errno) -> Error {
-    Error::os(&shown(path), error.raw_os_error())
-}
-
-/// A C string made of parts, of any length.
-pub struct Name(Vec<u8>);
-
-impl Name {
-    /// Joins the parts.
-    pub fn new(parts: &[&[u8]]) -> Result<Self> {
-        let mut name = Vec::new();
-        name.try_reserve_exact(parts.iter().map(|part| part.len()).sum::<usize>() + 1).map_err(|_| Error::Memory)?;
-        parts.iter().for_each(|part| name.extend_from_slice(part));
-        name.push(0);
-        Ok(Self(name))
-    }
-
-    /// The name.
-    pub fn as_c_str(&self) -> &CStr {
-        CStr::from_bytes_until_nul(&self.0).expect("it ends with NUL")
-    }
-}
+pub use path::CPathBuf;

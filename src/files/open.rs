@@ -1,6 +1,8 @@
-//! Opening without hanging. A named pipe makes `open` wait for its other end, some devices for a carrier, and a terminal may
-//! become the one that controls the process. So every file is opened with `O_NONBLOCK` and `O_NOCTTY`, and what it is
-//! is looked at before anything else; where it is to be read or written, `O_NONBLOCK` is cleared again.
+//! Opening files without blocking.
+//!
+//! `open` blocks on a named pipe until its other end is opened, and on some devices until there is a carrier; a terminal may
+//! become the controlling terminal of the process. So every file is opened with `O_NONBLOCK` and `O_NOCTTY`, its type is
+//! checked first, and `O_NONBLOCK` is cleared before it is read or written.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
@@ -9,40 +11,39 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::{Errno, Result, retry_on_intr};
 
-/// How long the other end of a named pipe may take to appear: two programs that are started together do not start at the
-/// same moment.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a named pipe may wait for its other end: two programs of a pipeline do not start at the same moment.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long it is from one look for the other end to the next.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The interval between two checks for the other end.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A wait for the other end of a named pipe, which ends.
-pub struct Patience(Instant);
+/// The deadline for the other end of a named pipe.
+pub struct PeerDeadline(Instant);
 
-impl Patience {
-    /// Begins to wait.
+impl PeerDeadline {
+    /// Starts the timeout.
     pub fn new() -> Self {
-        Self(Instant::now() + PATIENCE)
+        Self(Instant::now() + TIMEOUT)
     }
 
-    /// Pauses. False where the time is up.
-    pub fn pause(&self) -> bool {
+    /// Sleeps until the next check. Returns false if the deadline has passed.
+    pub fn sleep(&self) -> bool {
         if Instant::now() >= self.0 {
             return false;
         }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(POLL_INTERVAL);
         true
     }
 }
 
-/// The type of a file.
-pub fn kind(stat: &Stat) -> FileType {
+/// Returns the type of a file.
+pub fn file_type(stat: &Stat) -> FileType {
     FileType::from_raw_mode(stat.st_mode)
 }
 
-/// The type of a file in words, with an article.
-pub fn kind_in_words(stat: &Stat) -> &'static str {
-    match kind(stat) {
+/// Returns the type of a file in words, with an article.
+pub fn describe_type(stat: &Stat) -> &'static str {
+    match file_type(stat) {
         FileType::RegularFile => "a regular file",
         FileType::Directory => "a directory",
         FileType::Fifo => "a pipe",
@@ -53,25 +54,25 @@ pub fn kind_in_words(stat: &Stat) -> &'static str {
     }
 }
 
-/// Opens a file, without waiting for the other end of a pipe. `mode` is that of a file that is created.
+/// Opens a file without blocking. `mode` is the mode of a file that is created.
 pub fn open(path: &CStr, flags: OFlags, mode: Mode) -> Result<OwnedFd> {
     let flags = flags | OFlags::NOCTTY | OFlags::CLOEXEC;
     match retry_on_intr(|| rustix::fs::open(path, flags | OFlags::NONBLOCK, mode)) {
-        // Another process has a lease on the file, and is asked to give it up: that takes a bounded time.
-        Err(Errno::WOULDBLOCK) if stat(path).is_ok_and(|stat| kind(&stat) == FileType::RegularFile) => {
+        // Another process holds a lease on the file. The kernel breaks it, for which a blocking `open` waits a bounded time.
+        Err(Errno::WOULDBLOCK) if stat(path).is_ok_and(|stat| file_type(&stat) == FileType::RegularFile) => {
             retry_on_intr(|| rustix::fs::open(path, flags, mode))
         }
         opened => opened,
     }
 }
 
-/// Makes reads and writes of an opened file wait again.
+/// Clears `O_NONBLOCK`, so that reads and writes block.
 pub fn set_blocking(file: impl AsFd) -> Result<()> {
     let flags = rustix::fs::fcntl_getfl(&file)?;
     rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK)
 }
 
-/// What the kernel knows of the file that a name leads to.
+/// Returns the status of the file at `path`, following symbolic links.
 pub fn stat(path: &CStr) -> Result<Stat> {
     retry_on_intr(|| rustix::fs::stat(path))
 }

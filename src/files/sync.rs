@@ -1,5 +1,7 @@
-//! Whether a save has reached the disk: `fsync` reports errors that come after `write` has accepted the bytes, and after a
-//! power failure a file is there whole or as it was. `IMAGING_FSYNC=0` in the environment turns that off.
+//! Durability of saved files.
+//!
+//! `fsync` reports errors that occur after `write` has accepted the bytes, and makes the rename atomic for power failures,
+//! too. `IMAGING_FSYNC=0` in the environment disables it.
 
 use std::os::fd::AsFd;
 
@@ -7,20 +9,20 @@ use rustix::io::{Errno, Result, retry_on_intr};
 
 use crate::process::{environment, system};
 
-/// Waits until a file, or a directory's list of names, is on the disk.
+/// Waits until a file, or the entries of a directory, are on the disk.
 pub fn sync(file: impl AsFd) -> Result<()> {
     if environment::variable(c"IMAGING_FSYNC") == Some(c"0") {
         return Ok(());
     }
     match retry_on_intr(|| rustix::fs::fsync(&file)) {
-        // This file, or its file system, has no such thing: there is no later error that could be told.
+        // The file or its file system does not support `fsync`, so there are no later errors to wait for.
         Err(Errno::INVAL | Errno::OPNOTSUPP | Errno::NOSYS | Errno::ROFS) => Ok(()),
         synced => synced,
     }
 }
 
-/// Flushes a file as `close` does, and reports the error of that, without closing it.
+/// Flushes a file as `close` does, and returns the error of that, but leaves the file open.
 pub fn flush_as_close_does(file: impl AsFd) -> Result<()> {
-    // The kernel flushes a file whenever any descriptor of it is closed.
+    // The kernel flushes a file whenever one of its descriptors is closed.
     system::close(rustix::io::fcntl_dupfd_cloexec(&file, 0)?)
 }

@@ -1,5 +1,4 @@
-//! What can only be seen from inside: files while they are written, and gaps in streams. The rest is tested from C, where
-//! processes, users and mounts are at hand (`c_tests/saving.c`).
+//! Files while they are written, and holes. `c_tests/saving.c` tests the rest, with processes, users and mounts.
 
 use std::ffi::CString;
 use std::io::Read;
@@ -11,13 +10,13 @@ use std::path::{Path, PathBuf};
 use super::{Input, Output};
 use crate::error::Error;
 
-/// A directory of a test's own, gone with it.
+/// A temporary directory, removed when dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("libimaging-files-{}-{name}", std::process::id()));
-        std::fs::create_dir(&path).expect("nobody has it");
+        std::fs::create_dir(&path).expect("it is new");
         Self(path)
     }
 
@@ -27,7 +26,7 @@ impl Scratch {
         path
     }
 
-    /// The names in it, and the mode and length of each.
+    /// Lists the names in it, with mode and length.
     fn list(&self) -> Vec<(String, u32, u64)> {
         let entries = std::fs::read_dir(&self.0).expect("it is there").map(|entry| entry.expect("readable"));
         let mut list: Vec<_> = entries
@@ -50,7 +49,7 @@ fn c(path: &Path) -> CString {
 }
 
 #[test]
-fn a_file_that_is_not_finished_is_for_nobody_else_and_leaves_nothing() {
+fn a_dropped_output_removes_its_private_temporary_file() {
     let scratch = Scratch::new("unfinished");
     let path = scratch.file("picture", b"old");
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("it is ours");
@@ -65,7 +64,7 @@ fn a_file_that_is_not_finished_is_for_nobody_else_and_leaves_nothing() {
     drop(output);
     assert_eq!(scratch.list(), [("picture".to_owned(), 0o600, 3)]);
 
-    // A new file, likewise.
+    // The same for a new file.
     let name = c(&scratch.0.join("new"));
     let mut output = Output::create(&name, None).expect("it can be made");
     output.write(b"x").expect("there is room");
@@ -74,7 +73,7 @@ fn a_file_that_is_not_finished_is_for_nobody_else_and_leaves_nothing() {
 }
 
 #[test]
-fn many_zeros_are_a_hole_and_few_are_written() {
+fn zeros_are_written_or_become_holes() {
     let scratch = Scratch::new("zeros");
     for (name, hard_link) in [("replaced", false), ("in-place", true)] {
         let path = scratch.file(name, &[7; 500_000]);
@@ -95,7 +94,7 @@ fn many_zeros_are_a_hole_and_few_are_written() {
 }
 
 #[test]
-fn zeros_in_a_pipe_are_written() {
+fn zeros_are_written_to_a_pipe() {
     let (mut reader, writer) = std::io::pipe().expect("there are descriptors");
     let path = CString::new(format!("/proc/self/fd/{}", writer.as_raw_fd())).expect("no NUL");
     let reading = std::thread::spawn(move || {
@@ -114,15 +113,15 @@ fn zeros_in_a_pipe_are_written() {
 }
 
 #[test]
-fn what_must_be_a_file_says_what_it_is_instead() {
+fn errors_name_the_type_of_the_file() {
     let scratch = Scratch::new("kinds");
     let _socket = std::os::unix::net::UnixListener::bind(scratch.0.join("socket")).expect("a short path");
-    for (path, said) in [
+    for (path, text) in [
         (scratch.0.clone(), "is a directory, and must be a regular file"),
         (PathBuf::from("/dev/null"), "is a terminal or another character device, and must be"),
     ] {
         let error = Input::open_regular(&c(&path), false).err().expect("it is no file").to_string();
-        assert!(error.contains(said), "{error}");
+        assert!(error.contains(text), "{error}");
     }
     let socket = c(&scratch.0.join("socket"));
     assert!(matches!(Input::open_regular(&socket, false), Err(Error::Os { code: libc::ENXIO, .. })));
@@ -130,7 +129,7 @@ fn what_must_be_a_file_says_what_it_is_instead() {
 }
 
 #[test]
-fn a_file_that_was_cut_is_said_to_be() {
+fn a_truncated_file_is_an_error() {
     let scratch = Scratch::new("cut");
     let path = scratch.file("cut", b"0123456789");
     let input = Input::open_regular(&c(&path), false).expect("it is a file");

@@ -1,4 +1,4 @@
-//! The raw codec with lengths at the edge of what an `int` can tell.
+//! The raw codec with lengths around `INT_MAX`.
 
 use memmap2::MmapOptions;
 
@@ -6,7 +6,7 @@ use super::decode::{RawState, decode};
 use super::encode::encode;
 use crate::abi::{IMAGING_CODEC_CONFIG, IMAGING_CODEC_END, ImagingCodecStateInstance};
 
-/// A state before its first call.
+/// Returns a state before its first call.
 fn state(xsize: i32, ysize: i32, bits: i32) -> ImagingCodecStateInstance {
     ImagingCodecStateInstance {
         count: 0,
@@ -29,12 +29,12 @@ fn state(xsize: i32, ysize: i32, bits: i32) -> ImagingCodecStateInstance {
     }
 }
 
-/// Zeros that take no memory until they are written to, more than an `int` can count.
+/// Maps 9 GiB of zeros, which take no memory until they are written to.
 fn zeros() -> memmap2::MmapMut {
     MmapOptions::new().len(9 << 30).no_reserve_swap().map_anon().expect("address space")
 }
 
-/// Decodes calls of so many bytes each. What each returned, and how many lines there were.
+/// Decodes zeros in calls of `calls` bytes. Returns the result of each call, and the number of lines.
 fn decoded(state: &mut ImagingCodecStateInstance, stride: i32, calls: &[usize]) -> (Vec<Option<usize>>, usize) {
     let (zeros, mut lines) = (zeros(), 0);
     let mut raw = RawState { stride, skip: 0 };
@@ -56,7 +56,7 @@ fn decoded(state: &mut ImagingCodecStateInstance, stride: i32, calls: &[usize]) 
 const INT_MAX: usize = i32::MAX as usize;
 
 #[test]
-fn all_that_is_needed_is_decoded_at_once() {
+fn a_buffer_with_all_lines_may_exceed_int_max() {
     for (xsize, ysize, bits) in [(26755, 26755, 24), (46341, 46341, 8), (32768, 32768, 32), (65536, 65536, 16)] {
         let bytes = xsize as usize * ysize as usize * bits as usize / 8;
         assert!(bytes > INT_MAX);
@@ -71,7 +71,7 @@ fn all_that_is_needed_is_decoded_at_once() {
 }
 
 #[test]
-fn what_is_not_enough_is_consumed_as_far_as_an_int_can_tell() {
+fn an_incomplete_buffer_is_consumed_up_to_int_max() {
     let line = 30_000usize;
     let whole = INT_MAX / line * line;
     let calls = [3 << 30, (3 << 30) - whole + 7, line];
@@ -82,7 +82,7 @@ fn what_is_not_enough_is_consumed_as_far_as_an_int_can_tell() {
 }
 
 #[test]
-fn gaps_count_with_the_lines() {
+fn gaps_count_towards_int_max() {
     // The last line has no gap behind it, and a call may begin with a gap.
     let (stride, lines) = (1 << 20, 4096usize);
     let all = (lines - 1) * (1 << 20) + 100;
@@ -90,14 +90,14 @@ fn gaps_count_with_the_lines() {
     assert_eq!(decoded(&mut whole, stride, &[all]), (vec![None], lines));
     let mut one_less = state(100, lines as i32, 8);
     let consumed = (INT_MAX - 100) / (1 << 20) * (1 << 20) + 100;
-    let (told, _) = decoded(&mut one_less, stride, &[all - 1]);
-    assert_eq!(told, [Some(consumed)]);
+    let (results, _) = decoded(&mut one_less, stride, &[all - 1]);
+    assert_eq!(results, [Some(consumed)]);
     let mut in_two = state(100, lines as i32, 8);
     assert_eq!(decoded(&mut in_two, stride, &[100, all - 100]), (vec![Some(100), None], lines));
 }
 
 #[test]
-fn lines_of_more_than_an_int_are_refused() {
+fn lines_longer_than_int_max_are_refused() {
     for (xsize, bits) in [(i32::MAX, 9), (1 << 28, 64), (1 << 30, 24)] {
         let mut state = state(xsize, 3, bits);
         assert_eq!(decoded(&mut state, 0, &[1 << 32]), (vec![None], 0));
@@ -106,7 +106,7 @@ fn lines_of_more_than_an_int_are_refused() {
 }
 
 #[test]
-fn what_does_not_suit_is_not_begun() {
+fn lines_that_do_not_fit_are_not_started() {
     let mut decoding = state(4, 3, 8);
     let mut raw = RawState::default();
     assert_eq!(decode(&mut decoding, &mut raw, &[0; 100], |_| false, |_, _| unreachable!()), None);
@@ -117,13 +117,13 @@ fn what_does_not_suit_is_not_begun() {
 }
 
 #[test]
-fn images_beyond_an_int_are_encoded_piece_by_piece() {
+fn images_larger_than_int_max_are_encoded_in_steps() {
     let mut state = ImagingCodecStateInstance { bytes: 3 * 26755, ..state(26755, 26755, 24) };
-    // Lines are written to a part of the buffer that stays small.
+    // A buffer of some lines.
     let mut buffer = vec![0; 65536 * 64];
-    let (mut made, mut lines) = (0, 0);
+    let (mut written, mut lines) = (0, 0);
     while state.errcode == 0 {
-        made += encode(
+        written += encode(
             &mut state,
             &mut buffer,
             |_| true,
@@ -132,7 +132,7 @@ fn images_beyond_an_int_are_encoded_piece_by_piece() {
                 Some(())
             },
         )
-        .expect("the state can be");
+        .expect("a valid state");
     }
-    assert_eq!((state.errcode, made, lines), (IMAGING_CODEC_END, 3 * 26755 * 26755, 26755));
+    assert_eq!((state.errcode, written, lines), (IMAGING_CODEC_END, 3 * 26755 * 26755, 26755));
 }

@@ -1,56 +1,63 @@
-//! Raw decoding: lines out of bytes that come in pieces.
+//! The raw decoder: splits buffers of any size into lines (`RawDecode.c` in Pillow).
+//!
+//! The state machine alternates between a line and the gap (`skip`) behind it. A buffer may end anywhere: only whole lines
+//! and whole gaps are consumed, and the caller presents the remaining bytes again with the next ones.
 
 use crate::abi::{IMAGING_CODEC_CONFIG, ImagingCodecStateInstance};
 
-/// What is to be done with the bytes that have come.
+/// The values of `state.state`: what the next bytes are. 0 before the first call.
 const LINE: i32 = 1;
 const SKIP: i32 = 2;
 
-/// What the decoder keeps of its own: `RAWSTATE` of the C header.
+/// The most bytes that a call may consume before the last line: the C function returns their number as an `int`.
+const MAX_CONSUMED: usize = i32::MAX as usize;
+
+/// The decoder's context: `RAWSTATE` of the C header.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RawState {
-    /// Bytes from a line to the next; 0 where nothing is between them.
+    /// Bytes from the start of a line to the next; 0 for lines without gaps.
     pub stride: i32,
-    /// Bytes between two lines.
+    /// Bytes of a gap.
     pub skip: i32,
 }
 
-/// Decodes the whole lines of `bytes`, and hands each to `unpack`, which returns `None` where the image has no place for
-/// it. Returns how many bytes were consumed, at most `MOST`; `None` when it is done, with all lines or, as `errcode`
-/// says, an error.
+/// Decodes the whole lines of `bytes`: passes each to `unpack`, which returns `None` if the line lies outside the image.
 ///
-/// `suits` tells whether lines of the state's `bytes` are what its shuffler reads, and the image what it writes. It is
-/// asked once in each call, before anything is read: the state is the caller's to change between calls.
+/// Returns the number of bytes consumed, at most `i32::MAX`; `None` after the last line, or if `errcode` is set.
+///
+/// `fits` checks that a line of `state.bytes` bytes is long enough for the shuffler's input, and a row of the image for its
+/// output. It is called once in each call, before anything is read, because the caller may change the state between calls.
 pub fn decode(
     state: &mut ImagingCodecStateInstance,
     raw: &mut RawState,
     bytes: &[u8],
-    suits: impl FnOnce(&ImagingCodecStateInstance) -> bool,
+    fits: impl FnOnce(&ImagingCodecStateInstance) -> bool,
     mut unpack: impl FnMut(&ImagingCodecStateInstance, &[u8]) -> Option<()>,
 ) -> Option<usize> {
     if state.state == 0 {
         begin(state, raw)?;
     }
-    if !suits(state) {
+    if !fits(state) {
         state.errcode = IMAGING_CODEC_CONFIG;
         return None;
     }
-    // Bytes beyond `MOST` cannot be returned as consumed. They need not be where all that is left is here.
-    let bytes = if bytes.len() > MOST && (bytes.len() as u64) < needed(state, raw) { &bytes[..MOST] } else { bytes };
+    // The limit does not apply where the buffer has all remaining lines: then no number is returned.
+    let is_limited = bytes.len() > MAX_CONSUMED && (bytes.len() as u64) < remaining_bytes(state, raw);
+    let bytes = if is_limited { &bytes[..MAX_CONSUMED] } else { bytes };
     let mut rest = bytes;
     loop {
         if state.state == SKIP {
-            let Some((_, behind)) = rest.split_at_checked(raw.skip as usize) else { break };
-            rest = behind;
+            let Some((_, tail)) = rest.split_at_checked(raw.skip as usize) else { break };
+            rest = tail;
             state.state = LINE;
         }
-        let Some((line, behind)) = rest.split_at_checked(state.bytes as usize) else { break };
+        let Some((line, tail)) = rest.split_at_checked(state.bytes as usize) else { break };
         if unpack(state, line).is_none() {
             state.errcode = IMAGING_CODEC_CONFIG;
             return None;
         }
-        rest = behind;
+        rest = tail;
         state.y += state.ystep;
         if state.y < 0 || state.y >= state.ysize {
             return None;
@@ -60,11 +67,8 @@ pub fn decode(
     Some(bytes.len() - rest.len())
 }
 
-/// The most bytes that a call consumes and has lines left: the C function returns their number as an `int`.
-const MOST: usize = i32::MAX as usize;
-
-/// How many bytes all lines have that are left, together with the gaps before and between them.
-fn needed(state: &ImagingCodecStateInstance, raw: &RawState) -> u64 {
+/// Returns the bytes of all remaining lines, including the gaps before and between them.
+fn remaining_bytes(state: &ImagingCodecStateInstance, raw: &RawState) -> u64 {
     let count = |number: i32| u64::try_from(number).unwrap_or(0);
     let lines = if state.ystep < 0 { count(state.y) + 1 } else { count(state.ysize).saturating_sub(count(state.y)) };
     let gaps = if state.state == SKIP { lines } else { lines.saturating_sub(1) };
@@ -72,7 +76,7 @@ fn needed(state: &ImagingCodecStateInstance, raw: &RawState) -> u64 {
     lines * count(state.bytes) + gaps * count(raw.skip)
 }
 
-/// Works out the lengths of lines and gaps, and where to begin. `None` where they cannot be.
+/// Computes the lengths of lines and gaps, and the first row. Returns `None` and sets `errcode` if they are invalid.
 fn begin(state: &mut ImagingCodecStateInstance, raw: &mut RawState) -> Option<()> {
     let bits = i64::from(state.xsize) * i64::from(state.bits);
     let bytes = match state.planes {

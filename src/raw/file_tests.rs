@@ -1,11 +1,11 @@
-//! Files there and back: mapped, loaded, in tiles; and what cannot be.
+//! Raw files: saved, loaded, mapped, read in tiles, and refused.
 
 use std::ffi::{CStr, CString, OsStr};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use proptest::prelude::*;
 
-use super::file::{Place, load, map, read_tile, save};
+use super::file::{RawLayout, load, map, read_tile, save};
 use super::packers::PACKERS;
 use super::unpackers;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::image::Image;
 use crate::memory::mapped::Access;
 use crate::mode::{Mode, RAW_MODES, find};
 
-/// A file of a test's own, gone with it.
+/// A temporary file, removed when dropped.
 struct Scratch(CString);
 
 impl Scratch {
@@ -58,7 +58,7 @@ fn rows(image: &Image) -> Vec<Vec<u8>> {
     image.view().expect("whole").rows().map(<[u8]>::to_vec).collect()
 }
 
-/// An image in which every byte tells where it is.
+/// Returns an image whose bytes depend on their position.
 fn filled(mode: Mode, xsize: usize, ysize: usize) -> Image {
     let mut image = Image::new(mode, xsize, ysize).expect("small");
     for (y, row) in image.view_mut().expect("new").rows_mut().enumerate() {
@@ -69,38 +69,38 @@ fn filled(mode: Mode, xsize: usize, ysize: usize) -> Image {
     image
 }
 
-const PLAIN: Place = Place { offset: 0, stride: 0, ystep: 1 };
+const DEFAULT: RawLayout = RawLayout { offset: 0, stride: 0, ystep: 1 };
 
 proptest! {
     #[test]
-    fn what_is_saved_is_loaded(
-        pair in 0..PACKERS.len(), xsize in 0..40usize, ysize in 0..40usize, gap in 0..9i64, up in any::<bool>(),
+    fn saved_images_are_loaded(
+        entry in 0..PACKERS.len(), xsize in 0..40usize, ysize in 0..40usize, gap in 0..9i64, up in any::<bool>(),
     ) {
-        let packer = &PACKERS[pair];
+        let packer = &PACKERS[entry];
         let raw_mode = packer.raw_mode_id;
         let Some(unpacker) = unpackers::find(packer.mode.id(), raw_mode) else { return Ok(()) };
         let image = filled(packer.mode, xsize, ysize);
-        let packed = (packer.shuffler.output)(xsize) as i64;
+        let packed = (packer.shuffler.output_bytes)(xsize) as i64;
         let stride = if gap == 0 { 0 } else { packed + gap };
         let ystep = if up { -1 } else { 1 };
 
-        let file = Scratch::new("there-and-back");
+        let file = Scratch::new("round-trip");
         save(&image.view()?, None, &file, raw_mode, stride, ystep)?;
         prop_assert_eq!(file.bytes().len() as i64, if gap == 0 { packed } else { stride } * ysize as i64);
 
-        // Packing may lose something: what comes back is what unpacking the packed lines gives.
-        let loaded = load(&file, packer.mode.id(), raw_mode, (xsize as i32, ysize as i32), Place { offset: 0, stride, ystep })?;
+        // Packing may be lossy: compares with the packed lines, unpacked.
+        let loaded = load(&file, packer.mode.id(), raw_mode, (xsize as i32, ysize as i32), RawLayout { offset: 0, stride, ystep })?;
         for (row, found) in rows(&image).iter().zip(rows(&loaded)) {
             let mut line = vec![0; packed as usize];
             let mut expected = vec![0; row.len()];
-            (packer.shuffler.line)(&mut line, row, xsize);
-            (unpacker.shuffler.line)(&mut expected, &line, xsize);
+            (packer.shuffler.convert)(&mut line, row, xsize);
+            (unpacker.shuffler.convert)(&mut expected, &line, xsize);
             prop_assert_eq!(expected, found);
         }
     }
 
     #[test]
-    fn tiles_make_the_whole(xsize in 1..50usize, ysize in 1..50usize, tile in 1..20usize, up in any::<bool>()) {
+    fn tiles_make_up_the_image(xsize in 1..50usize, ysize in 1..50usize, tile in 1..20usize, up in any::<bool>()) {
         let whole = filled(Mode::L, xsize, ysize);
         let file = Scratch::new("tiles");
         let ystep = if up { -1 } else { 1 };
@@ -111,9 +111,9 @@ proptest! {
             for x0 in (0..xsize).step_by(tile) {
                 let (x1, y1) = ((x0 + tile).min(xsize), (y0 + tile).min(ysize));
                 let first = if up { ysize - y1 } else { y0 };
-                let place = Place { offset: (first * xsize + x0) as i64, stride: xsize as i64, ystep };
+                let layout = RawLayout { offset: (first * xsize + x0) as i64, stride: xsize as i64, ystep };
                 let area = [x0, y0, x1, y1].map(|n| n as i32);
-                read_tile(&mut pieces.view_mut()?, area, &file, raw_mode, place)?;
+                read_tile(&mut pieces.view_mut()?, area, &file, raw_mode, layout)?;
             }
         }
         prop_assert_eq!(rows(&pieces), rows(&whole));
@@ -121,14 +121,14 @@ proptest! {
 }
 
 #[test]
-fn a_mapped_image_is_its_file() {
+fn mapped_images_have_the_bytes_of_the_file() {
     for mode in [Mode::L, Mode::I16, Mode::RGBA, Mode::CMYK, Mode::I, Mode::F] {
         let size = mode.pixel_size() * 5;
         let bytes: Vec<u8> = (0..8 + 3 * (size + 4)).map(|n| n as u8).collect();
         let file = Scratch::with("map", &bytes);
-        let place = Place { offset: 8, stride: size as i64 + 4, ystep: -1 };
+        let layout = RawLayout { offset: 8, stride: size as i64 + 4, ystep: -1 };
         for access in [Access::ReadOnly, Access::Private, Access::Shared] {
-            let mut image = map(&file, mode.id(), (5, 3), place, access).expect("there is enough");
+            let mut image = map(&file, mode.id(), (5, 3), layout, access).expect("the file is long enough");
             let expected: Vec<_> = (0..3).rev().map(|y| bytes[8 + y * (size + 4)..][..size].to_vec()).collect();
             assert_eq!(rows(&image), expected);
             match image.view_mut() {
@@ -143,52 +143,55 @@ fn a_mapped_image_is_its_file() {
 }
 
 #[test]
-fn what_cannot_be_is_said() {
+fn errors_say_what_is_wrong() {
     let file = Scratch::with("refused", &[0; 99]);
-    let refused = |mode: Mode, size, place| {
-        map(&file, mode.id(), size, place, Access::ReadOnly).expect_err("it cannot be").to_string()
+    let refused = |mode: Mode, size, layout| {
+        map(&file, mode.id(), size, layout, Access::ReadOnly).expect_err("invalid").to_string()
     };
-    assert!(refused(Mode::L, (10, 10), PLAIN).ends_with("is too short: 100 bytes are needed, and there are 99"));
-    assert!(refused(Mode::RGB, (1, 1), PLAIN).contains("lie otherwise in files"));
-    assert!(refused(Mode::L, (-1, 1), PLAIN).contains("bad image size"));
-    assert!(refused(Mode::I, (2, 2), Place { offset: 2, ..PLAIN }).contains("multiples of 4"));
-    assert!(refused(Mode::F, (2, 2), Place { stride: 9, ..PLAIN }).contains("multiples of 4"));
-    assert!(refused(Mode::L, (10, 2), Place { stride: 9, ..PLAIN }).contains("less than a line"));
-    assert!(refused(Mode::L, (10, 2), Place { offset: -1, ..PLAIN }).contains("offset is negative"));
-    assert!(refused(Mode::L, (10, 2), Place { offset: i64::MAX, ..PLAIN }).contains("beyond"));
-    assert!(refused(Mode::L, (10, 2), Place { ystep: 0, ..PLAIN }).contains("ystep"));
+    assert!(refused(Mode::L, (10, 10), DEFAULT).ends_with("is too short: 100 bytes are needed, and there are 99"));
+    assert!(
+        refused(Mode::RGB, (1, 1), DEFAULT)
+            .contains("mode RGB has a different layout in memory (4 bytes a pixel) and in files (3)")
+    );
+    assert!(refused(Mode::L, (-1, 1), DEFAULT).contains("bad image size"));
+    assert!(refused(Mode::I, (2, 2), RawLayout { offset: 2, ..DEFAULT }).contains("multiples of 4"));
+    assert!(refused(Mode::F, (2, 2), RawLayout { stride: 9, ..DEFAULT }).contains("multiples of 4"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { stride: 9, ..DEFAULT }).contains("less than a line"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { offset: -1, ..DEFAULT }).contains("offset is negative"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { offset: i64::MAX, ..DEFAULT }).contains("beyond"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { ystep: 0, ..DEFAULT }).contains("ystep"));
 
-    assert!(refused(Mode::L, (10, 2), Place { ystep: 2, ..PLAIN }).contains("ystep must be 1"));
-    assert!(refused(Mode::L, (i32::MAX, 1), PLAIN).contains("too wide: a row has 536870910 pixels at the most"));
-    assert!(refused(Mode::L, (536_870_910, 1), PLAIN).contains("too short"));
+    assert!(refused(Mode::L, (10, 2), RawLayout { ystep: 2, ..DEFAULT }).contains("ystep must be 1"));
+    assert!(refused(Mode::L, (i32::MAX, 1), DEFAULT).contains("too wide: a row has 536870910 pixels at the most"));
+    assert!(refused(Mode::L, (536_870_910, 1), DEFAULT).contains("too short"));
 
     let raw_mode = find(RAW_MODES, c"RGB");
-    let error = load(&file, Mode::L.id(), raw_mode, (1, 1), PLAIN).unwrap_err();
+    let error = load(&file, Mode::L.id(), raw_mode, (1, 1), DEFAULT).unwrap_err();
     assert!(error.to_string().contains("no unpacker"));
-    assert!(matches!(load(c"/no/such/file", Mode::RGB.id(), raw_mode, (1, 1), PLAIN), Err(Error::Os { .. })));
-    assert!(load(c"/", Mode::RGB.id(), raw_mode, (1, 1), PLAIN).is_err());
+    assert!(matches!(load(c"/no/such/file", Mode::RGB.id(), raw_mode, (1, 1), DEFAULT), Err(Error::Os { .. })));
+    assert!(load(c"/", Mode::RGB.id(), raw_mode, (1, 1), DEFAULT).is_err());
 
     let mut image = Image::new(Mode::RGB, 4, 4).expect("small");
     let mut view = image.view_mut().expect("new");
     for outside in [[-1, 0, 1, 1], [0, 0, 5, 1], [0, 0, 1, 5], [2, 0, 1, 1], [0, 2, 1, 1]] {
-        let error = read_tile(&mut view, outside, &file, raw_mode, PLAIN).unwrap_err();
+        let error = read_tile(&mut view, outside, &file, raw_mode, DEFAULT).unwrap_err();
         assert!(error.to_string().contains("not within the image"));
     }
 }
 
 #[test]
-fn an_image_without_pixels_is_written_at_once() {
+fn empty_images_are_saved() {
     let file = Scratch::new("empty");
     let raw_mode = find(RAW_MODES, c"L");
     for (size, stride, length) in [((0, 5), 0, 0), ((0, 3), 1 << 20, 3 << 20), ((1 << 28, 0), 0, 0)] {
-        let image = Image::new(Mode::L, size.0, size.1).expect("it has no pixels");
+        let image = Image::new(Mode::L, size.0, size.1).expect("empty");
         save(&image.view().expect("whole"), None, &file, raw_mode, stride, 1).expect("there is room");
         assert_eq!(std::fs::metadata(file.path()).expect("it is there").len(), length);
     }
 }
 
 #[test]
-fn a_gap_behind_the_last_line_must_fit_a_file() {
+fn the_last_gap_must_fit_a_file() {
     let file = Scratch::new("gap");
     let image = filled(Mode::L, 4, 2);
     let error = save(&image.view().expect("whole"), None, &file, find(RAW_MODES, c"L"), i64::MAX / 2 + 1, 1);

@@ -1,28 +1,50 @@
-//! Raw pixels: how they lie in files, and the way there and back.
+//! Raw pixels: packers, unpackers, the raw codec and raw files.
 //!
-//! A *raw mode* names how a pixel lies in a file. For every pair of a mode and a raw mode that there is, a *shuffle*
-//! converts a line: [`unpackers`] from the file to memory, [`packers`] from memory to the file. Both are tables, over a
-//! dozen kinds of shuffle: bytes that are [picked](pick), [bits], [planes], [numbers], [colours](colour). [`decode`] and
-//! [`encode`] take whole images through them in whatever pieces the bytes come; `file` works on raw files.
+//! A *raw mode* names the layout of a pixel in a file. For each supported pair of a mode and a raw mode there is a
+//! [`LineConversion`]: an *unpacker* converts a line of the file to a line of the image, a *packer* the other way.
+//! [`unpackers`] and [`packers`] are the tables of them (`Unpack.c` and `Pack.c` in Pillow). Their entries are
+//! instances of a dozen generic conversions:
+//!
+//! | module | converts |
+//! | --- | --- |
+//! | [`swizzle`] | bytes within a pixel: reordered, dropped, inverted, constants |
+//! | [`bits`] | pixels of 1, 2, 4 and 12 bits, bit planes |
+//! | [`planar`] | lines of planes |
+//! | [`numbers`] | integers and floats of another size, sign or byte order |
+//! | [`packed16`] | RGB565 and its like |
+//! | [`premultiplied`] | premultiplied alpha |
+//! | [`cmyk`], [`ycbcr`] | other colour spaces |
+//!
+//! A conversion is one body in safe code, compiled for every ISA; some have kernels in addition. `dispatch` chooses. A
+//! [`Shuffler`] is a conversion as a value, with a C function for codecs that call it themselves.
+//!
+//! [`decode`] and [`encode`] are the raw codec, which takes buffers of any size; `file` maps, reads and writes raw files.
 
 pub mod bits;
-pub mod colour;
+pub mod cmyk;
+mod conversion;
 pub mod decode;
+mod dispatch;
 pub mod encode;
+mod endian;
 pub(crate) mod file;
-mod kernels;
+mod lanes;
 pub mod numbers;
+pub mod packed16;
 pub mod packers;
-pub mod pick;
-pub mod planes;
-mod shuffle;
+pub mod planar;
+pub mod premultiplied;
+mod shuffler;
+pub mod swizzle;
 mod table;
 pub mod unpackers;
-pub mod ycc;
+pub mod ycbcr;
 
-pub use file::Place;
-pub use shuffle::{Byte, Kernel, Pick, Shuffle};
-pub use table::{Index, Pair, Shuffler};
+pub use conversion::{Kernel, LineConversion};
+pub use file::RawLayout;
+pub use lanes::{LanePattern, LaneSource};
+pub use shuffler::Shuffler;
+pub use table::{ShufflerIndex, TableEntry};
 
 #[cfg(test)]
 mod codec_tests;

@@ -1,49 +1,49 @@
-//! Numbers of other sizes, signs and byte orders than those of the modes I and F.
+//! Numbers whose size, sign or byte order differs from the modes I and F.
 
-use super::shuffle::Shuffle;
+use super::conversion::LineConversion;
 
 /// A number in a file.
 pub trait Number: 'static {
-    /// How many bytes it has.
+    /// Its size in bytes.
     const SIZE: usize;
 
-    /// As an integer; one of 32 bits without a sign keeps its bits.
+    /// Converts to an integer. `u32` keeps its bits.
     fn as_i32(bytes: &[u8]) -> i32;
 
-    /// As the nearest float.
+    /// Converts to the nearest float.
     fn as_f32(bytes: &[u8]) -> f32;
 }
 
-/// The number `T`, low byte first.
-pub struct Little<T>(std::marker::PhantomData<T>);
+/// A little-endian number of type `T`.
+pub struct LittleEndian<T>(std::marker::PhantomData<T>);
 
-/// The number `T`, high byte first.
-pub struct Big<T>(std::marker::PhantomData<T>);
+/// A big-endian number of type `T`.
+pub struct BigEndian<T>(std::marker::PhantomData<T>);
 
-/// The number `T` in the machine's byte order.
+/// A number of type `T` in native byte order.
 #[cfg(target_endian = "little")]
-pub type Native<T> = Little<T>;
-/// The number `T` in the machine's byte order.
+pub type NativeEndian<T> = LittleEndian<T>;
+/// A number of type `T` in native byte order.
 #[cfg(target_endian = "big")]
-pub type Native<T> = Big<T>;
+pub type NativeEndian<T> = BigEndian<T>;
 
 macro_rules! numbers {
     ($($number:ty)*) => {
-        $(numbers!(Little, $number, from_le_bytes);
-        numbers!(Big, $number, from_be_bytes);)*
+        $(numbers!(LittleEndian, $number, from_le_bytes);
+        numbers!(BigEndian, $number, from_be_bytes);)*
     };
-    ($order:ident, $number:ty, $read:ident) => {
-        impl Number for $order<$number> {
+    ($endian:ident, $number:ty, $from_bytes:ident) => {
+        impl Number for $endian<$number> {
             const SIZE: usize = size_of::<$number>();
 
             #[inline(always)]
             fn as_i32(bytes: &[u8]) -> i32 {
-                <$number>::$read(bytes.try_into().expect("chunks are of this size")) as i32
+                <$number>::$from_bytes(bytes.try_into().expect("chunks have this size")) as i32
             }
 
             #[inline(always)]
             fn as_f32(bytes: &[u8]) -> f32 {
-                <$number>::$read(bytes.try_into().expect("chunks are of this size")) as f32
+                <$number>::$from_bytes(bytes.try_into().expect("chunks have this size")) as f32
             }
         }
     };
@@ -51,66 +51,66 @@ macro_rules! numbers {
 
 numbers!(u8 i8 u16 i16 u32 i32 f64);
 
-/// What numbers become: the values of a mode.
-pub trait Outcome: 'static {
-    /// The value of a number, as it lies in memory.
-    fn of<T: Number>(bytes: &[u8]) -> [u8; 4];
+/// The value of a pixel of mode I (`i32`) or F (`f32`).
+pub trait PixelValue: 'static {
+    /// Converts a number, to native byte order.
+    fn from_number<T: Number>(bytes: &[u8]) -> [u8; 4];
 }
 
-impl Outcome for i32 {
+impl PixelValue for i32 {
     #[inline(always)]
-    fn of<T: Number>(bytes: &[u8]) -> [u8; 4] {
+    fn from_number<T: Number>(bytes: &[u8]) -> [u8; 4] {
         T::as_i32(bytes).to_ne_bytes()
     }
 }
 
-impl Outcome for f32 {
+impl PixelValue for f32 {
     #[inline(always)]
-    fn of<T: Number>(bytes: &[u8]) -> [u8; 4] {
+    fn from_number<T: Number>(bytes: &[u8]) -> [u8; 4] {
         T::as_f32(bytes).to_ne_bytes()
     }
 }
 
-/// Numbers become values of the machine's own.
-pub struct Converted<T, O>(std::marker::PhantomData<(T, O)>);
+/// Converts numbers of type `T` to pixels of type `P`.
+pub struct ConvertNumber<T, P>(std::marker::PhantomData<(T, P)>);
 
-/// Numbers become 32-bit integers.
-pub type ToI32<T> = Converted<T, i32>;
+/// Converts numbers to pixels of mode I.
+pub type ToI32<T> = ConvertNumber<T, i32>;
 
-/// Numbers become 32-bit floats.
-pub type ToF32<T> = Converted<T, f32>;
+/// Converts numbers to pixels of mode F.
+pub type ToF32<T> = ConvertNumber<T, f32>;
 
-impl<T: Number, O: Outcome> Shuffle for Converted<T, O> {
-    fn input(pixels: usize) -> usize {
+impl<T: Number, P: PixelValue> LineConversion for ConvertNumber<T, P> {
+    fn input_bytes(pixels: usize) -> usize {
         pixels * T::SIZE
     }
 
-    fn output(pixels: usize) -> usize {
+    fn output_bytes(pixels: usize) -> usize {
         pixels * 4
     }
 
     #[inline(always)]
-    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+    fn convert(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, input) in out.as_chunks_mut::<4>().0.iter_mut().zip(input.chunks_exact(T::SIZE)) {
-            *out = O::of::<T>(input);
+            *out = P::from_number::<T>(input);
         }
     }
 }
 
-/// 32-bit integers become 16-bit ones without a sign, high byte first; what is beyond them becomes the nearest.
-pub struct ToU16Big;
+/// Clamps pixels of mode I to big-endian `u16`.
+pub struct ClampToU16BigEndian;
 
-impl Shuffle for ToU16Big {
-    fn input(pixels: usize) -> usize {
+impl LineConversion for ClampToU16BigEndian {
+    fn input_bytes(pixels: usize) -> usize {
         pixels * 4
     }
 
-    fn output(pixels: usize) -> usize {
+    fn output_bytes(pixels: usize) -> usize {
         pixels * 2
     }
 
     #[inline(always)]
-    fn shuffle(out: &mut [u8], input: &[u8], _pixels: usize) {
+    fn convert(out: &mut [u8], input: &[u8], _pixels: usize) {
         for (out, input) in out.as_chunks_mut::<2>().0.iter_mut().zip(input.as_chunks::<4>().0) {
             *out = (i32::from_ne_bytes(*input).clamp(0, 65535) as u16).to_be_bytes();
         }

@@ -1,4 +1,4 @@
-//! Reading, with everything that such a file can have wrong.
+//! The reader, with all checks that an untrusted file needs.
 
 use std::ffi::CStr;
 use std::ops::Range;
@@ -12,66 +12,68 @@ use crate::memory::heap::try_vec;
 use crate::memory::instance::MAX_XSIZE;
 use crate::mode::Mode;
 
-/// How much is read at once.
+/// The size of the read buffer.
 const BUFFER: usize = 1 << 16;
 
-/// How many pixels of a stream are believed in at once: memory for them is taken before they are there.
+/// Memory for the pixels of a stream is allocated in steps of this many pixels, since a stream may end at any time.
 const STEP: usize = 1 << 16;
 
-/// How long a number may be, in characters.
-const LONGEST: usize = 10;
+/// The most characters of a number.
+const MAX_NUMBER_LENGTH: usize = 10;
 
-/// What an `I` image's values go up to when they come from a file.
+/// The white of mode I in files.
 const MAX_16: u32 = 65535;
 
-/// How many rows an image without pixels may have. Each row takes memory and time of its own, and no byte of the file
-/// stands for it.
-const MOST_EMPTY_ROWS: usize = 1 << 16;
+/// The most rows of an image of width 0. Each row takes memory and time, and no byte of the file stands for it.
+const MAX_EMPTY_ROWS: usize = 1 << 16;
 
-/// Reads an image from a file. See `ImagingOpenPPM` for what becomes of which format.
+/// Reads an image from a file. `ImagingOpenPPM` documents which format becomes which mode.
 pub fn open(path: &CStr) -> Result<Image> {
-    let mut source = Source::new(Input::open_stream(path)?)?;
-    read(&mut source).map_err(|error| match error {
-        Fault::Plain(error) => error,
-        Fault::Broken(fault) => Error::file(source.input.path(), format_args!("{fault}")),
+    let mut reader = Reader::new(Input::open_stream(path)?)?;
+    read(&mut reader).map_err(|error| match error {
+        ReadError::Other(error) => error,
+        ReadError::Malformed(fault) => Error::file(reader.input.path(), format_args!("{fault}")),
     })
 }
 
-/// What can go wrong, before it is known with which file.
-enum Fault {
-    Plain(Error),
-    Broken(Detail),
+/// An error, before the name of the file is added.
+enum ReadError {
+    /// The file is malformed: a predicate of the file's name.
+    Malformed(Detail),
+    Other(Error),
 }
 
-impl From<Error> for Fault {
+impl From<Error> for ReadError {
     fn from(error: Error) -> Self {
-        Self::Plain(error)
+        Self::Other(error)
     }
 }
 
-/// A fault in the file itself, in words.
-macro_rules! broken {
-    ($($words:tt)*) => {{
+/// Formats a [`ReadError::Malformed`].
+macro_rules! malformed {
+    ($($text:tt)*) => {{
         let mut fault = Detail::new();
-        // Words that do not fit are cut.
-        let _ = std::fmt::write(&mut fault, format_args!($($words)*));
-        Fault::Broken(fault)
+        // A text that does not fit is cut off.
+        let _ = std::fmt::write(&mut fault, format_args!($($text)*));
+        ReadError::Malformed(fault)
     }};
 }
 
-fn read(source: &mut Source) -> std::result::Result<Image, Fault> {
-    let header = Header::read(source)?;
+type ReadResult<T> = std::result::Result<T, ReadError>;
+
+fn read(reader: &mut Reader) -> ReadResult<Image> {
+    let header = Header::read(reader)?;
     if header.is_empty() {
         return Ok(Image::new_uninit(header.mode, header.xsize, header.ysize)?);
     }
-    let needed = header.least_bytes().ok_or(Error::Memory)?;
-    if !source.input.is_regular() {
-        return read_stream(source, &header);
+    let needed = header.min_bytes().ok_or(Error::Memory)?;
+    if !reader.input.is_regular() {
+        return read_stream(reader, &header);
     }
-    let held = source.input.length().saturating_sub(source.consumed);
+    let held = reader.input.length().saturating_sub(reader.consumed);
     if held < needed {
-        return Err(broken!(
-            "is too short: {} × {} pixels need {needed} bytes, and there are {held}",
+        return Err(malformed!(
+            "is truncated: {} × {} pixels need {needed} bytes, but {held} are left",
             header.xsize,
             header.ysize
         ));
@@ -79,13 +81,13 @@ fn read(source: &mut Source) -> std::result::Result<Image, Fault> {
     let mut image = Image::new_uninit(header.mode, header.xsize, header.ysize)?;
     let mut view = image.view_mut()?;
     for line in 0..header.ysize {
-        header.decode(source, view.row_mut(header.row(line)))?;
+        header.decode(reader, view.row_mut(header.row(line)))?;
     }
     Ok(image)
 }
 
-/// Reads from what does not tell its length: pixels are kept as they come, and the image made when all are there.
-fn read_stream(source: &mut Source, header: &Header) -> std::result::Result<Image, Fault> {
+/// Reads from a file of unknown length: collects the pixels first, and makes the image when they are complete.
+fn read_stream(reader: &mut Reader, header: &Header) -> ReadResult<Image> {
     let mut pixels = Vec::new();
     let pixel_size = header.mode.pixel_size();
     for _ in 0..header.ysize {
@@ -94,7 +96,7 @@ fn read_stream(source: &mut Source, header: &Header) -> std::result::Result<Imag
             pixels.try_reserve(bytes).map_err(|_| Error::Memory)?;
             let held = pixels.len();
             pixels.resize(held + bytes, 0);
-            header.decode(source, &mut pixels[held..])?;
+            header.decode(reader, &mut pixels[held..])?;
         }
     }
     let mut image = Image::new_uninit(header.mode, header.xsize, header.ysize)?;
@@ -105,44 +107,45 @@ fn read_stream(source: &mut Source, header: &Header) -> std::result::Result<Imag
     Ok(image)
 }
 
-/// What the header says.
+/// The header.
 struct Header {
+    /// Whether pixels are decimal text.
     plain: bool,
     mode: Mode,
     xsize: usize,
     ysize: usize,
-    /// The value that stands for white; 1 for bits and floats.
+    /// The value of white; 1 for bits and floats.
     max: u32,
     /// Whether floats are little-endian.
     little_endian: bool,
 }
 
 impl Header {
-    fn read(source: &mut Source) -> std::result::Result<Self, Fault> {
-        let magic = [source.byte()?, source.byte()?, source.byte()?];
+    fn read(reader: &mut Reader) -> ReadResult<Self> {
+        let magic = [reader.byte()?, reader.byte()?, reader.byte()?];
         let format = match magic {
             [Some(b'P'), Some(format @ (b'1'..=b'6' | b'f')), Some(blank)] if is_blank(blank) => format,
             [Some(b'P'), Some(b'F'), Some(blank)] if is_blank(blank) => {
-                return Err(broken!("is a PFM file of three bands (PF): only those of one (Pf) can be read"));
+                return Err(malformed!("is a colour PFM file (PF); only greyscale PFM (Pf) is supported"));
             }
-            _ => return Err(broken!("is not a PPM file: it does not begin with P1 to P6 or Pf")),
+            _ => return Err(malformed!("is not a PPM file: it must start with P1 to P6 or Pf")),
         };
-        let xsize = source.header_number("width")?;
-        let ysize = source.header_number("height")?;
+        let xsize = reader.header_number("width")?;
+        let ysize = reader.header_number("height")?;
         if xsize > MAX_XSIZE as u32 {
-            return Err(broken!("has a width of {xsize}, which is too large: {MAX_XSIZE} is the most"));
+            return Err(malformed!("has a width of {xsize}, which is too large: the limit is {MAX_XSIZE}"));
         }
-        if xsize == 0 && ysize as usize > MOST_EMPTY_ROWS {
-            return Err(broken!("has {ysize} rows without pixels: {MOST_EMPTY_ROWS} are the most"));
+        if xsize == 0 && ysize as usize > MAX_EMPTY_ROWS {
+            return Err(malformed!("has {ysize} rows of width 0: the limit is {MAX_EMPTY_ROWS}"));
         }
         let (mut max, mut little_endian) = (1, false);
         match format {
             b'1' | b'4' => {}
-            b'f' => little_endian = source.scale()? < 0.0,
-            _ => max = source.header_number("maximum")?,
+            b'f' => little_endian = reader.scale()? < 0.0,
+            _ => max = reader.header_number("maximum")?,
         }
         if !(1..=MAX_16).contains(&max) {
-            return Err(broken!("has a maximum of {max}, which must be from 1 to 65535"));
+            return Err(malformed!("has a maximum of {max}: it must be from 1 to 65535"));
         }
         let mode = match format {
             b'1' | b'4' => Mode::One,
@@ -160,19 +163,19 @@ impl Header {
         self.xsize == 0 || self.ysize == 0
     }
 
-    /// Which row of the image a line of the file is: PFM files begin with the last row.
+    /// Returns the row of a line of the file: PFM files start with the bottom row.
     fn row(&self, line: usize) -> usize {
         if self.mode == Mode::F { self.ysize - 1 - line } else { line }
     }
 
-    /// How many values a pixel has in the file.
+    /// Returns the number of values of a pixel in the file.
     fn bands(&self) -> usize {
         self.mode.spec().bands.into()
     }
 
-    /// How many bytes the pixels have at the least: exactly that many in binary files. Plain ones have a digit a value
-    /// and, but between bits, a blank.
-    fn least_bytes(&self) -> Option<u64> {
+    /// Returns the least number of bytes that the pixels may have, `None` on overflow. Binary files have exactly that many;
+    /// plain ones at least a digit for each value, and a blank between two values that are not bits.
+    fn min_bytes(&self) -> Option<u64> {
         let values_of = |pixels: u64| pixels.checked_mul(self.bands() as u64);
         let (xsize, ysize) = (self.xsize as u64, self.ysize as u64);
         let values = values_of(xsize.checked_mul(ysize)?)?;
@@ -185,12 +188,12 @@ impl Header {
         }
     }
 
-    /// Reads the pixels of a row or of a part of one; a part that is not the last has a multiple of 8 pixels.
-    fn decode(&self, source: &mut Source, pixels: &mut [u8]) -> std::result::Result<(), Fault> {
+    /// Decodes the pixels of a row, or of a part of it. Every part but the last has a multiple of 8 pixels.
+    fn decode(&self, reader: &mut Reader, pixels: &mut [u8]) -> ReadResult<()> {
         match (self.mode, self.plain) {
             (Mode::One, false) => {
                 for eight in pixels.chunks_mut(8) {
-                    let bits = source.pixel_byte()?;
+                    let bits = reader.pixel_byte()?;
                     for (bit, pixel) in eight.iter_mut().enumerate() {
                         *pixel = if bits << bit & 0x80 == 0 { 255 } else { 0 };
                     }
@@ -198,16 +201,16 @@ impl Header {
             }
             (Mode::One, true) => {
                 for pixel in pixels {
-                    *pixel = if source.bit()? { 0 } else { 255 };
+                    *pixel = if reader.bit()? { 0 } else { 255 };
                 }
             }
             (Mode::I, _) => {
                 for pixel in pixels.as_chunks_mut::<4>().0 {
-                    *pixel = self.value(source, MAX_16)?.to_ne_bytes();
+                    *pixel = self.value(reader, MAX_16)?.to_ne_bytes();
                 }
             }
             (Mode::F, _) => {
-                source.fill(pixels)?;
+                reader.fill(pixels)?;
                 if self.little_endian != cfg!(target_endian = "little") {
                     pixels.as_chunks_mut::<4>().0.iter_mut().for_each(|value| value.reverse());
                 }
@@ -215,88 +218,89 @@ impl Header {
             (Mode::RGB, _) => {
                 for pixel in pixels.as_chunks_mut::<4>().0 {
                     for band in &mut pixel[..3] {
-                        *band = self.value(source, 255)? as u8;
+                        *band = self.value(reader, 255)? as u8;
                     }
                     pixel[3] = 255;
                 }
             }
-            (_, false) if self.max == 255 => source.fill(pixels)?,
+            (_, false) if self.max == 255 => reader.fill(pixels)?,
             _ => {
                 for pixel in pixels {
-                    *pixel = self.value(source, 255)? as u8;
+                    *pixel = self.value(reader, 255)? as u8;
                 }
             }
         }
         Ok(())
     }
 
-    /// Reads a value and stretches it to 0 to `white`.
-    fn value(&self, source: &mut Source, white: u32) -> std::result::Result<u32, Fault> {
+    /// Decodes a value, and scales it from `0..=max` to `0..=white`.
+    fn value(&self, reader: &mut Reader, white: u32) -> ReadResult<u32> {
         let value = if self.plain {
-            let value = source.number("pixel value")?;
+            let value = reader.number("pixel value")?;
             if value > self.max {
-                return Err(broken!("has a pixel value of {value}, above its maximum of {}", self.max));
+                return Err(malformed!("has a pixel value of {value}, above its maximum of {}", self.max));
             }
             value
         } else if self.max > 255 {
-            u32::from(u16::from_be_bytes([source.pixel_byte()?, source.pixel_byte()?]))
+            u32::from(u16::from_be_bytes([reader.pixel_byte()?, reader.pixel_byte()?]))
         } else {
-            u32::from(source.pixel_byte()?)
+            u32::from(reader.pixel_byte()?)
         };
         if self.max == white {
             return Ok(value.min(white));
         }
-        let stretched = f64::from(value) / f64::from(self.max) * f64::from(white);
-        Ok((stretched.round_ties_even() as u32).min(white))
+        let scaled = f64::from(value) / f64::from(self.max) * f64::from(white);
+        Ok((scaled.round_ties_even() as u32).min(white))
     }
 }
 
-/// A file, byte by byte.
-struct Source {
+/// A buffered reader.
+struct Reader {
     input: Input,
     buffer: Vec<u8>,
-    /// What of the buffer has been read from the file and not yet been used.
-    held: Range<usize>,
+    /// The bytes of the buffer that have not been consumed.
+    unread: Range<usize>,
+    /// Bytes of the file that have been consumed one by one.
     consumed: u64,
 }
 
-impl Source {
+impl Reader {
     fn new(input: Input) -> Result<Self> {
-        Ok(Self { input, buffer: try_vec(0, BUFFER)?, held: 0..0, consumed: 0 })
+        Ok(Self { input, buffer: try_vec(0, BUFFER)?, unread: 0..0, consumed: 0 })
     }
 
-    /// The next byte, `None` at the end.
+    /// Reads a byte; `None` at the end.
     fn byte(&mut self) -> Result<Option<u8>> {
-        if self.held.is_empty() {
-            self.held = 0..self.input.read(&mut self.buffer)?;
+        if self.unread.is_empty() {
+            self.unread = 0..self.input.read(&mut self.buffer)?;
         }
-        let byte = self.held.next().map(|place| self.buffer[place]);
+        let byte = self.unread.next().map(|index| self.buffer[index]);
         self.consumed += u64::from(byte.is_some());
         Ok(byte)
     }
 
-    /// The next byte of the pixels.
-    fn pixel_byte(&mut self) -> std::result::Result<u8, Fault> {
-        self.byte()?.ok_or_else(ends_early)
+    /// Reads a byte of the pixels.
+    fn pixel_byte(&mut self) -> ReadResult<u8> {
+        self.byte()?.ok_or_else(truncated)
     }
 
-    /// The next bytes of the pixels.
-    fn fill(&mut self, pixels: &mut [u8]) -> std::result::Result<(), Fault> {
-        let from_buffer = self.held.len().min(pixels.len());
+    /// Reads bytes of the pixels.
+    fn fill(&mut self, pixels: &mut [u8]) -> ReadResult<()> {
+        let from_buffer = self.unread.len().min(pixels.len());
         let (first, mut rest) = pixels.split_at_mut(from_buffer);
-        first.copy_from_slice(&self.buffer[self.held.start..][..from_buffer]);
-        self.held.start += from_buffer;
+        first.copy_from_slice(&self.buffer[self.unread.start..][..from_buffer]);
+        self.unread.start += from_buffer;
         while !rest.is_empty() {
             match self.input.read(rest)? {
-                0 => return Err(ends_early()),
+                0 => return Err(truncated()),
                 count => rest = &mut rest[count..],
             }
         }
         Ok(())
     }
 
-    /// The next byte that is not in a comment. A comment goes from `#` to the end of its line, that included, and does
-    /// not separate what is before it from what is behind.
+    /// Reads a byte outside of comments. A comment extends from `#` through the end of the line, and does not separate
+    /// numbers: `1#…` and `2` on the next line are 12.
     fn text_byte(&mut self) -> Result<Option<u8>> {
         let mut byte = self.byte()?;
         while byte == Some(b'#') {
@@ -306,68 +310,69 @@ impl Source {
         Ok(byte)
     }
 
-    /// The characters up to the next blank, and that blank. Blanks before them are skipped.
+    /// Reads a token and the blank behind it; skips blanks before it. `name` and `characters` are for errors.
     fn token(
         &mut self,
-        what: &str,
+        name: &str,
         characters: &str,
-        fits: impl Fn(u8) -> bool,
-    ) -> std::result::Result<ArrayVec<u8, LONGEST>, Fault> {
+        is_valid: impl Fn(u8) -> bool,
+    ) -> ReadResult<ArrayVec<u8, MAX_NUMBER_LENGTH>> {
         let mut byte = self.text_byte()?;
         while byte.is_some_and(is_blank) {
             byte = self.text_byte()?;
         }
         let mut token = ArrayVec::new();
         while let Some(character) = byte.filter(|byte| !is_blank(*byte)) {
-            if !fits(character) {
-                return Err(broken!("has a {what} with '{}' in it", character.escape_ascii()));
+            if !is_valid(character) {
+                return Err(malformed!("has an invalid {name}: it contains '{}'", character.escape_ascii()));
             }
             if token.try_push(character).is_err() {
-                return Err(broken!("has a {what} of more than {LONGEST} {characters}"));
+                return Err(malformed!("has a {name} of more than {MAX_NUMBER_LENGTH} {characters}"));
             }
             byte = self.text_byte()?;
         }
-        if token.is_empty() { Err(ends_early()) } else { Ok(token) }
+        if token.is_empty() { Err(truncated()) } else { Ok(token) }
     }
 
-    /// The next number, and one blank behind it.
-    fn number(&mut self, what: &str) -> std::result::Result<u32, Fault> {
-        let digits = self.token(what, "digits", |character| character.is_ascii_digit())?;
+    /// Reads a number and the blank behind it.
+    fn number(&mut self, name: &str) -> ReadResult<u32> {
+        let digits = self.token(name, "digits", |character| character.is_ascii_digit())?;
         let number = digits.iter().fold(0u64, |number, digit| number * 10 + u64::from(digit - b'0'));
-        u32::try_from(number).map_err(|_| broken!("has a {what} of {number}, which is too large"))
+        u32::try_from(number).map_err(|_| malformed!("has a {name} of {number}, which is too large"))
     }
 
-    fn header_number(&mut self, what: &str) -> std::result::Result<u32, Fault> {
-        self.number(what).and_then(|number| match i32::try_from(number) {
+    /// Reads a number of the header, which fits an `i32`.
+    fn header_number(&mut self, name: &str) -> ReadResult<u32> {
+        self.number(name).and_then(|number| match i32::try_from(number) {
             Ok(_) => Ok(number),
-            Err(_) => Err(broken!("has a {what} of {number}, which is too large")),
+            Err(_) => Err(malformed!("has a {name} of {number}, which is too large")),
         })
     }
 
-    /// The next number with a fraction: the scale of a PFM file, whose sign tells the order of the bytes.
-    fn scale(&mut self) -> std::result::Result<f64, Fault> {
+    /// Reads the scale of a PFM file: it is negative for little-endian floats.
+    fn scale(&mut self) -> ReadResult<f64> {
         let token = self.token("scale", "characters", |character| character.is_ascii_graphic())?;
         let scale = std::str::from_utf8(&token).ok().and_then(|text| text.parse::<f64>().ok());
         scale
             .filter(|scale| scale.is_finite() && *scale != 0.0)
-            .ok_or_else(|| broken!("has a scale of '{}', which must be finite and not 0", token.escape_ascii()))
+            .ok_or_else(|| malformed!("has a scale of '{}': it must be finite and not 0", token.escape_ascii()))
     }
 
-    /// The next bit of a plain file, where none needs a blank behind it.
-    fn bit(&mut self) -> std::result::Result<bool, Fault> {
+    /// Reads a bit of a plain file. Blanks between bits are optional.
+    fn bit(&mut self) -> ReadResult<bool> {
         loop {
-            match self.text_byte()?.ok_or_else(ends_early)? {
+            match self.text_byte()?.ok_or_else(truncated)? {
                 b'0' => return Ok(false),
                 b'1' => return Ok(true),
                 blank if is_blank(blank) => {}
-                other => return Err(broken!("has '{}' where there must be 0 or 1", other.escape_ascii())),
+                other => return Err(malformed!("has '{}' among its bits: each must be 0 or 1", other.escape_ascii())),
             }
         }
     }
 }
 
-fn ends_early() -> Fault {
-    broken!("ends early")
+fn truncated() -> ReadError {
+    malformed!("is truncated")
 }
 
 fn is_blank(byte: u8) -> bool {

@@ -1,4 +1,4 @@
-//! Writing, always in binary.
+//! The writer: always binary files.
 
 use std::ffi::CStr;
 
@@ -7,15 +7,15 @@ use crate::files::{FileId, Output};
 use crate::image::ImageRef;
 use crate::mode::Mode;
 
-/// Writes an image. See `ImagingSavePPM` for what becomes of which mode. `mapped` is the file that the pixels are mapped
-/// from.
+/// Writes an image to a file. `ImagingSavePPM` documents which mode becomes which format. `mapped` is the file that the
+/// image is mapped from, if any.
 pub fn save(image: &ImageRef<'_>, mapped: Option<FileId>, path: &CStr) -> Result<()> {
     let (magic, max) = match image.mode() {
         Mode::One => ("P4", ""),
         Mode::L => ("P5", "255\n"),
         Mode::I | Mode::I16 | Mode::I16L | Mode::I16B | Mode::I16N => ("P5", "65535\n"),
         Mode::RGB | Mode::RGBA | Mode::RGBX => ("P6", "255\n"),
-        // The negative scale says that values are little-endian.
+        // A negative scale means little-endian floats.
         Mode::F => ("Pf", "-1.0\n"),
         _ => return Err(Error::Mode),
     };
@@ -28,7 +28,7 @@ pub fn save(image: &ImageRef<'_>, mapped: Option<FileId>, path: &CStr) -> Result
         return file.finish();
     }
     if image.mode() == Mode::F {
-        // PFM files begin with the last row.
+        // PFM files start with the bottom row.
         image.rows().rev().try_for_each(|row| write_floats(&mut file, row))?;
     } else {
         image.rows().try_for_each(|row| write_row(&mut file, image.mode(), row))?;

@@ -136,13 +136,13 @@ fn product(values: __m256i, whole: __m256i, part: __m256i) -> __m256i {
 mod tests {
     use crate::color::alpha::{Divided, DividedOpaque, GreyDivided, GreyMultiplied, Multiplied};
     use crate::color::grey::{ColourToGreyAlpha, ColourToOpaque};
-    use crate::raw::{Kernel, Shuffle};
+    use crate::raw::{Kernel, LineConversion};
     use crate::simd::isa::Isa;
 
-    fn agrees<S: Shuffle>(pixels: &[u8]) {
+    fn agrees<S: LineConversion>(pixels: &[u8]) {
         let Kernel::Vectors { avx2, avx512 } = S::KERNEL else { panic!("there are kernels") };
         let mut plain = vec![0; pixels.len()];
-        S::shuffle(&mut plain, pixels, pixels.len() / 4);
+        S::convert(&mut plain, pixels, pixels.len() / 4);
         let best = Isa::available().next_back().expect("generic");
         for (is_available, kernel) in [(best.avx2().is_some(), avx2), (best.avx512().is_some(), avx512)] {
             if is_available {

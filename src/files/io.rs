@@ -1,15 +1,16 @@
-//! Reading and writing to the last byte: signals interrupt system calls, and Linux moves 2 GiB at a time at the most.
+//! System calls that read and write, repeated until all bytes are transferred: signals interrupt them, and Linux transfers
+//! at most 2 GiB in one call.
 
 use std::os::fd::AsFd;
 
 use rustix::io::{Errno, Result, retry_on_intr};
 
-/// Reads some bytes, none only at the end.
-pub fn read_some(file: impl AsFd, buffer: &mut [u8]) -> Result<usize> {
+/// Reads at least 1 byte, or returns 0 at the end of the file.
+pub fn read(file: impl AsFd, buffer: &mut [u8]) -> Result<usize> {
     retry_on_intr(|| rustix::io::read(&file, &mut *buffer))
 }
 
-/// Reads bytes from a place of a file on, fewer than asked for only at its end.
+/// Reads from an offset until the buffer is full or the file ends. Returns the number of bytes read.
 pub fn read_at(file: impl AsFd, mut buffer: &mut [u8], mut offset: u64) -> Result<usize> {
     let length = buffer.len();
     while !buffer.is_empty() {

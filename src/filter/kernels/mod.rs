@@ -2,20 +2,17 @@
 
 #![allow(unsafe_code)] // what vectors interleave, and products
 
-pub mod means;
 #[cfg(target_arch = "x86_64")]
 mod pairs;
 #[cfg(target_arch = "x86_64")]
 mod products;
 #[cfg(target_arch = "x86_64")]
 mod quads;
-mod transpose;
 #[cfg(target_arch = "x86_64")]
 mod words;
 
 #[cfg(target_arch = "x86_64")]
 pub use products::{FixedPoint, Products};
-pub use transpose::{BLOCK, transpose};
 
 #[cfg(target_arch = "x86_64")]
 use {

@@ -12,7 +12,6 @@ mod box_blur;
 mod convolve;
 mod expand;
 mod gaussian_blur;
-mod kernels;
 mod unsharp_mask;
 
 pub use box_blur::box_blur;

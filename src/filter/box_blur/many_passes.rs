@@ -95,7 +95,8 @@ pub fn blur_rows(out: ImageMut<'_>, input: Option<&ImageRef<'_>>, weights: &Weig
             let mut group: ArrayVec<&mut [u8], WIDE_LANES> = rows.by_ref().take(WIDE_LANES / pixel_size).collect();
             match input {
                 Some(input) => {
-                    let inputs: ArrayVec<&[u8], WIDE_LANES> = (0..group.len()).map(|n| input.row(first + y + n)).collect();
+                    let inputs: ArrayVec<&[u8], WIDE_LANES> =
+                        (0..group.len()).map(|n| input.row(first + y + n)).collect();
                     load_rows(&mut tiles.front, &inputs, pixel_size);
                 }
                 None => {

@@ -19,8 +19,8 @@ pub fn expanded_size(input: &ImageRef<'_>, margin: i32) -> Result<(i32, i32)> {
     if input.mode().is_i16() && !is_empty { Err(Error::Mode) } else { Ok(size) }
 }
 
-/// Copies an image into the middle of a larger one of the same mode, and repeats the pixels at its edges up to the border.
-/// The border of an image without pixels is zero.
+/// Copies an image into the middle of a larger one of the same mode, and repeats the pixels at its edges up to the
+/// border. The border of an image without pixels is zero.
 pub fn expand(mut out: ImageMut<'_>, input: &ImageRef<'_>) {
     if input.xsize() == 0 || input.ysize() == 0 {
         return out.rows_mut().for_each(|row| row.fill(0));

@@ -1,8 +1,8 @@
 //! Gaussian blur, approximated by several passes of a box blur.
 //!
 //! The box has a fractional radius, so that its variance is exactly the wanted one: the extended box filter of Gwosdek,
-//! Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended Box Filtering" (2011). By the
-//! central limit theorem, three passes are close to a Gaussian.
+//! Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended Box Filtering" (2011). By
+//! the central limit theorem, three passes are close to a Gaussian.
 
 use super::box_blur::box_blur;
 use crate::error::Result;

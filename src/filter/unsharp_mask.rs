@@ -9,8 +9,8 @@ use crate::simd::isa::multiversion;
 /// The box blurs that approximate the Gaussian.
 const PASSES: i32 = 3;
 
-/// Adds `percent` of the difference between a pixel and its Gaussian blur, where it exceeds `threshold`. In place, without
-/// input, the image is only blurred: it then equals its blur, and the difference is 0.
+/// Adds `percent` of the difference between a pixel and its Gaussian blur, where it exceeds `threshold`. In place,
+/// without input, the image is only blurred: it then equals its blur, and the difference is 0.
 pub fn unsharp_mask(
     mut out: ImageMut<'_>,
     input: Option<&ImageRef<'_>>,
@@ -48,8 +48,8 @@ fn sharpen(row: &mut [u8], original: &[u8], percent: i32, threshold: i32) {
 }
 
 multiversion! {
-    /// Sharpens by `units` times the difference plus `hundredths` of it. Both have the same sign, so the fraction of the sum
-    /// truncates as that of `difference * percent / 100` does.
+    /// Sharpens by `units` times the difference plus `hundredths` of it. Both have the same sign, so the fraction of
+    /// the sum truncates as that of `difference * percent / 100` does.
     fn sharpen_i16(row: &mut [u8], original: &[u8], units: i16, hundredths: i16, threshold: i16) {
         for (value, original) in row.iter_mut().zip(original) {
             let original = i16::from(*original);

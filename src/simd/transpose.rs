@@ -1,7 +1,7 @@
 //! Transposition of small square blocks of pixels, in registers.
 //!
-//! Each round interleaves the rows of the upper half with those of the lower half (`punpckl*`, `punpckh*`). That rotates the
-//! bits of a pixel's index (row, column) by one position, so `log2 N` rounds exchange row and column:
+//! Each round interleaves the rows of the upper half with those of the lower half (`punpckl*`, `punpckh*`). That
+//! rotates the bits of a pixel's index (row, column) by one position, so `log2 N` rounds exchange row and column:
 //!
 //! ```text
 //! a0 a1 a2 a3      a0 c0 a1 c1      a0 b0 c0 d0

@@ -1,5 +1,5 @@
-//! The horizontal pass: blurs rows of four-byte pixels one by one ([`PackedRow`]), all others in transposed tiles, which
-//! stay in the cache for all passes.
+//! The horizontal pass: blurs rows of four-byte pixels one by one ([`PackedRow`]), all others in transposed tiles,
+//! which stay in the cache for all passes.
 
 use arrayvec::ArrayVec;
 
@@ -76,7 +76,7 @@ impl Tiles {
 }
 
 multiversion! {
-    /// Blurs as many rows as fit into a tile, in place if there are no inputs.
+    /// Blurs the rows of one tile, in place if there are no inputs.
     fn blur_rows_in_tile(
         rows: &mut [&mut [u8]], inputs: &[&[u8]], tiles: &mut Tiles, weights: &Weights, passes: usize, pixel_size: usize,
     ) {

@@ -1,12 +1,12 @@
 //! Box blur of very many passes, in bounded time.
 //!
-//! A box blur of bytes converges: after some passes the remaining differences round to zero. The pass is a function of the
-//! tile alone, so once a state repeats, the states go round a cycle, mostly of length 1. Each tile is blurred until a state
-//! repeats, and then by the remainder of the remaining passes modulo the cycle's length. The result is exact.
+//! A box blur of bytes converges: after some passes the remaining differences round to zero. The pass is a function of
+//! the tile alone, so once a state repeats, the states go round a cycle, mostly of length 1. Each tile is blurred until
+//! a state repeats, and then by the remainder of the remaining passes modulo the cycle's length. The result is exact.
 //!
-//! Cycles are found by Brent's algorithm, which compares each state with one saved state, and saves the current one after
-//! 1, 2, 4, 8… passes (Brent, "An improved Monte Carlo factorization algorithm", 1980). A saved state and two buffers are all
-//! the memory that it needs.
+//! Cycles are found by Brent's algorithm, which compares each state with one saved state, and saves the current one
+//! after 1, 2, 4, 8… passes (Brent, "An improved Monte Carlo factorization algorithm", 1980). A saved state and two
+//! buffers are all the memory that it needs.
 //!
 //! Boxes so large that their sums overflow may not converge for long; after [`MAX_PASSES`] passes that is an error.
 

@@ -1,12 +1,12 @@
 //! Box blur: the mean of a box of pixels, first along the rows and then along the columns, a number of passes each.
 //!
 //! The sum of a box is a running sum: when the box moves by one pixel, one value enters it and one leaves it
-//! ([`running_mean`]). So the time does not depend on the radius. A fractional radius gives the outermost pixels a smaller
-//! weight ([`Weights`]), and the pixels at the edges of the image are repeated beyond them.
+//! ([`running_mean`]). So the time does not depend on the radius. A fractional radius gives the outermost pixels a
+//! smaller weight ([`Weights`]), and the pixels at the edges of the image are repeated beyond them.
 //!
 //! | variant | blurs | when |
 //! | --- | --- | --- |
-//! | [`one_pass`] | both directions in one sweep over the image | into another image; radius ≤ 128; its rows fit into a cache |
+//! | [`one_pass`] | both directions in one sweep over the image | not in place, radius ≤ 128, its rows fit into a cache |
 //! | [`horizontal`] | one row of four-byte pixels at a time | four bands, radius ≤ 128 |
 //! | [`horizontal`] | 16 or 64 rows in a transposed tile | L, or a larger box |
 //! | [`vertical`] | blocks of columns, all passes in one sweep | otherwise |
@@ -30,7 +30,8 @@ use crate::exec::nontemporal::StorePolicy;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
 
-/// Blurs by a box of these radii, `passes` times horizontally and then as often vertically; in place if there is no input.
+/// Blurs by a box of these radii, `passes` times horizontally and then as often vertically; in place if there is no
+/// input.
 ///
 /// The modes are L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK. The time is bounded however many passes there are.
 pub fn box_blur(

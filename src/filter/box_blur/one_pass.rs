@@ -1,8 +1,9 @@
 //! The one-pass box blur: all horizontal and vertical passes in one sweep down the image.
 //!
-//! Blurred separately, an image is written once and read once more for each direction. Here a row is blurred horizontally at
-//! the moment when the first vertical pass pulls it, and goes straight into that pass's ring buffer
-//! ([`vertical`](super::vertical)): every pixel is read once from memory and written once, whatever the number of passes.
+//! Blurred separately, an image is written once and read once more for each direction. Here a row is blurred
+//! horizontally at the moment when the first vertical pass pulls it, and goes straight into that pass's ring buffer
+//! ([`vertical`](super::vertical)): every pixel is read once from memory and written once, whatever the number of
+//! passes.
 //!
 //! ```text
 //!   input row ──► horizontal passes ──► vertical pass 1 ──► … ──► vertical pass n ──► output row
@@ -10,14 +11,14 @@
 //!                 (first-level cache)   └───────── second- or third-level cache ─────────┘
 //! ```
 //!
-//! It is exact: each pass computes what it would compute on its own, in the same order for every pixel. Only the order among
-//! passes changes.
+//! It is exact: each pass computes what it would compute on its own, in the same order for every pixel. Only the order
+//! among passes changes.
 //!
-//! Each thread works on a chunk of rows, and computes the rows above and below that its passes need itself. That is paid
-//! for by chunks that are high ([`supports`]).
+//! Each thread works on a chunk of rows, and computes the rows above and below that its passes need itself. That is
+//! paid for by chunks that are high ([`supports`]).
 //!
-//! Wins the benchmark cases "GaussianBlur" and "BoxBlur" of RGB and RGBA, and those with a vertical radius only, of which
-//! "BoxBlur, (0, 20)" gains the most.
+//! Wins the benchmark cases "GaussianBlur" and "BoxBlur" of four-byte pixels, and of any mode if only the vertical
+//! radius is not 0; "BoxBlur, (0, 20)" gains most.
 
 use super::horizontal;
 use super::packed_row::{PackedRow, blur_row};
@@ -28,11 +29,12 @@ use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 
-/// The bytes of all rings: they stay in the third-level cache, which is still faster than a second sweep through memory.
+/// The bytes of all rings: they stay in the third-level cache, which is still faster than a second sweep through
+/// memory.
 const CACHE_BYTES: usize = 4 << 20;
 
-/// Returns whether the one-pass blur is possible and pays: rows of such pixels can be blurred one by one, the rings fit into
-/// the cache, and the rows that two threads both compute are few.
+/// Returns whether the one-pass blur is possible and pays: rows of such pixels can be blurred one by one, the rings fit
+/// into the cache, and the rows that two threads both compute are few.
 pub fn supports(out: &ImageMut<'_>, horizontal: Option<&Weights>, vertical: &Weights, passes: usize) -> bool {
     let pixel_size = out.mode().pixel_size();
     let rows = vertical::ring_rows(vertical, out.ysize()).saturating_mul(passes);

@@ -1,7 +1,7 @@
 //! A row of four-byte pixels whose bands are packed into the 16-bit words of a `u64`: the horizontal blur of one row.
 //!
-//! One 64-bit addition updates the running sums of all four bands (SIMD within a register). Unlike a transposed tile, a row
-//! needs no neighbours, so it is blurred just before the vertical passes read it ([`one_pass`](super::one_pass)).
+//! One 64-bit addition updates the running sums of all four bands (SIMD within a register). Unlike a transposed tile, a
+//! row needs no neighbours, so it is blurred just before the vertical passes read it ([`one_pass`](super::one_pass)).
 //!
 //! ```text
 //!          margin             the row, unpacked               margin
@@ -53,8 +53,8 @@ impl PackedRow {
         }
     }
 
-    /// Blurs a row by one pass, in place if there is no input. Pixels are unpacked a run ahead of the box: before their bytes
-    /// are overwritten, and early enough that their loads overlap with the arithmetic.
+    /// Blurs a row by one pass, in place if there is no input. Pixels are unpacked a run ahead of the box: before their
+    /// bytes are overwritten, and early enough that their loads overlap with the arithmetic.
     #[inline(always)]
     fn blur(&mut self, row: &mut [u8], input: Option<&[u8]>, weights: &Weights) {
         let ahead = self.margin + RUN;

@@ -1,8 +1,8 @@
 //! Transposed tiles: rows of pixels side by side, so that a filter along the rows works on many of them at once.
 //!
-//! `tile[x]` holds pixel `x` of every row. A byte of it is a *lane*, and every lane has a running sum of its own, so the
-//! horizontal blur becomes a loop over lanes that LLVM vectorises. Rows are transposed, block by block, when they are loaded
-//! and when they are stored:
+//! `tile[x]` holds pixel `x` of every row. A byte of it is a *lane*, and every lane has a running sum of its own, so
+//! the horizontal blur becomes a loop over lanes that LLVM vectorises. Rows are transposed, block by block, when they
+//! are loaded and when they are stored:
 //!
 //! ```text
 //!              x = 0    1    2    3                        lanes 0..4  4..8  8..12 12..16

@@ -1,9 +1,10 @@
 //! The vertical pass: blurs all columns at once, row by row, all passes in one sweep down the image.
 //!
-//! The sums of the boxes of all columns are a row of accumulators. To move down by one row, a pass needs the row that leaves
-//! the boxes, the row that enters them, and the next one ([`running_mean`]). It keeps the rows that its boxes
-//! cover in a ring buffer, and pulls a new one from the pass before. So pass `n` runs `radius + 1` rows behind pass `n - 1`
-//! (the sliding window of an image-processing pipeline, as in libvips or Halide), and no pass stores a whole image:
+//! The sums of the boxes of all columns are a row of accumulators. To move down by one row, a pass needs the row that
+//! leaves the boxes, the row that enters them, and the next one ([`running_mean`]). It keeps the rows that its boxes
+//! cover in a ring buffer, and pulls a new one from the pass before. So each pass runs `radius + 1` rows behind the one
+//! before (the sliding window of an image-processing pipeline, as in libvips or Halide), and no pass stores a whole
+//! image:
 //!
 //! ```text
 //!   input    ═══════════════════════════════►  row y + 3 (r + 1)
@@ -13,8 +14,8 @@
 //! ```
 //!
 //! The input is read well ahead of the row that is written, so the blur works in place. [`blur`] does it in blocks of
-//! columns that are so narrow that all rings stay in the second-level cache; [`one_pass`](super::one_pass) in whole rows, which are blurred
-//! horizontally as they are pulled.
+//! columns that are so narrow that all rings stay in the second-level cache; [`one_pass`](super::one_pass) in whole
+//! rows, which are blurred horizontally as they are pulled.
 
 use std::ops::Range;
 
@@ -62,7 +63,8 @@ impl<'a, A: Accumulator> Pass<'a, A> {
         Ok(Self { weights, rows, ring, sums: filled(A::zeroed(), row_bytes)?, has_sums: false })
     }
 
-    /// Computes row `y` of the output, directly after row `y - 1` or first of all. The ring has all rows that the boxes cover.
+    /// Computes row `y` of the output, directly after row `y - 1` or first of all. The ring has all rows that the boxes
+    /// cover.
     fn compute(&mut self, y: usize, out: &mut [u8]) {
         let (radius, last) = (self.weights.radius, self.rows - 1);
         if !self.has_sums {
@@ -88,7 +90,7 @@ impl<'a, A: Accumulator> Pass<'a, A> {
     }
 }
 
-/// The passes of one sweep, each of which pulls its input rows from the one before.
+/// The passes of one sweep. Each pulls its input rows from the one before.
 pub struct Cascade<'a, A>(ArrayVec<Pass<'a, A>, MAX_PASSES>);
 
 impl<'a, A: Accumulator> Cascade<'a, A> {
@@ -97,8 +99,8 @@ impl<'a, A: Accumulator> Cascade<'a, A> {
         Ok(Self((0..passes).map(|_| Pass::new(weights, rows, row_bytes)).collect::<Result<_>>()?))
     }
 
-    /// Computes row `y` of the output: of any row first, and then of one after the other. `input` writes a row of the input;
-    /// it is called once for each row, from the first that is needed on.
+    /// Computes row `y` of the output: of any row first, and then of one after the other. `input` writes a row of the
+    /// input; it is called once for each row, from the first that is needed on.
     pub fn compute(&mut self, y: usize, out: &mut [u8], mut input: impl FnMut(usize, &mut [u8])) {
         pull(&mut self.0, y, out, &mut input);
     }

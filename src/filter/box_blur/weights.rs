@@ -12,8 +12,8 @@
 ///   outer   inner   inner   inner   outer
 /// ```
 ///
-/// All weights together are `1 << 24`, or 1 less. Arithmetic wraps around, as in the reference, whose sums overflow where
-/// the box has more than 2^24 pixels.
+/// All weights together are `1 << 24`, or 1 less. Arithmetic wraps around, as in the reference, whose sums overflow
+/// where the box has more than 2^24 pixels.
 #[derive(Clone, Copy)]
 pub struct Weights {
     /// The integral part of the radius: `2 * radius + 1` pixels are entirely within the box.

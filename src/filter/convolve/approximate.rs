@@ -1,16 +1,17 @@
 //! Approximate convolution in fixed point with an exact recheck, for kernels of any weights.
 //!
-//! The weights are rounded to 16-bit coefficients with as many fraction bits as fit, and the products are summed in 32 bits.
-//! For each kernel, a bound of the distance between that sum and the float sum is computed: the errors of the rounded weights
-//! at the worst pixels, and all roundings of the float sum. Where an integer is within this distance of the sum, the truncated
-//! bytes may differ, and floats compute the byte ([`recheck`](super::recheck)). So the result is exact, although no float is
-//! computed for most bytes: with 15 fraction bits the bound is below 1/100, and one or two bytes in a hundred are rechecked.
+//! The weights are rounded to 16-bit coefficients with the most fraction bits that fit, and the products are summed in
+//! 32 bits. For each kernel, a bound of the distance between that sum and the float sum is computed: the errors of the
+//! rounded weights at the worst pixels, and all roundings of the float sum. Where an integer is within this distance of
+//! the sum, the truncated bytes may differ, and floats compute the byte ([`recheck`](super::recheck)). So the result is
+//! exact, although no float is computed for most bytes: with 15 fraction bits the bound is below 1/100, and one or two
+//! bytes in a hundred are rechecked.
 //!
-//! The errors of the weights are centred first. A weight's error `e` changes the sum by `e * pixel`, from 0 to `255 e`. With
-//! `127.5 e` added to the offset, it changes the sum by at most `127.5 e` to either side, which halves the bound.
+//! The errors of the weights are centred first. A weight's error `e` changes the sum by `e * pixel`, from 0 to `255 e`.
+//! With `127.5 e` added to the offset, it changes the sum by at most `127.5 e` to either side, which halves the bound.
 //!
-//! AVX2 multiplies pairs of 16-bit words (`vpmaddwd`). AVX-512 VNNI multiplies quads of bytes with both 8-bit digits of the
-//! coefficients (`vpdpbusd`). Wins the benchmark cases "3×3, fractions" and "5×5, fractions" of RGB and RGBA.
+//! AVX2 multiplies pairs of 16-bit words (`vpmaddwd`). AVX-512 VNNI multiplies quads of bytes with both 8-bit digits of
+//! the coefficients (`vpdpbusd`). Wins the benchmark cases "3×3, fractions" and "5×5, fractions" of RGB and RGBA.
 
 use super::band_mask::BandMask;
 use super::coefficients::{FixedPoint, Pairs, Quads, pairs, split_quads};

@@ -8,12 +8,12 @@ use safe_unaligned_simd::x86_64::{_mm256_loadu_si256, _mm256_storeu_si256};
 use super::band_mask::BandMask;
 use super::coefficients::{FixedPoint, Pairs};
 use super::reciprocal::ReciprocalDivision;
-use super::segment::{RecheckMask, Segment};
+use super::segment::{RecheckMask, Segment, Window};
 use crate::simd::isa::entry;
 
 entry! {
-    /// Convolves a segment with 8-bit coefficients, and divides the sums. If `FIND_TIES`, marks the bytes whose division has
-    /// no remainder. Sums of two products fit into 16 bits.
+    /// Convolves a segment with 8-bit coefficients, and divides the sums. If `FIND_TIES`, marks the bytes whose
+    /// division has no remainder. Sums of two products fit into 16 bits.
     pub fn rational[const KSIZE: usize, const FIND_TIES: bool][KSIZE, FIND_TIES](
         Avx2, segment: &mut Segment<'_, KSIZE>, coefficients: &Pairs<i8, KSIZE>, division: &ReciprocalDivision,
         band_mask: BandMask, ties: &mut RecheckMask,
@@ -44,17 +44,18 @@ fn rational_avx2<const KSIZE: usize, const FIND_TIES: bool>(
     let [initial_sum, bias, max, reciprocal, divisor] =
         [division.initial_sum(), division.bias, division.max, division.reciprocal, division.divisor]
             .map(|value| _mm256_set1_epi16(value.cast_signed()));
-    // To LLVM, `_mm256_mulhi_epu16` is a widening multiplication and a shift. It would hoist the widening of this operand out
-    // of the loop, and then no longer recognise `vpmulhuw`.
+    // To LLVM, `_mm256_mulhi_epu16` is a widening multiplication and a shift. It would hoist the widening of this
+    // operand out of the loop, and then no longer recognise `vpmulhuw`.
     let reciprocal = black_box(&reciprocal);
     let (one, shift) = (_mm256_set1_epi16(1), _mm_cvtsi32_si128(division.shift.cast_signed()));
     for (block, start) in segment.blocks() {
+        let mut mask = [0; 2];
         for half in [0, 32] {
             let mut window = segment.window::<32>(start + half);
             let mut sums = [[initial_sum; 2]; 2];
             for pair in 0..KSIZE / 2 + 1 {
                 for column in 0..KSIZE {
-                    let (a, b) = (load(window.input(2 * pair), column), load(window.input(2 * pair + 1), column));
+                    let [a, b] = [2 * pair, 2 * pair + 1].map(|row| _mm256_loadu_si256(window.tap(row, column)));
                     let samples = [_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b)];
                     for (sums, pairs) in sums.iter_mut().zip(&pairs) {
                         for (sum, samples) in sums.iter_mut().zip(samples) {
@@ -73,9 +74,13 @@ fn rational_avx2<const KSIZE: usize, const FIND_TIES: bool>(
                 if FIND_TIES {
                     let is_tie = |sums, quotients| _mm256_cmpeq_epi16(sums, _mm256_mullo_epi16(quotients, divisor));
                     let is_tie = _mm256_packs_epi16(is_tie(sums[0], low), is_tie(sums[1], high));
-                    let first_half = if half == 0 { 0 } else { ties[row][block] };
-                    ties[row][block] = first_half | u64::from(_mm256_movemask_epi8(is_tie).cast_unsigned()) << half;
+                    mask[row] |= u64::from(_mm256_movemask_epi8(is_tie).cast_unsigned()) << half;
                 }
+            }
+        }
+        if FIND_TIES {
+            for (ties, mask) in ties.iter_mut().zip(mask) {
+                ties[block] = mask;
             }
         }
     }
@@ -107,7 +112,7 @@ fn fixed_point_avx2<const KSIZE: usize>(
             let mut window = segment.window::<32>(start + half);
             let mut sums = [[offset; 4]; 2];
             for pair in 0..KSIZE / 2 + 1 {
-                let samples = interleave::<KSIZE>([2 * pair, 2 * pair + 1].map(|row| window.input(row)));
+                let samples = interleave(&window, 2 * pair);
                 for (sums, pairs) in sums.iter_mut().zip(&pairs) {
                     for (column, coefficients) in pairs[pair].iter().enumerate() {
                         for (sum, samples) in sums.iter_mut().zip(&samples[column..]) {
@@ -138,24 +143,16 @@ fn fixed_point_avx2<const KSIZE: usize>(
     }
 }
 
-/// Loads eight pixels, from pixel `column` on.
+/// Interleaves two input rows to pairs of 16-bit words, in vectors of two pixels that are four apart: pixels 0 and 4, 1
+/// and 5, …, 7 and 11. For `KSIZE` 3, only the vectors up to 5 and 9 are used.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load(row: &[u8], column: usize) -> __m256i {
-    let pixels: &[u8; 32] = row[4 * column..].first_chunk().expect("a column within the window");
-    _mm256_loadu_si256(pixels)
-}
-
-/// Interleaves two rows to pairs of 16-bit words, in vectors of two pixels that are four apart: pixels 0 and 4, 1 and 5, …,
-/// 7 and 11. For `KSIZE` 3, only the vectors up to 5 and 9 are used.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn interleave<const KSIZE: usize>(rows: [&[u8]; 2]) -> [__m256i; 8] {
+fn interleave<const KSIZE: usize>(window: &Window<'_, '_, KSIZE, 32>, upper: usize) -> [__m256i; 8] {
     let zero = _mm256_setzero_si256();
     let widen = |bytes| (_mm256_unpacklo_epi8(bytes, zero), _mm256_unpackhi_epi8(bytes, zero));
     let pixels = |column: usize| {
-        let [upper, lower] = rows.map(|row| load(row, column));
-        let ((a, b), (c, d)) = (widen(_mm256_unpacklo_epi8(upper, lower)), widen(_mm256_unpackhi_epi8(upper, lower)));
+        let [a, b] = [upper, upper + 1].map(|row| _mm256_loadu_si256(window.tap(row, column)));
+        let ((a, b), (c, d)) = (widen(_mm256_unpacklo_epi8(a, b)), widen(_mm256_unpackhi_epi8(a, b)));
         [a, b, c, d]
     };
     let [a, b, c, d] = pixels(0);

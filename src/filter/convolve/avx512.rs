@@ -14,23 +14,23 @@ use super::segment::{BLOCK_BYTES, RecheckMask, Segment, Window};
 use crate::simd::isa::entry;
 
 entry! {
-    /// Convolves a segment with 8-bit coefficients, and divides the sums. If `FIND_TIES`, marks the bytes whose division has
-    /// no remainder.
+    /// Convolves a segment with 8-bit coefficients, and divides the sums. If `FIND_TIES`, marks the bytes whose
+    /// division has no remainder.
     pub fn rational[const KSIZE: usize, const FIND_TIES: bool][KSIZE, FIND_TIES](
         Avx512, segment: &mut Segment<'_, KSIZE>, coefficients: &Quads<KSIZE>, division: &ReciprocalDivision,
         band_mask: BandMask, ties: &mut RecheckMask,
     ) = rational_avx512::<KSIZE, FIND_TIES>;
 
-    /// Convolves a segment with 16-bit coefficients, split into their low and high digits, and marks the bytes whose sum is
-    /// within the error of an integer.
+    /// Convolves a segment with 16-bit coefficients, split into their low and high digits, and marks the bytes whose
+    /// sum is within the error of an integer.
     pub fn fixed_point[const KSIZE: usize][KSIZE](
         Avx512, segment: &mut Segment<'_, KSIZE>, coefficients: &[Quads<KSIZE>; 2], format: &FixedPoint,
         band_mask: BandMask, near_integers: &mut RecheckMask,
     ) = fixed_point_avx512::<KSIZE>;
 }
 
-/// The input samples of a block, as quads: a vector has pixel `n` of each 128-bit lane, and there are those of the block and
-/// of the 16 bytes behind it. For input rows 0 to 3, and for rows 2 to 5.
+/// The input samples of a block, as quads: a vector has pixel `n` of each 128-bit lane, and there are those of the
+/// block and of the 16 bytes behind it. For input rows 0 to 3, and for rows 2 to 5.
 type Samples = [[__m512i; 8]; 2];
 
 /// Coefficients for all pixels of a vector.
@@ -49,8 +49,8 @@ fn rational_avx512<const KSIZE: usize, const FIND_TIES: bool>(
     let offset = _mm512_set1_epi32(division.offset);
     let [max, reciprocal, divisor] =
         [division.max, division.reciprocal, division.divisor].map(|value| _mm512_set1_epi16(value.cast_signed()));
-    // To LLVM, `_mm512_mulhi_epu16` is a widening multiplication and a shift. It would hoist the widening of this operand out
-    // of the loop, and then no longer recognise `vpmulhuw`.
+    // To LLVM, `_mm512_mulhi_epu16` is a widening multiplication and a shift. It would hoist the widening of this
+    // operand out of the loop, and then no longer recognise `vpmulhuw`.
     let reciprocal = black_box(&reciprocal);
     let (one, shift) = (_mm512_set1_epi16(1), _mm_cvtsi32_si128(division.shift.cast_signed()));
     for (block, start) in segment.blocks() {

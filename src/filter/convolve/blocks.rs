@@ -2,7 +2,8 @@
 
 use bytemuck::{AnyBitPattern, NoUninit};
 
-/// The samples of a block. A large kernel has more to prepare for each block, and gets larger ones; a short row smaller ones.
+/// The samples of a block. A large kernel has more to prepare for each block, and gets larger ones; a short row smaller
+/// ones.
 pub const BLOCK: usize = 64;
 const LARGE_BLOCK: usize = 128;
 const LARGEST_BLOCK: usize = 256;
@@ -16,8 +17,8 @@ pub trait BlockConvolver<T, const KSIZE: usize> {
     fn convolve_block<const N: usize>(&self, out: &mut [T; N], taps: &Taps<'_, T, KSIZE, N>);
 }
 
-/// Convolves a row, without its edges, block by block. `inputs` are the rows around it, from the top down; a pixel has `STRIDE`
-/// samples. The last block may overlap the one before, and computes the same values again.
+/// Convolves a row, without its edges, block by block. `inputs` are the rows around it, from the top down; a pixel has
+/// `STRIDE` samples. The last block may overlap the one before, and computes the same values again.
 #[inline(always)]
 pub fn convolve_blocks<T: AnyBitPattern + NoUninit, const KSIZE: usize, const STRIDE: usize>(
     out: &mut [u8],

@@ -1,20 +1,23 @@
 //! Integer coefficients in the layouts that dot-product instructions read.
 //!
-//! A kernel of integer coefficients is applied to two output rows at a time. The bytes of two or four input rows, one above
-//! the other, are interleaved to pairs or quads, and one instruction multiplies each with the coefficients of a kernel column
-//! and sums the products. For an output row that a pair's or quad's row does not belong to, the coefficient is zero. With
-//! `k0` as the top row of the kernel:
+//! A kernel of integer coefficients is applied to two output rows at a time. The bytes of two or four input rows, one
+//! above the other, are interleaved to pairs or quads, and one instruction multiplies each with the coefficients of a
+//! kernel column and sums the products. For an output row that a pair's or quad's row does not belong to, the
+//! coefficient is zero. With `k0` as the top row of the kernel:
 //!
 //! ```text
-//!   3 × 3                                        5 × 5
-//!   input row  output y  output y+1              input row  output y  output y+1
-//!     y - 1       k0         0    ┐ pair 0 ┐       y - 2       k0         0    ┐ pair 0 ┐
-//!     y           k1         k0   ┘        │       y - 1       k1         k0   ┘        │ quad 0
-//!     y + 1       k2         k1   ┐ pair 1 │       y           k2         k1   ┐ pair 1 │    ┐ quad 1 (rows y and y + 1
-//!     y + 2       0          k2   ┘        ┘       y + 1       k3         k2   ┘        ┘    │ are in quad 0 already: 0)
-//!                                   quad 0         y + 2       k4         k3   ┐ pair 2      │
-//!                                                  y + 3       0          k4   ┘             ┘
+//!   3 × 3                                      5 × 5
+//!   input row  output y  y + 1                 input row  output y  y + 1
+//!     y - 1       k0      0   ┐ pair 0 ┐         y - 2       k0      0   ┐ pair 0 ┐
+//!     y           k1      k0  ┘        │ quad    y - 1       k1      k0  ┘        │ quad 0
+//!     y + 1       k2      k1  ┐ pair 1 │         y           k2      k1  ┐ pair 1 │        ┐
+//!     y + 2       0       k2  ┘        ┘         y + 1       k3      k2  ┘        ┘        │ quad 1
+//!                                                y + 2       k4      k3  ┐ pair 2          │
+//!                                                y + 3       0       k4  ┘                 ┘
 //! ```
+//!
+//! The quads of a 5 × 5 kernel overlap in rows `y` and `y + 1`, for which quad 1 has zeros. A 3 × 3 kernel uses only quad
+//! 0, and pairs 0 and 1.
 //!
 //! | layout | instruction | coefficients |
 //! | --- | --- | --- |
@@ -41,8 +44,8 @@ pub struct FixedPoint {
     pub max_error: i32,
 }
 
-/// Returns the coefficients of an input row for an output row, both counted from the top; zeros if it is no neighbour. The
-/// kernel has its lowest row first.
+/// Returns the coefficients of an input row for an output row, both counted from the top; zeros if it is no neighbour.
+/// The kernel has its lowest row first.
 fn row_of<T: Copy + Default, const KSIZE: usize>(
     kernel: &[[T; KSIZE]; KSIZE],
     output: usize,

@@ -1,11 +1,11 @@
 //! Convolution in single precision, in exactly the reference's order of operations.
 //!
-//! The sum starts with the offset. Then the products of each kernel row are summed from left to right, and each row's sum is
-//! added, the lowest row of pixels first. Nothing is fused (no FMA), so every rounding is the reference's.
+//! The sum starts with the offset. Then the products of each kernel row are summed from left to right, and each row's
+//! sum is added, the lowest row of pixels first. Nothing is fused (no FMA), so every rounding is the reference's.
 //!
-//! Two things make it faster than one sample at a time, and neither changes a sum. LLVM vectorises along the row, where all
-//! sums are independent. And eight output rows are computed together, tile by tile: the samples of a tile are converted to
-//! floats once for all of them, and four rows at a time share the loads of these floats.
+//! Two things make it faster than one sample at a time, and neither changes a sum. LLVM vectorises along the row, where
+//! all sums are independent. And eight output rows are computed together, tile by tile: the samples of a tile are
+//! converted to floats once for all of them, and four rows at a time share the loads of these floats.
 
 use std::marker::PhantomData;
 
@@ -31,7 +31,7 @@ impl<S: Sample, const KSIZE: usize, const STRIDE: usize> FloatConvolver<S, KSIZE
     }
 }
 
-/// The output rows that share loads, as many as have their sums in registers.
+/// The output rows that share loads. Their sums stay in registers.
 const SHARED: usize = 4;
 
 /// The output samples of a tile's rows, and the input samples that the kernel reaches beyond them.

@@ -1,17 +1,18 @@
 //! Convolution with a kernel of 3 × 3 or 5 × 5 weights.
 //!
-//! The reference computes in single precision. The order of its operations is part of the result: offset + 0.5, plus the sum
-//! of each kernel row, the lowest row of pixels first, truncated and clamped. There are three methods, with the same result:
+//! The reference computes in single precision. The order of its operations is part of the result: offset + 0.5, plus
+//! the sum of each kernel row, the lowest row of pixels first, truncated and clamped. There are three methods, with the
+//! same result:
 //!
 //! | method | sums | for |
 //! | --- | --- | --- |
 //! | [`rational`] | integers, divided once | bytes, if the weights have a common denominator of at most 256 |
-//! | [`approximate`] | fixed point; bytes that may be wrong are rechecked in floats | wide images of four-byte pixels, AVX2 or AVX-512 |
+//! | [`approximate`] | fixed point; doubtful bytes are rechecked in floats | four-byte pixels in wide rows, AVX2 or AVX-512 |
 //! | [`float`] | floats, as in the reference | everything else: I, I;16 and small images |
 //!
-//! [`rows`] loops over the image and hands groups of rows to the method, [`blocks`] cuts a row for plain code, which LLVM
-//! vectorises. For pixels of four bytes, the integer methods have kernels ([`avx2`], [`avx512`]) that convolve a [`segment`]
-//! of two rows by dot products.
+//! [`rows`] loops over the image and hands groups of rows to the method, [`blocks`] cuts a row for plain code, which
+//! LLVM vectorises. For pixels of four bytes, the integer methods have kernels ([`avx2`], [`avx512`]) that convolve a
+//! [`segment`] of two rows by dot products.
 
 #[cfg(target_arch = "x86_64")]
 mod approximate;
@@ -46,8 +47,8 @@ use rational::RationalConvolver;
 use rows::convolve_image;
 use samples::{I32, U8, U16be, U16le};
 
-/// Returns the number of rows and columns of the kernel, 3 or 5; `None` if the image is smaller than the kernel, and is to be
-/// copied. The error is that of another kernel size, or of mode F.
+/// Returns the number of rows and columns of the kernel, 3 or 5; `None` if the image is smaller than the kernel, and is
+/// to be copied. The error is that of another kernel size, or of mode F.
 pub fn kernel_size(input: &ImageRef<'_>, xsize: i32, ysize: i32) -> Result<Option<usize>> {
     if input.mode() == Mode::F {
         return Err(Error::Mode);
@@ -93,6 +94,10 @@ fn is_big_endian(mode: Mode) -> bool {
     mode == Mode::I16B || mode == Mode::I16N && cfg!(target_endian = "big")
 }
 
+/// The least width for which the approximate method pays: only wide rows have enough rechecks to fill vectors.
+#[cfg(target_arch = "x86_64")]
+const MIN_APPROXIMATE_WIDTH: usize = 256;
+
 /// Convolves bytes, `STRIDE` a pixel, by the fastest method for the kernel.
 fn convolve_bytes<const KSIZE: usize, const STRIDE: usize>(
     out: ImageMut<'_>,
@@ -102,9 +107,6 @@ fn convolve_bytes<const KSIZE: usize, const STRIDE: usize>(
     if let Some(rational) = RationalConvolver::<KSIZE, STRIDE>::new(kernel) {
         return convolve_image(out, input, &rational);
     }
-    /// The least width that the approximate method pays for: its rechecks fill vectors only in wide rows.
-    #[cfg(target_arch = "x86_64")]
-    const MIN_APPROXIMATE_WIDTH: usize = 256;
     #[cfg(target_arch = "x86_64")]
     if STRIDE == 4
         && input.xsize() >= MIN_APPROXIMATE_WIDTH

@@ -1,15 +1,16 @@
 //! Convolution in integers, for kernels of rational weights: multiples of 1 / `divisor`.
 //!
-//! Most kernels are such: the weights of `SHARPEN` are sixteenths, those of `SMOOTH` thirteenths. The pixels are multiplied
-//! by the integer numerators, and the sum is divided once, by multiplication with the reciprocal ([`ReciprocalDivision`]). The
-//! divisor is even, so that the 0.5 for rounding is a multiple as well: 1/13 is 2/26.
+//! Most kernels are such: the weights of `SHARPEN` are sixteenths, those of `SMOOTH` thirteenths. The pixels are
+//! multiplied by the integer numerators, and the sum is divided once, by multiplication with the reciprocal
+//! ([`ReciprocalDivision`]). The divisor is even, so that the 0.5 for rounding is a multiple as well: 1/13 is 2/26.
 //!
 //! # Why it is exact
 //!
 //! The byte is the truncated quotient of the integer sum. The float sum differs from the exact quotient by less than
-//! 1 / `divisor`: this bounds the errors of the weights (no float is 1/13) and all roundings, and is checked for each kernel.
-//! Quotients are multiples of 1 / `divisor`. So both have the same integral part, unless the quotient is an integer: such a
-//! *tie* may be just below that integer in floats, and then truncates to one less. With `SMOOTH_MORE`, in hundredths:
+//! 1 / `divisor`: this bounds the errors of the weights (no float is 1/13) and all roundings, and is checked for each
+//! kernel. Quotients are multiples of 1 / `divisor`. So both have the same integral part, unless the quotient is an
+//! integer: such a *tie* may be just below that integer in floats, and then truncates to one less. With `SMOOTH_MORE`,
+//! in hundredths:
 //!
 //! ```text
 //!   quotient     254.99     255.00     255.01
@@ -19,15 +20,17 @@
 //! ```
 //!
 //! - If the divisor is a power of two and all weights are exact, so are the floats, and ties are no problem.
-//! - If the offset is no multiple of the common divisor of the numerators, no sum is a multiple of the divisor. A kernel with
-//!   an odd scale has only even numerators and an odd offset: `SMOOTH` has 2/26, 10/26 and the offset 13/26.
+//! - If the offset is no multiple of the common divisor of the numerators, no sum is a multiple of the divisor. A
+//!   kernel with an odd scale has only even numerators and an odd offset: `SMOOTH` has 2/26, 10/26 and the offset
+//!   13/26.
 //! - Otherwise the SIMD kernels mark the sums that leave no remainder, and floats compute these bytes
 //!   ([`recheck`](super::recheck)). Without SIMD kernels all bytes are computed in floats, which is as fast.
 //!
 //! # Why it is fast
 //!
-//! Sums fit into 16 bits, so a vector has twice as many as of floats, and one instruction multiplies and sums two or four
-//! products ([`coefficients`](super::coefficients)). Wins the benchmark cases "3×3, SMOOTH" to "5×5, BLUR".
+//! Sums are 16-bit integers, so a vector has twice the lanes that it has for floats, and one instruction multiplies and
+//! sums two or four products ([`coefficients`](super::coefficients)). Wins the benchmark cases "3×3, SMOOTH" to "5×5,
+//! BLUR".
 
 use super::band_mask::BandMask;
 use super::blocks::{BlockConvolver, Taps, convolve_blocks};
@@ -59,8 +62,8 @@ pub struct RationalConvolver<const KSIZE: usize, const STRIDE: usize> {
 }
 
 impl<const KSIZE: usize, const STRIDE: usize> RationalConvolver<KSIZE, STRIDE> {
-    /// Finds the least divisor for the weights of a kernel. Returns `None` if there is none of at most 256, or if floats are
-    /// as fast.
+    /// Finds the least divisor for the weights of a kernel. Returns `None` if there is none of at most 256, or if
+    /// floats are as fast.
     pub fn new(kernel: &Kernel<KSIZE>) -> Option<Self> {
         (2..=256).step_by(2).find_map(|divisor| Self::with_divisor(kernel, divisor))
     }

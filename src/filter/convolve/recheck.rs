@@ -1,8 +1,8 @@
 //! Recheck: integer kernels mark the bytes that may differ from the float sums, and these bytes are computed in floats.
 //!
-//! This makes approximate sums exact. A kernel whose integer sums are within a known error of the float sums gives the same
-//! byte after truncation, unless an integer lies between the two sums. It marks every byte whose sum is so close to an integer
-//! that this is possible, and the float code decides:
+//! This makes approximate sums exact. A kernel whose integer sums are within a known error of the float sums gives the
+//! same byte after truncation, unless an integer lies between the two sums. It marks every byte whose sum is so close
+//! to an integer that this is possible, and the float code decides:
 //!
 //! ```text
 //!      254.0                        255.0                        256.0
@@ -11,9 +11,10 @@
 //!     marked       sum, truncated   marked: |sum - 255.0| <= error
 //! ```
 //!
-//! It is fast because marks are rare. Two rows are rechecked segment by segment, while their input is in the first-level
-//! cache. Marked bytes are gathered, 16 at a time, into the block that the float code vectorises. If more than one byte in 16
-//! is marked (large areas of one colour can do that), the whole row of the segment is computed in floats.
+//! It is fast because marks are rare. Two rows are rechecked segment by segment, while their input is in the
+//! first-level cache. Marked bytes are gathered, 16 at a time, into the block that the float code vectorises. If more
+//! than one byte in 16 is marked (large areas of one colour can do that), the whole row of the segment is computed in
+//! floats.
 
 use super::band_mask::BandMask;
 use super::blocks::{BlockConvolver, SMALL_BLOCK, convolve_blocks};
@@ -25,8 +26,8 @@ use crate::simd::isa::multiversion;
 /// If more than one byte in this number is marked, all are computed in floats.
 const MAX_MARKED: usize = 16;
 
-/// Convolves two rows of at least [`BLOCK_BYTES`] bytes. `kernel` convolves a segment and marks bytes, for which `floats`
-/// has the exact values.
+/// Convolves two rows of at least [`BLOCK_BYTES`] bytes. `kernel` convolves a segment and marks bytes, for which
+/// `floats` has the exact values.
 pub fn convolve_with_recheck<const KSIZE: usize, const STRIDE: usize>(
     outs: [&mut [u8]; 2],
     inputs: &[&[u8]],
@@ -46,7 +47,9 @@ pub fn convolve_with_recheck<const KSIZE: usize, const STRIDE: usize>(
 
 multiversion! {
     /// Computes the marked bytes of a segment's row that belong to bands.
-    fn recheck<R: Recompute>(floats: &R, out: &mut [u8], inputs: &[&[u8]], mask: &mut [u64; MAX_BLOCKS], band_mask: BandMask) {
+    fn recheck<R: Recompute>(
+        floats: &R, out: &mut [u8], inputs: &[&[u8]], mask: &mut [u64; MAX_BLOCKS], band_mask: BandMask,
+    ) {
         let last = out.len() - BLOCK_BYTES;
         let mask = &mut mask[..out.len().div_ceil(BLOCK_BYTES)];
         let (band_bits, mut marked) = (band_mask.block_bits(), 0);

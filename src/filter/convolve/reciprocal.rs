@@ -18,14 +18,15 @@ pub struct ReciprocalDivision {
 }
 
 impl ReciprocalDivision {
-    /// Returns the division by an even number of at most 256 for sums within `min..=max`, offset included; `None` if sums
-    /// exceed 16 bits or a quotient would be wrong.
+    /// Returns the division by an even number of at most 256 for sums within `min..=max`, offset included; `None` if
+    /// sums exceed 16 bits or a quotient would be wrong.
     pub fn new(divisor: u16, offset: f64, min: f64, max: f64) -> Option<Self> {
         let bias = (-min).max(0.0);
         if offset.abs() > 1e6 || bias + max > f64::from(u16::MAX) {
             return None;
         }
-        // Rounding up adds up to 1 to the reciprocal. The quotients are exact if the added products stay below one unit.
+        // Rounding up adds up to 1 to the reciprocal. The quotients are exact if the added products stay below one
+        // unit.
         let shift = (divisor - 1).ilog2();
         let one = 1u32 << (16 + shift);
         let reciprocal = one.div_ceil(u32::from(divisor));

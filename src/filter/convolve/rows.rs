@@ -28,8 +28,8 @@ pub trait RowConvolver: Sized + Sync {
 
     fn scratch() -> Result<Self::Scratch>;
 
-    /// Computes the rows of a group, without their edges. `inputs` are all rows from `RADIUS` above the first output row to
-    /// `RADIUS` below the last, whole.
+    /// Computes the rows of a group, without their edges. `inputs` are all rows from `RADIUS` above the first output
+    /// row to `RADIUS` below the last, whole.
     fn convolve_rows(
         &self,
         outs: &mut [&mut [u8]],

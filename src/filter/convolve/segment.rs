@@ -1,8 +1,8 @@
 //! Two output rows and the input rows around them, in segments for the SIMD kernels.
 //!
-//! Two output rows share all but two of their input rows, so computing both from one set of loads saves nearly half of the
-//! loads and of the interleaving. A segment is short enough that its recheck ([`recheck`](super::recheck)) finds all rows in the
-//! first-level cache:
+//! Two output rows share all but two of their input rows, so computing both from one set of loads saves nearly half of
+//! the loads and of the interleaving. A segment is short enough that its recheck ([`recheck`](super::recheck)) finds
+//! all rows in the first-level cache:
 //!
 //! ```text
 //!   output 0..2              │◄───── 64 to 4096 bytes ─────►│
@@ -89,14 +89,25 @@ impl<const KSIZE: usize, const BYTES: usize> Window<'_, '_, KSIZE, BYTES> {
     pub fn input(&self, row: usize) -> &[u8] {
         assert!(row <= KSIZE);
         // SAFETY: `Segment::for_each` made this row `(KSIZE - 1) * PIXEL` bytes longer than the output rows, and
-        // `Segment::window` has seen to it that `start + BYTES` is within these.
+        // `Segment::window` clamped `start` so that `start + BYTES` is within these.
         unsafe { self.segment.inputs[row].get_unchecked(self.start..self.start + BYTES + (KSIZE - 1) * PIXEL) }
+    }
+
+    /// Returns the samples of an input row that the kernel's column `column` weights, counted from the left.
+    #[inline(always)]
+    pub fn tap(&self, row: usize, column: usize) -> &[u8; BYTES] {
+        assert!(row <= KSIZE && column < KSIZE);
+        let start = self.start + column * PIXEL;
+        // SAFETY: `Segment::for_each` made this row `(KSIZE - 1) * PIXEL` bytes longer than the output rows, and
+        // `Segment::window` clamped `self.start` so that `self.start + BYTES` is within these; the column is below `KSIZE`.
+        let bytes = unsafe { self.segment.inputs[row].get_unchecked(start..start + BYTES) };
+        bytes.first_chunk().expect("a slice of this length")
     }
 
     /// Returns the bytes of an output row.
     #[inline(always)]
     pub fn output(&mut self, row: usize) -> &mut [u8; BYTES] {
-        // SAFETY: `Segment::for_each` made both output rows equally long, and `Segment::window` has seen to it that
+        // SAFETY: `Segment::for_each` made both output rows equally long, and `Segment::window` clamped `start` so that
         // `start + BYTES` is within the first.
         let bytes = unsafe { self.segment.outs[row].get_unchecked_mut(self.start..self.start + BYTES) };
         bytes.first_chunk_mut().expect("a slice of this length")

@@ -1,7 +1,7 @@
 //! AVX-512 VNNI: the mean of a box as dot products of pairs of 16-bit integers (`vpdpwssd`).
 //!
-//! A mean is a dot product of two pairs: the sums (inner, outer) and their weights. The weights have 24 bits, so each is
-//! split into two 16-bit words, `weight = (upper << 16) + lower`, where `lower` is signed:
+//! A mean is a dot product of two pairs: the sums (inner, outer) and their weights. The weights have 24 bits, so each
+//! is split into two 16-bit words, `weight = (upper << 16) + lower`, where `lower` is signed:
 //!
 //! ```text
 //!   lower = inner * lower(w.inner) + outer * lower(w.outer) + rounding       vpdpwssd
@@ -9,9 +9,9 @@
 //!   mean  = upper >> 8 & 0xff                                                vpermt2b
 //! ```
 //!
-//! The mean is below 256, so only bits 8 to 15 of `upper` count, and it may wrap around above them; so may `lower` above the
-//! bits that the shift keeps. Inner sums have 16 bits, but `vpdpwssd` takes signed words: [`BIAS`] is subtracted from them,
-//! and its product with the weight added to the rounding term.
+//! The mean is below 256, so only bits 8 to 15 of `upper` count, and it may wrap around above them; so may `lower`
+//! above the bits that the shift keeps. Inner sums have 16 bits, but `vpdpwssd` takes signed words: [`BIAS`] is
+//! subtracted from them, and its product with the weight added to the rounding term.
 
 use std::arch::x86_64::*;
 
@@ -31,8 +31,8 @@ entry! {
     /// Moves a box along a run of pixels: [`row`](super::row) for a whole run.
     pub fn row(Avx512, out: &mut [u8; 4 * RUN], sum: &mut u64, pixels: [&[u64; RUN]; 3], weights: &Weights) = row_avx512;
 
-    /// Moves the boxes of columns down by one row: [`columns`](super::columns), for as many columns as fill vectors. Returns
-    /// their number. All rows have the same length.
+    /// Moves the boxes of columns down by one row ([`columns`](super::columns)), in whole vectors. Returns the number
+    /// of columns that it has done. All rows have the same length.
     pub fn columns(Avx512, out: &mut [u8], sums: &mut [u16], rows: [&[u8]; 3], weights: &Weights) -> usize
         = columns_avx512;
 }
@@ -119,8 +119,8 @@ impl Coefficients {
     }
 }
 
-/// The indices of the means of 32 boxes among their dot products: byte 1 of each 32-bit integer. `vpunpck*wd` has put boxes
-/// 0 to 3 of each 128-bit lane into the first vector, and boxes 4 to 7 into the second (indices from 64 on).
+/// The indices of the means of 32 boxes among their dot products: byte 1 of each 32-bit integer. `vpunpck*wd` has put
+/// boxes 0 to 3 of each 128-bit lane into the first vector, and boxes 4 to 7 into the second (indices from 64 on).
 static MEAN_BYTES: [u8; 64] = {
     let mut bytes = [0; 64];
     let mut n = 0;

@@ -1,8 +1,8 @@
 //! The running mean: moves a box by one pixel, and computes its mean from the sum before.
 //!
-//! When a box of radius `r` moves to pixel `x`, the pixel `x + r` enters it and the pixel `x - r - 1` leaves it. The one that
-//! leaves is at the same time the outer pixel on the one side; the one that enters next, `x + r + 1`, is the other. So each
-//! mean reads three pixels, whatever the radius:
+//! When a box of radius `r` moves to pixel `x`, the pixel `x + r` enters it and the pixel `x - r - 1` leaves it. The
+//! one that leaves is at the same time the outer pixel on the one side; the one that enters next, `x + r + 1`, is the
+//! other. So each mean reads three pixels, whatever the radius:
 //!
 //! ```text
 //!          x-r-1   x-r     …      x      …     x+r    x+r+1
@@ -13,8 +13,8 @@
 //! ```
 //!
 //! [`row`] moves one box along a row; the four bands of its pixels are summed in the four 16-bit words of a `u64`.
-//! [`columns`] moves the boxes of all columns down by one row. Both have a plain loop ([`scalar`]), compiled for every ISA,
-//! and a kernel for AVX-512 VNNI ([`avx512`]).
+//! [`columns`] moves the boxes of all columns down by one row. Both have a plain loop ([`scalar`]), compiled for every
+//! ISA, and a kernel for AVX-512 VNNI ([`avx512`]).
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -27,9 +27,9 @@ use crate::simd::isa::multiversion;
 
 pub use scalar::{Accumulator, RUN, add_row};
 
-/// Moves a box along a run of at most [`RUN`] pixels, each a `u64` of four 16-bit bands, and writes the means. `pixels` are
-/// those that leave the box, those that enter it, and those that enter next. `sum` is the sum of the inner pixels before
-/// the run, and after it.
+/// Moves a box along a run of at most [`RUN`] pixels, each a `u64` of four 16-bit bands, and writes the means. `pixels`
+/// are the leaving, the entering and the next ones. `sum` is the sum of the inner pixels: on entry that before the run,
+/// on return that at its end.
 #[inline(always)]
 pub fn row(out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights) {
     #[cfg(target_arch = "x86_64")]
@@ -45,8 +45,8 @@ pub fn row(out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights
 }
 
 multiversion! {
-    /// Moves the boxes of all columns down by one row, and writes their means. `rows` are the row that leaves the boxes, the
-    /// one that enters them, and the one that enters next. `sums` are the sums of the inner pixels.
+    /// Moves the boxes of all columns down by one row, and writes their means. `rows` are the leaving, the entering and
+    /// the next one. `sums` are the sums of the inner pixels, and are updated.
     pub fn columns<A: Accumulator>(out: &mut [u8], sums: &mut [A], rows: [&[u8]; 3], weights: &Weights) {
         #[cfg(target_arch = "x86_64")]
         let done = match (isa::current().avx512(), A::as_u16(sums)) {

@@ -74,8 +74,8 @@ pub fn columns<A: Accumulator>(
     }
 }
 
-/// Moves a box along a run of at most [`RUN`] pixels of four 16-bit bands. One 64-bit addition sums all four bands; no band
-/// overflows into the next, as the sums of a box fit into 16 bits ([`Weights::fits_u16`]).
+/// Moves a box along a run of at most [`RUN`] pixels of four 16-bit bands. One 64-bit addition sums all four bands; no
+/// band overflows into the next, as the sums of a box fit into 16 bits ([`Weights::fits_u16`]).
 #[inline(always)]
 pub fn row(out: &mut [u8], sum: &mut u64, [leaving, entering, next]: [&[u64]; 3], weights: &Weights) {
     let mut sums = [0; RUN];

@@ -1,15 +1,15 @@
-//! A border around an image that repeats the pixels at its edge.
+//! Expansion: adds a border that repeats the pixels at the image's edges.
 
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 
-/// The size of an image with a border of `margin` pixels; an error where there is no such border.
+/// Returns the size of an image with a border of `margin` pixels, or an error if the margin or the mode is invalid.
 pub fn expanded_size(input: &ImageRef<'_>, margin: i32) -> Result<(i32, i32)> {
     if margin < 0 {
         return Err(Error::Value("bad kernel size"));
     }
-    // A kernel that reaches so far, of a float for each pixel, must have a size that is an int.
+    // The reference takes the margin for half a kernel: the bytes of its floats must fit into an int.
     if margin > 0 && i64::from(margin) > i64::from(i32::MAX) / (i64::from(margin) * 4) {
         return Err(Error::Value("filter size too large"));
     }
@@ -19,11 +19,10 @@ pub fn expanded_size(input: &ImageRef<'_>, margin: i32) -> Result<(i32, i32)> {
     if input.mode().is_i16() && !is_empty { Err(Error::Mode) } else { Ok(size) }
 }
 
-/// Copies an image into the middle of another of the same mode, and repeats the pixels at its edge all around. An image
-/// without pixels has an edge of zeros.
-pub fn expand(out: ImageMut<'_>, input: &ImageRef<'_>) {
+/// Copies an image into the middle of a larger one of the same mode, and repeats the pixels at its edges up to the
+/// border. The border of an image without pixels is zero.
+pub fn expand(mut out: ImageMut<'_>, input: &ImageRef<'_>) {
     if input.xsize() == 0 || input.ysize() == 0 {
-        let mut out = out;
         return out.rows_mut().for_each(|row| row.fill(0));
     }
     let margin = (out.ysize() - input.ysize()) / 2;
@@ -39,10 +38,10 @@ pub fn expand(out: ImageMut<'_>, input: &ImageRef<'_>) {
     });
 }
 
-/// The row in the middle, its first and its last pixel beside it.
-fn expand_row<const BYTES: usize>(row: &mut [u8], source: &[u8], margin: usize) {
-    let pixels = source.as_chunks::<BYTES>().0;
-    let (left, rest) = row.as_chunks_mut::<BYTES>().0.split_at_mut(margin);
+/// Copies a row of pixels of `PIXEL` bytes, and repeats its first and its last pixel.
+fn expand_row<const PIXEL: usize>(row: &mut [u8], source: &[u8], margin: usize) {
+    let pixels = source.as_chunks::<PIXEL>().0;
+    let (left, rest) = row.as_chunks_mut::<PIXEL>().0.split_at_mut(margin);
     let (middle, right) = rest.split_at_mut(pixels.len());
     left.fill(pixels[0]);
     middle.copy_from_slice(pixels);

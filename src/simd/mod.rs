@@ -1,4 +1,5 @@
-//! SIMD below the operations: the ISA that kernels are chosen by, conversions of floats, prefetching.
+//! SIMD below the operations: the ISA that kernels are chosen by, conversions of floats, prefetching,
+//! transposition of small blocks.
 //!
 //! Nothing here knows of images; kernels of an operation lie in that operation's room.
 
@@ -8,4 +9,5 @@ pub mod isa;
 pub mod prefetch;
 #[cfg(test)]
 mod token_tests;
+pub mod transpose;
 pub mod truncate;

@@ -1,61 +1,62 @@
-//! Rows, cut into blocks of samples so long that vectors are filled.
+//! Rows, cut into blocks of samples that fill vectors, with the taps of the kernel for each.
 
 use bytemuck::{AnyBitPattern, NoUninit};
 
-/// Samples that are done at once: more for a larger kernel, which has more to prepare, and fewer where there are not so many.
+/// The samples of a block. A large kernel has more to prepare for each block, and gets larger ones; a short row smaller
+/// ones.
 pub const BLOCK: usize = 64;
-pub const LARGE_BLOCK: usize = 128;
-pub const LARGEST_BLOCK: usize = 256;
+const LARGE_BLOCK: usize = 128;
+const LARGEST_BLOCK: usize = 256;
 pub const SMALL_BLOCK: usize = 16;
 
-/// For each row of the kernel and each of its columns, samples of the image: around a block of them.
-pub type Around<'a, T, const SIZE: usize, const N: usize> = [[&'a [T; N]; SIZE]; SIZE];
+/// The samples that a block's `N` output samples are computed from: for each weight of the kernel, `N` input samples.
+pub type Taps<'a, T, const KSIZE: usize, const N: usize> = [[&'a [T; N]; KSIZE]; KSIZE];
 
-/// Hands out a row but for its edges, block by block, with what is around each in the rows around it, `STEP` samples a
-/// pixel. Blocks may overlap: then what is done twice is the same.
+/// Computes blocks of output samples.
+pub trait BlockConvolver<T, const KSIZE: usize> {
+    fn convolve_block<const N: usize>(&self, out: &mut [T; N], taps: &Taps<'_, T, KSIZE, N>);
+}
+
+/// Convolves a row, without its edges, block by block. `inputs` are the rows around it, from the top down; a pixel has
+/// `STRIDE` samples. The last block may overlap the one before, and computes the same values again.
 #[inline(always)]
-pub fn for_blocks<T: AnyBitPattern + NoUninit, const SIZE: usize, const STEP: usize>(
+pub fn convolve_blocks<T: AnyBitPattern + NoUninit, const KSIZE: usize, const STRIDE: usize>(
     out: &mut [u8],
     inputs: &[&[u8]],
-    work: &impl Blocks<T, SIZE>,
+    convolver: &impl BlockConvolver<T, KSIZE>,
 ) {
-    let rows: [&[T]; SIZE] = std::array::from_fn(|row| bytemuck::cast_slice(inputs[SIZE - 1 - row]));
+    let rows: [&[T]; KSIZE] = std::array::from_fn(|row| bytemuck::cast_slice(inputs[KSIZE - 1 - row]));
     let out = bytemuck::cast_slice_mut::<u8, T>(out);
     let count = out.len();
-    if SIZE == 5 && count >= LARGEST_BLOCK {
-        blocks_of::<T, SIZE, STEP, LARGEST_BLOCK>(out, rows, work);
-    } else if SIZE == 5 && count >= LARGE_BLOCK {
-        blocks_of::<T, SIZE, STEP, LARGE_BLOCK>(out, rows, work);
+    if KSIZE == 5 && count >= LARGEST_BLOCK {
+        blocks_of::<T, KSIZE, STRIDE, LARGEST_BLOCK>(out, rows, convolver);
+    } else if KSIZE == 5 && count >= LARGE_BLOCK {
+        blocks_of::<T, KSIZE, STRIDE, LARGE_BLOCK>(out, rows, convolver);
     } else if count >= BLOCK {
-        blocks_of::<T, SIZE, STEP, BLOCK>(out, rows, work);
+        blocks_of::<T, KSIZE, STRIDE, BLOCK>(out, rows, convolver);
     } else if count >= SMALL_BLOCK {
-        blocks_of::<T, SIZE, STEP, SMALL_BLOCK>(out, rows, work);
+        blocks_of::<T, KSIZE, STRIDE, SMALL_BLOCK>(out, rows, convolver);
     } else {
-        blocks_of::<T, SIZE, STEP, 1>(out, rows, work);
+        blocks_of::<T, KSIZE, STRIDE, 1>(out, rows, convolver);
     }
 }
 
-/// [`for_blocks`] of `N` samples, where there are so many.
+/// Convolves a row of at least `N` samples by blocks of `N`.
 #[inline(always)]
-pub fn blocks_of<T: Copy, const SIZE: usize, const STEP: usize, const N: usize>(
+fn blocks_of<T: Copy, const KSIZE: usize, const STRIDE: usize, const N: usize>(
     out: &mut [T],
-    rows: [&[T]; SIZE],
-    work: &impl Blocks<T, SIZE>,
+    rows: [&[T]; KSIZE],
+    convolver: &impl BlockConvolver<T, KSIZE>,
 ) {
     let last = out.len() - N;
     for start in (0..out.len()).step_by(N).map(|start| start.min(last)) {
-        // Whose length the compiler knows: nothing is checked for each of the columns.
-        let windows = rows.map(|row| &row[start..start + N + (SIZE - 1) * STEP]);
-        let around: Around<'_, T, SIZE, N> = windows
-            .map(|row| std::array::from_fn(|column| row[column * STEP..].first_chunk().expect("within the row")));
+        // The length of a window is a constant, so its taps need no bounds checks.
+        let windows = rows.map(|row| &row[start..start + N + (KSIZE - 1) * STRIDE]);
+        let taps: Taps<'_, T, KSIZE, N> = windows.map(|window| {
+            std::array::from_fn(|column| window[column * STRIDE..].first_chunk().expect("within the window"))
+        });
         if let Some(out) = out[start..].first_chunk_mut::<N>() {
-            work.block(out, &around);
+            convolver.convolve_block(out, &taps);
         }
     }
-}
-
-/// Makes blocks of samples.
-pub trait Blocks<T, const SIZE: usize> {
-    /// Makes a block of what is around it.
-    fn block<const N: usize>(&self, out: &mut [T; N], around: &Around<'_, T, SIZE, N>);
 }

@@ -1,40 +1,60 @@
-//! Convolution with a kernel of 3 × 3 or 5 × 5.
+//! Convolution with a kernel of 3 × 3 or 5 × 5 weights.
 //!
-//! The reference sums in floats: row by row of the kernel, the bottom row of the image first, and each row on its own
-//! before it is added. [`Floats`] does just that. Many kernels have weights that are whole parts of a number:
-//! [`Fractions`] has the same sums sooner, of integers. For any others `near` has sums that are so near that most bytes
-//! are the same, and knows which may not be.
+//! The reference computes in single precision. The order of its operations is part of the result: offset + 0.5, plus
+//! the sum of each kernel row, the lowest row of pixels first, truncated and clamped. There are three methods, with the
+//! same result:
+//!
+//! | method | sums | for |
+//! | --- | --- | --- |
+//! | [`rational`] | integers, divided once | bytes, if the weights have a common denominator of at most 256 |
+//! | [`approximate`] | fixed point; doubtful bytes are rechecked in floats | four-byte pixels in wide rows, AVX2 or AVX-512 |
+//! | [`float`] | floats, as in the reference | everything else: I, I;16 and small images |
+//!
+//! [`rows`] loops over the image and hands groups of rows to the method, [`blocks`] cuts a row for plain code, which
+//! LLVM vectorises. For pixels of four bytes, the integer methods have kernels ([`avx2`], [`avx512`]) that convolve a
+//! [`segment`] of two rows by dot products.
 
+#[cfg(target_arch = "x86_64")]
+mod approximate;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod band_mask;
 mod blocks;
-mod floats;
-mod fractions;
 #[cfg(target_arch = "x86_64")]
-mod near;
+mod coefficients;
+mod float;
+mod kernel;
+mod rational;
 #[cfg(target_arch = "x86_64")]
-mod pieces;
-
-use arrayvec::ArrayVec;
+mod recheck;
+mod reciprocal;
+mod rows;
+mod samples;
+#[cfg(target_arch = "x86_64")]
+mod segment;
 
 use crate::error::{Error, Result};
-use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
-use crate::simd::isa::multiversion;
-
-use floats::{Floats, I32, U8, U16be, U16le};
-use fractions::Fractions;
 
 #[cfg(target_arch = "x86_64")]
-pub use {fractions::Division, near::Nearness};
+use approximate::ApproximateConvolver;
+use float::FloatConvolver;
+use kernel::Kernel;
+use rational::RationalConvolver;
+use rows::convolve_image;
+use samples::{I32, U8, U16be, U16le};
 
-/// 3 or 5 for a kernel of that many rows and columns; `None` where the image is smaller than the kernel and remains as it
-/// is; an error where there is no such kernel, or the mode cannot be filtered.
+/// Returns the number of rows and columns of the kernel, 3 or 5; `None` if the image is smaller than the kernel, and is
+/// to be copied. The error is that of another kernel size, or of mode F.
 pub fn kernel_size(input: &ImageRef<'_>, xsize: i32, ysize: i32) -> Result<Option<usize>> {
     if input.mode() == Mode::F {
         return Err(Error::Mode);
     }
-    let is_less = |side: usize, wanted: i32| usize::try_from(wanted).is_ok_and(|wanted| side < wanted);
-    if is_less(input.xsize(), xsize) || is_less(input.ysize(), ysize) {
+    let is_below = |side: usize, size: i32| usize::try_from(size).is_ok_and(|size| side < size);
+    if is_below(input.xsize(), xsize) || is_below(input.ysize(), ysize) {
         return Ok(None);
     }
     match (xsize, ysize) {
@@ -44,160 +64,104 @@ pub fn kernel_size(input: &ImageRef<'_>, xsize: i32, ysize: i32) -> Result<Optio
     }
 }
 
-/// Convolves an image, which is not smaller than the kernel and not F, and adds `offset`. Pixels whose surroundings are not
-/// whole are copied.
+/// Convolves an image with a kernel of 9 or 25 weights, as [`kernel_size`] allows, and adds `offset`. Pixels whose
+/// neighbourhood is incomplete are copied.
 pub fn convolve(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &[f32], offset: f32) -> Result<()> {
-    // The reference adds what rounds in doubles.
+    // The reference adds the 0.5 for rounding in double precision.
     let offset = (f64::from(offset) + 0.5) as f32;
     match kernel.len() {
-        25 => with_kernel::<5>(out, input, &Kernel::new(kernel, offset)),
-        _ => with_kernel::<3>(out, input, &Kernel::new(kernel, offset)),
+        25 => convolve_by::<5>(out, input, &Kernel::new(kernel, offset)),
+        _ => convolve_by::<3>(out, input, &Kernel::new(kernel, offset)),
     }
 }
 
-/// A square of weights, the row of the image's bottom first, and what is added.
-#[derive(Clone, Copy)]
-struct Kernel<const SIZE: usize> {
-    weights: [[f32; SIZE]; SIZE],
-    offset: f32,
-}
-
-impl<const SIZE: usize> Kernel<SIZE> {
-    fn new(weights: &[f32], offset: f32) -> Self {
-        Self { weights: std::array::from_fn(|row| std::array::from_fn(|column| weights[row * SIZE + column])), offset }
-    }
-
-    /// The largest sum of bytes that there can be, to either side of 0.
-    fn largest(&self) -> f64 {
-        let weights = self.weights.as_flattened().iter().map(|weight| f64::from(weight.abs()));
-        weights.sum::<f64>() * 255.0 + f64::from(self.offset.abs())
-    }
-
-    /// By how much less rounding changes it: no float is rounded more often than that.
-    fn rounding(&self) -> f64 {
-        self.largest() * (2 * SIZE + 1) as f64 * f64::from(f32::EPSILON) / 2.0
-    }
-}
-
-/// Convolves with a kernel of either size.
-fn with_kernel<const SIZE: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<SIZE>) -> Result<()> {
+/// Convolves with a kernel of `KSIZE` rows and columns.
+fn convolve_by<const KSIZE: usize>(out: ImageMut<'_>, input: &ImageRef<'_>, kernel: &Kernel<KSIZE>) -> Result<()> {
     let spec = input.mode().spec();
     match (spec.pixel_type, spec.bands) {
-        (PixelType::U8, 1) => of_bytes::<SIZE, 1>(out, input, kernel),
-        (PixelType::U8, _) => of_bytes::<SIZE, 4>(out, input, kernel),
-        (PixelType::I16, _) if is_big_endian(input.mode()) => rows(out, input, &Floats::<U16be, SIZE, 1>::of(kernel)),
-        (PixelType::I16, _) => rows(out, input, &Floats::<U16le, SIZE, 1>::of(kernel)),
-        _ => rows(out, input, &Floats::<I32, SIZE, 1>::of(kernel)),
+        (PixelType::U8, 1) => convolve_bytes::<KSIZE, 1>(out, input, kernel),
+        (PixelType::U8, _) => convolve_bytes::<KSIZE, 4>(out, input, kernel),
+        (PixelType::I16, _) if is_big_endian(input.mode()) => {
+            convolve_image(out, input, &FloatConvolver::<U16be, KSIZE, 1>::new(kernel))
+        }
+        (PixelType::I16, _) => convolve_image(out, input, &FloatConvolver::<U16le, KSIZE, 1>::new(kernel)),
+        _ => convolve_image(out, input, &FloatConvolver::<I32, KSIZE, 1>::new(kernel)),
     }
 }
 
-/// Whether 16-bit pixels of this mode have their high byte first.
+/// Returns whether the 16-bit pixels of this mode have their high byte first.
 fn is_big_endian(mode: Mode) -> bool {
     mode == Mode::I16B || mode == Mode::I16N && cfg!(target_endian = "big")
 }
 
-/// Convolves an image of bytes, of which `STEP` are a pixel, with integers where that is exact.
-fn of_bytes<const SIZE: usize, const STEP: usize>(
+/// The least width for which the approximate method pays: only wide rows have enough rechecks to fill vectors.
+#[cfg(target_arch = "x86_64")]
+const MIN_APPROXIMATE_WIDTH: usize = 256;
+
+/// Convolves bytes, `STRIDE` a pixel, by the fastest method for the kernel.
+fn convolve_bytes<const KSIZE: usize, const STRIDE: usize>(
     out: ImageMut<'_>,
     input: &ImageRef<'_>,
-    kernel: &Kernel<SIZE>,
+    kernel: &Kernel<KSIZE>,
 ) -> Result<()> {
-    if let Some(fractions) = Fractions::<SIZE, STEP>::of(kernel) {
-        return rows(out, input, &fractions);
+    if let Some(rational) = RationalConvolver::<KSIZE, STRIDE>::new(kernel) {
+        return convolve_image(out, input, &rational);
     }
     #[cfg(target_arch = "x86_64")]
-    if STEP == 4
-        && input.xsize() >= WIDE
-        && let Some(near) = near::Near::of(kernel)
+    if STRIDE == 4
+        && input.xsize() >= MIN_APPROXIMATE_WIDTH
+        && let Some(approximate) = ApproximateConvolver::new(kernel)
     {
-        return rows(out, input, &near);
+        return convolve_image(out, input, &approximate);
     }
-    rows(out, input, &Floats::<U8, SIZE, STEP>::of(kernel))
+    convolve_image(out, input, &FloatConvolver::<U8, KSIZE, STRIDE>::new(kernel))
 }
 
-/// The least pixels of a row of which so many are near whole numbers that these are settled in no time.
-#[cfg(target_arch = "x86_64")]
-const WIDE: usize = 256;
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::band_mask::BandMask;
+    use super::rows::RowConvolver;
+    use super::*;
 
-/// The most rows that are made at once, and those around them.
-const MOST: usize = 8;
-const MOST_AROUND: usize = MOST + 4;
+    const BAND_MASK: BandMask = BandMask([255, 255, 0, 255]);
 
-/// Makes rows of the convolved image.
-trait Convolution: Sized + Sync {
-    /// How many pixels at each edge have not got their surroundings, and the bytes of so many.
-    const MARGIN: usize;
-    const EDGE: usize;
-
-    /// How many rows are made at once: they share what is read.
-    const ROWS: usize;
-
-    /// What a thread needs meanwhile, on the heap where it is large: its stack may be small.
-    type Room;
-
-    fn room() -> Result<Self::Room>;
-
-    /// Makes as many rows or fewer, but for their edges, of all that are around them, the upmost first. The bits of each
-    /// four bytes that are not `kept` become 0.
-    fn rows(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], room: &mut Self::Room) {
-        plain_rows(self, outs, inputs, kept, room);
+    /// Convolves noise of a few colours to two rows. The fewer colours, the more ties.
+    fn convolved<const KSIZE: usize, C: RowConvolver>(convolver: &C, bytes: usize, step: u8) -> [Vec<u8>; 2] {
+        let noise = |n: usize| (n as u32 ^ 0xbeef).wrapping_mul(2654435761).wrapping_mul(n as u32 | 1).to_be_bytes()[0];
+        let row = |row: usize| (0..bytes + 4 * (KSIZE - 1)).map(move |n| noise(n * 16 + row) / step * step);
+        let inputs: Vec<Vec<u8>> = (0..KSIZE + 1).map(|n| row(n).collect()).collect();
+        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        let mut outs = [vec![1; bytes], vec![2; bytes]];
+        let mut scratch = C::scratch().expect("small");
+        convolver.convolve_rows(&mut outs.each_mut().map(Vec::as_mut_slice), &inputs, BAND_MASK, &mut scratch);
+        outs
     }
 
-    /// The same in plain code.
-    fn plain(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], room: &mut Self::Room);
-}
-
-multiversion! {
-    fn plain_rows<C: Convolution>(
-        convolution: &C, outs: &mut [&mut [u8]], inputs: &[&[u8]], kept: [u8; 4], room: &mut C::Room,
-    ) {
-        convolution.plain(outs, inputs, kept, room);
-    }
-}
-
-/// All bits of a pixel of four bytes, or of as many pixels.
-const ALL: [u8; 4] = [255; 4];
-
-/// Zeros the bits of each four bytes that are not kept.
-#[inline(always)]
-fn clear(out: &mut [u8], kept: [u8; 4]) {
-    if kept != ALL {
-        for pixel in out.as_chunks_mut().0 {
-            *pixel = (u32::from_ne_bytes(*pixel) & u32::from_ne_bytes(kept)).to_ne_bytes();
-        }
-    }
-}
-
-/// Makes all rows.
-fn rows<C: Convolution>(out: ImageMut<'_>, input: &ImageRef<'_>, convolution: &C) -> Result<()> {
-    let row_bytes = input.xsize() * input.mode().pixel_size();
-    let end = row_bytes - C::EDGE;
-    let inside = C::MARGIN..input.ysize() - C::MARGIN;
-    // Bytes that are not of a band are 0.
-    let kept = match input.mode().spec().bands {
-        2 => [255, 0, 0, 255],
-        3 => [255, 255, 255, 0],
-        _ => ALL,
-    };
-    parallel::try_for_rows(out, row_bytes * C::MARGIN, |first, mut band| {
-        let last = inside.end.min(first + band.ysize()) - 1;
-        let (mut some, mut room) = (ArrayVec::<_, MOST>::new(), C::room()?);
-        for (y, row) in (first..).zip(band.rows_mut()) {
-            let source = input.row(y);
-            if !inside.contains(&y) {
-                row.copy_from_slice(source);
-                continue;
+    fn compare<const KSIZE: usize>(weights: [[f32; KSIZE]; KSIZE], scale: f32) {
+        let weights = weights.map(|row| row.map(|weight| weight / scale));
+        let kernel = Kernel::<KSIZE>::new(weights.as_flattened(), 0.5);
+        let floats = FloatConvolver::<U8, KSIZE, 4>::new(&kernel);
+        let rational = RationalConvolver::<KSIZE, 4>::new(&kernel);
+        let approximate = ApproximateConvolver::<KSIZE>::new(&kernel);
+        for (bytes, step) in [4, 60, 64, 68, 1000, 4096, 4100, 5000].into_iter().zip([1, 1, 50, 1, 85, 1, 1, 50]) {
+            let expected = convolved::<KSIZE, _>(&floats, bytes, step);
+            if let Some(rational) = &rational {
+                assert!(convolved::<KSIZE, _>(rational, bytes, step) == expected, "{bytes} bytes, rational");
             }
-            row[..C::EDGE].copy_from_slice(&source[..C::EDGE]);
-            row[end..][..C::EDGE].copy_from_slice(&source[end..][..C::EDGE]);
-            some.push(&mut row[C::EDGE..end]);
-            if some.len() == C::ROWS || y == last {
-                let top = y + 1 - some.len() - C::MARGIN;
-                let around: ArrayVec<&[u8], MOST_AROUND> = (top..=y + C::MARGIN).map(|y| input.row(y)).collect();
-                convolution.rows(&mut some, &around, kept, &mut room);
-                some.clear();
+            if let Some(approximate) = &approximate {
+                assert!(convolved::<KSIZE, _>(approximate, bytes, step) == expected, "{bytes} bytes, approximate");
             }
         }
-        Ok(())
-    })
+    }
+
+    #[test]
+    fn integers_equal_floats() {
+        for scale in [100.0, 50.0, 64.0, 127.3] {
+            compare([[10.0, 20.0, -30.0], [40.0, 55.0, 10.0], [7.0, -20.0, 8.0]], scale);
+            compare([[10.0; 3]; 3], scale);
+            compare([[0.0, -9.0, 3.0], [-8.0, 1.0, 0.0], [2.5, -3.0, 8.0]], scale);
+            compare([[1.0; 5], [1.0, 5.0, 5.0, 5.0, 1.0], [1.0, 5.0, 44.0, 5.0, 1.0], [5.0; 5], [1.0; 5]], scale);
+            compare([[0.0, -9.0, 3.0, 0.0, 1.0], [5.5; 5], [2.0, 30.0, -3.0, 7.0, 1.0], [-7.0; 5], [8.0; 5]], scale);
+        }
+    }
 }

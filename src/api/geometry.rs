@@ -5,7 +5,8 @@ use crate::geometry::{self, Mirror, Turn};
 use crate::image::Image;
 use crate::memory::Fill;
 use crate::mode::Mode;
-use crate::resample::{Area, Filter, Plan, Reduction};
+use crate::reduce::Reduction;
+use crate::resample::{Area, Filter, Plan};
 
 /// Copied, cut, turned, resized.
 impl Image {

@@ -70,7 +70,7 @@ mod process;
 pub mod testing;
 
 pub use error::{Error, Result};
-pub use geometry::Turn;
+pub use geometry::Transpose;
 pub use image::{Image, ImageMut, ImageRef};
 pub use memory::mapped::Access;
 pub use mode::Mode;

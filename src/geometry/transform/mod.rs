@@ -106,8 +106,8 @@ mod tests {
                         // Clipped, such a box is reversed, and the reference writes outside the image.
                         let is_rejected =
                             x.1.min(39) < x.0.max(0) && y == (0, 39) && filter == Filter::Nearest && scales(mapping);
-                        let expected =
-                            is_rejected.then_some(Error::Value("box is turned inside out, outside the image"));
+                        let expected = is_rejected
+                            .then_some(Error::Value("box is reversed (x1 < x0) and reaches outside the image"));
                         assert_eq!(result.err(), expected, "{region:?} {mapping:?} {filter:?}");
                         assert!(out.view().expect("whole").rows().all(|row| row.iter().all(|byte| *byte == 5)));
                     }

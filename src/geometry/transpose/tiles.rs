@@ -4,8 +4,8 @@
 //! cut twice:
 //!
 //! ```text
-//! input: 64 columns of as many rows as        output: a cache line of each of 64 rows
-//! a cache line has pixels
+//! input tile: 64 columns, and a row for       output tile: 64 rows of
+//! each pixel of a cache line                  one cache line each
 //!    x …                                         column …
 //!  ┌────┬────┬────┐                             ┌──┬──┬──┬──┐
 //!  │    │▒▒▒▒│    │                             │  │  │  │  │
@@ -20,7 +20,7 @@
 //! - A *block* is a square of a tile that fits into registers, see [`block`].
 //! - Large outputs are made in a staging buffer, 2 KiB of each row, and copied from there by non-temporal stores.
 //!
-//! Wins the benchmark's "Turn by 90°" and "Transpose".
+//! Wins the benchmark's "Turn by 90°".
 
 use arrayvec::ArrayVec;
 

@@ -107,8 +107,8 @@ impl Format for L {
     store!([u8; 1], saturate, 1, |out, bands| *out = *bands);
 }
 
-/// The 16-bit modes. The reference has no filters for these, and treats them as 8-bit images: it reads as many bytes of
-/// a row as there are pixels, and writes to the first byte of each output pixel.
+/// The 16-bit modes. The reference has no filters for these, and treats them as 8-bit images: it takes byte n of a row
+/// for pixel n of the input, and writes to the first byte of each output pixel.
 pub struct I16;
 
 impl Format for I16 {

@@ -26,7 +26,7 @@ use columns::ColumnTable;
 /// then still in a cache.
 const NONTEMPORAL_BYTES: usize = 32 << 20;
 
-/// Draws `input` into a region, by an affine mapping with the coefficients `a`, of which `a[1]` and `a[3]` are 0.
+/// Draws `input` into a region, by an affine mapping with the coefficients `a`, whose `a[1]` and `a[3]` are 0.
 pub fn draw(out: ImageMut<'_>, input: &ImageRef<'_>, region: Region, a: &[f64; 6]) -> Result<()> {
     match input.mode().pixel_size() {
         1 => draw_pixels::<[u8; 1]>(out, input, region, a),
@@ -97,7 +97,7 @@ fn covered_columns<P>(
     if to < from && input_rows.by_ref().take(region.rows().len()).any(|row| row != OUTSIDE) {
         let range = usize::try_from(to).ok().zip(usize::try_from(from).ok()).map(|(to, from)| to..from);
         let range = range.filter(|range| range.end <= out_width && input_width > 0);
-        let range = range.ok_or(Error::Value("box is turned inside out, outside the image"))?;
+        let range = range.ok_or(Error::Value("box is reversed (x1 < x0) and reaches outside the image"))?;
         let columns = filled(0, range.len())?;
         return Ok((range, ColumnTable::new::<P>(columns, input_width)?));
     }

@@ -51,7 +51,7 @@ impl<'a, P: AnyBitPattern> Source<'a, P> {
         self.spacing
     }
 
-    /// Returns the rows, each of which has at least [`width`](Self::width) pixels.
+    /// Returns the rows. Each has at least [`width`](Self::width) pixels.
     #[inline(always)]
     pub fn rows(&self) -> &[&'a [P]] {
         &self.rows
@@ -88,7 +88,7 @@ impl<'a, P: AnyBitPattern> Source<'a, P> {
         }
     }
 
-    /// Returns the prefetch distance of pixels that are so many columns and rows away.
+    /// Returns the prefetch distance of pixels that are `columns` to the right and `rows` down.
     pub fn prefetch_distance(&self, columns: f64, rows: f64) -> PrefetchDistance {
         let EvenSpacing { stride, .. } = self.spacing.unwrap_or_default();
         let bytes = (columns as i64).wrapping_mul(size_of::<P>() as i64);

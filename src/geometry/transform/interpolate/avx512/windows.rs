@@ -34,7 +34,7 @@ struct Axis {
     distance: __m512d,
 }
 
-/// The rows of eight windows: pointers to the pixels of each, [`loaded`] of which can be read.
+/// Where a row of each of eight windows starts. [`loaded`] pixels can be read from each.
 type RowStarts = [*const u8; LANES];
 
 /// Returns how many pixels are loaded from each row of a window. Single bytes are loaded four at a time.

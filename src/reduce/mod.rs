@@ -15,9 +15,9 @@
 //!
 //! The pixel type and the factors choose the variant:
 //!
-//! - [`average_u8`]: 8-bit bands and factors of at most 2. Averages all bytes of an integer register at once (SWAR).
-//! - [`box_u8`]: 8-bit bands. Vertical sums in 16 bits, then horizontal sums, then a fixed-point reciprocal.
-//! - [`box_32`]: the modes I and F. Sums in double precision, in the reference's order.
+//! - `average_u8`: 8-bit bands and factors of at most 2. Averages all bytes of an integer register at once (SWAR).
+//! - `box_u8`: 8-bit bands. Vertical sums in 16 bits, then horizontal sums, then a fixed-point reciprocal.
+//! - `box_32`: the modes I and F. Sums in double precision, in the reference's order.
 //!
 //! All of it is plain code that LLVM vectorises for each ISA.
 

@@ -1,6 +1,7 @@
 //! The arithmetic of the interpolation filters (`BILINEAR` and `BICUBIC` in the reference's `Geometry.c`).
 //!
-//! With v0 … v3 the neighbours along an axis, and d the distance from v1 (for two neighbours, v0):
+//! With v0 … v3 the neighbours along an axis, and d the fraction of the way from v1 to v2 (for two neighbours, from v0
+//! to v1):
 //!
 //! ```text
 //! bilinear   v0 + (v1 - v0) d
@@ -17,10 +18,10 @@ use crate::geometry::transform::mapping::BATCH;
 
 /// The type of a band, or of an intermediate value.
 pub trait Value: Copy {
-    /// Interpolates linearly, at distance `d` from the first value.
+    /// Interpolates linearly, at the fraction `d` of the way from the first value to the second.
     fn linear(values: [Self; 2], d: f64) -> f64;
 
-    /// Interpolates by a cubic curve, at distance `d` from the second value.
+    /// Interpolates by a cubic curve, at the fraction `d` of the way from the second value to the third.
     fn cubic(values: [Self; 4], d: f64) -> f64;
 }
 
@@ -93,7 +94,7 @@ fn repeat_for_bands<const BANDS: usize>(pixels: &[f64; BATCH]) -> Bands {
     bands
 }
 
-/// Interpolates between 2 × 2 pixels, at the distances `x` and `y` from the first of each window.
+/// Interpolates between 2 × 2 pixels, at the fractions `x` and `y`.
 ///
 /// One loop over all bands of all pixels, which LLVM vectorises.
 #[inline(always)]
@@ -125,8 +126,7 @@ fn cubic_band<V: Value>(row: &[&[V]; 4], n: usize, d: f64) -> f64 {
     V::cubic([row[0][n], row[1][n], row[2][n], row[3][n]], d)
 }
 
-/// Interpolates between 4 × 4 pixels, at the distances `x` and `y` from the second one in the second row of each
-/// window.
+/// Interpolates between 4 × 4 pixels, at the fractions `x` and `y` behind the second one along each axis.
 #[inline(always)]
 pub fn bicubic<V: Value, const BANDS: usize>(
     windows: &Windows<[V; BANDS], 4>,

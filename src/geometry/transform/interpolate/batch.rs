@@ -75,16 +75,16 @@ fn is_outside<P: AnyBitPattern>(source: &Source<'_, P>, x: f64, y: f64) -> bool 
 }
 
 /// Splits coordinates along one axis: the first pixel of each window, which is `before` pixels before the coordinate,
-/// and the distance of the coordinate from the centre of the pixel before it.
+/// and the fraction of the coordinate less 0.5.
 #[inline(always)]
 fn split(coordinates: &[f64; BATCH], before: i32) -> ([i32; BATCH], [f64; BATCH]) {
-    let (mut first_pixels, mut distances) = ([0; BATCH], [0.0; BATCH]);
-    for ((first, distance), coordinate) in first_pixels.iter_mut().zip(&mut distances).zip(coordinates) {
+    let (mut first_pixels, mut fractions) = ([0; BATCH], [0.0; BATCH]);
+    for ((first, fraction), coordinate) in first_pixels.iter_mut().zip(&mut fractions).zip(coordinates) {
         let floor = (coordinate - 0.5).floor();
         *first = integral(floor) - before;
-        *distance = (coordinate - 0.5) - floor;
+        *fraction = (coordinate - 0.5) - floor;
     }
-    (first_pixels, distances)
+    (first_pixels, fractions)
 }
 
 /// Loads the window of pixel `n` of a batch, whose first pixel is in this column and row. Beyond the edges of the

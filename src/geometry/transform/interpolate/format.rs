@@ -176,7 +176,7 @@ impl Format for F {
 
 /// An interpolation filter with a window of `SIDE` × `SIDE` pixels.
 pub trait Filter<F: Format, const SIDE: usize> {
-    /// Interpolates at the distances `x` and `y` from the pixel before the coordinates.
+    /// Interpolates at the fractions `x` and `y` behind the pixel before the coordinates.
     fn interpolate(windows: &Windows<F::Input, SIDE>, x: &[f64; BATCH], y: &[f64; BATCH]) -> Bands;
 }
 

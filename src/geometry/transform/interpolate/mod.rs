@@ -1,8 +1,8 @@
 //! Bilinear and bicubic interpolation at mapped coordinates (`ImagingGenericTransform` in the reference).
 //!
 //! The centre of pixel n is at coordinate n + 0.5. With u the coordinate less 0.5, `floor(u)` is the pixel before it
-//! and `u - floor(u)` the distance from that pixel. The *window* of a coordinate is the 2 × 2 or 4 × 4 pixels around
-//! it; at the edges of the input, the edge pixels are repeated.
+//! and `u - floor(u)` the *fraction* of the way to the next pixel. The *window* of a coordinate is the 2 × 2 or 4 × 4
+//! pixels around it; at the edges of the input, the edge pixels are repeated.
 //!
 //! A row is drawn in batches of 32 pixels:
 //!

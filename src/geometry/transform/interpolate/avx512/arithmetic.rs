@@ -25,7 +25,7 @@ static TO_LOWEST: [[i64; LANES]; 8] = {
     all
 };
 
-/// Interpolates a band of eight windows, whose rows are given, at the distances `x` and `y`.
+/// Interpolates a band of eight windows, whose rows are given, at the fractions `x` and `y`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2")]
 pub fn interpolate<F: Format, const SIDE: usize>(

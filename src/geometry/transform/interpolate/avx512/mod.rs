@@ -62,7 +62,7 @@ fn draw_group<F: Format, const SIDE: usize>(
     for (n, row) in rows.iter_mut().enumerate() {
         *row = windows.load_row(n, distance);
     }
-    let (x, y) = windows.distances();
+    let (x, y) = windows.fractions();
     let mut bands = [_mm256_setzero_si256(); 4];
     for (band, values) in bands.iter_mut().enumerate() {
         let is_used = match F::LAYOUT {

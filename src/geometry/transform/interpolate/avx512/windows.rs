@@ -30,8 +30,8 @@ pub struct Windows<'a, P, const SIDE: usize> {
 struct Axis {
     /// Rounded down: the pixels before the coordinates.
     floor: __m512d,
-    /// The distances from the centres of these pixels.
-    distance: __m512d,
+    /// The fraction of the way to the next pixel.
+    fraction: __m512d,
 }
 
 /// Where a row of each of eight windows starts. [`loaded`] pixels can be read from each.
@@ -89,7 +89,7 @@ impl Axis {
     fn new(coordinates: __m512d) -> Self {
         let coordinates = _mm512_sub_pd(coordinates, _mm512_set1_pd(0.5));
         let floor = _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(coordinates);
-        Self { floor, distance: _mm512_sub_pd(coordinates, floor) }
+        Self { floor, fraction: _mm512_sub_pd(coordinates, floor) }
     }
 }
 
@@ -97,11 +97,11 @@ impl<P: Pod, const SIDE: usize> Windows<'_, P, SIDE> {
     /// The pixels of a window before the first of the middle two.
     const BEFORE: i64 = SIDE as i64 / 2 - 1;
 
-    /// Returns the distances along x and y of the coordinates from the centres of the pixels before them.
+    /// Returns the fractions of the coordinates along x and y.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn distances(&self) -> (__m512d, __m512d) {
-        (self.x.distance, self.y.distance)
+    pub fn fractions(&self) -> (__m512d, __m512d) {
+        (self.x.fraction, self.y.fraction)
     }
 
     /// Loads row `n` of each window, and prefetches pixels that are used later with the first row.
@@ -111,7 +111,6 @@ impl<P: Pod, const SIDE: usize> Windows<'_, P, SIDE> {
     #[inline]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
     pub fn load_row(&self, n: usize, distance: PrefetchDistance) -> [__m512i; 2] {
-        assert!(n < SIDE);
         let starts = self.row_starts(n);
         if n == 0 {
             distance.prefetch_from(starts[0]);
@@ -144,10 +143,11 @@ impl<P: Pod, const SIDE: usize> Windows<'_, P, SIDE> {
         }
     }
 
-    /// Returns where row `n` of each window starts; `n` must be below `SIDE`.
+    /// Returns where row `n` of each window starts.
     #[inline]
     #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
     fn row_starts(&self, n: usize) -> RowStarts {
+        assert!(n < SIDE);
         let size = size_of::<P>() as f64;
         let mut starts = [std::ptr::null(); LANES];
         // Doubles represent all byte offsets exactly.

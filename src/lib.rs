@@ -21,7 +21,7 @@
 //! are checked once, with rows as slices of bytes ([`row`](ImageRef::row)) or of pixels ([`pixels`](ImageRef::pixels)).
 //! Its methods are the operations, each of which makes a new image: [`resize`](Image::resize), [`crop`](Image::crop),
 //! [`convert`](Image::convert), [`gaussian_blur`](Image::gaussian_blur) and so on. What they are made of writes into images
-//! that are there already: [`resample`], [`geometry`], [`color`], [`filter`], [`composite`], [`raw`].
+//! that are there already: [`resample`], [`reduce`], [`geometry`], [`color`], [`filter`], [`composite`], [`raw`].
 //!
 //! Files go by their paths, and may be larger than memory:
 //!
@@ -55,6 +55,7 @@ pub mod geometry;
 pub mod image;
 pub mod mode;
 pub mod raw;
+pub mod reduce;
 pub mod resample;
 mod simd;
 
@@ -72,7 +73,7 @@ pub mod testing;
 mod testing_traits;
 
 pub use error::{Error, Result};
-pub use geometry::Turn;
+pub use geometry::Transpose;
 pub use image::{Image, ImageMut, ImageRef};
 pub use memory::mapped::Access;
 pub use mode::Mode;

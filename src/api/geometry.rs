@@ -1,10 +1,11 @@
 //! Where pixels are, and how many.
 
 use crate::error::{Error, Result};
-use crate::geometry::{self, Mirror, Turn};
+use crate::geometry::{self, Transpose};
 use crate::image::Image;
 use crate::mode::Mode;
-use crate::resample::{Area, Filter, Plan, Reduction};
+use crate::reduce::Reduction;
+use crate::resample::{Area, Filter, Plan};
 
 /// Copied, cut, turned, resized.
 impl Image {
@@ -39,14 +40,12 @@ impl Image {
         Ok(out)
     }
 
-    /// Mirrored, turned, transposed.
-    pub fn turn(&self, turn: Turn) -> Result<Self> {
+    /// Flips, rotates by quarter turns, or transposes.
+    pub fn transpose(&self, operation: Transpose) -> Result<Self> {
         let input = self.view()?;
         let (xsize, ysize) = (input.xsize(), input.ysize());
-        let (transposes, mirror): (bool, Mirror) = turn.parts();
-        let mut out = if transposes { self.alike(ysize, xsize)? } else { self.alike(xsize, ysize)? };
-        let work = if transposes { geometry::turn } else { geometry::mirror };
-        work(out.view_mut()?, &input, mirror);
+        let mut out = if operation.swaps_axes() { self.alike(ysize, xsize)? } else { self.alike(xsize, ysize)? };
+        geometry::transpose(out.view_mut()?, &input, operation);
         Ok(out)
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::{Access, Filter, Image, Mode, RawLayout, Turn};
+use crate::{Access, Filter, Image, Mode, RawLayout, Transpose};
 
 /// A picture in which every byte tells where it is.
 fn picture(mode: Mode, xsize: usize, ysize: usize) -> Result<Image> {
@@ -39,15 +39,15 @@ impl Drop for Scratch {
 
 proptest! {
     #[test]
-    fn turns_undo_each_other(mode in 0..20usize, xsize in 0..20usize, ysize in 0..20usize) {
-        use Turn::*;
+    fn transpositions_undo_each_other(mode in 0..20usize, xsize in 0..20usize, ysize in 0..20usize) {
+        use crate::Transpose::*;
         let image = picture(Mode::ALL[mode], xsize, ysize)?;
         let pairs = [(Rotate90, Rotate270), (Rotate180, Rotate180), (FlipLeftRight, FlipLeftRight),
             (FlipTopBottom, FlipTopBottom), (Transpose, Transpose), (Transverse, Transverse)];
         for (there, back) in pairs {
-            assert_equal(&image.turn(there)?.turn(back)?, &image);
+            assert_equal(&image.transpose(there)?.transpose(back)?, &image);
         }
-        assert_equal(&image.turn(Rotate90)?.turn(Rotate90)?, &image.turn(Rotate180)?);
+        assert_equal(&image.transpose(Rotate90)?.transpose(Rotate90)?, &image.transpose(Rotate180)?);
         assert_equal(&image.copy()?, &image);
         assert_equal(&image.crop([0, 0, xsize as i32, ysize as i32])?, &image);
     }
@@ -87,7 +87,7 @@ fn modes_are_those_asked_for() -> Result<()> {
     let indices = named.convert(Mode::P)?;
     assert!(indices.palette().is_some_and(|palette| palette.size == 226));
     assert_equal(&indices.convert(Mode::RGB)?, &named);
-    assert_eq!(indices.turn(Turn::FlipLeftRight)?.palette().map(|palette| palette.size), Some(226));
+    assert_eq!(indices.transpose(Transpose::FlipLeftRight)?.palette().map(|palette| palette.size), Some(226));
     assert_eq!(
         picture(Mode::F, 1, 1)?.convert(Mode::CMYK).unwrap_err().to_string(),
         "conversion from F to CMYK not supported"

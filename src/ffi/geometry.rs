@@ -16,7 +16,7 @@ use crate::abi::{
     IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD, Imaging, ImagingMemoryInstance,
 };
 use crate::error::{Error, Result};
-use crate::geometry::{self, Filter, Map, Region, Turn};
+use crate::geometry::{self, Filter, Mapping, Region, Transpose};
 use crate::host::section_for;
 use crate::image::palette::Palette;
 use crate::image::{ImageMut, ImageRef};
@@ -122,19 +122,17 @@ unsafe fn between(
 /// # Safety
 ///
 /// As for [`between`].
-unsafe fn turned(out: Imaging, input: Imaging, turn: Turn) -> Imaging {
+unsafe fn transpose(out: Imaging, input: Imaging, operation: Transpose) -> Imaging {
     guard(null_mut(), || {
-        let (transposes, mirror) = turn.parts();
         let check = |out: &ImagingMemoryInstance, input: &ImagingMemoryInstance| {
             let (xsize, ysize) = (input.xsize, input.ysize);
-            let wanted = if transposes { (ysize, xsize) } else { (xsize, ysize) };
+            let wanted = if operation.swaps_axes() { (ysize, xsize) } else { (xsize, ysize) };
             if (out.xsize, out.ysize) == wanted { Ok(()) } else { Err(Error::Mismatch) }
         };
         // SAFETY: as the caller promises.
         unsafe {
             between(out, input, check, 2, |out, input| {
-                let work = if transposes { geometry::turn } else { geometry::mirror };
-                work(out, input, mirror);
+                geometry::transpose(out, input, operation);
                 Ok(())
             })?;
         }
@@ -146,49 +144,49 @@ unsafe fn turned(out: Imaging, input: Imaging, turn: Turn) -> Imaging {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingFlipLeftRight(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, Turn::FlipLeftRight) }
+    unsafe { transpose(imOut, imIn, Transpose::FlipLeftRight) }
 }
 
 /// Mirrors top and bottom. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingFlipTopBottom(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, Turn::FlipTopBottom) }
+    unsafe { transpose(imOut, imIn, Transpose::FlipTopBottom) }
 }
 
 /// Turns by 90 degrees counter-clockwise. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRotate90(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, Turn::Rotate90) }
+    unsafe { transpose(imOut, imIn, Transpose::Rotate90) }
 }
 
 /// Turns by 180 degrees. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRotate180(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, Turn::Rotate180) }
+    unsafe { transpose(imOut, imIn, Transpose::Rotate180) }
 }
 
 /// Turns by 270 degrees counter-clockwise. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRotate270(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, Turn::Rotate270) }
+    unsafe { transpose(imOut, imIn, Transpose::Rotate270) }
 }
 
 /// Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingTranspose(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, Turn::Transpose) }
+    unsafe { transpose(imOut, imIn, Transpose::Transpose) }
 }
 
 /// Mirrors at the diagonal from the top right. Returns `imOut`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingTransverse(imOut: Imaging, imIn: Imaging) -> Imaging {
     // SAFETY: the caller's images are NULL or live.
-    unsafe { turned(imOut, imIn, Turn::Transverse) }
+    unsafe { transpose(imOut, imIn, Transpose::Transverse) }
 }
 
 /// Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
@@ -225,9 +223,11 @@ pub unsafe extern "C" fn ImagingTransform(
         // SAFETY: the caller's coefficients are NULL, or as many as the method has.
         let map = || unsafe {
             Ok(match method {
-                IMAGING_TRANSFORM_AFFINE => Map::Affine(*reference(a.cast_const().cast(), "coefficients")?),
-                IMAGING_TRANSFORM_PERSPECTIVE => Map::Perspective(*reference(a.cast_const().cast(), "coefficients")?),
-                _ => Map::Quad(*reference(a.cast_const().cast(), "coefficients")?),
+                IMAGING_TRANSFORM_AFFINE => Mapping::Affine(*reference(a.cast_const().cast(), "coefficients")?),
+                IMAGING_TRANSFORM_PERSPECTIVE => {
+                    Mapping::Perspective(*reference(a.cast_const().cast(), "coefficients")?)
+                }
+                _ => Mapping::Quad(*reference(a.cast_const().cast(), "coefficients")?),
             })
         };
         if !matches!(method, IMAGING_TRANSFORM_AFFINE | IMAGING_TRANSFORM_PERSPECTIVE | IMAGING_TRANSFORM_QUAD) {

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::host::section_for;
 use crate::image::ImageRef;
 use crate::mode::Mode;
-use crate::resample::Reduction;
+use crate::reduce::Reduction;
 
 /// Shrinks the part `box` (left, top, width, height, in pixels) of an image by whole factors: each pixel of the result is
 /// the mean of `xscale` × `yscale`, and of those that are left in the last column and row.

@@ -1,4 +1,4 @@
-//! A part of an image, or more than all of it.
+//! Crops images. The crop box may reach beyond the image: pixels outside become zero.
 
 use std::ops::Range;
 
@@ -7,51 +7,53 @@ use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 
-/// The part of a line of `length` places that lies on another one, of `covered` places, whose first place is at `start`
-/// of the line. And how far that part is from the other's own start.
-fn overlap(length: usize, start: i64, covered: usize) -> (Range<usize>, usize) {
-    let place = |at: i64| at.clamp(0, length as i64) as usize;
-    let range = place(start)..place(start + covered as i64);
-    let skipped = (range.start as i64 - start).clamp(0, covered as i64) as usize;
-    (range, skipped)
+/// Intersects two segments of an axis: `0..length`, and a segment of `other` positions that starts at `start`. Returns
+/// the intersection, and its offset in the other segment.
+fn intersect(length: usize, start: i64, other: usize) -> (Range<usize>, usize) {
+    let clamp = |position: i64| position.clamp(0, length as i64) as usize;
+    let range = clamp(start)..clamp(start + other as i64);
+    let offset = (range.start as i64 - start).clamp(0, other as i64) as usize;
+    (range, offset)
 }
 
-/// Copies the part of `input` that begins at (left, top), of the size of `out`, which has the same mode. What is not in
-/// `input` becomes zero.
+/// Copies the box of `input` that starts at (left, top) and has the size of `out`, which has the same mode. Pixels
+/// outside of `input` become zero.
 pub fn crop(out: ImageMut<'_>, input: &ImageRef<'_>, left: i32, top: i32) {
     let size = input.mode().pixel_size();
-    let (columns, skipped) = overlap(out.xsize(), -i64::from(left), input.xsize());
-    let (rows, skipped_rows) = overlap(out.ysize(), -i64::from(top), input.ysize());
-    let bytes = columns.start * size..columns.end * size;
-    let from = skipped * size..skipped * size + bytes.len();
-    let is_part = columns.len() == out.xsize() && rows.len() == out.ysize();
-    if is_part && StorePolicy::for_image(&out, &[input]) == StorePolicy::NonTemporal {
-        return parallel::copy_rows(out, input, |y| &input.row(skipped_rows + y)[from.clone()]);
+    let (columns, first_column) = intersect(out.xsize(), -i64::from(left), input.xsize());
+    let (rows, first_row) = intersect(out.ysize(), -i64::from(top), input.ysize());
+    let out_bytes = columns.start * size..columns.end * size;
+    let input_bytes = first_column * size..first_column * size + out_bytes.len();
+    let is_inside = columns.len() == out.xsize() && rows.len() == out.ysize();
+    if is_inside && StorePolicy::for_image(&out, &[input]) == StorePolicy::NonTemporal {
+        return parallel::copy_rows(out, input, |y| &input.row(first_row + y)[input_bytes.clone()]);
     }
-    parallel::for_rows(out, columns.len() * size / 8, |first, mut band| {
-        let (input, height) = (*input, band.ysize());
-        let inside = rows.start.clamp(first, first + height)..rows.end.clamp(first, first + height);
-        let top = (skipped_rows + inside.start - rows.start.min(inside.start)).min(input.ysize());
-        let row_bytes = band.xsize() * size;
-        if let (Some(out), Some(source)) = (band.contiguous_mut(), input.contiguous()) {
-            let (out, below) = out.split_at_mut((inside.end - first) * row_bytes);
-            let (above, out) = out.split_at_mut((inside.start - first) * row_bytes);
+    parallel::for_rows(out, columns.len() * size / 8, |first, mut chunk| {
+        let (input, height) = (*input, chunk.ysize());
+        let covered = rows.start.clamp(first, first + height)..rows.end.clamp(first, first + height);
+        let top = (first_row + covered.start - rows.start.min(covered.start)).min(input.ysize());
+        let row_bytes = chunk.xsize() * size;
+        if let (Some(out), Some(input_pixels)) = (chunk.contiguous_mut(), input.contiguous()) {
+            let (out, below) = out.split_at_mut((covered.end - first) * row_bytes);
+            let (above, out) = out.split_at_mut((covered.start - first) * row_bytes);
             above.fill(0);
             below.fill(0);
-            if bytes.len() < row_bytes {
+            if out_bytes.len() < row_bytes {
                 out.fill(0);
             }
-            let source_bytes = input.xsize() * size;
-            return copy_columns(out, row_bytes, &bytes, &source[top * source_bytes..], source_bytes, &from);
+            let input_row_bytes = input.xsize() * size;
+            let input_rows = &input_pixels[top * input_row_bytes..];
+            return copy_columns(out, row_bytes, &out_bytes, input_rows, input_row_bytes, &input_bytes);
         }
-        for (y, row) in band.rows_mut().enumerate() {
-            if !inside.contains(&(first + y)) {
+        for (y, row) in chunk.rows_mut().enumerate() {
+            if !covered.contains(&(first + y)) {
                 row.fill(0);
                 continue;
             }
-            row[..bytes.start].fill(0);
-            row[bytes.end..].fill(0);
-            row[bytes.clone()].copy_from_slice(&input.row(top + first + y - inside.start)[from.clone()]);
+            row[..out_bytes.start].fill(0);
+            row[out_bytes.end..].fill(0);
+            let input_row = &input.row(top + first + y - covered.start)[input_bytes.clone()];
+            row[out_bytes.clone()].copy_from_slice(input_row);
         }
     });
 }
@@ -61,13 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_overlaps_is_counted_from_both_sides() {
-        assert_eq!(overlap(10, 0, 10), (0..10, 0));
-        assert_eq!(overlap(10, -3, 10), (0..7, 3));
-        assert_eq!(overlap(10, 3, 4), (3..7, 0));
-        assert_eq!(overlap(10, 3, 100), (3..10, 0));
-        assert!(overlap(10, -30, 10).0.is_empty());
-        assert!(overlap(10, 30, 10).0.is_empty());
-        assert!(overlap(10, i64::from(i32::MAX) + 1, 10).0.is_empty());
+    fn segments_intersect() {
+        assert_eq!(intersect(10, 0, 10), (0..10, 0));
+        assert_eq!(intersect(10, -3, 10), (0..7, 3));
+        assert_eq!(intersect(10, 3, 4), (3..7, 0));
+        assert_eq!(intersect(10, 3, 100), (3..10, 0));
+        assert!(intersect(10, -30, 10).0.is_empty());
+        assert!(intersect(10, 30, 10).0.is_empty());
+        assert!(intersect(10, i64::from(i32::MAX) + 1, 10).0.is_empty());
     }
 }

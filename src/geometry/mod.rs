@@ -1,14 +1,16 @@
-//! Where pixels are: copied, cropped, mirrored, turned, transformed.
+//! Geometry: operations that move pixels (Pillow's `Copy.c`, `Crop.c` and `Geometry.c`).
+//!
+//! - [`copy()`] and [`crop()`] copy rows, or parts of them.
+//! - [`transpose()`] flips, and rotates by quarter turns: every pixel keeps its value.
+//! - [`transform()`] draws an image into a box of another by an affine, perspective or quad [`Mapping`], with the
+//!   nearest pixel or by bilinear or bicubic interpolation.
 
 mod copy;
 mod crop;
-mod kernels;
-mod mirror;
 mod transform;
-mod turn;
+mod transpose;
 
 pub use copy::copy;
 pub use crop::crop;
-pub use mirror::{Mirror, Turn, mirror};
-pub use transform::{Filter, Map, Region, transform};
-pub use turn::turn;
+pub use transform::{Filter, Mapping, Region, transform};
+pub use transpose::{Transpose, transpose};

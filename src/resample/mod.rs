@@ -8,7 +8,6 @@ mod coefficients;
 mod filters;
 mod kernels;
 mod passes;
-mod reduce;
 #[cfg(test)]
 mod tests;
 mod waves;
@@ -16,7 +15,6 @@ mod waves;
 use std::ops::RangeInclusive;
 
 pub use filters::Filter;
-pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
 use crate::exec::nontemporal::StorePolicy;

@@ -1,4 +1,4 @@
-"""Geometry, done by two copies of the library, and what differs."""
+"""Geometric operations by two copies of the library, and their differences."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any
 from abi import MODE_ID, Image, Library
 from side_by_side import attempt, describe, fill, palette_state, pixels
 
-STRAIGHT = ["ImagingFlipLeftRight", "ImagingFlipTopBottom", "ImagingRotate180"]
-TURNED = ["ImagingRotate90", "ImagingRotate270", "ImagingTranspose", "ImagingTransverse"]
+KEEPS_AXES = ["ImagingFlipLeftRight", "ImagingFlipTopBottom", "ImagingRotate180"]
+SWAPS_AXES = ["ImagingRotate90", "ImagingRotate270", "ImagingTranspose", "ImagingTransverse"]
 AFFINE, PERSPECTIVE, QUAD = 0, 2, 3
 NEAREST, BILINEAR, BICUBIC = 0, 2, 3
 
@@ -33,7 +33,7 @@ def content(floats: bool, seed: int) -> bytes:
 
 @contextmanager
 def image(library: Library, mode: int, size: Size, seed: int) -> Iterator[Image]:
-    """An image of random bytes; of moderate floats where it has floats, since not all NaNs are one."""
+    """Makes an image of random bytes, or of moderate floats: NaNs may differ in their payloads."""
     made = library.ImagingNew(mode, *size)
     try:
         count = made.contents.linesize * max(made.contents.ysize, 0)
@@ -46,26 +46,26 @@ def image(library: Library, mode: int, size: Size, seed: int) -> Iterator[Image]
         library.ImagingDelete(made)
 
 
-def turned(library: Library, name: str, mode: int, size: Size, seed: int, wanted: Size | None = None) -> Any:
-    """What one of the seven does with a random image; into one of the right size, or of another."""
-    out_size = wanted or (size[::-1] if name in TURNED else size)
+def transposed(library: Library, name: str, mode: int, size: Size, seed: int, wanted: Size | None = None) -> Any:
+    """Transposes a random image into one of the right size, or of size `wanted`, and describes the result."""
+    out_size = wanted or (size[::-1] if name in SWAPS_AXES else size)
     with image(library, mode, size, seed) as source, image(library, mode, out_size, seed + 1) as out:
-        told = attempt(getattr(library, name), out, source)
-        if isinstance(told, tuple):
-            return told, pixels(out), palette_state(out.contents.palette)
-        assert ctypes.addressof(told.contents) == ctypes.addressof(out.contents)
+        result = attempt(getattr(library, name), out, source)
+        if isinstance(result, tuple):
+            return result, pixels(out), palette_state(out.contents.palette)
+        assert ctypes.addressof(result.contents) == ctypes.addressof(out.contents)
         return describe(out)
 
 
 def cropped(library: Library, mode: int, size: Size, box: tuple[int, int, int, int], seed: int) -> Any:
     with image(library, mode, size, seed) as source:
-        told = attempt(library.ImagingCrop, source, *box)
-        if isinstance(told, tuple):
-            return told
+        result = attempt(library.ImagingCrop, source, *box)
+        if isinstance(result, tuple):
+            return result
         try:
-            return describe(told)
+            return describe(result)
         finally:
-            library.ImagingDelete(told)
+            library.ImagingDelete(result)
 
 
 def transformed(
@@ -81,16 +81,16 @@ def transformed(
     seed: int,
     out_mode: int | None = None,
 ) -> Any:
-    """What a transformation leaves in an image that was random before."""
+    """Transforms a random image into another random one, and describes the result."""
     coefficients = (ctypes.c_double * 8)(*a)
     out_mode = mode if out_mode is None else out_mode
     with image(library, mode, size, seed) as source, image(library, out_mode, out_size, seed + 1) as out:
-        told = attempt(library.ImagingTransform, out, source, method, *box, coefficients, filter, fills)
-        return told, palette_state(out.contents.palette), without_nans(out)
+        result = attempt(library.ImagingTransform, out, source, method, *box, coefficients, filter, fills)
+        return result, palette_state(out.contents.palette), without_nans(out)
 
 
 def without_nans(out: Image) -> bytes:
-    """The pixels, all NaNs as one."""
+    """Returns the pixels, with one bit pattern for all NaNs."""
     data = pixels(out)
     if out.contents.mode != MODE_ID["F"]:
         return data
@@ -100,23 +100,23 @@ def without_nans(out: Image) -> bytes:
 
 SIZES = [(1, 1), (3, 200), (200, 3), (64, 64), (67, 129)]
 
-MAPS: dict[str, tuple[int, tuple[float, ...]]] = {
+MAPPINGS: dict[str, tuple[int, tuple[float, ...]]] = {
     "scale up": (AFFINE, (0.3, 0, 0, 0, 0.4, 0)),
     "scale down": (AFFINE, (2.7, 0, -9.3, 0, 1.6, 3.1)),
     "mirror": (AFFINE, (-1.1, 0, 60, 0, -0.7, 60)),
-    "turn": (AFFINE, (0.8, 0.6, -12.5, -0.6, 0.8, 20.25)),
-    "turn, far away": (AFFINE, (900.0, 3.0, -60000.0, 1.0, 700.0, -40000.0)),
+    "rotation": (AFFINE, (0.8, 0.6, -12.5, -0.6, 0.8, 20.25)),
+    "rotation, large coordinates": (AFFINE, (900.0, 3.0, -60000.0, 1.0, 700.0, -40000.0)),
     "perspective": (PERSPECTIVE, (0.9, 0.1, -3, 0.05, 1.2, -4, 0.004, -0.003)),
     "quad": (QUAD, (4, 0.7, 0.2, 0.002, 3, -0.1, 0.8, 0.004)),
 }
 
 
 def differences(*both: Library) -> Iterator[str]:
-    """Every mode and operation, at some sizes; rows of large images go to several threads."""
+    """Compares every mode and operation at a few sizes, the largest of which is split over several threads."""
     for mode_name, mode in list(MODE_ID.items())[1:]:
         for size in [*SIZES, (601, 777)]:
-            for name in STRAIGHT + TURNED:
-                theirs, ours = (turned(library, name, mode, size, 5) for library in both)
+            for name in KEEPS_AXES + SWAPS_AXES:
+                theirs, ours = (transposed(library, name, mode, size, 5) for library in both)
                 if theirs != ours:
                     yield f"{name} {mode_name} {size}"
             box = (-3, 2, size[0] + 5, size[1])
@@ -124,7 +124,7 @@ def differences(*both: Library) -> Iterator[str]:
             if theirs != ours:
                 yield f"ImagingCrop {mode_name} {size}"
         sizes = [((67, 129), (65, 3)), ((150, 100), (230, 303))]
-        for (name, (method, a)), filter in itertools.product(MAPS.items(), (NEAREST, BILINEAR, BICUBIC)):
+        for (name, (method, a)), filter in itertools.product(MAPPINGS.items(), (NEAREST, BILINEAR, BICUBIC)):
             for size, out_size in sizes:
                 case = (mode, size, out_size, method, (0, 0, *out_size), a, filter, 1, 7)
                 if transformed(both[0], *case) != transformed(both[1], *case):

@@ -1,4 +1,4 @@
-"""Shrinking by whole factors beside the reference's: the same pixels and the same errors."""
+"""Reduction by integer factors beside the reference: the same pixels and the same errors."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from abi import MODE_ID, MODES, Library
 from side_by_side import attempt, describe, fill, pixels, unequal
 from strategies import MODE_NAMES
 
-TAKEN = [mode for mode in MODE_NAMES if mode not in ("1", "P") and not mode.startswith("I;16")]
+SUPPORTED = [mode for mode in MODE_NAMES if mode not in ("1", "P") and not mode.startswith("I;16")]
 
 scales = st.integers(1, 9) | st.integers(1, 60) | st.sampled_from([127, 128, 129, 255, 256, 257, 258, 600, 2**31 - 1])
 sides = st.integers(1, 70) | st.sampled_from([127, 128, 129, 600])
 
 
 def new(library: Library, mode: str, size: tuple[int, int], seed: int, kind: str = "random"):
-    """An image of pixels of some kind. Floats are numbers."""
+    """Makes an image of random, small or bright pixels. Floats are not NaN."""
     image = library.ImagingNew(MODE_ID[mode], *size)
     count = min(size[0] * size[1], 30_000)
     rng = random.Random(seed)
@@ -45,9 +45,9 @@ def reduce(library: Library, mode: str, size, scale, box, seed=0, kind="random")
     library.ImagingDelete(image)
     if isinstance(result, tuple):
         return result
-    told = describe(result)
+    description = describe(result)
     library.ImagingDelete(result)
-    return told
+    return description
 
 
 def same(both, *arguments):
@@ -57,28 +57,28 @@ def same(both, *arguments):
 
 
 @given(
-    mode=st.sampled_from(TAKEN),
+    mode=st.sampled_from(SUPPORTED),
     size=st.tuples(sides, sides),
     scale=st.tuples(scales, scales),
     data=st.data(),
     seed=st.integers(0, 2**32),
     kind=st.sampled_from(["random", "small", "bright"]),
 )
-def test_any_part(both, mode, size, scale, data, seed, kind):
+def test_any_box(both, mode, size, scale, data, seed, kind):
     left, top = (data.draw(st.integers(0, side - 1)) for side in size)
     width, height = (data.draw(st.integers(1, side - start)) for side, start in zip(size, (left, top)))
     same(both, mode, size, scale, (left, top, width, height), seed, kind)
 
 
-@pytest.mark.parametrize("mode", TAKEN)
+@pytest.mark.parametrize("mode", SUPPORTED)
 def test_every_pair_of_scales(both, mode):
     for xscale in range(1, 13):
         for yscale in range(1, 13):
             same(both, mode, (97, 53), (xscale, yscale), (1, 2, 96, 50), xscale * 16 + yscale)
 
 
-@pytest.mark.parametrize("mode", [mode for mode in MODE_NAMES if mode not in TAKEN])
-def test_modes_that_are_refused(both, mode):
+@pytest.mark.parametrize("mode", [mode for mode in MODE_NAMES if mode not in SUPPORTED])
+def test_unsupported_modes(both, mode):
     assert same(both, mode, (5, 5), (2, 2), (0, 0, 5, 5)) == ("ValueError", ("image has wrong mode",))
 
 
@@ -90,7 +90,7 @@ def test_modes_that_are_refused(both, mode):
     ((7, 7), (1, 1), (0, 0, -1, 7)),
 ])  # fmt: skip
 @pytest.mark.parametrize("mode", ["L", "RGB", "F"])
-def test_of_nothing(both, mode, size, scale, box):
+def test_empty_boxes(both, mode, size, scale, box):
     same(both, mode, size, scale, box)
 
 
@@ -102,27 +102,27 @@ def test_of_nothing(both, mode, size, scale, box):
     ((2, 2), (0, 2**31 - 1, 5, 2**31 - 1), "box can't exceed original image size"),
     ((2, 2), (0, 0, 0, 5), "box can't be empty"),
 ])  # fmt: skip
-def test_what_the_reference_does_not_look_at(ours, scale, box, error):
-    """It reads outside of the image, or hands back what was never written."""
+def test_arguments_that_the_reference_does_not_check(ours, scale, box, error):
+    """It reads outside of the image, or returns uninitialised pixels."""
     assert reduce(ours, "L", (5, 5), scale, box) == ("ValueError", (error,))
 
 
 @pytest.mark.parametrize("size", [(4096, 2049), (4096, 4096), (4100, 4100)])
 @pytest.mark.parametrize("mode", ["L", "RGBA"])
-def test_more_pixels_than_the_reciprocal_has_bits(both, mode, size):
+def test_areas_that_overflow_the_reciprocal(both, mode, size):
     """From 2²⁴ on the reference's divisor overflows."""
     same(both, mode, size, size, (0, 0, *size))
 
 
 def everything(library: Library) -> list[object]:
-    """Of each mode and many scales, images large enough for several threads."""
-    told = []
+    """Reduces images of each mode by many factors. They are large enough for several threads."""
+    results = []
     for mode in ("L", "LA", "RGB", "RGBA", "I", "F"):
         few = (1, 2), (2, 1), (2, 2), (3, 3), (4, 4), (5, 5)
         many = (1, 7), (7, 1), (6, 9), (8, 8), (11, 12), (16, 16), (40, 300), (700, 2)
         for scale in few + many:
-            told.append(reduce(library, mode, (1411, 1203), scale, (3, 1, 1407, 1200), 7)["pixels"])
-    return told
+            results.append(reduce(library, mode, (1411, 1203), scale, (3, 1, 1407, 1200), 7)["pixels"])
+    return results
 
 
 def differences(*both: Library) -> list[int]:
@@ -131,13 +131,13 @@ def differences(*both: Library) -> list[int]:
 
 @pytest.mark.parametrize("threads", child.THREADS)
 @pytest.mark.parametrize("level", child.LEVELS)
-def test_levels_and_threads(level, threads):
+def test_isas_and_threads(level, threads):
     assert child.differences("test_reduce.differences(*both)", level=level, threads=threads) == ""
 
 
 @pytest.mark.parametrize("call", ["ImagingReduce(None, 1, 1, (ctypes.c_int * 4)())", "ImagingReduce(image, 1, 1, None)"])
 def test_null_is_an_error(call):
-    told = child.run(
+    output = child.run(
         f"""
         library = load()
         image = library.ImagingNew({MODE_ID["L"]}, 2, 2)
@@ -145,4 +145,4 @@ def test_null_is_an_error(call):
         except ValueError as error: print(error)
         """
     )
-    assert "is NULL" in told
+    assert "is NULL" in output

@@ -1,7 +1,7 @@
 //! Which pixels make up each pixel of the outcome, along one axis, and how much each counts.
 
-use super::filters::Filter;
-use super::waves::Wave;
+use super::filter::Filter;
+use super::sine_recurrence::Wave;
 use crate::error::{Error, Result};
 use crate::memory::heap::filled;
 

@@ -4,18 +4,23 @@
 //! itself: that rounding is part of the result. The source is gone through once: of what is between, only the rows that
 //! the second pass needs are kept, in a ring for each thread. So the memory needed does not depend on the source's height.
 
+mod blocks;
 mod coefficients;
-mod filters;
-mod kernels;
-mod passes;
+mod filter;
+mod format;
 mod reduce;
+mod sine_recurrence;
 #[cfg(test)]
 mod tests;
-mod waves;
+mod two_pass;
+mod uint8;
+mod wide;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use std::ops::RangeInclusive;
 
-pub use filters::Filter;
+pub use filter::Filter;
 pub use reduce::Reduction;
 
 use crate::error::{Error, Result};
@@ -26,8 +31,10 @@ use crate::memory::instance::count_image;
 use crate::mode::{Mode, PixelType};
 use crate::simd::isa::{self, Isa};
 use coefficients::Coefficients;
-use kernels::{Bytes, Float, Half, Integer, Kind};
-use passes::{Across, Down, Passes};
+use format::Kind;
+use two_pass::{Across, Down, Passes};
+use uint8::Bytes;
+use wide::{Float, Half, Integer};
 
 /// What part of an image, in pixels and parts of them: left, top, right, bottom.
 pub type Area = [f32; 4];

@@ -4,7 +4,7 @@
 use std::f64::consts::PI;
 
 use super::coefficients::PRECISION;
-use super::filters::{Filter, HAMMING};
+use super::filter::{Filter, HAMMING};
 
 /// A filter of sines, at taps that are so far apart.
 pub struct Wave {

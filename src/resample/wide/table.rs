@@ -3,10 +3,10 @@
 //! Each output value remains a sum of its own, term by term in the order of the taps; a mask tells whose taps are real,
 //! since to add no product is not the same as to add a product with 0 where a value is infinite.
 
-use super::super::coefficients::Coefficients;
-use super::blocks::{Blocks, Layout};
 use crate::error::{Error, Result};
 use crate::memory::heap::filled;
+use crate::resample::blocks::{Blocks, Layout};
+use crate::resample::coefficients::Coefficients;
 
 /// A kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,14 @@
 //! AVX2: rows as they lie, eight pixels of four bytes in a vector.
 
+#![allow(unsafe_code)] // intrinsics
+
 use std::arch::x86_64::*;
 
-use super::super::pieces::MOST;
-use super::super::windows::{BATCH, Batch, PIXELS, Piece, Windows};
-use super::Next;
-use super::strips::{FOUR, four_by_four, narrowed, with_above, words};
 use crate::resample::coefficients::HALF;
+use crate::resample::uint8::coeff_split::MOST;
+use crate::resample::uint8::horizontal::transposed::{FOUR, four_by_four, narrowed, with_above, words};
+use crate::resample::uint8::horizontal::windowed::table::{BATCH, Batch, PIXELS, Piece, Windows};
+use crate::resample::x86::Next;
 
 /// A vector of each output pixel: the bands of four pixels, and those of the next four.
 type Sums = [__m256i; BATCH];

@@ -1,27 +1,16 @@
 //! x86-64: AVX2, and AVX-512 with VNNI.
 
-#![allow(unsafe_code)] // instructions that not every processor has, used where it has them
-
-pub mod avx2;
-mod bytes;
-pub mod strips;
-mod values;
-pub mod windows;
-
-pub use bytes::{deep, down, pixels, wide};
-pub use values::values;
-
 use crate::simd::prefetch;
 
 /// Rows that share the weights.
-const FOUR: usize = 4;
+pub const FOUR: usize = 4;
 
 /// Rows, as a kernel for exactly so many takes them.
-type Outs<'a, 'b, const R: usize> = &'a mut [&'b mut [u8]; R];
+pub type Outs<'a, 'b, const R: usize> = &'a mut [&'b mut [u8]; R];
 
 /// Asks for rows behind those that are made of some: as many, which are needed next. From so many rows at once, and so far away,
 /// the processor itself is late.
-struct Next {
+pub struct Next {
     /// How far they are.
     way: isize,
     /// Which byte of each is asked for next.
@@ -32,7 +21,7 @@ struct Next {
 const LINE: usize = 64;
 
 impl Next {
-    fn of(inputs: &[&[u8]]) -> Self {
+    pub fn of(inputs: &[&[u8]]) -> Self {
         // Of a single row it is not known where others are.
         let [first, second, ..] = inputs else { return Self { way: 0, byte: usize::MAX } };
         let way = (second.as_ptr() as isize).wrapping_sub(first.as_ptr() as isize);
@@ -41,7 +30,7 @@ impl Next {
 
     /// Asks for them up to a byte.
     #[inline(always)]
-    fn until(&mut self, end: usize, inputs: &[&[u8]]) {
+    pub fn until(&mut self, end: usize, inputs: &[&[u8]]) {
         while self.byte < end {
             for input in inputs {
                 prefetch::t1(input.as_ptr().wrapping_add(self.byte).wrapping_offset(self.way));
@@ -52,7 +41,7 @@ impl Next {
 }
 
 /// Has `all` make rows, [`FOUR`] at once, and `one` those that are left.
-fn by_rows(
+pub fn by_rows(
     outs: &mut [&mut [u8]],
     inputs: &[&[u8]],
     lengths: (usize, usize),

@@ -1,19 +1,22 @@
 //! AVX2 and AVX-512: eight rows at once, turned on their side.
 
+#![allow(unsafe_code)] // intrinsics
+
 mod sums;
-mod turn;
+pub mod table;
+mod tile;
 
 pub use sums::{narrowed, with_above, words};
-pub use turn::{FOUR, four_by_four, room, scratch};
+pub use tile::{FOUR, four_by_four, room, scratch};
 
 use std::arch::x86_64::*;
 
-use super::super::Vector;
-use super::super::pieces::GROUP;
-use super::super::strips::{BATCH, ROWS, Strips};
-use super::Next;
+use crate::resample::format::Vector;
+use crate::resample::uint8::coeff_split::GROUP;
+use crate::resample::uint8::horizontal::transposed::table::{BATCH, ROWS, Strips};
+use crate::resample::x86::Next;
 use sums::{places, sums_of_digits, sums_of_words};
-use turn::{Square, Strip, bytes, turned};
+use tile::{Square, Strip, bytes, turned};
 
 /// Makes rows, up to [`ROWS`]: by weights in digits, or in words.
 pub fn across<const DIGITS: bool, const VECTORS: usize, const OUTPUTS: usize>(

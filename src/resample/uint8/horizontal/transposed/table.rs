@@ -4,9 +4,9 @@
 //! Weights are in as few pieces as make the whole weight, which for many filters and scales is a small number times a factor
 //! that all weights of an output pixel have.
 
-use super::super::coefficients::{Coefficients, divided};
-use super::pieces::{GROUP, MOST, Split};
 use crate::error::{Error, Result};
+use crate::resample::coefficients::{Coefficients, divided};
+use crate::resample::uint8::coeff_split::{GROUP, MOST, Split};
 
 /// How many rows are turned at once.
 pub const ROWS: usize = 8;
@@ -135,9 +135,9 @@ fn column<S: Split, const OUTPUTS: usize>(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::super::filters::Filter;
-    use super::super::pieces::{Digits, Words};
     use super::*;
+    use crate::resample::filter::Filter;
+    use crate::resample::uint8::coeff_split::{Digits, Words};
 
     /// The bytes, or words, of a piece.
     fn parts(piece: i32) -> ([i32; GROUP], [i32; 2]) {

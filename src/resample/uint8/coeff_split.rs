@@ -1,6 +1,6 @@
 //! Weights of 8-bit values, taken to pieces that instructions multiply: bytes, words, or digits.
 
-use super::super::coefficients::{PRECISION, divided};
+use crate::resample::coefficients::{PRECISION, divided};
 
 /// Taps of a group, whose pieces stand beside each other.
 pub const GROUP: usize = 4;

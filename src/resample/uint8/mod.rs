@@ -1,18 +1,22 @@
 //! 8-bit bands: integers all the way, in any order.
 
-use super::super::coefficients::{Coefficients, HALF, PRECISION};
-use super::blocks::{Blocks, Layout};
-use super::columns::{Columns, Group};
-use super::digits::{Across, Quad};
-use super::halves::{Halves, Pair};
-use super::pieces::{Digits, Words};
-use super::strips::Strips;
-use super::windows::Windows;
-#[cfg(target_arch = "x86_64")]
-use super::x86::{avx2, strips, windows};
-use super::{Kind, Scratch};
+pub mod coeff_split;
+pub mod horizontal;
+pub mod vertical;
+
+use super::format::{Kind, Scratch};
 use crate::error::Result;
+use crate::resample::blocks::{Blocks, Layout};
+use crate::resample::coefficients::{Coefficients, HALF, PRECISION};
+use crate::resample::uint8::coeff_split::{Digits, Words};
+use crate::resample::uint8::horizontal::rowwise::table::{Halves, Pair};
+use crate::resample::uint8::horizontal::transposed::table::Strips;
+use crate::resample::uint8::horizontal::vnni::table::{Across, Quad};
+use crate::resample::uint8::horizontal::windowed::table::Windows;
+use crate::resample::uint8::vertical::table::{Columns, Group};
 use crate::simd::isa::{Isa, multiversion};
+#[cfg(target_arch = "x86_64")]
+use horizontal::{rowwise::avx2, transposed as strips, windowed::avx2 as windows};
 
 /// Pixels of `BYTES` bytes, of which `BANDS` are bands: all, or the first and the last of four. The others become 0.
 pub struct Bytes<const BYTES: usize, const BANDS: usize>;
@@ -205,11 +209,11 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
     ) {
         match rows {
             #[cfg(target_arch = "x86_64")]
-            Rows::Pixels(across) => super::x86::pixels(outs, inputs, across, kept(BANDS)),
+            Rows::Pixels(across) => horizontal::vnni::avx512::pixels(outs, inputs, across, kept(BANDS)),
             #[cfg(target_arch = "x86_64")]
-            Rows::Wide(across) => super::x86::wide(outs, inputs, across),
+            Rows::Wide(across) => horizontal::vnni::avx512::wide(outs, inputs, across),
             #[cfg(target_arch = "x86_64")]
-            Rows::Deep(across) => super::x86::deep(outs, inputs, across),
+            Rows::Deep(across) => horizontal::vnni::avx512::deep(outs, inputs, across),
             #[cfg(target_arch = "x86_64")]
             Rows::FourStrips(four) => strips::across::<false, 1, 4>(outs, inputs, four, kept(BANDS), scratch),
             #[cfg(target_arch = "x86_64")]
@@ -247,7 +251,9 @@ impl<const BYTES: usize, const BANDS: usize> Kind for Bytes<BYTES, BANDS> {
                 clear_unused(out, kept(BANDS));
             }
             #[cfg(target_arch = "x86_64")]
-            (Down::Quads(quads), [_, ..], _) => super::x86::down(out, rows, quads.row(y, rows.len()), kept(BANDS)),
+            (Down::Quads(quads), [_, ..], _) => {
+                horizontal::vnni::avx512::down(out, rows, quads.row(y, rows.len()), kept(BANDS))
+            }
             #[cfg(target_arch = "x86_64")]
             (Down::Pairs(pairs), ..) if out.len() >= avx2::LEAST => {
                 avx2::down(out, rows, pairs.row(y, rows.len()), kept(BANDS));

@@ -1,12 +1,14 @@
 //! Rows turned on their side, as far as they are needed.
 
+#![allow(unsafe_code)] // intrinsics
+
 use std::arch::x86_64::*;
 
-use super::super::super::pieces::GROUP;
-use super::super::super::strips::{Batch, ROWS};
-use super::super::super::{Scratch, Vector};
 use crate::error::Result;
 use crate::memory::heap::filled;
+use crate::resample::format::{Scratch, Vector};
+use crate::resample::uint8::coeff_split::GROUP;
+use crate::resample::uint8::horizontal::transposed::table::{Batch, ROWS};
 
 /// Vectors that a strip has room for.
 const ROOM: usize = 512;

@@ -1,10 +1,14 @@
 //! Values of 16 and 32 bits: sums of products in double precision, term by term in the order of the taps, since rounding is
 //! part of the outcome.
 
-use super::super::coefficients::Coefficients;
-use super::spread::{Number, Spread};
-use super::{Kind, Scratch};
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+pub mod table;
+
+use super::format::{Kind, Scratch};
 use crate::error::Result;
+use crate::resample::coefficients::Coefficients;
+use crate::resample::wide::table::{Number, Spread};
 use crate::simd::isa::{Isa, multiversion};
 use crate::simd::truncate;
 
@@ -173,7 +177,7 @@ macro_rules! kind_of_values {
             ) {
                 #[cfg(target_arch = "x86_64")]
                 if let Some(spread) = spread {
-                    return super::x86::values(outs, inputs, spread, Self::NUMBER);
+                    return avx512::values(outs, inputs, spread, Self::NUMBER);
                 }
                 let (fours, rest) = outs.as_chunks_mut();
                 let (inputs, rest_of_inputs) = inputs.as_chunks();

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::super::coefficients::Coefficients;
 use crate::error::{Error, Result};
+use crate::resample::coefficients::Coefficients;
 
 /// What a vector holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +107,8 @@ impl<const OUTPUTS: usize> Blocks<OUTPUTS> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::super::filters::Filter;
     use super::*;
+    use crate::resample::filter::Filter;
 
     proptest! {
         #[test]

@@ -1,12 +1,14 @@
 //! AVX-512: 8-bit bands, by products of bytes and digits: `vpdpbusd` adds four products to each 32-bit sum.
 
+#![allow(unsafe_code)] // intrinsics
+
 use std::arch::x86_64::*;
 
-use super::super::columns::Row;
-use super::super::digits::{Across, BlockDigits, Quad};
-use super::super::pieces::MOST;
-use super::{Next, Outs, by_rows};
 use crate::resample::coefficients::{HALF, PRECISION};
+use crate::resample::uint8::coeff_split::MOST;
+use crate::resample::uint8::horizontal::vnni::table::{Across, BlockDigits, Quad};
+use crate::resample::uint8::vertical::table::Row;
+use crate::resample::x86::{Next, Outs, by_rows};
 
 /// The sums of products of bytes and each digit of the weights, side by side.
 type Sums<const DIGITS: usize> = [__m512i; DIGITS];

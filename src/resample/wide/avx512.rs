@@ -1,10 +1,12 @@
 //! AVX-512: values of 16 and 32 bits: eight sums at once, each term by term.
 
+#![allow(unsafe_code)] // intrinsics
+
 use std::arch::x86_64::*;
 
-use super::super::blocks::Block;
-use super::super::spread::{Number, OUTPUTS, Spread};
-use super::{FOUR, Outs, by_rows};
+use crate::resample::blocks::Block;
+use crate::resample::wide::table::{Number, OUTPUTS, Spread};
+use crate::resample::x86::{FOUR, Outs, by_rows};
 
 /// Which [`Number`] values are, for kernels to be compiled for each.
 const INTEGER: u8 = Number::Integer as u8;

@@ -3,7 +3,7 @@
 use arrayvec::ArrayVec;
 
 use super::coefficients::Coefficients;
-use super::kernels::{Kind, ROWS, Scratch};
+use super::format::{Kind, ROWS, Scratch};
 use crate::error::{Error, Result};
 use crate::exec::nontemporal::StorePolicy;
 use crate::image::ring::Ring;

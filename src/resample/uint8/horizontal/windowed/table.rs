@@ -1,10 +1,10 @@
 //! Weights for rows of pixels of four bytes, which are read as they lie, eight at once. Where weights are bytes times a factor,
 //! turning the rows on their side would take longer than it saves.
 
-use super::super::coefficients::{Coefficients, divided};
-use super::blocks::{Block, Blocks, Layout};
-use super::pieces::{GROUP, MOST, Split, Words};
 use crate::error::{Error, Result};
+use crate::resample::blocks::{Block, Blocks, Layout};
+use crate::resample::coefficients::{Coefficients, divided};
+use crate::resample::uint8::coeff_split::{GROUP, MOST, Split, Words};
 
 /// Pixels of a window.
 pub const PIXELS: usize = 2 * GROUP;
@@ -125,8 +125,8 @@ fn batch(
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::filters::Filter;
     use super::*;
+    use crate::resample::filter::Filter;
 
     fn table(input: usize, output: usize, filter: Filter) -> (Coefficients<i32>, Option<Windows>) {
         let coefficients = Coefficients::new(input, 0.0, input as f32, output, filter);

@@ -1,10 +1,12 @@
 //! Sums of products with turned pixels, by weights in words or in digits.
 
+#![allow(unsafe_code)] // intrinsics
+
 use std::arch::x86_64::*;
 
-use super::super::super::strips::Column;
-use super::turn::{ONE, THREE, four_by_four};
+use super::tile::{ONE, THREE, four_by_four};
 use crate::resample::coefficients::{HALF, PRECISION};
+use crate::resample::uint8::horizontal::transposed::table::Column;
 
 /// Where the groups of a column's output pixels are.
 #[inline(always)]

@@ -1,11 +1,13 @@
 //! AVX2: four rows at once, by products of 16-bit values; `vpmaddwd` adds two of them.
 
+#![allow(unsafe_code)] // intrinsics
+
 use std::arch::x86_64::*;
 
-use super::super::columns::Row;
-use super::super::halves::{Four, Halves, LOW, Pair};
-use super::{Next, Outs, by_rows};
 use crate::resample::coefficients::{HALF, PRECISION};
+use crate::resample::uint8::horizontal::rowwise::table::{Four, Halves, LOW, Pair};
+use crate::resample::uint8::vertical::table::Row;
+use crate::resample::x86::{Next, Outs, by_rows};
 
 /// Makes rows of pixels of four bytes.
 pub fn pixels(outs: &mut [&mut [u8]], inputs: &[&[u8]], halves: &Halves, kept: [u8; 4]) {

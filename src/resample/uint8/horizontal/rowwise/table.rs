@@ -3,12 +3,12 @@
 //! A weight is `low + 2048 high`, so that the sum of products is put together of two: exactly, modulo 2^32, as sums of
 //! whole weights are.
 
-use super::super::coefficients::Coefficients;
-use super::blocks::{Blocks, Layout};
-use super::columns::{Group, WHOLE};
-use super::pieces::{Split, Words};
 use crate::error::{Error, Result};
 use crate::memory::heap::filled;
+use crate::resample::blocks::{Blocks, Layout};
+use crate::resample::coefficients::Coefficients;
+use crate::resample::uint8::coeff_split::{Split, Words};
+use crate::resample::uint8::vertical::table::{Group, WHOLE};
 
 /// Bits of the low half.
 pub const LOW: u32 = 11;

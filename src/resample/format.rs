@@ -2,22 +2,6 @@
 //!
 //! The plain code, compiled for every isa, is the truth; `x86` has faster ways to the same sums.
 
-mod blocks;
-mod bytes;
-mod columns;
-mod digits;
-mod halves;
-mod pieces;
-mod spread;
-mod strips;
-mod values;
-mod windows;
-#[cfg(target_arch = "x86_64")]
-mod x86;
-
-pub use bytes::Bytes;
-pub use values::{Float, Half, Integer};
-
 use super::coefficients::Coefficients;
 use crate::error::Result;
 use crate::simd::isa::Isa;

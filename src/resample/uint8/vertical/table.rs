@@ -1,7 +1,7 @@
 //! Weights for a column: for each output row groups of its taps, as many as one instruction takes.
 
-use super::super::coefficients::{Coefficients, divided};
 use crate::error::{Error, Result};
+use crate::resample::coefficients::{Coefficients, divided};
 
 /// The weights of a group of taps.
 pub trait Group: Copy {

@@ -3,11 +3,11 @@
 //! A weight is `d0 + 256 d1 + 65536 d2` with digits from -128 to 127, so that the sum of products is put together of three
 //! sums of products of bytes: exactly, modulo 2^32, as sums of whole weights are.
 
-use super::super::coefficients::{Coefficients, divided};
-use super::blocks::{Blocks, Layout};
-use super::columns::{Group, WHOLE};
-use super::pieces::{Digits, MOST, Split, digits};
 use crate::error::{Error, Result};
+use crate::resample::blocks::{Blocks, Layout};
+use crate::resample::coefficients::{Coefficients, divided};
+use crate::resample::uint8::coeff_split::{Digits, MOST, Split, digits};
+use crate::resample::uint8::vertical::table::{Group, WHOLE};
 
 /// Rows for which it is worth it to look for fewer digits than of whole weights.
 const MANY: usize = 128;
@@ -111,8 +111,8 @@ impl Group for Quad {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::filters::Filter;
     use super::*;
+    use crate::resample::filter::Filter;
 
     #[test]
     fn tables_have_the_weights() -> Result<()> {

@@ -1,0 +1,5 @@
+//! Weights and the kernels that read them.
+
+#[cfg(target_arch = "x86_64")]
+pub mod avx512;
+pub mod table;

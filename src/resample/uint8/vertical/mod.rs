@@ -1,0 +1,3 @@
+//! The pass along y of 8-bit bands.
+
+pub mod table;

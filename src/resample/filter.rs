@@ -1,28 +1,28 @@
-//! The filters: how much a pixel counts, by its distance from the middle.
+//! The resampling filters: kernels over the distance from the centre, as in Pillow's `Resample.c`.
 
 use std::f64::consts::PI;
 
 /// A resampling filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// All pixels within half a pixel count the same.
+    /// Nearest neighbour: the mean of the pixels within half a pixel.
     Box,
-    /// They count less in a straight line.
+    /// Linear interpolation: a triangle.
     Bilinear,
-    /// A sinc of one lobe, windowed by Hamming's window.
+    /// A sinc of one lobe, windowed by a Hamming window.
     Hamming,
-    /// Keys' cubic convolution, with -1/2.
+    /// Keys' cubic convolution, with a = -1/2.
     Bicubic,
     /// A sinc of three lobes, windowed by a sinc.
     Lanczos,
-    /// John Costella's magic kernel, sharpened, of 2013.
+    /// John Costella's Magic Kernel Sharp of 2013.
     Mks2013,
-    /// John Costella's magic kernel, sharpened, of 2021.
+    /// John Costella's Magic Kernel Sharp of 2021.
     Mks2021,
 }
 
 impl Filter {
-    /// How far the filter reaches to each side.
+    /// Returns the radius beyond which the filter is 0.
     pub fn support(self) -> f64 {
         match self {
             Self::Box => 0.5,
@@ -34,9 +34,9 @@ impl Filter {
         }
     }
 
-    /// How much a pixel counts that is `x` pixels away. Every operation is in the reference's order: its rounding is part
-    /// of the result.
-    pub fn weight(self, x: f64) -> f64 {
+    /// Evaluates the filter at distance `x` from its centre. Operations are in the reference's order: their rounding is
+    /// part of the result.
+    pub fn evaluate(self, x: f64) -> f64 {
         match self {
             Self::Box => f64::from(u8::from(x > -0.5 && x <= 0.5)),
             Self::Bilinear => (1.0 - x.abs()).max(0.0),
@@ -58,7 +58,7 @@ fn sinc(x: f64) -> f64 {
     x.sin() / x
 }
 
-/// Hamming's window: what is even, and what goes with the cosine. Pillow has them in single precision.
+/// The constant and the factor of the cosine in the Hamming window, which Pillow has in single precision.
 pub const HAMMING: [f64; 2] = [0.54f32 as f64, 0.46f32 as f64];
 
 fn hamming(x: f64) -> f64 {

@@ -1,60 +1,64 @@
-//! The arithmetic of a pass, for each kind of pixel.
-//!
-//! The plain code, compiled for every isa, is the truth; `x86` has faster ways to the same sums.
+//! The interface between the two-pass driver and the arithmetic of each pixel format.
 
 use super::coefficients::Coefficients;
 use crate::error::Result;
 use crate::simd::isa::Isa;
 
-/// How many rows are made at once, at most: they share the weights.
+/// The most rows of a call of [`PixelFormat::horizontal`]. They share the loads of the coefficients, and are the rows of a
+/// transposed tile.
 pub const ROWS: usize = 8;
 
-/// Vectors that a kernel keeps between its steps. On the heap: a thread's stack may be small.
-pub type Scratch = Vec<Vector>;
+/// The rows that some kernels resample together.
+pub const GROUP_ROWS: usize = 4;
 
-/// 32 bytes, aligned as vectors of so many are.
-#[derive(Clone, Copy)]
-#[repr(align(32))]
-#[allow(dead_code)] // kernels access the bytes through pointers to vectors
-pub struct Vector(pub [u8; 32]);
+/// The arithmetic of a pixel format in both passes.
+pub trait PixelFormat {
+    /// A coefficient: fixed point or double precision.
+    type Coefficient: Sync;
 
-/// A kind of pixel.
-pub trait Kind {
-    /// What a weight is.
-    type Weight: Sync;
+    /// A method for the horizontal pass, with the coefficients laid out for its kernel.
+    type Horizontal: Sync;
 
-    /// What makes rows: the weights, as the kernel for them takes them.
-    type Across: Sync;
+    /// A method for the vertical pass, with the coefficients laid out for its kernel.
+    type Vertical: Sync;
 
-    /// What makes columns.
-    type Down: Sync;
+    /// The working memory of the horizontal pass, one for each thread. It is on the heap, since a thread's stack may be small.
+    type Scratch;
 
-    /// Bytes of a pixel.
+    /// The bytes of a pixel.
     const BYTES: usize;
 
-    /// The weights as this kind needs them.
-    fn weights(coefficients: Coefficients<f64>) -> Result<Coefficients<Self::Weight>>;
+    /// Converts coefficients to this format's kind.
+    fn convert(coefficients: Coefficients<f64>) -> Result<Coefficients<Self::Coefficient>>;
 
-    /// Prepares to make rows of rows of so many pixels, and of so many of them.
-    fn across(coefficients: &Coefficients<Self::Weight>, size: (usize, usize), isa: Isa) -> Result<Self::Across>;
+    /// Chooses the method for `size.1` input rows of `size.0` pixels.
+    fn plan_horizontal(
+        coefficients: &Coefficients<Self::Coefficient>,
+        size: (usize, usize),
+        isa: Isa,
+    ) -> Result<Self::Horizontal>;
 
-    /// Prepares to make columns of rows of so many pixels.
-    fn down(coefficients: &Coefficients<Self::Weight>, width: usize, isa: Isa) -> Result<Self::Down>;
+    /// Chooses the method for output rows of `width` pixels.
+    fn plan_vertical(coefficients: &Coefficients<Self::Coefficient>, width: usize, isa: Isa) -> Result<Self::Vertical>;
 
-    /// Allocates what [`horizontal`](Self::horizontal) needs meanwhile: once for all rows that a thread makes.
-    fn scratch(_across: &Self::Across) -> Result<Scratch> {
-        Ok(Scratch::new())
-    }
+    /// Allocates the working memory of a method.
+    fn scratch(method: &Self::Horizontal) -> Result<Self::Scratch>;
 
-    /// Makes rows, [`ROWS`] at most, each of one of the input.
+    /// Resamples each of up to [`ROWS`] input rows to the output row of the same index.
     fn horizontal(
         outs: &mut [&mut [u8]],
         inputs: &[&[u8]],
-        coefficients: &Coefficients<Self::Weight>,
-        across: &Self::Across,
-        scratch: &mut Scratch,
+        coefficients: &Coefficients<Self::Coefficient>,
+        method: &Self::Horizontal,
+        scratch: &mut Self::Scratch,
     );
 
-    /// Makes row `y` of those in `rows`, which are as long, with a weight for each.
-    fn vertical(out: &mut [u8], rows: &[&[u8]], y: usize, coefficients: &Coefficients<Self::Weight>, down: &Self::Down);
+    /// Computes output row `y` from the rows of its taps, all of the output row's length.
+    fn vertical(
+        out: &mut [u8],
+        taps: &[&[u8]],
+        y: usize,
+        coefficients: &Coefficients<Self::Coefficient>,
+        method: &Self::Vertical,
+    );
 }

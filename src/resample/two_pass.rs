@@ -1,196 +1,224 @@
-//! The two passes, for a band of output rows.
+//! The two-pass driver: one pass along each axis, the rows between them in a ring buffer.
+//!
+//! A resampling filter is separable, so an output pixel costs `ksize_x + ksize_y` products instead of `ksize_x * ksize_y`. The
+//! reference makes a whole image in between, in the input's format; its rounding to that format is part of the result. This
+//! driver computes the same rows, but keeps only those that the vertical pass needs at a time:
+//!
+//! ```text
+//!  input rows          ring buffer, rows of output width         output rows
+//!
+//!  row 8  ──┐          ┌──────────────┐
+//!  row 9  ──┤ up to    │ row 8        │ ─┐
+//!  row 10 ──┤ ROWS at  │ row 9        │ ─┤ taps of
+//!  ...      │ a time   │ row 10       │ ─┼──────────►  row y     (vertical pass)
+//!  row 15 ──┘ ───────► │ ...          │ ─┤
+//!          (horizontal │ row 15       │ ─┘
+//!                pass) │ row 16 = row 8 again, which row y + 1 does not need
+//!                      └──────────────┘
+//! ```
+//!
+//! - **Exact:** the same rows, by the same arithmetic, in the same precision.
+//! - **Fast:** the rows between the passes stay in the cache, and every one is computed once per chunk of output rows. Each thread
+//!   resamples its own chunk; at the chunks' borders a few rows are computed twice.
+//! - **Small:** the memory does not depend on the input's height. A mapped file of any height is read once, from the top down.
+//!
+//! The vertical pass comes first where that is less work: see [`super::Plan`]. The ring then holds [`ROWS`] rows of input width,
+//! which the horizontal pass takes at once.
 
 use arrayvec::ArrayVec;
 
 use super::coefficients::Coefficients;
-use super::format::{Kind, ROWS, Scratch};
+use super::format::{PixelFormat, ROWS};
 use crate::error::{Error, Result};
 use crate::exec::nontemporal::StorePolicy;
 use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
 use crate::simd::isa::Isa;
 
-/// The pass along x.
-pub struct Across<'a, K: Kind> {
-    coefficients: &'a Coefficients<K::Weight>,
-    prepared: K::Across,
+/// The horizontal pass.
+pub struct HorizontalPass<'a, F: PixelFormat> {
+    coefficients: &'a Coefficients<F::Coefficient>,
+    method: F::Horizontal,
 }
 
-impl<'a, K: Kind> Across<'a, K> {
-    /// For rows of so many pixels, and so many of them.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, size: (usize, usize), isa: Isa) -> Result<Self> {
-        Ok(Self { prepared: K::across(coefficients, size, isa)?, coefficients })
+impl<'a, F: PixelFormat> HorizontalPass<'a, F> {
+    /// Prepares the pass for `size.1` input rows of `size.0` pixels.
+    pub fn new(coefficients: &'a Coefficients<F::Coefficient>, size: (usize, usize), isa: Isa) -> Result<Self> {
+        Ok(Self { method: F::plan_horizontal(coefficients, size, isa)?, coefficients })
     }
 
-    /// What a thread needs to make rows.
-    fn scratch(&self) -> Result<Scratch> {
-        K::scratch(&self.prepared)
+    fn scratch(&self) -> Result<F::Scratch> {
+        F::scratch(&self.method)
     }
 
-    /// Makes rows of as many.
-    fn make(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], scratch: &mut Scratch) {
-        K::horizontal(outs, inputs, self.coefficients, &self.prepared, scratch);
+    /// Resamples up to [`ROWS`] rows.
+    fn resample(&self, outs: &mut [&mut [u8]], inputs: &[&[u8]], scratch: &mut F::Scratch) {
+        F::horizontal(outs, inputs, self.coefficients, &self.method, scratch);
     }
 }
 
-/// The pass along y.
-pub struct Down<'a, K: Kind> {
-    coefficients: &'a Coefficients<K::Weight>,
-    prepared: K::Down,
+/// The vertical pass.
+pub struct VerticalPass<'a, F: PixelFormat> {
+    coefficients: &'a Coefficients<F::Coefficient>,
+    method: F::Vertical,
 }
 
-impl<'a, K: Kind> Down<'a, K> {
-    /// For rows of so many pixels.
-    pub fn new(coefficients: &'a Coefficients<K::Weight>, width: usize, isa: Isa) -> Result<Self> {
-        Ok(Self { prepared: K::down(coefficients, width, isa)?, coefficients })
+impl<'a, F: PixelFormat> VerticalPass<'a, F> {
+    /// Prepares the pass for rows of `width` pixels.
+    pub fn new(coefficients: &'a Coefficients<F::Coefficient>, width: usize, isa: Isa) -> Result<Self> {
+        Ok(Self { method: F::plan_vertical(coefficients, width, isa)?, coefficients })
     }
 
-    /// Makes row `y` of those that it covers.
-    fn make<'r>(&self, out: &mut [u8], y: usize, row: impl Fn(usize) -> &'r [u8]) -> Result<()> {
-        let taps = self.coefficients.taps(y);
-        let rows = (taps.start..taps.start + taps.count).map(row);
-        if taps.count <= FEW {
-            // Listed where they stay: a list that is collected is moved, place by place.
-            let mut few = ArrayVec::<_, FEW>::new();
-            few.extend(rows);
-            K::vertical(out, &few, y, self.coefficients, &self.prepared);
+    /// Computes row `y`. `row` returns an input row of this pass by its number.
+    fn resample<'r>(&self, out: &mut [u8], y: usize, row: impl Fn(usize) -> &'r [u8]) -> Result<()> {
+        let bounds = self.coefficients.bounds(y);
+        let rows = (bounds.start..bounds.start + bounds.count).map(row);
+        if bounds.count <= STACK_TAPS {
+            // Extended in place: a collected `ArrayVec` is copied once more.
+            let mut taps = ArrayVec::<_, STACK_TAPS>::new();
+            taps.extend(rows);
+            F::vertical(out, &taps, y, self.coefficients, &self.method);
         } else {
-            let mut all = Vec::new();
-            all.try_reserve_exact(taps.count).map_err(|_| Error::Memory)?;
-            all.extend(rows);
-            K::vertical(out, &all, y, self.coefficients, &self.prepared);
+            let mut taps = Vec::new();
+            taps.try_reserve_exact(bounds.count).map_err(|_| Error::Memory)?;
+            taps.extend(rows);
+            F::vertical(out, &taps, y, self.coefficients, &self.method);
         }
         Ok(())
     }
 }
 
-/// So many rows need no memory of their own to be listed in.
-const FEW: usize = 16;
+/// The most rows whose slices are listed on the stack.
+const STACK_TAPS: usize = 16;
 
-/// What the passes do.
-pub struct Passes<'a, K: Kind> {
-    /// Along x, where anything changes.
-    pub across: Option<Across<'a, K>>,
-    /// Along y, where anything changes.
-    pub down: Option<Down<'a, K>>,
-    /// Whether the pass along y is the first.
-    pub down_first: bool,
-    /// How the outcome is written, where the pass along y is the last.
+/// The passes of a resampling, at least one.
+pub struct TwoPass<'a, F: PixelFormat> {
+    /// The horizontal pass, if columns change.
+    pub horizontal: Option<HorizontalPass<'a, F>>,
+    /// The vertical pass, if rows change.
+    pub vertical: Option<VerticalPass<'a, F>>,
+    /// Whether the vertical pass comes first.
+    pub vertical_first: bool,
+    /// How output rows are stored where the vertical pass comes last.
     pub policy: StorePolicy,
 }
 
-impl<K: Kind> Passes<'_, K> {
-    /// About how many operations an output row takes.
+impl<F: PixelFormat> TwoPass<'_, F> {
+    /// Estimates the operations that an output row takes.
     pub fn cost(&self, input: &ImageRef<'_>, out: &ImageMut<'_>) -> usize {
-        let along_x = self.across.as_ref().map_or(0, |across| across.coefficients.most()) * out.xsize();
-        let along_y = self.down.as_ref().map_or(0, |down| down.coefficients.most());
-        let rows = input.ysize().div_ceil(out.ysize()).max(1);
-        K::BYTES
-            * match self.down_first {
-                true => along_y * input.xsize() + along_x,
-                false => along_x * rows + along_y * out.xsize(),
+        let horizontal = self.horizontal.as_ref().map_or(0, |pass| pass.coefficients.max_taps()) * out.xsize();
+        let vertical = self.vertical.as_ref().map_or(0, |pass| pass.coefficients.max_taps());
+        let input_rows = input.ysize().div_ceil(out.ysize()).max(1);
+        F::BYTES
+            * match self.vertical_first {
+                true => vertical * input.xsize() + horizontal,
+                false => horizontal * input_rows + vertical * out.xsize(),
             }
     }
 
-    /// Makes the rows of `band`, which begins at row `first` of the outcome.
-    pub fn run(&self, first: usize, band: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
-        match (&self.across, &self.down) {
-            (Some(across), Some(down)) if self.down_first => down_then_across(across, down, first, band, input),
-            (Some(across), Some(down)) => across_then_down(across, down, first, band, input, self.policy),
-            (Some(across), None) => across_alone(across, first, band, input),
-            (None, Some(down)) => down_alone(down, first, band, input, self.policy),
+    /// Computes the rows of `chunk`, whose first row is row `first` of the output.
+    pub fn run(&self, first: usize, chunk: ImageMut<'_>, input: &ImageRef<'_>) -> Result<()> {
+        match (&self.horizontal, &self.vertical) {
+            (Some(horizontal), Some(vertical)) if self.vertical_first => {
+                vertical_then_horizontal(vertical, horizontal, first, chunk, input)
+            }
+            (Some(horizontal), Some(vertical)) => {
+                horizontal_then_vertical(horizontal, vertical, first, chunk, input, self.policy)
+            }
+            (Some(horizontal), None) => horizontal_only(horizontal, first, chunk, input),
+            (None, Some(vertical)) => vertical_only(vertical, first, chunk, input, self.policy),
             (None, None) => Ok(()),
         }
     }
 }
 
-fn across_alone<K: Kind>(
-    across: &Across<'_, K>,
+fn horizontal_only<F: PixelFormat>(
+    horizontal: &HorizontalPass<'_, F>,
     first: usize,
-    mut band: ImageMut<'_>,
+    mut chunk: ImageMut<'_>,
     input: &ImageRef<'_>,
 ) -> Result<()> {
-    let (mut rows, mut scratch) = (band.rows_mut().enumerate(), across.scratch()?);
+    let (mut rows, mut scratch) = (chunk.rows_mut().enumerate(), horizontal.scratch()?);
     loop {
         let (mut outs, inputs): (ArrayVec<_, ROWS>, ArrayVec<_, ROWS>) =
             rows.by_ref().take(ROWS).map(|(y, row)| (row, input.row(first + y))).unzip();
         if outs.is_empty() {
             return Ok(());
         }
-        across.make(&mut outs, &inputs, &mut scratch);
+        horizontal.resample(&mut outs, &inputs, &mut scratch);
     }
 }
 
-/// Makes rows one by one, until one fails.
-fn try_make(
-    mut band: ImageMut<'_>,
+/// Writes the rows of a chunk until one fails.
+fn try_write_rows(
+    mut chunk: ImageMut<'_>,
     policy: StorePolicy,
-    mut make: impl FnMut(usize, &mut [u8]) -> Result<()>,
+    mut write: impl FnMut(usize, &mut [u8]) -> Result<()>,
 ) -> Result<()> {
-    let mut made = Ok(());
-    policy.write_rows(band.rows_mut().enumerate(), |y, row| {
-        if made.is_ok() {
-            made = make(y, row);
+    let mut result = Ok(());
+    policy.write_rows(chunk.rows_mut().enumerate(), |y, row| {
+        if result.is_ok() {
+            result = write(y, row);
         }
     });
-    made
+    result
 }
 
-fn down_alone<K: Kind>(
-    down: &Down<'_, K>,
+fn vertical_only<F: PixelFormat>(
+    vertical: &VerticalPass<'_, F>,
     first: usize,
-    band: ImageMut<'_>,
+    chunk: ImageMut<'_>,
     input: &ImageRef<'_>,
     policy: StorePolicy,
 ) -> Result<()> {
-    try_make(band, policy, |y, row| down.make(row, first + y, |y| input.row(y)))
+    try_write_rows(chunk, policy, |y, row| vertical.resample(row, first + y, |y| input.row(y)))
 }
 
-fn across_then_down<K: Kind>(
-    across: &Across<'_, K>,
-    down: &Down<'_, K>,
+fn horizontal_then_vertical<F: PixelFormat>(
+    horizontal: &HorizontalPass<'_, F>,
+    vertical: &VerticalPass<'_, F>,
     first: usize,
-    band: ImageMut<'_>,
+    chunk: ImageMut<'_>,
     input: &ImageRef<'_>,
     policy: StorePolicy,
 ) -> Result<()> {
-    let mut ring = Ring::<ROWS>::new(down.coefficients.most(), band.xsize() * K::BYTES)?;
-    let last = down.coefficients.taps(first + band.ysize() - 1);
-    let mut scratch = across.scratch()?;
-    try_make(band, policy, |y, row| {
-        let taps = down.coefficients.taps(first + y);
-        ring.ensure(taps.start..taps.start + taps.count, last.start + last.count, |y, rows| {
+    let mut ring = Ring::<ROWS>::new(vertical.coefficients.max_taps(), chunk.xsize() * F::BYTES)?;
+    let last = vertical.coefficients.bounds(first + chunk.ysize() - 1);
+    let mut scratch = horizontal.scratch()?;
+    try_write_rows(chunk, policy, |y, row| {
+        let bounds = vertical.coefficients.bounds(first + y);
+        ring.ensure(bounds.start..bounds.start + bounds.count, last.start + last.count, |y, rows| {
             let inputs: ArrayVec<_, ROWS> = (y..y + rows.len()).map(|y| input.row(y)).collect();
-            across.make(rows, &inputs, &mut scratch);
+            horizontal.resample(rows, &inputs, &mut scratch);
         });
-        down.make(row, first + y, |y| ring.row(y))
+        vertical.resample(row, first + y, |y| ring.row(y))
     })
 }
 
-fn down_then_across<K: Kind>(
-    across: &Across<'_, K>,
-    down: &Down<'_, K>,
+fn vertical_then_horizontal<F: PixelFormat>(
+    vertical: &VerticalPass<'_, F>,
+    horizontal: &HorizontalPass<'_, F>,
     first: usize,
-    mut band: ImageMut<'_>,
+    mut chunk: ImageMut<'_>,
     input: &ImageRef<'_>,
 ) -> Result<()> {
-    let mut between = Ring::<ROWS>::new(ROWS, input.xsize() * K::BYTES)?;
-    let end = band.ysize();
-    let mut scratch = across.scratch()?;
-    let mut rows = band.rows_mut();
+    let mut ring = Ring::<ROWS>::new(ROWS, input.xsize() * F::BYTES)?;
+    let end = chunk.ysize();
+    let mut scratch = horizontal.scratch()?;
+    let mut rows = chunk.rows_mut();
     for start in (0..end).step_by(ROWS) {
         let count = ROWS.min(end - start);
-        let mut made = Ok(());
-        between.ensure(start..start + count, end, |start, rows| {
-            made = rows
+        let mut result = Ok(());
+        ring.ensure(start..start + count, end, |start, rows| {
+            result = rows
                 .iter_mut()
                 .enumerate()
-                .try_for_each(|(y, row)| down.make(row, first + start + y, |y| input.row(y)));
+                .try_for_each(|(y, row)| vertical.resample(row, first + start + y, |y| input.row(y)));
         });
-        made?;
+        result?;
         let mut outs: ArrayVec<_, ROWS> = rows.by_ref().take(ROWS).collect();
-        let inputs: ArrayVec<_, ROWS> = (start..start + count).map(|y| between.row(y)).collect();
-        across.make(&mut outs, &inputs, &mut scratch);
+        let inputs: ArrayVec<_, ROWS> = (start..start + count).map(|y| ring.row(y)).collect();
+        horizontal.resample(&mut outs, &inputs, &mut scratch);
     }
     Ok(())
 }

@@ -1,85 +1,106 @@
-//! Weights of values in double precision, for several output values at once.
-//!
-//! Each output value remains a sum of its own, term by term in the order of the taps; a mask tells whose taps are real,
-//! since to add no product is not the same as to add a product with 0 where a value is infinite.
+//! The coefficients of eight neighbouring output values at a time, tap by tap.
 
 use crate::error::{Error, Result};
 use crate::memory::heap::filled;
 use crate::resample::blocks::{Blocks, Layout};
 use crate::resample::coefficients::Coefficients;
+use crate::simd::isa::Avx512;
 
-/// A kind of value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Number {
-    /// 32-bit integers.
-    Integer,
-    /// 32-bit floats.
-    Float,
-    /// 16-bit integers, the low byte first.
-    Little,
-    /// 16-bit integers, the high byte first.
-    Big,
-}
+/// The output values of a block.
+pub const LANES: usize = 8;
 
-/// Output values of a block.
-pub const OUTPUTS: usize = 8;
+/// The values of a window.
+pub const WINDOW: usize = 16;
 
-/// The weights of the output values of a block for one tap.
-pub type Weights = [f64; OUTPUTS];
+/// The coefficients of a block for one tap.
+pub type Tap = [f64; LANES];
 
-/// The weights for a row.
+/// The coefficients of a row.
 #[derive(Debug)]
-pub struct Spread {
-    pub blocks: Blocks<OUTPUTS>,
-    /// Whether each output value's taps are read by themselves, four at once, and not from a window.
-    pub apart: bool,
-    weights: Vec<Weights>,
-    /// For each of `weights`, which of them are real, the first in the lowest bit.
+pub struct Table {
+    /// The proof that the kernel for this table may run.
+    isa: Avx512,
+    blocks: Blocks<LANES>,
+    access: Access,
+    taps: Vec<Tap>,
+    /// For each of `taps` a mask of the lanes that have it, the first lane in the lowest bit. A padded tap must not be added:
+    /// 0 times infinity is NaN.
     masks: Vec<u8>,
-    /// Taps of a block.
-    taps: usize,
+    /// The taps of a block.
+    block_taps: usize,
 }
 
-impl Spread {
-    /// Tap by tap, from a window.
-    const WINDOW: Layout = Layout { taps: 1, window: 16 };
-    /// Four taps at once, of each output value by itself.
-    const APART: Layout = Layout { taps: 4, window: 16 };
+/// How a kernel loads the taps of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Tap by tap, from a window of [`WINDOW`] values.
+    Windowed,
+    /// Four taps at a time, of each lane by itself.
+    FourByFour,
+}
 
-    /// The table for rows of `input` values; `None` where there are too few.
-    pub fn new(coefficients: &Coefficients<f64>, input: usize) -> Result<Option<Self>> {
-        match Blocks::new(coefficients, input, Self::WINDOW)? {
-            Some(blocks) if blocks.windows() => Self::with(blocks, Self::WINDOW, coefficients).map(Some),
-            _ => match Blocks::new(coefficients, input, Self::APART)? {
-                Some(blocks) => Self::with(blocks, Self::APART, coefficients).map(Some),
+impl Table {
+    /// Makes the table for input rows of `input` values; `None` if they are too short.
+    pub fn new(isa: Avx512, coefficients: &Coefficients<f64>, input: usize) -> Result<Option<Self>> {
+        let windowed = Layout { group_taps: 1, window: WINDOW };
+        let four_by_four = Layout { group_taps: 4, window: WINDOW };
+        match Blocks::new(coefficients, input, windowed)? {
+            Some(blocks) if blocks.is_windowed() => {
+                Self::with_blocks(isa, coefficients, blocks, Access::Windowed, windowed).map(Some)
+            }
+            _ => match Blocks::new(coefficients, input, four_by_four)? {
+                Some(blocks) => {
+                    Self::with_blocks(isa, coefficients, blocks, Access::FourByFour, four_by_four).map(Some)
+                }
                 None => Ok(None),
             },
         }
     }
 
-    fn with(blocks: Blocks<OUTPUTS>, layout: Layout, coefficients: &Coefficients<f64>) -> Result<Self> {
-        let taps = blocks.groups() * layout.taps;
-        let length = blocks.iter().len().checked_mul(taps).ok_or(Error::Memory)?;
-        let mut weights: Vec<Weights> = filled([0.0; OUTPUTS], length)?;
+    fn with_blocks(
+        isa: Avx512,
+        coefficients: &Coefficients<f64>,
+        blocks: Blocks<LANES>,
+        access: Access,
+        layout: Layout,
+    ) -> Result<Self> {
+        let block_taps = blocks.groups() * layout.group_taps;
+        let length = blocks.iter().len().checked_mul(block_taps).ok_or(Error::Memory)?;
+        let mut taps: Vec<Tap> = filled([0.0; LANES], length)?;
         let mut masks = filled(0, length)?;
-        let tables = weights.chunks_exact_mut(taps).zip(masks.chunks_exact_mut(taps));
-        for (block, (weights, masks)) in blocks.iter().zip(tables) {
-            for place in 0..OUTPUTS {
-                let real = Blocks::real(block, place, coefficients);
-                let table = weights[real.clone()].iter_mut().zip(&mut masks[real]);
-                for ((weights, mask), weight) in table.zip(coefficients.weights(block.first + place)) {
-                    weights[place] = *weight;
-                    *mask |= 1 << place;
+        let tables = taps.chunks_exact_mut(block_taps).zip(masks.chunks_exact_mut(block_taps));
+        for (block, (taps, masks)) in blocks.iter().zip(tables) {
+            for lane in 0..LANES {
+                let unpadded = Blocks::unpadded(block, lane, coefficients);
+                let table = taps[unpadded.clone()].iter_mut().zip(&mut masks[unpadded]);
+                for ((tap, mask), coefficient) in table.zip(coefficients.of(block.first + lane)) {
+                    tap[lane] = *coefficient;
+                    *mask |= 1 << lane;
                 }
             }
         }
-        Ok(Self { blocks, apart: layout == Self::APART, weights, masks, taps })
+        Ok(Self { isa, blocks, access, taps, masks, block_taps })
     }
 
-    /// The weights of a block, tap by tap, and which of them are real.
+    /// The token of the kernel for this table.
+    pub fn isa(&self) -> Avx512 {
+        self.isa
+    }
+
+    /// The blocks. Their windows, or their groups of four taps, are within the input row.
+    pub fn blocks(&self) -> &Blocks<LANES> {
+        &self.blocks
+    }
+
+    /// How the taps are loaded.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Returns the coefficients of a block, tap by tap, and the lanes that have the tap.
     #[inline]
-    pub fn taps(&self, block: usize) -> impl ExactSizeIterator<Item = (&Weights, u8)> {
-        let range = block * self.taps..(block + 1) * self.taps;
-        self.weights[range.clone()].iter().zip(self.masks[range].iter().copied())
+    pub fn taps(&self, block: usize) -> impl ExactSizeIterator<Item = (&Tap, u8)> {
+        let range = block * self.block_taps..(block + 1) * self.block_taps;
+        self.taps[range.clone()].iter().zip(self.masks[range].iter().copied())
     }
 }

@@ -1,91 +1,66 @@
-//! Weights of 8-bit values in two halves, which the instructions that multiply 16-bit values take.
-//!
-//! A weight is `low + 2048 high`, so that the sum of products is put together of two: exactly, modulo 2^32, as sums of
-//! whole weights are.
+//! The coefficients of the row-wise method: of each output pixel, in groups of four taps.
 
 use crate::error::{Error, Result};
 use crate::memory::heap::filled;
 use crate::resample::blocks::{Blocks, Layout};
 use crate::resample::coefficients::Coefficients;
-use crate::resample::uint8::coeff_split::{Split, Words};
-use crate::resample::uint8::vertical::table::{Group, WHOLE};
+use crate::simd::isa::Avx2;
 
-/// Bits of the low half.
-pub const LOW: u32 = 11;
+/// The bits of the low part of a coefficient.
+pub const LOW_BITS: u32 = 11;
 
-/// The halves of a weight; `None` where it is too large.
-fn halves(weight: i32) -> Option<[i16; 2]> {
-    let low = weight & ((1 << LOW) - 1);
-    Some([i16::try_from(low).ok()?, i16::try_from(weight >> LOW).ok()?])
+/// Splits a coefficient into `low + 2^LOW_BITS * high`; `None` if it is too large.
+fn split(coefficient: i32) -> Option<[i16; 2]> {
+    let low = coefficient & ((1 << LOW_BITS) - 1);
+    Some([i16::try_from(low).ok()?, i16::try_from(coefficient >> LOW_BITS).ok()?])
 }
 
-/// The low halves of the weights of four taps, and then the high ones: two taps in the words of each number.
-pub type Four = [[i32; 2]; 2];
+/// The coefficients of four taps: the low parts and then the high ones, as two pairs of 16 bits each.
+pub type Group = [[i32; 2]; 2];
 
-/// Weights for a row: for each output pixel, the groups of its taps.
+/// The coefficients of a row.
 #[derive(Debug)]
-pub struct Halves {
-    pub blocks: Blocks<1>,
-    fours: Vec<Four>,
+pub struct Table {
+    /// The proof that the kernels for this table may run.
+    isa: Avx2,
+    blocks: Blocks<1>,
+    groups: Vec<Group>,
 }
 
-impl Halves {
-    /// The table for rows of `input` pixels; `None` where there are too few, or a weight is too large.
-    pub fn new(coefficients: &Coefficients<i32>, input: usize) -> Result<Option<Self>> {
-        let Some(blocks) = Blocks::<1>::new(coefficients, input, Layout { taps: 4, window: 4 })? else {
+impl Table {
+    /// Makes the table for input rows of `input` pixels; `None` if they are too short, or a coefficient is too large.
+    pub fn new(isa: Avx2, coefficients: &Coefficients<i32>, input: usize) -> Result<Option<Self>> {
+        let Some(blocks) = Blocks::<1>::new(coefficients, input, Layout { group_taps: 4, window: 4 })? else {
             return Ok(None);
         };
         let length = blocks.iter().len().checked_mul(blocks.groups()).ok_or(Error::Memory)?;
-        let mut fours: Vec<Four> = filled([[0; 2]; 2], length)?;
-        for (block, fours) in blocks.iter().zip(fours.chunks_exact_mut(blocks.groups())) {
-            for (tap, weight) in Blocks::real(block, 0, coefficients).zip(coefficients.weights(block.first)) {
-                let Some(halves) = halves(*weight) else { return Ok(None) };
-                for (twos, half) in fours[tap / 4].iter_mut().zip(halves) {
-                    twos[tap % 4 / 2] |= i32::from(half.cast_unsigned()) << (16 * (tap % 2));
+        let mut all_groups: Vec<Group> = filled([[0; 2]; 2], length)?;
+        for (block, groups) in blocks.iter().zip(all_groups.chunks_exact_mut(blocks.groups())) {
+            for (tap, coefficient) in Blocks::unpadded(block, 0, coefficients).zip(coefficients.of(block.first)) {
+                let Some(parts) = split(*coefficient) else { return Ok(None) };
+                for (pairs, part) in groups[tap / 4].iter_mut().zip(parts) {
+                    pairs[tap % 4 / 2] |= i32::from(part.cast_unsigned()) << (16 * (tap % 2));
                 }
             }
         }
-        Ok(Some(Self { blocks, fours }))
+        Ok(Some(Self { isa, blocks, groups: all_groups }))
     }
 
-    /// Each output pixel's first tap, and the weights of its groups.
-    pub fn pixels(&self) -> impl Iterator<Item = (usize, &[Four])> {
+    /// The token of the kernels for this table.
+    pub fn isa(&self) -> Avx2 {
+        self.isa
+    }
+
+    /// Panics unless rows have the lengths that this table was made for.
+    #[inline]
+    pub fn assert_row_lengths(&self, outs: &[&mut [u8]], inputs: &[&[u8]], pixel_bytes: usize) {
+        self.blocks.assert_row_lengths(outs, inputs, pixel_bytes);
+    }
+
+    /// Returns the first tap and the groups of each output pixel. All groups are within the input row.
+    pub fn pixels(&self) -> impl Iterator<Item = (usize, &[Group])> {
         let starts = self.blocks.iter().map(|block| block.starts[0]);
-        starts.zip(self.fours.chunks_exact(self.blocks.groups()))
-    }
-}
-
-/// Two weights of a column, each `low + 65536 high` with a `high` of 8 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair {
-    /// The low parts, 16 bits each.
-    pub low: i32,
-    /// The high ones, or whole weights that are bytes, 8 bits each: so small that two products with bytes together fit into 16
-    /// bits.
-    pub high: i16,
-}
-
-impl Group for Pair {
-    const TAPS: usize = 2;
-    const NOTHING: Self = Self { low: 0, high: 0 };
-
-    fn pieces(weights: &[i32]) -> (usize, i32) {
-        Words::few(weights).unwrap_or(WHOLE)
-    }
-
-    fn of(weights: &[i32], pieces: usize) -> Option<Self> {
-        let mut pair = Self::NOTHING;
-        let mut most = 128;
-        for (tap, weight) in weights.iter().enumerate() {
-            // Bytes alone are where the high parts are.
-            let low = if pieces == 1 { 0 } else { *weight as i16 };
-            let weight = if pieces == 1 { weight << 16 } else { *weight };
-            let high = i8::try_from((i64::from(weight) - i64::from(low)) >> 16).ok()?;
-            most -= i32::from(high).abs();
-            pair.low |= i32::from(low.cast_unsigned()) << (16 * tap);
-            pair.high |= i16::from(high.cast_unsigned()) << (8 * tap);
-        }
-        (most >= 0).then_some(pair)
+        starts.zip(self.groups.chunks_exact(self.blocks.groups()))
     }
 }
 
@@ -94,36 +69,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn halves_make_the_weight() {
-        for weight in (-(1 << 26)..1 << 26).step_by(9973).chain([0, -1, 1 << 22, (1 << 26) - 1]) {
-            let [low, high] = halves(weight).expect("within the range").map(i32::from);
-            assert_eq!(low + (high << LOW), weight);
+    fn parts_sum_up_to_the_coefficient() {
+        for coefficient in (-(1 << 26)..1 << 26).step_by(9973).chain([0, -1, 1 << 22, (1 << 26) - 1]) {
+            let [low, high] = split(coefficient).expect("within the range").map(i32::from);
+            assert_eq!(low + (high << LOW_BITS), coefficient);
         }
-        assert_eq!([1 << 26, i32::MAX, i32::MIN].map(halves), [None; 3]);
-    }
-
-    #[test]
-    fn pairs_make_their_weights() {
-        let weights = |pair: Pair| {
-            let part =
-                |tap: u32| (i32::from((pair.low >> (16 * tap)) as i16), i32::from((pair.high >> (8 * tap)) as i8));
-            [0, 1].map(part).map(|(low, high)| low + (high << 16))
-        };
-        for weight in (-(1 << 22)..1 << 22).step_by(9973).chain([0, -1, 1 << 22, 32767, 32768, -32768, -32769]) {
-            for other in [(1 << 22) - weight, -weight, 0, 1] {
-                let fits = |weight: i32| (weight + 32768) >> 16;
-                let pair = Pair::of(&[weight, other], WHOLE.0);
-                assert_eq!(pair.is_some(), fits(weight).abs() + fits(other).abs() <= 128, "{weight} {other}");
-                assert!(pair.is_none_or(|pair| weights(pair) == [weight, other]));
-            }
-            assert_eq!(Pair::of(&[weight], WHOLE.0).map(weights), Some([weight, 0]));
-        }
-        for weights in [[5, -3], [127, 1], [-64, 64]] {
-            assert_eq!(
-                Pair::of(&weights, 1),
-                Some(Pair { low: 0, high: i16::from_le_bytes(weights.map(|byte| byte as u8)) })
-            );
-        }
-        assert_eq!([i32::MAX, i32::MIN, 1 << 23].map(|weight| Pair::of(&[weight], WHOLE.0)), [None; 3]);
+        assert_eq!([1 << 26, i32::MAX, i32::MIN].map(split), [None; 3]);
     }
 }

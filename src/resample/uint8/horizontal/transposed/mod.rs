@@ -1,122 +1,66 @@
-//! AVX2 and AVX-512: eight rows at once, turned on their side.
+//! Transposed method (AVX2, and AVX-512 VNNI): eight rows at once, transposed to tiles.
+//!
+//! In a row, neighbouring taps have different coefficients, and the coefficients differ from one output pixel to the next. In a
+//! *column* of eight rows they are the same. So the next pixels of eight rows are transposed once, to vectors that hold one
+//! group of four taps of all rows; a broadcast of that group's coefficients then serves all rows:
+//!
+//! ```text
+//! 1 byte per pixel                         4 bytes per pixel                          3 bands of 4 bytes
+//! one vector a group                       four vectors a group                       three vectors a group
+//!
+//! v0: p0 p1 p2 p3 of row 0                 v0: r0..r3 g0..g3 b0..b3 a0..a3 of row 0   v0: r, g, b of row 0, r of row 3
+//!     p0 p1 p2 p3 of row 1                     r0..r3 g0..g3 b0..b3 a0..a3 of row 4       r, g, b of row 4, r of row 7
+//!     ...                                  v1: rows 1 and 5                           v1: rows 1 and 5, g of rows 3 and 7
+//!     p0 p1 p2 p3 of row 7                 v2: rows 2 and 6, v3: rows 3 and 7         v2: rows 2 and 6, b of rows 3 and 7
+//!
+//! . [k0 k1 k2 k3] broadcast  (pmaddubsw and pmaddwd, or vpdpbusd: see `coeff_split`)
+//! = one 32-bit sum for each row, or for each band of two rows
+//! ```
+//!
+//! A *block* is what fills a vector of output bytes: one output pixel of four bytes, or four of one byte. The vectors of a *batch*
+//! of eight blocks are transposed back, and stored as 32 bytes of each row.
+//!
+//! The tile is a sliding window over the groups of the rows, 16 KiB in the first-level cache: each pixel is transposed once, however
+//! many output pixels it is a tap of. Taps start at any pixel, but groups at multiples of four; the coefficients are shifted
+//! and padded with zeros instead of the pixels. That costs one more group at most.
+//!
+//! Integer arithmetic in any order is exact. This wins where there are many taps or many output pixels per input pixel: with AVX2
+//! most of "320×200" and "2048×1280", with AVX-512 pixels of four bytes at "320×200, LANCZOS". In the other cases VNNI reads
+//! rows as they lie, faster.
 
-#![allow(unsafe_code)] // intrinsics
-
-mod sums;
-pub mod table;
+mod avx2;
+mod avx512;
+mod kernel;
+mod table;
 mod tile;
 
-pub use sums::{narrowed, with_above, words};
-pub use tile::{FOUR, four_by_four, room, scratch};
+pub use table::Table;
+pub use tile::{Scratch, capacity, scratch};
 
-use std::arch::x86_64::*;
+use super::super::coeff_split::{I8Digits, I16Pairs};
 
-use crate::resample::format::Vector;
-use crate::resample::uint8::coeff_split::GROUP;
-use crate::resample::uint8::horizontal::transposed::table::{BATCH, ROWS, Strips};
-use crate::resample::x86::Next;
-use sums::{places, sums_of_digits, sums_of_words};
-use tile::{Square, Strip, bytes, turned};
-
-/// Makes rows, up to [`ROWS`]: by weights in digits, or in words.
-pub fn across<const DIGITS: bool, const VECTORS: usize, const OUTPUTS: usize>(
-    outs: &mut [&mut [u8]],
-    inputs: &[&[u8]],
-    strips: &Strips<OUTPUTS>,
-    kept: [u8; 4],
-    scratch: &mut [Vector],
-) {
-    const { assert!(OUTPUTS * bytes(VECTORS) == 4) };
-    let lengths = (bytes(VECTORS) * strips.output(), bytes(VECTORS) * strips.input());
-    assert!((1..=ROWS).contains(&outs.len()) && outs.len() == inputs.len());
-    assert!(outs.iter().all(|out| out.len() == lengths.0) && inputs.iter().all(|input| input.len() == lengths.1));
-    let kept = i32::from_ne_bytes(kept);
-    // SAFETY: such tables are made where the processor has the instructions; the rows' lengths are checked.
-    unsafe {
-        match DIGITS {
-            true => across_avx512::<VECTORS, OUTPUTS>(outs, inputs, strips, kept, scratch),
-            false => across_avx2::<VECTORS, OUTPUTS>(outs, inputs, strips, kept, scratch),
-        }
+impl<const OUTPUTS: usize> Table<I16Pairs, OUTPUTS> {
+    /// Resamples up to 8 rows. A group of taps has `VECTORS` vectors. Bytes where `band_mask` is 0 become 0.
+    pub fn horizontal<const VECTORS: usize>(
+        &self,
+        outs: &mut [&mut [u8]],
+        inputs: &[&[u8]],
+        band_mask: [u8; 4],
+        scratch: &mut Scratch,
+    ) {
+        avx2::horizontal::<VECTORS, OUTPUTS>(self.isa(), outs, inputs, self, band_mask, scratch);
     }
 }
 
-/// Where rows begin; those that there are not are the last one, for which the same is made.
-fn beginnings(outs: &mut [&mut [u8]]) -> [*mut u8; ROWS] {
-    let mut rows = [outs[0].as_mut_ptr(); ROWS];
-    for row in 1..ROWS {
-        rows[row] = outs.get_mut(row).map_or(rows[row - 1], |out| out.as_mut_ptr());
+impl<const OUTPUTS: usize> Table<I8Digits, OUTPUTS> {
+    /// Resamples up to 8 rows. A group of taps has `VECTORS` vectors. Bytes where `band_mask` is 0 become 0.
+    pub fn horizontal<const VECTORS: usize>(
+        &self,
+        outs: &mut [&mut [u8]],
+        inputs: &[&[u8]],
+        band_mask: [u8; 4],
+        scratch: &mut Scratch,
+    ) {
+        avx512::horizontal::<VECTORS, OUTPUTS>(self.isa(), outs, inputs, self, band_mask, scratch);
     }
-    rows
-}
-
-/// Puts eight output pixels into each row, or 32 of one byte, or as many as it has room for.
-///
-/// # Safety
-///
-/// The rows have that length, which is beyond the start.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn put(outs: &[*mut u8; ROWS], start: usize, length: usize, made: Square) {
-    let made = turned(made);
-    if length - start >= 32 {
-        for (out, made) in outs.iter().zip(made) {
-            // SAFETY: there are 32 bytes.
-            unsafe { _mm256_storeu_si256(out.add(start).cast(), made) };
-        }
-        return;
-    }
-    for (out, made) in outs.iter().zip(made) {
-        let mut last = [0u8; 32];
-        // SAFETY: there are fewer.
-        unsafe {
-            _mm256_storeu_si256(last.as_mut_ptr().cast(), made);
-            std::ptr::copy_nonoverlapping(last.as_ptr(), out.add(start), length - start);
-        }
-    }
-}
-
-macro_rules! across {
-    ($(#[$meta:meta])* $name:ident, $features:literal, $sums:ident) => {
-        $(#[$meta])*
-        ///
-        /// # Safety
-        ///
-        /// The rows are as long as the table says.
-        #[target_feature(enable = $features)]
-        unsafe fn $name<const VECTORS: usize, const OUTPUTS: usize>(
-            outs: &mut [&mut [u8]],
-            inputs: &[&[u8]],
-            strips: &Strips<OUTPUTS>,
-            kept: i32,
-            scratch: &mut [Vector],
-        ) {
-            let mut strip = Strip::<VECTORS>::of(inputs, scratch);
-            let (length, outs) = (outs[0].len(), beginnings(outs));
-            let kept = _mm256_set1_epi32(kept);
-            let mut next = Next::of(inputs);
-            for (number, (batch, columns)) in strips.batches().enumerate() {
-                next.until(bytes(VECTORS) * GROUP * batch.end, inputs);
-                // SAFETY: these are a table's, one after the other.
-                unsafe { strip.ensure(batch) };
-                let base = strip.base();
-                let mut made = [_mm256_setzero_si256(); BATCH];
-                for (made, column) in made.iter_mut().zip(columns) {
-                    // SAFETY: the batch's groups are there.
-                    let sums = unsafe { $sums(places(base, column), strips.weights(column), column) };
-                    *made = _mm256_and_si256(narrowed(sums), kept);
-                }
-                // SAFETY: the rows go on there.
-                unsafe { put(&outs, 32 * number, length, made) };
-            }
-        }
-    };
-}
-
-across! {
-    /// Up to eight rows, by weights in words.
-    across_avx2, "avx2", sums_of_words
-}
-across! {
-    /// Up to eight rows, by weights in digits.
-    across_avx512, "avx2,avx512f,avx512vl,avx512vnni", sums_of_digits
 }

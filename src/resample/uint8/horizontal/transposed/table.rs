@@ -1,134 +1,129 @@
-//! Rows of 8-bit values, eight at once, turned on their side: in a strip the next four pixels of one band of each row stand
-//! beside each other, so that a vector of weights serves all rows, and pixels that several output pixels need are turned once.
-//!
-//! Weights are in as few pieces as make the whole weight, which for many filters and scales is a small number times a factor
-//! that all weights of an output pixel have.
+//! The coefficients of the transposed method: of each block of output pixels, group by group.
 
 use crate::error::{Error, Result};
-use crate::resample::coefficients::{Coefficients, divided};
-use crate::resample::uint8::coeff_split::{GROUP, MOST, Split};
+use crate::resample::coefficients::Coefficients;
+use crate::resample::uint8::coeff_split::{GROUP_TAPS, MAX_PARTS, PartFormat, Split, divide_exact};
 
-/// How many rows are turned at once.
-pub const ROWS: usize = 8;
+/// The blocks of a batch.
+pub const BATCH: usize = 8;
 
-/// How some neighbouring output pixels are made.
+/// `OUTPUTS` neighbouring output pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Column<const OUTPUTS: usize> {
-    /// The first group of the taps of each.
+pub struct Block<const OUTPUTS: usize> {
+    /// The first group of each output pixel's taps.
     pub starts: [usize; OUTPUTS],
-    /// Groups that each of them has.
+    /// The groups of each output pixel.
     pub groups: usize,
-    /// Pieces of a group.
-    pub pieces: usize,
-    /// What each sum of products is to be multiplied by.
-    pub factors: [i32; OUTPUTS],
-    /// Where its weights are: for each group those of each output pixel.
-    pub weights: usize,
+    /// How the coefficients are split.
+    pub split: Split<OUTPUTS>,
+    /// The index of the block's first part.
+    coefficients: usize,
 }
 
-/// Columns that are made together, and the groups that they need.
+/// The groups that a batch of blocks needs in the tile.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch {
     pub first: usize,
     pub end: usize,
 }
 
-/// Weights for rows, which are made in columns of so many output pixels; the last ones may be those before them again.
+/// The coefficients of a row. The last block repeats the last output pixel where the row ends too soon.
 #[derive(Debug)]
-pub struct Strips<const OUTPUTS: usize> {
-    columns: Vec<Column<OUTPUTS>>,
+pub struct Table<P: PartFormat, const OUTPUTS: usize> {
+    /// The proof that the kernel for this table may run.
+    isa: P::Isa,
+    blocks: Vec<Block<OUTPUTS>>,
     batches: Vec<Batch>,
-    weights: Vec<i32>,
-    /// Pixels of an input row, and of an output row.
+    parts: Vec<i32>,
+    /// The pixels of an input row, and of an output row.
     input: usize,
     output: usize,
 }
 
-/// Columns of a batch.
-pub const BATCH: usize = 8;
-
-impl<const OUTPUTS: usize> Strips<OUTPUTS> {
-    /// The table for rows of `input` pixels, where a strip has room for so many groups; `None` where there are too few pixels
-    /// or too many groups, or a weight is too large.
-    pub fn new<S: Split>(coefficients: &Coefficients<i32>, input: usize, room: usize) -> Result<Option<Self>> {
+impl<P: PartFormat, const OUTPUTS: usize> Table<P, OUTPUTS> {
+    /// Makes the table for input rows of `input` pixels, and a tile of `capacity` groups; `None` if the rows are too short, a
+    /// batch needs too many groups, or a coefficient is too large.
+    pub fn new(isa: P::Isa, coefficients: &Coefficients<i32>, input: usize, capacity: usize) -> Result<Option<Self>> {
         let output = coefficients.len();
-        // Taps may begin anywhere in their first group.
-        let most = coefficients.most().div_ceil(GROUP) + 1;
-        if most > input.div_ceil(GROUP) {
+        // Taps may start anywhere in their first group.
+        let max_groups = coefficients.max_taps().div_ceil(GROUP_TAPS) + 1;
+        if max_groups > input.div_ceil(GROUP_TAPS) {
             return Ok(None);
         }
         let count = output.div_ceil(OUTPUTS);
-        let (mut columns, mut batches, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-        let length = (count * OUTPUTS).checked_mul(MOST * most).ok_or(Error::Memory)?;
-        columns.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+        let (mut blocks, mut batches, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let length = (count * OUTPUTS).checked_mul(MAX_PARTS * max_groups).ok_or(Error::Memory)?;
+        blocks.try_reserve_exact(count).map_err(|_| Error::Memory)?;
         batches.try_reserve_exact(count.div_ceil(BATCH)).map_err(|_| Error::Memory)?;
-        weights.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+        parts.try_reserve_exact(length).map_err(|_| Error::Memory)?;
         for first in (0..output).step_by(OUTPUTS) {
             let outputs = std::array::from_fn(|place| (first + place).min(output - 1));
-            let Some(column) = column::<S, _>(coefficients, outputs, input, &mut weights) else { return Ok(None) };
-            columns.push(column);
+            let Some(block) = pack_block::<P, _>(coefficients, outputs, input, &mut parts) else { return Ok(None) };
+            blocks.push(block);
         }
-        for columns in columns.chunks(BATCH) {
-            let starts = || columns.iter().flat_map(|column| column.starts.map(|start| (start, start + column.groups)));
-            let first = starts().map(|(start, _)| start).min().unwrap_or(0);
-            let end = starts().map(|(_, end)| end).max().unwrap_or(0);
-            let goes_on = batches.last().is_none_or(|before: &Batch| before.first <= first && before.end <= end);
-            if end - first > room || !goes_on {
+        for blocks in blocks.chunks(BATCH) {
+            let ranges = || blocks.iter().flat_map(|block| block.starts.map(|start| (start, start + block.groups)));
+            let first = ranges().map(|(start, _)| start).min().unwrap_or(0);
+            let end = ranges().map(|(_, end)| end).max().unwrap_or(0);
+            let slides_forward = batches.last().is_none_or(|before: &Batch| before.first <= first && before.end <= end);
+            if end - first > capacity || !slides_forward {
                 return Ok(None);
             }
             batches.push(Batch { first, end });
         }
-        Ok(Some(Self { columns, batches, weights, input, output }))
+        Ok(Some(Self { isa, blocks, batches, parts, input, output }))
     }
 
-    /// Pixels of an input row.
-    pub fn input(&self) -> usize {
-        self.input
+    /// The token of the kernel for this table.
+    pub fn isa(&self) -> P::Isa {
+        self.isa
     }
 
-    /// Pixels of an output row.
-    pub fn output(&self) -> usize {
-        self.output
+    /// Panics unless rows have the lengths that this table was made for.
+    #[inline]
+    pub fn assert_row_lengths(&self, outs: &[&mut [u8]], inputs: &[&[u8]], pixel_bytes: usize) {
+        assert!(outs.iter().all(|out| out.len() == pixel_bytes * self.output));
+        assert!(inputs.iter().all(|input| input.len() == pixel_bytes * self.input));
     }
 
-    /// The batches, each with its columns.
-    pub fn batches(&self) -> impl Iterator<Item = (&Batch, &[Column<OUTPUTS>])> {
-        self.batches.iter().zip(self.columns.chunks(BATCH))
+    /// Returns the batches, each with its blocks.
+    pub fn batches(&self) -> impl Iterator<Item = (&Batch, &[Block<OUTPUTS>])> {
+        self.batches.iter().zip(self.blocks.chunks(BATCH))
     }
 
-    /// The weights of a column: for each group, for each output pixel the pieces.
+    /// Returns the coefficients of a block: for each group, for each output pixel the parts.
     #[inline(always)]
-    pub fn weights(&self, column: &Column<OUTPUTS>) -> &[i32] {
-        &self.weights[column.weights..][..OUTPUTS * column.groups * column.pieces]
+    pub fn parts(&self, block: &Block<OUTPUTS>) -> &[i32] {
+        &self.parts[block.coefficients..][..OUTPUTS * block.groups * block.split.parts]
     }
 }
 
-/// How some output pixels are made; their weights go to the end of the others. `None` where one is too large.
-fn column<S: Split, const OUTPUTS: usize>(
+/// Appends the coefficients of a block to the table; `None` if one of them is too large.
+fn pack_block<P: PartFormat, const OUTPUTS: usize>(
     coefficients: &Coefficients<i32>,
     outputs: [usize; OUTPUTS],
     input: usize,
     table: &mut Vec<i32>,
-) -> Option<Column<OUTPUTS>> {
+) -> Option<Block<OUTPUTS>> {
     let groups = |x: usize| {
-        let taps = coefficients.taps(x);
-        (taps.start + taps.count).div_ceil(GROUP) - (taps.start / GROUP)
+        let bounds = coefficients.bounds(x);
+        (bounds.start + bounds.count).div_ceil(GROUP_TAPS) - (bounds.start / GROUP_TAPS)
     };
     let groups = outputs.into_iter().map(groups).max()?;
-    let all = outputs.map(|x| coefficients.weights(x));
-    let (pieces, factors) = S::few_of_all(all).or_else(|| S::whole(all))?;
-    let weights = table.len();
-    table.resize(weights + OUTPUTS * groups * pieces, 0);
+    let all = outputs.map(|x| coefficients.of(x));
+    let split = P::factor_all(all).or_else(|| P::full(all))?;
+    let first = table.len();
+    table.resize(first + OUTPUTS * groups * split.parts, 0);
     let mut starts = [0; OUTPUTS];
-    for (place, (x, factor)) in outputs.into_iter().zip(factors).enumerate() {
-        let taps = coefficients.taps(x);
-        starts[place] = (taps.start / GROUP).min(input.div_ceil(GROUP) - groups);
-        for (tap, weight) in (taps.start - starts[place] * GROUP..).zip(coefficients.weights(x)) {
-            let number = weights + (tap / GROUP * OUTPUTS + place) * pieces;
-            S::put(&mut table[number..][..pieces], tap % GROUP, divided(*weight, factor));
+    for (place, (x, factor)) in outputs.into_iter().zip(split.factors).enumerate() {
+        let bounds = coefficients.bounds(x);
+        starts[place] = (bounds.start / GROUP_TAPS).min(input.div_ceil(GROUP_TAPS) - groups);
+        for (tap, coefficient) in (bounds.start - starts[place] * GROUP_TAPS..).zip(coefficients.of(x)) {
+            let index = first + (tap / GROUP_TAPS * OUTPUTS + place) * split.parts;
+            P::pack(&mut table[index..][..split.parts], tap % GROUP_TAPS, divide_exact(*coefficient, factor));
         }
     }
-    Some(Column { starts, groups, pieces, factors, weights })
+    Some(Block { starts, groups, split, coefficients: first })
 }
 
 #[cfg(test)]
@@ -136,58 +131,66 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::resample::coefficients::Precision;
     use crate::resample::filter::Filter;
-    use crate::resample::uint8::coeff_split::{Digits, Words};
+    use crate::resample::uint8::coeff_split::{I8Digits, I16Pairs};
+    use crate::simd::isa::Isa;
 
-    /// The bytes, or words, of a piece.
-    fn parts(piece: i32) -> ([i32; GROUP], [i32; 2]) {
-        (piece.to_le_bytes().map(|byte| i32::from(byte as i8)), [i32::from(piece as i16), piece >> 16])
+    /// The i8 lanes and the i16 lanes of a part.
+    fn lanes(part: i32) -> ([i32; GROUP_TAPS], [i32; 2]) {
+        (part.to_le_bytes().map(|byte| i32::from(byte as i8)), [i32::from(part as i16), part >> 16])
     }
 
-    /// The weight of each tap of a group.
-    trait Together {
-        fn together(pieces: &[i32]) -> [i32; GROUP];
+    /// Puts the coefficients of a group together again.
+    trait Unpack {
+        fn unpack(parts: &[i32]) -> [i32; GROUP_TAPS];
     }
 
-    impl Together for Words {
-        fn together(pieces: &[i32]) -> [i32; GROUP] {
-            let [even, odd, above] = match *pieces {
-                [bytes] => return parts(bytes).0,
+    impl Unpack for I16Pairs {
+        fn unpack(parts: &[i32]) -> [i32; GROUP_TAPS] {
+            let [even, odd, high] = match *parts {
+                [bytes] => return lanes(bytes).0,
                 [even, odd] => [even, odd, 0],
-                [even, odd, above] => [even, odd, above],
-                _ => unreachable!("there are no more"),
+                [even, odd, high] => [even, odd, high],
+                _ => unreachable!("a group has up to three parts"),
             };
-            let ([a, c], [b, d]) = (parts(even).1, parts(odd).1);
-            let above = parts(above).0;
-            std::array::from_fn(|tap| [a, b, c, d][tap] + (above[tap] << 16))
+            let ([a, c], [b, d]) = (lanes(even).1, lanes(odd).1);
+            let high = lanes(high).0;
+            std::array::from_fn(|tap| [a, b, c, d][tap] + (high[tap] << 16))
         }
     }
 
-    impl Together for Digits {
-        fn together(pieces: &[i32]) -> [i32; GROUP] {
-            std::array::from_fn(|tap| pieces.iter().rev().fold(0, |sum, piece| (sum << 8) + parts(*piece).0[tap]))
+    impl Unpack for I8Digits {
+        fn unpack(parts: &[i32]) -> [i32; GROUP_TAPS] {
+            std::array::from_fn(|tap| parts.iter().rev().fold(0, |sum, part| (sum << 8) + lanes(*part).0[tap]))
         }
     }
 
-    /// Looks whether a table has the weights, each where its tap is, and no batch is too large.
-    fn check<S: Split + Together, const OUTPUTS: usize>(coefficients: &Coefficients<i32>, input: usize, room: usize) {
-        let Some(strips) = Strips::<OUTPUTS>::new::<S>(coefficients, input, room).expect("small") else { return };
+    /// Checks that a table has each coefficient where its tap is, and that no batch exceeds the capacity.
+    fn check<P: PartFormat + Unpack, const OUTPUTS: usize>(
+        isa: P::Isa,
+        coefficients: &Coefficients<i32>,
+        input: usize,
+        capacity: usize,
+    ) {
+        let Some(table) = Table::<P, OUTPUTS>::new(isa, coefficients, input, capacity).expect("small") else { return };
         let mut x = 0;
-        for (batch, columns) in strips.batches() {
-            assert!(batch.end - batch.first <= room && batch.end <= input.div_ceil(GROUP));
-            for column in columns {
-                for (place, (start, factor)) in column.starts.into_iter().zip(column.factors).enumerate() {
-                    let groups = strips.weights(column).chunks_exact(column.pieces).skip(place).step_by(OUTPUTS);
-                    let mut row = vec![0; input.next_multiple_of(GROUP)];
-                    assert!(batch.first <= start && start + column.groups <= batch.end);
-                    assert_eq!(groups.len(), column.groups);
-                    for (group, pieces) in (start..).zip(groups) {
-                        let weights = S::together(pieces).map(|weight| weight * factor);
-                        row[group * GROUP..][..GROUP].copy_from_slice(&weights);
+        for (batch, blocks) in table.batches() {
+            assert!(batch.end - batch.first <= capacity && batch.end <= input.div_ceil(GROUP_TAPS));
+            for block in blocks {
+                for (place, (start, factor)) in block.starts.into_iter().zip(block.split.factors).enumerate() {
+                    let groups = table.parts(block).chunks_exact(block.split.parts).skip(place).step_by(OUTPUTS);
+                    let mut row = vec![0; input.next_multiple_of(GROUP_TAPS)];
+                    assert!(batch.first <= start && start + block.groups <= batch.end);
+                    assert_eq!(groups.len(), block.groups);
+                    for (group, parts) in (start..).zip(groups) {
+                        let unpacked = P::unpack(parts).map(|coefficient| coefficient * factor);
+                        row[group * GROUP_TAPS..][..GROUP_TAPS].copy_from_slice(&unpacked);
                     }
-                    let (taps, weights) = (coefficients.taps(x), coefficients.weights(x));
-                    assert_eq!(&row[taps.start..][..taps.count], weights);
-                    assert!(row[..taps.start].iter().chain(&row[taps.start + taps.count..]).all(|weight| *weight == 0));
+                    let bounds = coefficients.bounds(x);
+                    assert_eq!(&row[bounds.start..][..bounds.count], coefficients.of(x));
+                    row[bounds.start..][..bounds.count].fill(0);
+                    assert!(row.iter().all(|coefficient| *coefficient == 0));
                     x = (x + 1).min(coefficients.len() - 1);
                 }
             }
@@ -196,28 +199,34 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tables_have_the_weights(
+        fn tables_have_all_coefficients(
             input in 1usize..600,
             output in 1usize..300,
             (from, to) in prop_oneof![Just((0.0f32, 1.0f32)), (0.0f32..1.0, 0.0f32..1.0)],
             filter in prop::sample::select(vec![Filter::Box, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos, Filter::Mks2021]),
         ) {
             prop_assume!(from < to);
-            let (from, to) = (from * input as f32, to * input as f32);
-            let coefficients = Coefficients::new(input, from, to, output, filter)?.fixed_point()?;
-            check::<Words, 1>(&coefficients, input, 100);
-            check::<Words, 4>(&coefficients, input, 100);
-            check::<Digits, 1>(&coefficients, input, 100);
+            let range = (from * input as f32, to * input as f32);
+            let coefficients = Coefficients::new(input, range, output, filter, Precision::Double)?.into_fixed_point()?;
+            if let Some(isa) = Isa::available().find_map(Isa::avx2) {
+                check::<I16Pairs, 1>(isa, &coefficients, input, 100);
+                check::<I16Pairs, 4>(isa, &coefficients, input, 100);
+            }
+            if let Some(isa) = Isa::available().find_map(Isa::avx512) {
+                check::<I8Digits, 1>(isa, &coefficients, input, 100);
+            }
         }
     }
 
     #[test]
-    fn few_pieces_are_enough_for_many_filters() {
-        for (filter, pieces) in [(Filter::Box, 1), (Filter::Bilinear, 1), (Filter::Bicubic, 2), (Filter::Lanczos, 3)] {
-            let coefficients = Coefficients::new(320, 0.0, 320.0, 40, filter).and_then(Coefficients::fixed_point);
-            let strips = Strips::<1>::new::<Words>(&coefficients.expect("small"), 320, 100).expect("small");
-            let inner = strips.as_ref().and_then(|strips| strips.columns.get(20)).map(|column| column.pieces);
-            assert_eq!(inner, Some(pieces), "{filter:?}");
+    fn many_filters_need_few_parts() {
+        let Some(isa) = Isa::available().find_map(Isa::avx2) else { return };
+        for (filter, parts) in [(Filter::Box, 1), (Filter::Bilinear, 1), (Filter::Bicubic, 2), (Filter::Lanczos, 3)] {
+            let coefficients = Coefficients::new(320, (0.0, 320.0), 40, filter, Precision::Double);
+            let coefficients = coefficients.and_then(Coefficients::into_fixed_point).expect("small");
+            let table = Table::<I16Pairs, 1>::new(isa, &coefficients, 320, 100).expect("small");
+            let inner = table.as_ref().and_then(|table| table.blocks.get(20)).map(|block| block.split.parts);
+            assert_eq!(inner, Some(parts), "{filter:?}");
         }
     }
 }

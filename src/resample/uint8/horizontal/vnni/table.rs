@@ -1,150 +1,175 @@
-//! Weights of 8-bit values in three digits, which instructions that multiply bytes take.
-//!
-//! A weight is `d0 + 256 d1 + 65536 d2` with digits from -128 to 127, so that the sum of products is put together of three
-//! sums of products of bytes: exactly, modulo 2^32, as sums of whole weights are.
+//! The coefficients of the VNNI method: of each block of output pixels, in vectors of i8 digits.
 
 use crate::error::{Error, Result};
 use crate::resample::blocks::{Blocks, Layout};
-use crate::resample::coefficients::{Coefficients, divided};
-use crate::resample::uint8::coeff_split::{Digits, MOST, Split, digits};
-use crate::resample::uint8::vertical::table::{Group, WHOLE};
+use crate::resample::coefficients::Coefficients;
+use crate::resample::uint8::coeff_split::{I8Digits, MAX_PARTS, PartFormat, Split, digits, divide_exact};
+use crate::simd::isa::Avx512;
 
-/// Rows for which it is worth it to look for fewer digits than of whole weights.
-const MANY: usize = 128;
+/// The pixels of a window of [`Pixels`]: those of a vector.
+pub const PIXEL_WINDOW: usize = 16;
 
-/// Weights for a row, in vectors: for each group of each block the first digits, the second, the third, or as few of these as
-/// the block has; in a vector the digits of one output pixel after those of another.
+/// Four output pixels of four bytes, four taps at a time.
+pub type Pixels = Table<4, 4>;
+
+/// 16 output pixels of one byte, four taps at a time.
+pub type Bytes16x4 = Table<16, 4>;
+
+/// Four output pixels of one byte, 16 taps at a time.
+pub type Bytes4x16 = Table<4, 16>;
+
+/// The least rows for which it pays to look for a common factor.
+const MIN_FACTORED_ROWS: usize = 128;
+
+/// The coefficients of a row, for blocks of `LANES` output pixels and groups of `GROUP_TAPS` taps.
 #[derive(Debug)]
-pub struct Across<const OUTPUTS: usize> {
-    pub blocks: Blocks<OUTPUTS>,
-    /// The weights of each block.
-    weights: Vec<Weights<OUTPUTS>>,
+pub struct Table<const LANES: usize, const GROUP_TAPS: usize> {
+    /// The proof that the kernels for this table may run.
+    isa: Avx512,
+    blocks: Blocks<LANES>,
+    coefficients: Vec<BlockCoefficients<LANES>>,
+    /// For each block, for each group, for each digit a vector: `GROUP_TAPS` digits of each lane.
     digits: Vec<i8>,
 }
 
-/// The weights of a block.
+/// Where a block's coefficients are, and how they are split.
 #[derive(Clone, Copy, Debug)]
-struct Weights<const OUTPUTS: usize> {
-    pieces: usize,
-    factors: [i32; OUTPUTS],
-    /// Where its digits are.
-    digits: usize,
+struct BlockCoefficients<const LANES: usize> {
+    split: Split<LANES>,
+    /// The index of the block's first digit.
+    first: usize,
 }
 
 /// The digits of a block.
-pub struct BlockDigits<'a, const OUTPUTS: usize> {
-    /// Vectors of a group, up to three.
-    pub pieces: usize,
-    /// What the sum of products of each output pixel is to be multiplied by, where there are fewer than three.
-    pub factors: &'a [i32; OUTPUTS],
-    /// The vectors, group by group.
+pub struct BlockDigits<'a, const LANES: usize> {
+    /// The digits of a coefficient, from 1 to [`MAX_PARTS`].
+    pub digits: usize,
+    /// The factor of each lane's sum.
+    pub factors: &'a [i32; LANES],
+    /// For each group, for each digit a vector.
     pub vectors: &'a [i8],
 }
 
-impl<const OUTPUTS: usize> Across<OUTPUTS> {
-    /// The table for these blocks, for so many rows; `None` where a weight has more digits. Inlined, so that the layout is
-    /// known, and nothing is divided by it.
-    #[inline(always)]
+impl<const LANES: usize, const GROUP_TAPS: usize> Table<LANES, GROUP_TAPS> {
+    /// Makes the table for `rows` input rows of `input` pixels; `None` if they are too short, or a coefficient is too large.
+    ///
+    /// If the taps of each group are within `window` pixels for all lanes, they are read from such windows.
     pub fn new(
+        isa: Avx512,
         coefficients: &Coefficients<i32>,
-        blocks: Blocks<OUTPUTS>,
-        layout: Layout,
+        (input, rows): (usize, usize),
+        window: usize,
+    ) -> Result<Option<Self>> {
+        match Blocks::new(coefficients, input, Layout { group_taps: GROUP_TAPS, window })? {
+            Some(blocks) => Self::with_blocks(isa, coefficients, blocks, rows),
+            None => Ok(None),
+        }
+    }
+
+    /// Makes the table as [`new`](Self::new) does, but returns `None` if taps are not within windows.
+    pub fn new_windowed(
+        isa: Avx512,
+        coefficients: &Coefficients<i32>,
+        (input, rows): (usize, usize),
+        window: usize,
+    ) -> Result<Option<Self>> {
+        match Blocks::new(coefficients, input, Layout { group_taps: GROUP_TAPS, window })? {
+            Some(blocks) if blocks.is_windowed() => Self::with_blocks(isa, coefficients, blocks, rows),
+            _ => Ok(None),
+        }
+    }
+
+    fn with_blocks(
+        isa: Avx512,
+        coefficients: &Coefficients<i32>,
+        blocks: Blocks<LANES>,
         rows: usize,
     ) -> Result<Option<Self>> {
-        let vector = OUTPUTS * layout.taps;
-        let (mut table, mut digits) = (Vec::new(), Vec::new());
-        let length = blocks.iter().len().checked_mul(MOST * blocks.groups() * vector).ok_or(Error::Memory)?;
+        let vector = LANES * GROUP_TAPS;
+        let (mut table, mut all_digits) = (Vec::new(), Vec::new());
+        let length = blocks.iter().len().checked_mul(MAX_PARTS * blocks.groups() * vector).ok_or(Error::Memory)?;
         table.try_reserve_exact(blocks.iter().len()).map_err(|_| Error::Memory)?;
-        digits.try_reserve_exact(length).map_err(|_| Error::Memory)?;
+        all_digits.try_reserve_exact(length).map_err(|_| Error::Memory)?;
         for block in blocks.iter() {
-            let all = std::array::from_fn(|place| coefficients.weights(block.first + place));
-            let few = if rows >= MANY { Digits::few_of_all(all) } else { None };
-            let (pieces, factors) = few.unwrap_or((MOST, [1; OUTPUTS]));
-            let weights = Weights { pieces, factors, digits: digits.len() };
-            digits.resize(weights.digits + blocks.groups() * weights.pieces * vector, 0);
-            let digits = &mut digits[weights.digits..];
-            for (place, factor) in weights.factors.iter().enumerate() {
-                let real = Blocks::real(block, place, coefficients);
-                for (tap, weight) in real.zip(coefficients.weights(block.first + place)) {
-                    let Some(parts) = self::digits(divided(*weight, *factor)) else { return Ok(None) };
-                    let (group, tap) = (tap / layout.taps, tap % layout.taps);
-                    for (digit, value) in parts.into_iter().take(weights.pieces).enumerate() {
-                        digits[(group * weights.pieces + digit) * vector + place * layout.taps + tap] = value;
+            let all = std::array::from_fn(|lane| coefficients.of(block.first + lane));
+            let factored = if rows >= MIN_FACTORED_ROWS { I8Digits::factor_all(all) } else { None };
+            let split = factored.unwrap_or(Split::FULL);
+            let first = all_digits.len();
+            all_digits.resize(first + blocks.groups() * split.parts * vector, 0);
+            let all_digits = &mut all_digits[first..];
+            for (lane, factor) in split.factors.iter().enumerate() {
+                let taps = Blocks::unpadded(block, lane, coefficients);
+                for (tap, coefficient) in taps.zip(coefficients.of(block.first + lane)) {
+                    let Some(digits) = digits(divide_exact(*coefficient, *factor)) else { return Ok(None) };
+                    let (group, tap) = (tap / GROUP_TAPS, tap % GROUP_TAPS);
+                    for (number, digit) in digits.into_iter().take(split.parts).enumerate() {
+                        all_digits[(group * split.parts + number) * vector + lane * GROUP_TAPS + tap] = digit;
                     }
                 }
             }
-            table.push(weights);
+            table.push(BlockCoefficients { split, first });
         }
-        Ok(Some(Self { blocks, weights: table, digits }))
+        Ok(Some(Self { isa, blocks, coefficients: table, digits: all_digits }))
     }
 
-    /// The digits of a block.
+    /// The token of the kernels for this table.
+    pub fn isa(&self) -> Avx512 {
+        self.isa
+    }
+
+    /// The blocks, whose groups have `GROUP_TAPS` taps.
+    pub fn blocks(&self) -> &Blocks<LANES> {
+        &self.blocks
+    }
+
+    /// Returns the digits of a block, by its number.
     #[inline]
-    pub fn digits(&self, block: usize, vector: usize) -> BlockDigits<'_, OUTPUTS> {
-        let Weights { pieces, ref factors, digits } = self.weights[block];
-        let vectors = &self.digits[digits..][..self.blocks.groups() * pieces * vector];
-        BlockDigits { pieces, factors, vectors }
-    }
-}
-
-/// The digits of four weights of a column, three times four bytes.
-pub type Quad = [i32; 3];
-
-impl Group for Quad {
-    const TAPS: usize = 4;
-    const NOTHING: Self = [0; 3];
-
-    fn pieces(weights: &[i32]) -> (usize, i32) {
-        Digits::few(weights).unwrap_or(WHOLE)
-    }
-
-    fn of(weights: &[i32], _: usize) -> Option<Self> {
-        let mut quad = [[0u8; 4]; 3];
-        for (tap, weight) in weights.iter().enumerate() {
-            for (bytes, digit) in quad.iter_mut().zip(digits(*weight)?) {
-                bytes[tap] = digit as u8;
-            }
-        }
-        Some(quad.map(i32::from_le_bytes))
+    pub fn digits(&self, block: usize) -> BlockDigits<'_, LANES> {
+        let BlockCoefficients { ref split, first } = self.coefficients[block];
+        let length = self.blocks.groups() * split.parts * const { LANES * GROUP_TAPS };
+        BlockDigits { digits: split.parts, factors: &split.factors, vectors: &self.digits[first..][..length] }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resample::coefficients::Precision;
     use crate::resample::filter::Filter;
+    use crate::simd::isa::Isa;
 
     #[test]
-    fn tables_have_the_weights() -> Result<()> {
-        const LAYOUT: Layout = Layout { taps: 4, window: 64 };
+    fn tables_have_all_coefficients() -> Result<()> {
+        let Some(isa) = Isa::available().find_map(Isa::avx512) else { return Ok(()) };
         let sizes = [(320, 40), (640, 400), (300, 1000), (517, 97)];
         let filters = [(Filter::Box, 1), (Filter::Bilinear, 1), (Filter::Bicubic, 2), (Filter::Lanczos, 3)];
         for ((input, output), (filter, least)) in
             sizes.into_iter().flat_map(|size| filters.map(|filter| (size, filter)))
         {
-            let coefficients = Coefficients::new(input, 0.0, input as f32, output, filter)?.fixed_point()?;
-            for rows in [1, MANY] {
-                let blocks = Blocks::<16>::new(&coefficients, input, LAYOUT)?.expect("wide enough");
-                let across = Across::new(&coefficients, blocks, LAYOUT, rows)?.expect("few digits");
-                let mut pieces = MOST;
-                for (number, block) in across.blocks.iter().enumerate() {
-                    let digits = across.digits(number, 64);
-                    pieces = pieces.min(digits.pieces);
-                    for (place, factor) in digits.factors.iter().enumerate() {
-                        let weight = |tap: usize| {
-                            let first = tap / 4 * digits.pieces * 64 + place * 4 + tap % 4;
+            let range = (0.0, input as f32);
+            let coefficients =
+                Coefficients::new(input, range, output, filter, Precision::Double)?.into_fixed_point()?;
+            for rows in [1, MIN_FACTORED_ROWS] {
+                let table = Table::<16, 4>::new(isa, &coefficients, (input, rows), 64)?.expect("wide enough");
+                let mut parts = MAX_PARTS;
+                for (number, block) in table.blocks.iter().enumerate() {
+                    let digits = table.digits(number);
+                    parts = parts.min(digits.digits);
+                    for (lane, factor) in digits.factors.iter().enumerate() {
+                        let coefficient = |tap: usize| {
+                            let first = tap / 4 * digits.digits * 64 + lane * 4 + tap % 4;
                             let digit = |n: usize| i32::from(digits.vectors[first + n * 64]) << (8 * n);
-                            (0..digits.pieces).map(digit).sum::<i32>() * factor
+                            (0..digits.digits).map(digit).sum::<i32>() * factor
                         };
-                        let real = Blocks::real(block, place, &coefficients);
-                        let expected = coefficients.weights(block.first + place);
-                        assert!(real.clone().map(weight).eq(expected.iter().copied()));
-                        let all = 0..4 * across.blocks.groups();
-                        assert!(all.filter(|tap| !real.contains(tap)).all(|tap| weight(tap) == 0));
+                        let taps = Blocks::unpadded(block, lane, &coefficients);
+                        let expected = coefficients.of(block.first + lane);
+                        assert!(taps.clone().map(coefficient).eq(expected.iter().copied()));
+                        let mut padding = (0..4 * table.blocks.groups()).filter(|tap| !taps.contains(tap));
+                        assert!(padding.all(|tap| coefficient(tap) == 0));
                     }
                 }
                 if (input, output) == (320, 40) {
-                    assert_eq!(pieces, if rows == MANY { least } else { MOST }, "{filter:?}");
+                    assert_eq!(parts, if rows == MIN_FACTORED_ROWS { least } else { MAX_PARTS }, "{filter:?}");
                 }
             }
         }

@@ -1,152 +1,124 @@
-//! AVX2: rows as they lie, eight pixels of four bytes in a vector.
+//! AVX2: eight output pixels of a row.
 
-#![allow(unsafe_code)] // intrinsics
+#![allow(unsafe_code)] // loads and stores without bounds checks
 
 use std::arch::x86_64::*;
 
-use crate::resample::coefficients::HALF;
-use crate::resample::uint8::coeff_split::MOST;
-use crate::resample::uint8::horizontal::transposed::{FOUR, four_by_four, narrowed, with_above, words};
-use crate::resample::uint8::horizontal::windowed::table::{BATCH, Batch, PIXELS, Piece, Windows};
-use crate::resample::x86::Next;
+use safe_unaligned_simd::x86_64::{_mm256_loadu_si256, _mm256_storeu_si256};
 
-/// A vector of each output pixel: the bands of four pixels, and those of the next four.
-type Sums = [__m256i; BATCH];
+use super::table::{LANES, Part, Table, WINDOW};
+use crate::resample::fixed_point::ROUNDING;
+use crate::resample::rows::{Prefetcher, bytes_at, bytes_at_mut};
+use crate::resample::uint8::coeff_split::MAX_PARTS;
+use crate::resample::uint8::horizontal::avx2_steps::{add_high_parts, pack_u8, transpose_4x4, widen_even_odd};
+use crate::simd::isa::entry;
 
-/// A vector of each two output pixels: the first and the fifth, and so on.
-type Twos = [__m256i; FOUR];
+entry! {
+    /// Resamples rows of 4-byte pixels. Bytes where `band_mask` is 0 become 0.
+    pub fn horizontal(Avx2, outs: &mut [&mut [u8]], inputs: &[&[u8]], table: &Table, band_mask: [u8; 4])
+        = horizontal_avx2;
+}
 
-/// Makes rows of pixels of four bytes.
-pub fn across(outs: &mut [&mut [u8]], inputs: &[&[u8]], windows: &Windows, kept: [u8; 4]) {
-    assert!(outs.iter().all(|out| out.len() == 4 * windows.output()));
-    assert!(inputs.iter().all(|input| input.len() == 4 * windows.input()));
-    let kept = i32::from_ne_bytes(kept);
-    // SAFETY: such tables are made where the processor has the instructions; the rows' lengths are checked.
-    unsafe {
-        match windows.count() {
-            1 => across_avx2::<1>(outs, inputs, windows, kept),
-            2 => across_avx2::<2>(outs, inputs, windows, kept),
-            _ => unreachable!("a table has no more"),
-        }
+/// A vector for each output pixel: the sums of each band over the first four pixels of windows, and over the others.
+type Sums = [__m256i; LANES];
+
+/// A vector for each two output pixels, `n` and `n + 4`: the sums of each band.
+type PairSums = [__m256i; LANES / 2];
+
+#[target_feature(enable = "avx2")]
+fn horizontal_avx2(outs: &mut [&mut [u8]], inputs: &[&[u8]], table: &Table, band_mask: [u8; 4]) {
+    let band_mask = i32::from_ne_bytes(band_mask);
+    match table.windows() {
+        1 => resample_rows::<1>(outs, inputs, table, band_mask),
+        2 => resample_rows::<2>(outs, inputs, table, band_mask),
+        _ => unreachable!("a table has one window or two"),
     }
 }
 
-/// Eight output pixels of each row, and the next eight.
-///
-/// # Safety
-///
-/// The rows are as long as the table says, whose output pixels have so many windows.
 #[target_feature(enable = "avx2")]
-unsafe fn across_avx2<const COUNT: usize>(outs: &mut [&mut [u8]], inputs: &[&[u8]], windows: &Windows, kept: i32) {
-    let kept = _mm256_set1_epi32(kept);
-    let mut next = Next::of(inputs);
-    for batch in windows.batches() {
-        next.until(4 * batch.starts[BATCH - 1], inputs);
-        let weights = windows.weights(batch);
+fn resample_rows<const WINDOWS: usize>(outs: &mut [&mut [u8]], inputs: &[&[u8]], table: &Table, band_mask: i32) {
+    assert_eq!(table.windows(), WINDOWS);
+    table.assert_row_lengths(outs, inputs);
+    let band_mask = _mm256_set1_epi32(band_mask);
+    let mut prefetcher = Prefetcher::new(inputs);
+    for block in table.blocks() {
+        prefetcher.advance(4 * block.starts[LANES - 1], inputs);
+        let parts = table.parts(block);
         for (out, input) in outs.iter_mut().zip(inputs) {
-            // SAFETY: a table's windows are within the row, and so are its batches within that of the outcome.
-            unsafe {
-                let sums = match &batch.factors {
-                    Some(factors) => by_bytes::<COUNT>(input.as_ptr(), batch, weights, factors),
-                    None => whole::<COUNT>(input.as_ptr(), batch, weights),
-                };
-                let made = _mm256_and_si256(narrowed::<FOUR, 1>([sums]), kept);
-                _mm256_storeu_si256(out.as_mut_ptr().add(4 * batch.first).cast(), made);
-            }
-        }
-    }
-}
-
-/// A window of an output pixel, band by band.
-///
-/// # Safety
-///
-/// The row has as many pixels.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn pixels(row: *const u8, start: usize, window: usize) -> __m256i {
-    // SAFETY: as the caller promises.
-    unsafe { _mm256_shuffle_epi8(_mm256_loadu_si256(row.add(4 * (start + PIXELS * window)).cast()), four_by_four()) }
-}
-
-/// A piece of the weights.
-///
-/// # Safety
-///
-/// There are as many.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn piece(weights: &[Piece], number: usize) -> __m256i {
-    // SAFETY: as the caller promises.
-    unsafe { _mm256_loadu_si256(weights.as_ptr().add(number).cast()) }
-}
-
-/// Sums of products with bytes.
-///
-/// # Safety
-///
-/// The row has the batch's windows, and these are its weights and its factors.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn by_bytes<const COUNT: usize>(row: *const u8, batch: &Batch, weights: &[Piece], factors: &[Piece]) -> Twos {
-    let mut sums = [_mm256_setzero_si256(); BATCH];
-    for (output, (sum, start)) in sums.iter_mut().zip(batch.starts).enumerate() {
-        for window in 0..COUNT {
-            // SAFETY: as the caller promises.
-            let (pixels, bytes) = unsafe { (pixels(row, start, window), piece(weights, output * COUNT + window)) };
-            *sum = _mm256_add_epi16(*sum, _mm256_maddubs_epi16(pixels, bytes));
-        }
-    }
-    let (mut all, others) = halves(sums);
-    for (place, (sum, other)) in all.iter_mut().zip(others).enumerate() {
-        // SAFETY: as the caller promises.
-        let factors = unsafe { piece(factors, place) };
-        let whole = _mm256_madd_epi16(_mm256_add_epi16(*sum, other), _mm256_set1_epi16(1));
-        *sum = _mm256_add_epi32(_mm256_mullo_epi32(whole, factors), _mm256_set1_epi32(HALF));
-    }
-    all
-}
-
-/// Sums of products with whole weights.
-///
-/// # Safety
-///
-/// The row has the batch's windows, and these are its weights.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn whole<const COUNT: usize>(row: *const u8, batch: &Batch, weights: &[Piece]) -> Twos {
-    let (mut low, mut high) = ([_mm256_setzero_si256(); BATCH], [_mm256_setzero_si256(); BATCH]);
-    for (output, start) in batch.starts.into_iter().enumerate() {
-        for window in 0..COUNT {
-            let number = MOST * (output * COUNT + window);
-            // SAFETY: as the caller promises.
-            let (pixels, pieces) = unsafe {
-                let pieces = [piece(weights, number), piece(weights, number + 1), piece(weights, number + 2)];
-                (pixels(row, start, window), pieces)
+            let load = |lane: usize, window: usize| {
+                let pixel = block.starts[lane] + WINDOW * window;
+                // SAFETY: the table's windows are within rows of the asserted length.
+                let bytes = unsafe { bytes_at::<{ 4 * WINDOW }>(input, 4 * pixel) };
+                _mm256_shuffle_epi8(_mm256_loadu_si256(bytes), transpose_4x4())
             };
-            let [even, odd] = words(pixels);
-            low[output] = _mm256_add_epi32(low[output], _mm256_madd_epi16(even, pieces[0]));
-            low[output] = _mm256_add_epi32(low[output], _mm256_madd_epi16(odd, pieces[1]));
-            high[output] = _mm256_add_epi16(high[output], _mm256_maddubs_epi16(pixels, pieces[2]));
+            let sums = match &block.factors {
+                Some(factors) => sum_one_part::<WINDOWS>(load, parts, factors),
+                None => sum_full::<WINDOWS>(load, parts),
+            };
+            let pixels = _mm256_and_si256(pack_u8::<4, 1>([sums]), band_mask);
+            // SAFETY: the block's output pixels are within rows of the asserted length.
+            _mm256_storeu_si256(unsafe { bytes_at_mut::<{ 4 * LANES }>(out, 4 * block.first) }, pixels);
         }
     }
-    let ((mut all, others), (high, others_high)) = (halves(low), halves(high));
-    for ((sum, other), (high, other_high)) in all.iter_mut().zip(others).zip(high.into_iter().zip(others_high)) {
-        let low = _mm256_add_epi32(_mm256_add_epi32(*sum, other), _mm256_set1_epi32(HALF));
-        *sum = with_above(low, _mm256_add_epi16(high, other_high));
-    }
-    all
 }
 
-/// Vectors that are to be added for each two output pixels: halves of the one beside halves of the other.
+/// Sums products with coefficients of one part, times their factors.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn halves(sums: Sums) -> (Twos, Twos) {
-    let (mut outer, mut inner) = ([_mm256_setzero_si256(); FOUR], [_mm256_setzero_si256(); FOUR]);
-    for place in 0..FOUR {
-        let (first, second) = (sums[place], sums[place + FOUR]);
-        outer[place] = _mm256_blend_epi32::<0b1111_0000>(first, second);
-        inner[place] = _mm256_permute2x128_si256::<0x21>(first, second);
+fn sum_one_part<const WINDOWS: usize>(
+    load: impl Fn(usize, usize) -> __m256i,
+    parts: &[Part],
+    factors: &[Part; LANES / 2],
+) -> PairSums {
+    let parts: &[[Part; WINDOWS]; LANES] = parts.as_chunks().0.first_chunk().expect("parts of a block");
+    let mut sums = [_mm256_setzero_si256(); LANES];
+    for (lane, (sum, parts)) in sums.iter_mut().zip(parts).enumerate() {
+        for (window, part) in parts.iter().enumerate() {
+            *sum = _mm256_add_epi16(*sum, _mm256_maddubs_epi16(load(lane, window), _mm256_loadu_si256(part)));
+        }
+    }
+    let (mut outer, inner) = pair_halves(sums);
+    for ((sum, other), factors) in outer.iter_mut().zip(inner).zip(factors) {
+        let total = _mm256_madd_epi16(_mm256_add_epi16(*sum, other), _mm256_set1_epi16(1));
+        let scaled = _mm256_mullo_epi32(total, _mm256_loadu_si256(factors));
+        *sum = _mm256_add_epi32(scaled, _mm256_set1_epi32(ROUNDING));
+    }
+    outer
+}
+
+/// Sums products with coefficients of all parts.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sum_full<const WINDOWS: usize>(load: impl Fn(usize, usize) -> __m256i, parts: &[Part]) -> PairSums {
+    let parts: &[[Part; MAX_PARTS]] = parts.as_chunks().0;
+    let parts: &[[[Part; MAX_PARTS]; WINDOWS]; LANES] = parts.as_chunks().0.first_chunk().expect("parts of a block");
+    let (mut low, mut high) = ([_mm256_setzero_si256(); LANES], [_mm256_setzero_si256(); LANES]);
+    for (lane, parts) in parts.iter().enumerate() {
+        for (window, [even_part, odd_part, high_part]) in parts.iter().enumerate() {
+            let pixels = load(lane, window);
+            let [even, odd] = widen_even_odd(pixels);
+            low[lane] = _mm256_add_epi32(low[lane], _mm256_madd_epi16(even, _mm256_loadu_si256(even_part)));
+            low[lane] = _mm256_add_epi32(low[lane], _mm256_madd_epi16(odd, _mm256_loadu_si256(odd_part)));
+            high[lane] = _mm256_add_epi16(high[lane], _mm256_maddubs_epi16(pixels, _mm256_loadu_si256(high_part)));
+        }
+    }
+    let ((mut outer, inner), (high_outer, high_inner)) = (pair_halves(low), pair_halves(high));
+    for ((sum, other), (high, other_high)) in outer.iter_mut().zip(inner).zip(high_outer.into_iter().zip(high_inner)) {
+        let low = _mm256_add_epi32(_mm256_add_epi32(*sum, other), _mm256_set1_epi32(ROUNDING));
+        *sum = add_high_parts(low, _mm256_add_epi16(high, other_high));
+    }
+    outer
+}
+
+/// Pairs output pixels `n` and `n + 4`: returns the outer halves of each pair, and the inner ones. Their sums are complete.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pair_halves(sums: Sums) -> (PairSums, PairSums) {
+    let (mut outer, mut inner) = ([_mm256_setzero_si256(); LANES / 2], [_mm256_setzero_si256(); LANES / 2]);
+    for pair in 0..LANES / 2 {
+        let (first, second) = (sums[pair], sums[pair + LANES / 2]);
+        outer[pair] = _mm256_blend_epi32::<0b1111_0000>(first, second);
+        inner[pair] = _mm256_permute2x128_si256::<0x21>(first, second);
     }
     (outer, inner)
 }

@@ -1,8 +1,8 @@
 //! Blocks of neighbouring output pixels, for horizontal kernels that compute one in each lane of a vector.
 //!
 //! All output pixels of a row get the same number of taps, in whole groups of the size that one instruction takes: taps
-//! with a coefficient of 0 are appended, or prepended where the row would end too soon. So a kernel reads whole groups, and
-//! never beyond the row:
+//! with a coefficient of 0 are appended, or prepended where the row would end too soon. So a kernel reads whole groups,
+//! and never beyond the row:
 //!
 //! ```text
 //! input row   . . . . . . . . . . . . . . . . . . .      groups of 4 taps, 2 groups

@@ -1,8 +1,8 @@
 //! The coefficients of one axis: which input pixels contribute to each output pixel, and by how much.
 //!
-//! As in Pillow's `precompute_coeffs`, the filter is centred on each output pixel and, where the image shrinks, stretched by
-//! the scale, so that it covers every input pixel (antialiasing). Its values at the input pixels' centres, divided by their
-//! sum, are the coefficients:
+//! As in Pillow's `precompute_coeffs`, the filter is centred on each output pixel and, where the image shrinks,
+//! stretched by the scale, so that it covers every input pixel (antialiasing). Its values at the input pixels' centres,
+//! divided by their sum, are the coefficients:
 //!
 //! ```text
 //! scale   = length of the input range / output pixels         stretch = max(scale, 1)
@@ -14,9 +14,9 @@
 //! values:          k k k k 0 k k k k k k k k k 0              zeros behind the taps
 //! ```
 //!
-//! At a rational scale, output pixels with the same *phase* (the same distance of their centre from a pixel) have the same
-//! coefficients, and these are copied, as in a polyphase filter bank: at a scale of 8, all output pixels but the outer ones
-//! share one computation. Where the coefficients will be rounded anyway, windowed sincs are computed by the
+//! At a rational scale, output pixels with the same *phase* (the same distance of their centre from a pixel) have the
+//! same coefficients, and these are copied, as in a polyphase filter bank: at a scale of 8, all output pixels but the
+//! outer ones share one computation. Where the coefficients will be rounded anyway, windowed sincs are computed by the
 //! [recurrence](super::sine_recurrence).
 
 use super::filter::Filter;
@@ -158,8 +158,9 @@ fn period(scale: f64) -> Option<usize> {
     (1..=16).find(|count| is_integral(*count as f64 * scale))
 }
 
-/// Whether two output pixels, given by the starts of their bounds and by their centres, have the same phase. Only centres on
-/// a grid of 2^-20 count: then every distance is exact in double precision, and the coefficients are equal to the bit.
+/// Whether two output pixels, given by the starts of their bounds and by their centres, have the same phase. Only
+/// centres on a grid of 2^-20 count: then every distance is exact in double precision, and the coefficients are equal
+/// to the bit.
 fn have_same_phase(a: (usize, f64), b: (usize, f64)) -> bool {
     const GRID: f64 = (1 << 20) as f64;
     let is_exact = |center: f64| is_integral(center * GRID) && center.abs() <= f64::from(i32::MAX);

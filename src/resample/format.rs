@@ -4,8 +4,8 @@ use super::coefficients::Coefficients;
 use crate::error::Result;
 use crate::simd::isa::Isa;
 
-/// The most rows of a call of [`PixelFormat::horizontal`]. They share the loads of the coefficients, and are the rows of a
-/// transposed tile.
+/// The most rows of a call of [`PixelFormat::horizontal`]. They share the loads of the coefficients, and are the rows
+/// of a transposed tile.
 pub const ROWS: usize = 8;
 
 /// The rows that some kernels resample together.
@@ -22,7 +22,8 @@ pub trait PixelFormat {
     /// A method for the vertical pass, with the coefficients laid out for its kernel.
     type Vertical: Sync;
 
-    /// The working memory of the horizontal pass, one for each thread. It is on the heap, since a thread's stack may be small.
+    /// The working memory of the horizontal pass, one for each thread. It is on the heap, since a thread's stack may be
+    /// small.
     type Scratch;
 
     /// The bytes of a pixel.

@@ -1,14 +1,14 @@
 //! Resampling: resizes an image with a filter, as Pillow's `Resample.c` does.
 //!
-//! Every output pixel is the weighted mean of the input pixels under the filter (`filter`), which is centred on it and, where
-//! the image shrinks, stretched by the scale. The filter is separable, so the image is resampled along one axis and then
-//! along the other (`two_pass`), with the image's own pixel format in between. The coefficients of each axis are computed once
-//! (`coefficients`).
+//! Every output pixel is the weighted mean of the input pixels under the filter (`filter`), which is centred on it and,
+//! where the image shrinks, stretched by the scale. The filter is separable, so the image is resampled along one axis
+//! and then along the other (`two_pass`), with the image's own pixel format in between. The coefficients of each axis
+//! are computed once (`coefficients`).
 //!
 //! A pixel format decides the arithmetic (`format::PixelFormat`):
 //!
-//! - `uint8`: integer sums of fixed-point coefficients (`fixed_point`), for all modes of 8-bit bands. Exact in any order, so
-//!   there are several methods, by ISA, pixel size and number of taps; `uint8::select` chooses.
+//! - `uint8`: integer sums of fixed-point coefficients (`fixed_point`), for all modes of 8-bit bands. Exact in any
+//!   order, so there are several methods, by ISA, pixel size and number of taps; `uint8::select` chooses.
 //! - `wide`: sums in double precision, tap by tap, for I, F and I;16.
 //!
 //! Shrinking by integral factors with a box is [`Reduction`].
@@ -133,7 +133,8 @@ impl Plan {
             (PixelType::U8, ..) => self.run::<U8<4, 4>>(isa, out, input, axes),
             (PixelType::I32, ..) => self.run::<I32>(isa, out, input, axes),
             (PixelType::F32, ..) => self.run::<F32>(isa, out, input, axes),
-            // The reference always takes the high byte of I;16N first, and on a little-endian machine the low byte of I;16B.
+            // The reference always takes the high byte of I;16N first, and on a little-endian machine the low byte of
+            // I;16B.
             (PixelType::I16, _, Mode::I16N) => self.run::<U16<true>>(isa, out, input, axes),
             (PixelType::I16, _, Mode::I16B) if cfg!(target_endian = "big") => {
                 self.run::<U16<true>>(isa, out, input, axes)

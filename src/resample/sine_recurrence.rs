@@ -1,20 +1,20 @@
 //! Coefficients of the windowed sincs (Lanczos, Hamming) by the angle-addition recurrence, which needs no sine per tap.
 //!
-//! Taps lie at equal distances, so the angles of their sines form an arithmetic progression, and each sine follows from the
-//! one before it:
+//! Taps lie at equal distances, so the angles of their sines form an arithmetic progression, and each sine follows from
+//! the one before it:
 //!
 //! ```text
 //! sin(a + s) = sin(a) cos(s) + cos(a) sin(s)
 //! cos(a + s) = cos(a) cos(s) - sin(a) sin(s)
 //! ```
 //!
-//! Lanczos is `sinc(x) sinc(x / 3)`; with `a = pi x / 3` the triple-angle formula `sin(3 a) = sin(a) (3 - 4 sin(a)^2)` makes it
-//! need one recurrence only. Two calls of `sin` per tap become a few multiplications, which shows in calls that make small
-//! images: thumbnails.
+//! Lanczos is `sinc(x) sinc(x / 3)`; with `a = pi x / 3` the triple-angle formula `sin(3 a) = sin(a) (3 - 4 sin(a)^2)`
+//! makes it need one recurrence only. Two calls of `sin` per tap become a few multiplications, which shows in calls
+//! that make small images: thumbnails.
 //!
-//! **Exactness.** The results differ from the reference's by rounding errors of double precision, but coefficients for 8-bit
-//! values are rounded to 22 fraction bits. [`SineRecurrence::compute`] bounds its error; where a coefficient comes that near to
-//! a rounding boundary, it gives up, and the output pixel's coefficients are computed the slow way.
+//! **Exactness.** The results differ from the reference's by rounding errors of double precision, but coefficients for
+//! 8-bit values are rounded to 22 fraction bits. [`SineRecurrence::compute`] bounds its error; where a coefficient
+//! comes that near to a rounding boundary, it gives up, and the output pixel's coefficients are computed the slow way.
 
 use std::f64::consts::PI;
 
@@ -31,7 +31,8 @@ pub struct SineRecurrence {
     step_sin_cos: (f64, f64),
 }
 
-/// The least distance from the centre at which the recurrence is used: nearer, the divisor magnifies its error too much.
+/// The least distance from the centre at which the recurrence is used: nearer, the divisor magnifies its error too
+/// much.
 const MIN_DISTANCE: f64 = 1.0 / 64.0;
 
 /// The most taps: each step adds to the error.
@@ -40,9 +41,9 @@ const MAX_TAPS: usize = 1 << 8;
 /// The least sum of the coefficients before they are normalized.
 const MIN_SUM: f64 = 0.25;
 
-/// The bound of the error, in units of the last place of a fixed-point coefficient. A step loses 2^-51 at most; the division by
-/// [`MIN_DISTANCE`] magnifies that by 2^7, the one by [`MIN_SUM`] by 2^2, and there are 2^8 steps. In sum: 2^-34, which is
-/// 2^-12 of 2^-22.
+/// The bound of the error, in units of the last place of a fixed-point coefficient. A step loses 2^-51 at most; the
+/// division by [`MIN_DISTANCE`] magnifies that by 2^7, the one by [`MIN_SUM`] by 2^2, and there are 2^8 steps. In sum:
+/// 2^-34, which is 2^-12 of 2^-22.
 const MAX_ERROR: f64 = 1.0 / (1 << 12) as f64;
 
 impl SineRecurrence {
@@ -56,8 +57,8 @@ impl SineRecurrence {
         Some(Self { filter, step, angle, step_sin_cos: (angle * step).sin_cos() })
     }
 
-    /// Computes the normalized coefficients of taps, the first of them at distance `first` from the centre. Returns false if
-    /// the error might change how one of them is rounded.
+    /// Computes the normalized coefficients of taps, the first of them at distance `first` from the centre. Returns
+    /// false if the error might change how one of them is rounded.
     pub fn compute(&self, coefficients: &mut [f64], first: f64) -> bool {
         if coefficients.len() > MAX_TAPS {
             return false;

@@ -15,6 +15,8 @@ const FILTERS: [Filter; 7] = [
     Filter::Mks2021,
 ];
 
+const MODES: [Mode; 8] = [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA, Mode::I, Mode::F, Mode::I16, Mode::I16N];
+
 /// Makes an image of noise. Floats include infinities; NaN results from them.
 fn noise(mode: Mode, (xsize, ysize): (usize, usize), seed: u64) -> Result<Image> {
     let mut image = Image::new(mode, xsize, ysize)?;
@@ -49,7 +51,7 @@ fn side() -> impl Strategy<Value = usize> {
 proptest! {
     #[test]
     fn isas_agree(
-        mode in prop::sample::select(vec![Mode::L, Mode::LA, Mode::RGB, Mode::RGBA, Mode::I, Mode::F, Mode::I16, Mode::I16N]),
+        mode in prop::sample::select(MODES.to_vec()),
         input in (side(), side()),
         output in (side(), side()),
         filter in prop::sample::select(FILTERS.to_vec()),
@@ -66,7 +68,10 @@ proptest! {
         for isa in Isa::available() {
             let rows = resampled(isa, &plan, &image, output)?;
             // Any NaN equals any other.
-            let same = rows.iter().zip(&expected).all(|(row, expected)| row == expected || mode == Mode::F && are_same_floats(row, expected));
+            let are_same = |(row, expected): (&Vec<u8>, &Vec<u8>)| {
+                row == expected || mode == Mode::F && are_same_floats(row, expected)
+            };
+            let same = rows.iter().zip(&expected).all(are_same);
             prop_assert!(same, "{}", isa.name());
         }
     }
@@ -128,7 +133,8 @@ fn striped(mode: Mode, size: (usize, usize), white: impl Fn(usize, usize) -> boo
     Ok(image)
 }
 
-/// The largest and the least sums: white under positive coefficients and black under negative ones, or the other way round.
+/// The largest and the least sums: white under positive coefficients and black under negative ones, or the other way
+/// round.
 #[test]
 fn isas_agree_on_extreme_sums() -> Result<()> {
     for filter in [Filter::Box, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos, Filter::Mks2021] {

@@ -1,8 +1,8 @@
 //! The two-pass driver: one pass along each axis, the rows between them in a ring buffer.
 //!
-//! A resampling filter is separable, so an output pixel costs `ksize_x + ksize_y` products instead of `ksize_x * ksize_y`. The
-//! reference makes a whole image in between, in the input's format; its rounding to that format is part of the result. This
-//! driver computes the same rows, but keeps only those that the vertical pass needs at a time:
+//! A resampling filter is separable, so an output pixel costs `ksize_x + ksize_y` products instead of `ksize_x *
+//! ksize_y`. The reference makes a whole image in between, in the input's format; its rounding to that format is part
+//! of the result. This driver computes the same rows, but keeps only those that the vertical pass needs at a time:
 //!
 //! ```text
 //!  input rows          ring buffer, rows of output width         output rows
@@ -18,12 +18,13 @@
 //! ```
 //!
 //! - **Exact:** the same rows, by the same arithmetic, in the same precision.
-//! - **Fast:** the rows between the passes stay in the cache, and every one is computed once per chunk of output rows. Each thread
-//!   resamples its own chunk; at the chunks' borders a few rows are computed twice.
-//! - **Small:** the memory does not depend on the input's height. A mapped file of any height is read once, from the top down.
+//! - **Fast:** the rows between the passes stay in the cache, and every one is computed once per chunk of output rows.
+//!   Each thread resamples its own chunk; at the chunks' borders a few rows are computed twice.
+//! - **Small:** the memory does not depend on the input's height. A mapped file of any height is read once, from the
+//!   top down.
 //!
-//! The vertical pass comes first where that is less work: see [`super::Plan`]. The ring then holds [`ROWS`] rows of input width,
-//! which the horizontal pass takes at once.
+//! The vertical pass comes first where that is less work: see [`super::Plan`]. The ring then holds [`ROWS`] rows of
+//! input width, which the horizontal pass takes at once.
 
 use arrayvec::ArrayVec;
 

@@ -1,8 +1,8 @@
 //! Splits fixed-point coefficients into parts that the multiply-add instructions take.
 //!
-//! There is no fast instruction for products of bytes with the 23 bits of a coefficient and its sign. There are two for bytes
-//! with bytes (`pmaddubsw`, VNNI's `vpdpbusd`) and one for 16-bit pairs (`pmaddwd`). So a coefficient is split into parts, each part is
-//! multiplied on its own, and the sums are put together at the end:
+//! There is no fast instruction for products of bytes with the 23 bits of a coefficient and its sign. There are two for
+//! bytes with bytes (`pmaddubsw`, VNNI's `vpdpbusd`) and one for 16-bit pairs (`pmaddwd`). So a coefficient is split
+//! into parts, each part is multiplied on its own, and the sums are put together at the end:
 //!
 //! ```text
 //! k0 k1 k2 k3: the coefficients of a group of four taps; every part is 32 bits, which a vector repeats
@@ -19,12 +19,12 @@
 //!   3 parts  k = d + 2^8 e + 2^16 g                             g0 g1 g2 g3  i8
 //! ```
 //!
-//! **Fewer parts.** At integral scales the coefficients of an output pixel are often small multiples `c` of one factor `f`: a box
-//! has equal ones, a triangle of power-of-two width multiples of a power of two. Then one part is enough, and the sum is
-//! multiplied by `f` once. This is what wins "320×200, BOX" and "BILINEAR" (a scale of 8).
+//! **Fewer parts.** At integral scales the coefficients of an output pixel are often small multiples `c` of one factor
+//! `f`: a box has equal ones, a triangle of power-of-two width multiples of a power of two. Then one part is enough,
+//! and the sum is multiplied by `f` once. This is what wins "320×200, BOX" and "BILINEAR" (a scale of 8).
 //!
-//! **Exactness.** Multiplication distributes over the parts, modulo 2^32 in any case. `pmaddubsw` saturates to 16 bits, so i8
-//! parts are used only if their magnitudes sum up to 128 or less: 255 * 128 < 2^15.
+//! **Exactness.** Multiplication distributes over the parts, modulo 2^32 in any case. `pmaddubsw` saturates to 16 bits,
+//! so i8 parts are used only if their magnitudes sum up to 128 or less: 255 * 128 < 2^15.
 
 use super::super::fixed_point::ONE;
 use crate::simd::isa::{Avx2, Avx512};
@@ -87,15 +87,16 @@ pub fn divide_exact(coefficient: i32, factor: i32) -> i32 {
     if factor & (factor - 1) == 0 { coefficient >> factor.trailing_zeros() } else { i32::from(coefficient != 0) }
 }
 
-/// Whether these coefficients certainly have no common factor, and one of them is above `max`. A cheap test that rejects most.
+/// Whether these coefficients certainly have no common factor, and one of them is above `max`. A cheap test that
+/// rejects most.
 #[inline(always)]
 fn has_no_factor(coefficients: &[i32], max: u32) -> bool {
     let (is_odd, is_large) = (|k: &i32| k & 1 != 0, |k: &i32| k.unsigned_abs() > max);
     coefficients.iter().any(is_odd) && coefficients.iter().any(is_large) && coefficients.first() != coefficients.last()
 }
 
-/// Returns a common factor of the coefficients, and the largest quotient's magnitude. The factor is the coefficient itself if
-/// all are equal, and else a power of two.
+/// Returns a common factor of the coefficients, and the largest quotient's magnitude. The factor is the coefficient
+/// itself if all are equal, and else a power of two.
 #[inline(always)]
 fn common_factor(coefficients: &[i32]) -> (i32, u32) {
     if let [first, rest @ ..] = coefficients

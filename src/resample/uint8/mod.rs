@@ -4,9 +4,9 @@
 //! out = clamp((ROUNDING + sum(value * k)) >> 22)          values u8, coefficients k i32, sums modulo 2^32
 //! ```
 //!
-//! Integer sums are the same in any order and any grouping, so every method gives the reference's bits. `coeff_split` splits
-//! coefficients into the small parts that the multiply-add instructions take; `horizontal` and `vertical` lay out pixels for
-//! them; [`select`] chooses the method; [`scalar`] is the plain code.
+//! Integer sums are the same in any order and any grouping, so every method gives the reference's bits. `coeff_split`
+//! splits coefficients into the small parts that the multiply-add instructions take; `horizontal` and `vertical` lay
+//! out pixels for them; [`select`] chooses the method; [`scalar`] is the plain code.
 //!
 //! Pixels have one byte, or four bytes of which two to four are bands. The unused ones become 0, by the *band mask*.
 
@@ -33,7 +33,8 @@ use {
     horizontal::transposed, select::tile_vectors, vertical::avx2 as vertical_avx2, vertical::avx512 as vertical_avx512,
 };
 
-/// Pixels of `BYTES` bytes: one band, or `BANDS` bands of four bytes. With two bands, these are the first and the last byte.
+/// Pixels of `BYTES` bytes: one band, or `BANDS` bands of four bytes. With two bands, these are the first and the last
+/// byte.
 pub struct U8<const BYTES: usize, const BANDS: usize>;
 
 /// Returns the mask of the bytes of a 4-byte pixel, or of four 1-byte pixels, that are bands.

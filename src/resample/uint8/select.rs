@@ -11,8 +11,8 @@
 //! other ISAs             scalar
 //! ```
 //!
-//! The thresholds were measured: a table takes time to make, which few rows do not bring back. Every method falls back to the next
-//! where rows are too short for its blocks, or a coefficient is too large for its parts.
+//! The thresholds were measured: a table takes time to make, which few rows do not bring back. Every method falls back
+//! to the next where rows are too short for its blocks, or a coefficient is too large for its parts.
 
 use super::super::coefficients::Coefficients;
 use crate::error::Result;

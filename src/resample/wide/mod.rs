@@ -1,10 +1,11 @@
 //! Resampling of I, F and I;16: sums in double precision, Pillow's `ImagingResample*_32bpc` and `_16bpc`.
 //!
-//! Rounding is part of the result, so every sum adds its products tap by tap, without FMA, as in the reference. A vector holds
-//! the sums of several *outputs*, never several products of one sum:
+//! Rounding is part of the result, so every sum adds its products tap by tap, without FMA, as in the reference. A
+//! vector holds the sums of several *outputs*, never several products of one sum:
 //!
 //! - horizontal, [`scalar`]: four rows at once, whose sums do not wait for one another.
-//! - horizontal, AVX-512 ([`avx512`]): eight neighbouring output values of up to four rows; "2048×1280, LANCZOS, I" and F.
+//! - horizontal, AVX-512 ([`avx512`]): eight neighbouring output values of up to four rows; "2048×1280, LANCZOS, I" and
+//!   F.
 //! - vertical, [`scalar`]: 32 columns at once, a loop that LLVM vectorises.
 
 #[cfg(target_arch = "x86_64")]

@@ -23,8 +23,8 @@ pub struct Table {
     blocks: Blocks<LANES>,
     access: Access,
     taps: Vec<Tap>,
-    /// For each of `taps` a mask of the lanes that have it, the first lane in the lowest bit. A padded tap must not be added:
-    /// 0 times infinity is NaN.
+    /// For each of `taps` a mask of the lanes that have it, the first lane in the lowest bit. A padded tap must not be
+    /// added: 0 times infinity is NaN.
     masks: Vec<u8>,
     /// The taps of a block.
     block_taps: usize,

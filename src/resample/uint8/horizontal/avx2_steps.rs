@@ -25,8 +25,8 @@ pub fn add_high_parts(low: __m256i, high: __m256i) -> __m256i {
     _mm256_add_epi32(low, _mm256_slli_epi32::<16>(_mm256_madd_epi16(high, _mm256_set1_epi16(1))))
 }
 
-/// Rounds sums and packs them to bytes, four for each row: the bands of one output pixel, or four output pixels of one byte.
-/// With three vectors, the bands of rows 3 and 7 are in the fourth place of the rows before them.
+/// Rounds sums and packs them to bytes, four for each row: the bands of one output pixel, or four output pixels of one
+/// byte. With three vectors, the bands of rows 3 and 7 are in the fourth place of the rows before them.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub fn pack_u8<const VECTORS: usize, const OUTPUTS: usize>(sums: [[__m256i; VECTORS]; OUTPUTS]) -> __m256i {

@@ -16,8 +16,8 @@ use crate::simd::isa::entry;
 pub const VECTOR: usize = 32;
 
 entry! {
-    /// Computes an output row of at least [`VECTOR`] bytes from its taps, rows of the same length. Bytes where `band_mask` is 0
-    /// become 0.
+    /// Computes an output row of at least [`VECTOR`] bytes from its taps, rows of the same length. Bytes where
+    /// `band_mask` is 0 become 0.
     pub fn vertical(Avx2, out: &mut [u8], taps: &[&[u8]], row: Row<'_, I16Pair>, band_mask: [u8; 4]) = vertical_avx2;
 }
 

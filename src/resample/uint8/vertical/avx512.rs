@@ -17,7 +17,8 @@ use crate::simd::isa::entry;
 const VECTOR: usize = 64;
 
 entry! {
-    /// Computes an output row from its taps, at least one row of the same length. Bytes where `band_mask` is 0 become 0.
+    /// Computes an output row from its taps, at least one row of the same length. Bytes where `band_mask` is 0 become
+    /// 0.
     pub fn vertical(Avx512, out: &mut [u8], taps: &[&[u8]], row: Row<'_, I8DigitGroup>, band_mask: [u8; 4])
         = vertical_avx512;
 }

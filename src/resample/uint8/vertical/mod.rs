@@ -1,8 +1,8 @@
 //! The vertical pass over 8-bit values: every output row is a weighted sum of input rows.
 //!
-//! Whichever band a byte belongs to, it has the coefficients of its row, so a vector takes bytes as they lie. The multiply-add
-//! instructions add products of *neighbouring* lanes; to make the taps of a column neighbours, rows are interleaved (unpacked)
-//! in twos or fours:
+//! Whichever band a byte belongs to, it has the coefficients of its row, so a vector takes bytes as they lie. The
+//! multiply-add instructions add products of *neighbouring* lanes; to make the taps of a column neighbours, rows are
+//! interleaved (unpacked) in twos or fours:
 //!
 //! ```text
 //! row 0   a0 a1 a2 a3 ...        AVX2, pairs         a0 b0 a1 b1 a2 b2 ...    . [k0 k1] repeated      pmaddwd, pmaddubsw
@@ -11,9 +11,10 @@
 //! row 3   d0 d1 d2 d3 ...
 //! ```
 //!
-//! A pair's full coefficients have two parts here: the low 16 bits of both, for `pmaddwd`, and the high 8 bits of both, for
-//! `pmaddubsw`. The sums of the latter stay in 16 bits and are added to the upper halves of the former. That is exact: the high
-//! parts have no bits below 2^16, so nothing is carried, and the lower halves are shifted out in the end.
+//! A pair's full coefficients have two parts here: the low 16 bits of both, for `pmaddwd`, and the high 8 bits of both,
+//! for `pmaddubsw`. The sums of the latter stay in 16 bits and are added to the upper halves of the former. That is
+//! exact: the high parts have no bits below 2^16, so nothing is carried, and the lower halves are shifted out in the
+//! end.
 //!
 //! The vertical pass has about half of the work of "2048×1280" and most of that of "5478×3424".
 

@@ -99,8 +99,8 @@ fn pack_without_factor<G: TapGroup>(coefficients: &[i32], Split { parts, factors
 pub struct I16Pair {
     /// The signed low 16 bits of both.
     pub low: i32,
-    /// The high 8 bits of both, or all bits of i8 coefficients. Their magnitudes sum up to 128 at most, so that two products
-    /// with bytes fit 16 bits.
+    /// The high 8 bits of both, or all bits of i8 coefficients. Their magnitudes sum up to 128 at most, so that two
+    /// products with bytes fit 16 bits.
     pub high: i16,
 }
 

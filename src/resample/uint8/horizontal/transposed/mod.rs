@@ -1,8 +1,8 @@
 //! Transposed method (AVX2, and AVX-512 VNNI): eight rows at once, transposed to tiles.
 //!
-//! In a row, neighbouring taps have different coefficients, and the coefficients differ from one output pixel to the next. In a
-//! *column* of eight rows they are the same. So the next pixels of eight rows are transposed once, to vectors that hold one
-//! group of four taps of all rows; a broadcast of that group's coefficients then serves all rows:
+//! In a row, neighbouring taps have different coefficients, and the coefficients differ from one output pixel to the
+//! next. In a *column* of eight rows they are the same. So the next pixels of eight rows are transposed once, to
+//! vectors that hold one group of four taps of all rows; a broadcast of that group's coefficients then serves all rows:
 //!
 //! ```text
 //! 1 byte per pixel                         4 bytes per pixel                          3 bands of 4 bytes
@@ -17,16 +17,16 @@
 //! = one 32-bit sum for each row, or for each band of two rows
 //! ```
 //!
-//! A *block* is what fills a vector of output bytes: one output pixel of four bytes, or four of one byte. The vectors of a *batch*
-//! of eight blocks are transposed back, and stored as 32 bytes of each row.
+//! A *block* is what fills a vector of output bytes: one output pixel of four bytes, or four of one byte. The vectors
+//! of a *batch* of eight blocks are transposed back, and stored as 32 bytes of each row.
 //!
-//! The tile is a sliding window over the groups of the rows, 16 KiB in the first-level cache: each pixel is transposed once, however
-//! many output pixels it is a tap of. Taps start at any pixel, but groups at multiples of four; the coefficients are shifted
-//! and padded with zeros instead of the pixels. That costs one more group at most.
+//! The tile is a sliding window over the groups of the rows, 16 KiB in the first-level cache: each pixel is transposed
+//! once, however many output pixels it is a tap of. Taps start at any pixel, but groups at multiples of four; the
+//! coefficients are shifted and padded with zeros instead of the pixels. That costs one more group at most.
 //!
-//! Integer arithmetic in any order is exact. This wins where there are many taps or many output pixels per input pixel: with AVX2
-//! most of "320×200" and "2048×1280", with AVX-512 pixels of four bytes at "320×200, LANCZOS". In the other cases VNNI reads
-//! rows as they lie, faster.
+//! Integer arithmetic in any order is exact. This wins where there are many taps or many output pixels per input pixel:
+//! with AVX2 most of "320×200" and "2048×1280", with AVX-512 pixels of four bytes at "320×200, LANCZOS". In the other
+//! cases VNNI reads rows as they lie, faster.
 
 mod avx2;
 mod avx512;

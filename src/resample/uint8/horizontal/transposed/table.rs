@@ -41,8 +41,8 @@ pub struct Table<P: PartFormat, const OUTPUTS: usize> {
 }
 
 impl<P: PartFormat, const OUTPUTS: usize> Table<P, OUTPUTS> {
-    /// Makes the table for input rows of `input` pixels, and a tile of `capacity` groups; `None` if the rows are too short, a
-    /// batch needs too many groups, or a coefficient is too large.
+    /// Makes the table for input rows of `input` pixels, and a tile of `capacity` groups; `None` if the rows are too
+    /// short, a batch needs too many groups, or a coefficient is too large.
     pub fn new(isa: P::Isa, coefficients: &Coefficients<i32>, input: usize, capacity: usize) -> Result<Option<Self>> {
         let output = coefficients.len();
         // Taps may start anywhere in their first group.

@@ -156,8 +156,8 @@ impl<'a, const VECTORS: usize> Tile<'a, VECTORS> {
         let (whole, last) = vectors.split_at_mut(whole_units * unit_vectors);
         for (number, out) in whole.chunks_exact_mut(unit_vectors).enumerate() {
             let start = start + number * unit_bytes;
-            // SAFETY: `number < whole_units`, and these units are within the first row; `new` has asserted that all rows are as
-            // long.
+            // SAFETY: `number < whole_units`, and these units are within the first row; `new` has asserted that all
+            // rows are as long.
             let rows = self.rows.map(|row| unsafe { row.get_unchecked(start..start + unit_bytes) });
             transpose_unit::<VECTORS>(rows, out);
         }

@@ -88,8 +88,8 @@ fn add_products<const DIGITS: usize>(sums: &mut [__m512i; DIGITS], bytes: __m512
     }
 }
 
-/// Sums the products of a block in each row, starting from `rounding`. `load` loads a group of taps of a row, and there are
-/// `VECTOR` digits a group.
+/// Sums the products of a block in each row, starting from `rounding`. `load` loads a group of taps of a row, and there
+/// are `VECTOR` digits a group.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn sum_products<const R: usize, const VECTOR: usize, const LANES: usize>(

@@ -1,7 +1,7 @@
 //! VNNI method (AVX-512): several neighbouring output pixels at once, rows where they lie.
 //!
-//! `vpdpbusd` multiplies four bytes with four i8 digits and adds all four products to a 32-bit sum. A vector has 16 sums, which
-//! three kernels divide among output pixels and taps:
+//! `vpdpbusd` multiplies four bytes with four i8 digits and adds all four products to a 32-bit sum. A vector has 16
+//! sums, which three kernels divide among output pixels and taps:
 //!
 //! ```text
 //! kernel        a vector is                                      its bytes come from
@@ -14,12 +14,12 @@
 //! . k0 k1 k2 k3 of output pixel 0 | k0 k1 k2 k3 of output pixel 1 | ... | the same digits for every band
 //! ```
 //!
-//! A window holds the taps of all lanes if the image shrinks by little or grows: then a permutation replaces four loads or
-//! sixteen. Coefficients are [`I8Digits`](super::super::coeff_split::I8Digits), one vector for each digit; four rows share
-//! their loads, and the next four are prefetched. The integer sums are exact.
+//! A window holds the taps of all lanes if the image shrinks by little or grows: then a permutation replaces four loads
+//! or sixteen. Coefficients are [`I8Digits`](super::super::coeff_split::I8Digits), one vector for each digit; four rows
+//! share their loads, and the next four are prefetched. The integer sums are exact.
 //!
-//! This is the AVX-512 method for bytes, and for pixels of four bytes with up to 16 (RGB) or 20 taps: "2048×1280" and "5478×3424". With
-//! more taps the [transposed](super::transposed) tile spares more permutations than it costs.
+//! This is the AVX-512 method for bytes, and for pixels of four bytes with up to 16 (RGB) or 20 taps: "2048×1280" and
+//! "5478×3424". With more taps the [transposed](super::transposed) tile spares more permutations than it costs.
 
 mod avx512;
 mod table;

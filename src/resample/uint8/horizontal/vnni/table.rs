@@ -51,7 +51,8 @@ pub struct BlockDigits<'a, const LANES: usize> {
 }
 
 impl<const LANES: usize, const GROUP_TAPS: usize> Table<LANES, GROUP_TAPS> {
-    /// Makes the table for `rows` input rows of `input` pixels; `None` if they are too short, or a coefficient is too large.
+    /// Makes the table for `rows` input rows of `input` pixels; `None` if they are too short, or a coefficient is too
+    /// large.
     ///
     /// If the taps of each group are within `window` pixels for all lanes, they are read from such windows.
     pub fn new(

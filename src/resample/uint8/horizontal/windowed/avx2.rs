@@ -110,7 +110,8 @@ fn sum_full<const WINDOWS: usize>(load: impl Fn(usize, usize) -> __m256i, parts:
     outer
 }
 
-/// Pairs output pixels `n` and `n + 4`: returns the outer halves of each pair, and the inner ones. Their sums are complete.
+/// Pairs output pixels `n` and `n + 4`: returns the outer halves of each pair, and the inner ones. Their sums are
+/// complete.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn pair_halves(sums: Sums) -> (PairSums, PairSums) {

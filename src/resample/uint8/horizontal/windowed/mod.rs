@@ -10,9 +10,10 @@
 //! sums        r  g  b  a                              | r  g  b  a            the halves are added at the end
 //! ```
 //!
-//! This beats transposing where the coefficients have one part: a multiply-add per window costs less than the transposition
-//! would. It is for boxes and triangles at integral scales, up to 16 taps: "320×200, BOX" and "320×200, BILINEAR", RGB and RGBA.
-//! The blocks at the ends of a row, whose coefficients have no common factor, use all three parts.
+//! This beats transposing where the coefficients have one part: a multiply-add per window costs less than the
+//! transposition would. It is for boxes and triangles at integral scales, up to 16 taps: "320×200, BOX" and "320×200,
+//! BILINEAR", RGB and RGBA. The blocks at the ends of a row, whose coefficients have no common factor, use all three
+//! parts.
 
 mod avx2;
 mod table;

@@ -22,8 +22,8 @@ pub struct Block {
     pub first: usize,
     /// The first pixel of each output pixel's first window.
     pub starts: [usize; LANES],
-    /// The factors of the sums, if the coefficients have one part; `None` if they have [`MAX_PARTS`]. For each vector that holds
-    /// output pixels `n` and `n + 4`.
+    /// The factors of the sums, if the coefficients have one part; `None` if they have [`MAX_PARTS`]. For each vector
+    /// that holds output pixels `n` and `n + 4`.
     pub factors: Option<[Part; LANES / 2]>,
     /// The index of the block's first part.
     coefficients: usize,
@@ -84,8 +84,8 @@ impl Table {
         self.windows
     }
 
-    /// The blocks, from left to right; the last one may overlap the one before it. All of their windows are within the input
-    /// row, and all output pixels within the output row.
+    /// The blocks, from left to right; the last one may overlap the one before it. All of their windows are within the
+    /// input row, and all output pixels within the output row.
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
     }

@@ -1,8 +1,9 @@
 //! The two-pass driver: one pass along each axis, the rows between them in a ring buffer.
 //!
-//! A resampling filter is separable, so an output pixel costs `ksize_x + ksize_y` products instead of `ksize_x *
-//! ksize_y`. The reference makes a whole image in between, in the input's format; its rounding to that format is part
-//! of the result. This driver computes the same rows, but keeps only those that the vertical pass needs at a time:
+//! A resampling filter is separable, so the products of an output pixel are the sum of both kernel sizes instead of
+//! their product. The reference makes a whole image between the passes, in the input's pixel format; rounding to that
+//! format is part of the result. This driver computes the same rows, but keeps only those that the vertical pass needs
+//! at a time:
 //!
 //! ```text
 //!  input rows          ring buffer, rows of output width         output rows
@@ -13,8 +14,8 @@
 //!  ...      │ a time   │ row 10       │ ─┼──────────►  row y     (vertical pass)
 //!  row 15 ──┘ ───────► │ ...          │ ─┤
 //!          (horizontal │ row 15       │ ─┘
-//!                pass) │ row 16 = row 8 again, which row y + 1 does not need
-//!                      └──────────────┘
+//!                pass) └──────────────┘
+//!                       row 16 takes the place of the oldest row, which row y + 1 does not need
 //! ```
 //!
 //! - **Exact:** the same rows, by the same arithmetic, in the same precision.

@@ -23,9 +23,9 @@ const MIN_FACTORED_ROWS: usize = 128;
 
 /// The coefficients of a row, for blocks of `LANES` output pixels and groups of `GROUP_TAPS` taps.
 #[derive(Debug)]
-pub struct Table<const LANES: usize, const GROUP_TAPS: usize> {
-    /// The proof that the kernels for this table may run.
-    isa: Avx512,
+pub struct Table<const LANES: usize, const GROUP_TAPS: usize, I = Avx512> {
+    /// The proof that the kernels for this table may run: [`Avx512`], except in tests of the layout.
+    isa: I,
     blocks: Blocks<LANES>,
     coefficients: Vec<BlockCoefficients<LANES>>,
     /// For each block, for each group, for each digit a vector: `GROUP_TAPS` digits of each lane.
@@ -50,13 +50,13 @@ pub struct BlockDigits<'a, const LANES: usize> {
     pub vectors: &'a [i8],
 }
 
-impl<const LANES: usize, const GROUP_TAPS: usize> Table<LANES, GROUP_TAPS> {
+impl<const LANES: usize, const GROUP_TAPS: usize, I: Copy> Table<LANES, GROUP_TAPS, I> {
     /// Makes the table for `rows` input rows of `input` pixels; `None` if they are too short, or a coefficient is too
     /// large.
     ///
     /// If the taps of each group are within `window` pixels for all lanes, they are read from such windows.
     pub fn new(
-        isa: Avx512,
+        isa: I,
         coefficients: &Coefficients<i32>,
         (input, rows): (usize, usize),
         window: usize,
@@ -69,7 +69,7 @@ impl<const LANES: usize, const GROUP_TAPS: usize> Table<LANES, GROUP_TAPS> {
 
     /// Makes the table as [`new`](Self::new) does, but returns `None` if taps are not within windows.
     pub fn new_windowed(
-        isa: Avx512,
+        isa: I,
         coefficients: &Coefficients<i32>,
         (input, rows): (usize, usize),
         window: usize,
@@ -81,7 +81,7 @@ impl<const LANES: usize, const GROUP_TAPS: usize> Table<LANES, GROUP_TAPS> {
     }
 
     fn with_blocks(
-        isa: Avx512,
+        isa: I,
         coefficients: &Coefficients<i32>,
         blocks: Blocks<LANES>,
         rows: usize,
@@ -114,7 +114,7 @@ impl<const LANES: usize, const GROUP_TAPS: usize> Table<LANES, GROUP_TAPS> {
     }
 
     /// The token of the kernels for this table.
-    pub fn isa(&self) -> Avx512 {
+    pub fn isa(&self) -> I {
         self.isa
     }
 
@@ -137,11 +137,9 @@ mod tests {
     use super::*;
     use crate::resample::coefficients::Precision;
     use crate::resample::filter::Filter;
-    use crate::simd::isa::Isa;
 
     #[test]
     fn tables_have_all_coefficients() -> Result<()> {
-        let Some(isa) = Isa::available().find_map(Isa::avx512) else { return Ok(()) };
         let sizes = [(320, 40), (640, 400), (300, 1000), (517, 97)];
         let filters = [(Filter::Box, 1), (Filter::Bilinear, 1), (Filter::Bicubic, 2), (Filter::Lanczos, 3)];
         for ((input, output), (filter, least)) in
@@ -151,7 +149,7 @@ mod tests {
             let coefficients =
                 Coefficients::new(input, range, output, filter, Precision::Double)?.into_fixed_point()?;
             for rows in [1, MIN_FACTORED_ROWS] {
-                let table = Table::<16, 4>::new(isa, &coefficients, (input, rows), 64)?.expect("wide enough");
+                let table = Table::<16, 4, ()>::new((), &coefficients, (input, rows), 64)?.expect("wide enough");
                 let mut parts = MAX_PARTS;
                 for (number, block) in table.blocks.iter().enumerate() {
                     let digits = table.digits(number);

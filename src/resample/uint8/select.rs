@@ -65,6 +65,7 @@ pub enum Vertical {
 }
 
 /// The vectors of a group of taps in a transposed tile.
+#[cfg(target_arch = "x86_64")]
 pub const fn tile_vectors(bytes: usize, bands: usize) -> usize {
     match (bytes, bands) {
         (1, _) => 1,

@@ -1,5 +1,7 @@
 //! AVX2: sums of products with [`I16Pairs`].
 
+#![allow(unsafe_code)] // indexing without bounds checks, in the innermost loops
+
 use std::arch::x86_64::*;
 
 use super::super::avx2_steps::{add_high_parts, pack_u8, widen_even_odd};
@@ -61,16 +63,20 @@ pub fn scale<const VECTORS: usize>(sums: &mut [__m256i; VECTORS], factor: i32) {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_i8<const VECTORS: usize, const OUTPUTS: usize>(
-    groups: Groups<'_, VECTORS, OUTPUTS>,
+    mut groups: Groups<'_, VECTORS, OUTPUTS>,
     parts: &[[i32; OUTPUTS]],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut all = [[_mm256_setzero_si256(); VECTORS]; OUTPUTS];
-    let groups = groups.map(|groups| &groups[..parts.len()]);
+    for groups in &mut groups {
+        *groups = &groups[..parts.len()];
+    }
     for (number, parts) in parts.iter().enumerate() {
         for ((sums, groups), part) in all.iter_mut().zip(groups).zip(parts) {
             let coefficients = _mm256_set1_epi32(*part);
-            for (sum, pixels) in sums.iter_mut().zip(groups[number]) {
+            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
+            let group = unsafe { *groups.get_unchecked(number) };
+            for (sum, pixels) in sums.iter_mut().zip(group) {
                 *sum = _mm256_add_epi16(*sum, _mm256_maddubs_epi16(pixels, coefficients));
             }
         }
@@ -88,16 +94,20 @@ fn sum_i8<const VECTORS: usize, const OUTPUTS: usize>(
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_i16<const VECTORS: usize, const OUTPUTS: usize>(
-    groups: Groups<'_, VECTORS, OUTPUTS>,
+    mut groups: Groups<'_, VECTORS, OUTPUTS>,
     parts: &[[[i32; 2]; OUTPUTS]],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut all = [[_mm256_setzero_si256(); VECTORS]; OUTPUTS];
-    let groups = groups.map(|groups| &groups[..parts.len()]);
+    for groups in &mut groups {
+        *groups = &groups[..parts.len()];
+    }
     for (number, parts) in parts.iter().enumerate() {
         for ((sums, groups), parts) in all.iter_mut().zip(groups).zip(parts) {
             let coefficients = [_mm256_set1_epi32(parts[0]), _mm256_set1_epi32(parts[1])];
-            for (sum, pixels) in sums.iter_mut().zip(groups[number]) {
+            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
+            let group = unsafe { *groups.get_unchecked(number) };
+            for (sum, pixels) in sums.iter_mut().zip(group) {
                 let [even, odd] = widen_even_odd(pixels);
                 *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(even, coefficients[0]));
                 *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(odd, coefficients[1]));
@@ -114,16 +124,22 @@ fn sum_i16<const VECTORS: usize, const OUTPUTS: usize>(
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_full<const VECTORS: usize, const OUTPUTS: usize>(
-    groups: Groups<'_, VECTORS, OUTPUTS>,
+    mut groups: Groups<'_, VECTORS, OUTPUTS>,
     parts: &[[[i32; 3]; OUTPUTS]],
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut low = [[_mm256_set1_epi32(ROUNDING); VECTORS]; OUTPUTS];
     let mut high = [[_mm256_setzero_si256(); VECTORS]; OUTPUTS];
-    let groups = groups.map(|groups| &groups[..parts.len()]);
+    for groups in &mut groups {
+        *groups = &groups[..parts.len()];
+    }
     for (number, parts) in parts.iter().enumerate() {
         for (((low, high), groups), parts) in low.iter_mut().zip(&mut high).zip(groups).zip(parts) {
-            let coefficients = parts.map(|part| _mm256_set1_epi32(part));
-            for ((low, high), pixels) in low.iter_mut().zip(high).zip(groups[number]) {
+            let [even_part, odd_part, high_part] = *parts;
+            let coefficients =
+                [_mm256_set1_epi32(even_part), _mm256_set1_epi32(odd_part), _mm256_set1_epi32(high_part)];
+            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
+            let group = unsafe { *groups.get_unchecked(number) };
+            for ((low, high), pixels) in low.iter_mut().zip(high).zip(group) {
                 let [even, odd] = widen_even_odd(pixels);
                 *low = _mm256_add_epi32(*low, _mm256_madd_epi16(even, coefficients[0]));
                 *low = _mm256_add_epi32(*low, _mm256_madd_epi16(odd, coefficients[1]));

@@ -1,5 +1,7 @@
 //! AVX-512 VNNI: sums of products with [`I8Digits`].
 
+#![allow(unsafe_code)] // indexing without bounds checks, in the innermost loops
+
 use std::arch::x86_64::*;
 
 use super::super::avx2_steps::pack_u8;
@@ -45,16 +47,20 @@ fn sum_products<const VECTORS: usize, const OUTPUTS: usize>(
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512vl,avx512vnni")]
 fn sum_digits<const DIGITS: usize, const VECTORS: usize, const OUTPUTS: usize>(
-    groups: [&[[__m256i; VECTORS]]; OUTPUTS],
+    mut groups: [&[[__m256i; VECTORS]]; OUTPUTS],
     parts: &[i32],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut all = [[[_mm256_setzero_si256(); DIGITS]; VECTORS]; OUTPUTS];
     let parts: &[[[i32; DIGITS]; OUTPUTS]] = parts.as_chunks().0.as_chunks().0;
-    let groups = groups.map(|groups| &groups[..parts.len()]);
+    for groups in &mut groups {
+        *groups = &groups[..parts.len()];
+    }
     for (number, parts) in parts.iter().enumerate() {
         for ((sums, groups), digits) in all.iter_mut().zip(groups).zip(parts) {
-            for (sums, pixels) in sums.iter_mut().zip(groups[number]) {
+            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
+            let group = unsafe { *groups.get_unchecked(number) };
+            for (sums, pixels) in sums.iter_mut().zip(group) {
                 for (sum, digit) in sums.iter_mut().zip(digits) {
                     *sum = _mm256_dpbusd_epi32(*sum, pixels, _mm256_set1_epi32(*digit));
                 }

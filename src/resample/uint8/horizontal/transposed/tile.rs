@@ -156,9 +156,12 @@ impl<'a, const VECTORS: usize> Tile<'a, VECTORS> {
         let (whole, last) = vectors.split_at_mut(whole_units * unit_vectors);
         for (number, out) in whole.chunks_exact_mut(unit_vectors).enumerate() {
             let start = start + number * unit_bytes;
-            // SAFETY: `number < whole_units`, and these units are within the first row; `new` has asserted that all
-            // rows are as long.
-            let rows = self.rows.map(|row| unsafe { row.get_unchecked(start..start + unit_bytes) });
+            let mut rows = [[].as_slice(); ROWS];
+            for (unit, row) in rows.iter_mut().zip(self.rows) {
+                // SAFETY: `number < whole_units`, and these units are within the first row; `new` has asserted that all
+                // rows are as long.
+                *unit = unsafe { row.get_unchecked(start..start + unit_bytes) };
+            }
             transpose_unit::<VECTORS>(rows, out);
         }
         if !last.is_empty() {

@@ -1,4 +1,4 @@
-//! Resizing keeps no more rows between its two passes than it needs at once.
+//! Resampling keeps only the rows between its two passes that it needs at a time.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -6,51 +6,51 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use Imaging::resample::{Filter, Plan};
 use Imaging::{Image, Mode};
 
-/// Counts what Rust allocates; images are not among it.
-struct Counting;
+/// An allocator that counts the bytes in use. The pixels of images are not allocated by Rust.
+struct CountingAllocator;
 
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: the system's allocator does the work.
-unsafe impl GlobalAlloc for Counting {
+// SAFETY: every call is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        MOST.fetch_max(NOW.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: as the caller promises.
+        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
+        // SAFETY: `GlobalAlloc::alloc` has the same contract, which its caller keeps.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as the caller promises.
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: `pointer` came from `alloc` with this layout, by the contract of `GlobalAlloc::dealloc`, so from `System`.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// The most memory that resizing takes besides the two images.
-fn extra(input: (usize, usize), output: (usize, usize)) -> Result<usize, Imaging::Error> {
+/// Returns the most bytes that resampling needs besides the two images.
+fn peak_bytes(input: (usize, usize), output: (usize, usize)) -> Result<usize, Imaging::Error> {
     let (image, mut out) = (Image::new(Mode::L, input.0, input.1)?, Image::new(Mode::L, output.0, output.1)?);
     let area = [0.0, 0.0, input.0 as f32, input.1 as f32];
-    let plan = Plan::new(Mode::L, input, output, Filter::Bicubic, area)?.expect("there is something to do");
-    MOST.store(NOW.load(Relaxed), Relaxed);
-    let before = NOW.load(Relaxed);
+    let plan = Plan::new(Mode::L, input, output, Filter::Bicubic, area)?.expect("another size");
+    PEAK.store(IN_USE.load(Relaxed), Relaxed);
+    let before = IN_USE.load(Relaxed);
     plan.resample(out.view_mut()?, &image.view()?)?;
-    Ok(MOST.load(Relaxed) - before)
+    Ok(PEAK.load(Relaxed) - before)
 }
 
 #[test]
-fn a_tall_image_needs_weights_and_a_few_rows() -> Result<(), Imaging::Error> {
-    const WIDE: usize = 4000;
-    const TALL: usize = 20_000;
-    // Along x first, enlarging and shrinking, and along y first. What is between would have 4000 bytes a row.
-    for output in [(WIDE - 1, TALL + 1), (WIDE / 4, TALL / 4), (WIDE - 1, TALL / 4)] {
-        let extra = extra((WIDE, TALL), output)?;
-        let weights = 200 * (output.0 + output.1) + 20 * (WIDE + TALL);
-        assert!(extra < weights + 100 * WIDE, "{output:?}: {extra} bytes");
-        assert!(extra < WIDE * TALL / 8);
+fn a_tall_image_needs_coefficients_and_a_few_rows() -> Result<(), Imaging::Error> {
+    const WIDTH: usize = 4000;
+    const HEIGHT: usize = 20_000;
+    // Horizontal pass first, enlarging and shrinking, and vertical pass first. A row between the passes has up to 4000 bytes.
+    for output in [(WIDTH - 1, HEIGHT + 1), (WIDTH / 4, HEIGHT / 4), (WIDTH - 1, HEIGHT / 4)] {
+        let bytes = peak_bytes((WIDTH, HEIGHT), output)?;
+        let coefficients = 200 * (output.0 + output.1) + 20 * (WIDTH + HEIGHT);
+        assert!(bytes < coefficients + 100 * WIDTH, "{output:?}: {bytes} bytes");
+        assert!(bytes < WIDTH * HEIGHT / 8);
     }
     Ok(())
 }

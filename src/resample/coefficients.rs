@@ -1,154 +1,171 @@
-//! Which pixels make up each pixel of the outcome, along one axis, and how much each counts.
+//! The coefficients of one axis: which input pixels contribute to each output pixel, and by how much.
+//!
+//! As in Pillow's `precompute_coeffs`, the filter is centred on each output pixel and, where the image shrinks,
+//! stretched by the scale, so that it covers every input pixel (antialiasing). Its values at the input pixels' centres,
+//! divided by their sum, are the coefficients:
+//!
+//! ```text
+//! scale   = length of the input range / output pixels         stretch = max(scale, 1)
+//! center  = from + (x + 0.5) * scale                          support = filter.support() * stretch
+//! bounds  = the input pixels within center ± support          ksize   = 2 * ceil(support) + 1, the most taps
+//! k[tap]  = filter((start + tap + 0.5 - center) / stretch) / sum
+//!
+//! output pixel:        0         1         2                  one row of `ksize` coefficients each,
+//! values:          k k k k 0 k k k k k k k k k 0              zeros behind the taps
+//! ```
+//!
+//! At a rational scale, output pixels with the same *phase* (the same distance of their centre from a pixel) have the
+//! same coefficients, and these are copied, as in a polyphase filter bank: at a scale of 8, all output pixels but the
+//! outer ones share one computation. Where the coefficients will be rounded anyway, windowed sincs are computed by the
+//! [recurrence](super::sine_recurrence).
 
-use super::filters::Filter;
-use super::waves::Wave;
+use super::filter::Filter;
+use super::fixed_point::ONE;
+use super::sine_recurrence::SineRecurrence;
 use crate::error::{Error, Result};
 use crate::memory::heap::try_vec;
 
-/// Bits behind the point of a weight for 8-bit values: 8 are the value's own, and two are for sums beyond it.
-pub const PRECISION: u32 = 32 - 8 - 2;
-
-/// Half of the last place, which sums begin with.
-pub const HALF: i32 = 1 << (PRECISION - 1);
-
-/// A run of input pixels.
+/// A range of input pixels, the taps of an output pixel.
 #[derive(Clone, Copy, Debug)]
-pub struct Taps {
-    /// The first of them.
+pub struct Bounds {
     pub start: usize,
-    /// How many there are.
     pub count: usize,
 }
 
-/// For each output pixel its taps, and their weights.
+/// The bounds of each output pixel, and the coefficients of its taps.
 #[derive(Debug)]
-pub struct Coefficients<W> {
-    taps: Vec<Taps>,
-    /// `stride` weights for each output pixel, zeros behind those of its taps.
-    weights: Vec<W>,
-    stride: usize,
+pub struct Coefficients<T> {
+    bounds: Vec<Bounds>,
+    /// `ksize` coefficients for each output pixel, zeros behind those of its taps.
+    values: Vec<T>,
+    ksize: usize,
 }
 
-impl<W> Coefficients<W> {
-    /// How many output pixels there are.
+impl<T> Coefficients<T> {
+    /// The number of output pixels.
     pub fn len(&self) -> usize {
-        self.taps.len()
+        self.bounds.len()
     }
 
-    /// The taps of an output pixel.
-    pub fn taps(&self, x: usize) -> Taps {
-        self.taps[x]
+    /// Returns the bounds of an output pixel's taps.
+    pub fn bounds(&self, x: usize) -> Bounds {
+        self.bounds[x]
     }
 
-    /// The weights of an output pixel, one for each tap.
+    /// Returns the coefficients of an output pixel, one for each tap.
     #[inline(always)]
-    pub fn weights(&self, x: usize) -> &[W] {
-        &self.weights[x * self.stride..][..self.taps[x].count]
+    pub fn of(&self, x: usize) -> &[T] {
+        &self.values[x * self.ksize..][..self.bounds[x].count]
     }
 
-    /// The most taps that an output pixel has.
-    pub fn most(&self) -> usize {
-        self.taps.iter().map(|taps| taps.count).max().unwrap_or(0)
+    /// Returns the number of taps of the output pixel that has most.
+    pub fn max_taps(&self) -> usize {
+        self.bounds.iter().map(|bounds| bounds.count).max().unwrap_or(0)
     }
+}
+
+/// What coefficients are computed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// Double precision, exactly as the reference computes them.
+    Double,
+    /// [`Coefficients::into_fixed_point`], which rounds them: exact enough to be rounded alike.
+    FixedPoint,
 }
 
 impl Coefficients<f64> {
-    /// The coefficients that make `size` pixels of those from `from` to `to` of `input`.
-    pub fn new(input: usize, from: f32, to: f32, size: usize, filter: Filter) -> Result<Self> {
-        Self::made(input, (from, to), size, filter, false)
-    }
-
-    /// The same, but only so exact as is needed to make the same of them in [`Coefficients::fixed_point`].
-    pub fn to_be_rounded(input: usize, from: f32, to: f32, size: usize, filter: Filter) -> Result<Self> {
-        Self::made(input, (from, to), size, filter, true)
-    }
-
-    fn made(input: usize, (from, to): (f32, f32), size: usize, filter: Filter, rounded: bool) -> Result<Self> {
+    /// Computes the coefficients that resample the range from `from` to `to` of `input` pixels to `size` pixels.
+    pub fn new(
+        input: usize,
+        (from, to): (f32, f32),
+        size: usize,
+        filter: Filter,
+        precision: Precision,
+    ) -> Result<Self> {
         let scale = f64::from(to - from) / size as f64;
         let stretch = scale.max(1.0);
         let support = filter.support() * stretch;
-        let stride = support.ceil() as usize * 2 + 1;
-        // As bindings know it: a table that an `int` cannot count the bytes of is too large.
-        let fits = stride.checked_mul(size_of::<f64>()).is_some_and(|row| size <= i32::MAX as usize / row);
+        let ksize = support.ceil() as usize * 2 + 1;
+        // The reference counts the bytes of this table in an `int`, and refuses a larger one.
+        let fits = ksize.checked_mul(size_of::<f64>()).is_some_and(|row| size <= i32::MAX as usize / row);
         if !fits {
             return Err(Error::Memory);
         }
-        let mut taps: Vec<Taps> = Vec::new();
-        taps.try_reserve_exact(size).map_err(|_| Error::Memory)?;
-        let mut weights = try_vec(0.0, size * stride)?;
+        let mut all_bounds: Vec<Bounds> = Vec::new();
+        all_bounds.try_reserve_exact(size).map_err(|_| Error::Memory)?;
+        let mut values = try_vec(0.0, size * ksize)?;
 
-        let per_pixel = 1.0 / stretch;
+        let step = 1.0 / stretch;
         let center_of = |x: usize| f64::from(from) + (x as f64 + 0.5) * scale;
         let period = period(scale);
-        let wave = if rounded { Wave::new(filter, per_pixel) } else { None };
+        let recurrence = match precision {
+            Precision::Double => None,
+            Precision::FixedPoint => SineRecurrence::new(filter, step),
+        };
         for x in 0..size {
             let center = center_of(x);
             let start = (center - support + 0.5).max(0.0) as usize;
             let end = ((center + support + 0.5).max(0.0) as usize).min(input);
             let count = end.saturating_sub(start);
-            let (before, weights) = weights.split_at_mut(x * stride);
-            let like = period.and_then(|period| x.checked_sub(period)).filter(|like| {
-                taps[*like].count == count && alike((taps[*like].start, center_of(*like)), (start, center))
+            let (before, values) = values.split_at_mut(x * ksize);
+            let values = &mut values[..count];
+            let same_phase = period.and_then(|period| x.checked_sub(period)).filter(|other| {
+                let bounds = all_bounds[*other];
+                bounds.count == count && have_same_phase((bounds.start, center_of(*other)), (start, center))
             });
-            let weights = &mut weights[..count];
-            let far = |tap: usize| ((tap + start) as f64 - center + 0.5) * per_pixel;
-            if let Some(like) = like {
-                weights.copy_from_slice(&before[like * stride..][..count]);
-            } else if !wave.as_ref().is_some_and(|wave| wave.weigh(weights, far(0))) {
-                weigh(weights, |tap| filter.weight(far(tap)));
+            let distance = |tap: usize| ((tap + start) as f64 - center + 0.5) * step;
+            if let Some(other) = same_phase {
+                values.copy_from_slice(&before[other * ksize..][..count]);
+            } else if !recurrence.as_ref().is_some_and(|recurrence| recurrence.compute(values, distance(0))) {
+                normalize(values, |tap| filter.evaluate(distance(tap)));
             }
-            taps.push(Taps { start, count });
+            all_bounds.push(Bounds { start, count });
         }
-        Ok(Self { taps, weights, stride })
+        Ok(Self { bounds: all_bounds, values, ksize })
     }
 
-    /// The same for 8-bit values: integers with [`PRECISION`] bits behind the point, to the nearest.
-    pub fn fixed_point(self) -> Result<Coefficients<i32>> {
-        let mut weights = Vec::new();
-        weights.try_reserve_exact(self.weights.len()).map_err(|_| Error::Memory)?;
-        weights.extend(self.weights.iter().map(|weight| {
-            let scaled = weight * f64::from(1 << PRECISION);
-            (if *weight < 0.0 { -0.5 + scaled } else { 0.5 + scaled }) as i32
+    /// Rounds the coefficients to fixed point, halves away from zero: Pillow's `normalize_coeffs_8bpc`.
+    pub fn into_fixed_point(self) -> Result<Coefficients<i32>> {
+        let mut values = Vec::new();
+        values.try_reserve_exact(self.values.len()).map_err(|_| Error::Memory)?;
+        values.extend(self.values.iter().map(|value| {
+            let scaled = value * f64::from(ONE);
+            (if *value < 0.0 { -0.5 + scaled } else { 0.5 + scaled }) as i32
         }));
-        Ok(Coefficients { taps: self.taps, weights, stride: self.stride })
+        Ok(Coefficients { bounds: self.bounds, values, ksize: self.ksize })
     }
 }
 
-/// Weights taps, all of which together are to weigh 1.
-fn weigh(weights: &mut [f64], by: impl Fn(usize) -> f64) {
+/// Fills coefficients with a filter's values, and divides them by their sum.
+fn normalize(coefficients: &mut [f64], value: impl Fn(usize) -> f64) {
     let mut sum = 0.0;
-    for (tap, weight) in weights.iter_mut().enumerate() {
-        *weight = by(tap);
-        sum += *weight;
+    for (tap, coefficient) in coefficients.iter_mut().enumerate() {
+        *coefficient = value(tap);
+        sum += *coefficient;
     }
     if sum != 0.0 {
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        coefficients.iter_mut().for_each(|coefficient| *coefficient /= sum);
     }
 }
 
-/// Whether there is nothing behind the point. (Without the function for it, which would be called.)
-fn whole(number: f64) -> bool {
+/// Whether a number is integral. (`f64::fract` would be a library call.)
+fn is_integral(number: f64) -> bool {
     number as i64 as f64 == number
 }
 
-/// After how many output pixels taps may lie as they did; `None` where these would be many.
+/// Returns the number of output pixels after which phases repeat; `None` if that is more than 16.
 fn period(scale: f64) -> Option<usize> {
-    (1..=16).find(|count| whole(*count as f64 * scale))
+    (1..=16).find(|count| is_integral(*count as f64 * scale))
 }
 
-/// Whether two output pixels, known by their first taps and their centers, have the same weights: each tap is as far from the
-/// center, and that far exactly.
-fn alike(a: (usize, f64), b: (usize, f64)) -> bool {
+/// Whether two output pixels, given by the starts of their bounds and by their centres, have the same phase. Only
+/// centres on a grid of 2^-20 count: then every distance is exact in double precision, and the coefficients are equal
+/// to the bit.
+fn have_same_phase(a: (usize, f64), b: (usize, f64)) -> bool {
     const GRID: f64 = (1 << 20) as f64;
-    let exact = |center: f64| whole(center * GRID) && center.abs() <= f64::from(i32::MAX);
-    let far = |(start, center): (usize, f64)| start as f64 - center;
-    exact(a.1) && exact(b.1) && far(a) == far(b)
-}
-
-/// A weight without a factor that it has: a power of two, or itself.
-#[inline(always)]
-pub fn divided(weight: i32, factor: i32) -> i32 {
-    if factor & (factor - 1) == 0 { weight >> factor.trailing_zeros() } else { i32::from(weight != 0) }
+    let is_exact = |center: f64| is_integral(center * GRID) && center.abs() <= f64::from(i32::MAX);
+    let phase = |(start, center): (usize, f64)| start as f64 - center;
+    is_exact(a.1) && is_exact(b.1) && phase(a) == phase(b)
 }
 
 #[cfg(test)]
@@ -157,37 +174,35 @@ mod tests {
 
     use super::*;
 
-    /// The weights of an output pixel, each by itself.
-    fn weights(center: f64, scale: f64, taps: Taps, filter: Filter) -> Vec<f64> {
-        let near = |tap: usize| filter.weight((tap as f64 - center + 0.5) * (1.0 / scale.max(1.0)));
-        let mut weights: Vec<_> = (taps.start..taps.start + taps.count).map(near).collect();
-        let sum = weights.iter().fold(0.0, |sum, weight| sum + weight);
+    /// Computes the coefficients of one output pixel by itself.
+    fn one_pixel(center: f64, scale: f64, bounds: Bounds, filter: Filter) -> Vec<f64> {
+        let value = |tap: usize| filter.evaluate((tap as f64 - center + 0.5) * (1.0 / scale.max(1.0)));
+        let mut values: Vec<_> = (bounds.start..bounds.start + bounds.count).map(value).collect();
+        let sum = values.iter().fold(0.0, |sum, value| sum + value);
         if sum != 0.0 {
-            weights.iter_mut().for_each(|weight| *weight /= sum);
+            values.iter_mut().for_each(|value| *value /= sum);
         }
-        weights
+        values
     }
 
     proptest! {
-        /// Those that are going to be rounded become the same.
         #[test]
-        fn weights_that_are_rounded_are_exact_enough(
+        fn the_recurrence_rounds_to_the_same_fixed_point(
             input in prop_oneof![1usize..40, 1usize..3000],
             size in 1usize..600,
             (from, to) in prop_oneof![Just((0.0f32, 1.0f32)), (0.0f32..0.5, 0.5f32..1.0)],
             filter in prop::sample::select(vec![Filter::Hamming, Filter::Lanczos, Filter::Bicubic]),
         ) {
-            let (from, to) = (from * input as f32, to * input as f32);
-            let exact = Coefficients::new(input, from, to, size, filter)?.fixed_point()?;
-            let near = Coefficients::to_be_rounded(input, from, to, size, filter)?.fixed_point()?;
+            let range = (from * input as f32, to * input as f32);
+            let exact = Coefficients::new(input, range, size, filter, Precision::Double)?.into_fixed_point()?;
+            let rounded = Coefficients::new(input, range, size, filter, Precision::FixedPoint)?.into_fixed_point()?;
             for x in 0..size {
-                prop_assert_eq!(exact.weights(x), near.weights(x));
+                prop_assert_eq!(exact.of(x), rounded.of(x));
             }
         }
 
-        /// Those that are taken from another output pixel are what they would have been.
         #[test]
-        fn weights_are_each_pixels_own(
+        fn copied_phases_equal_computed_ones(
             input in 1usize..3000,
             size in prop_oneof![1usize..300, Just(1024), Just(2048)],
             parts in prop::sample::select(vec![0usize, 1, 2, 3, 8, 1 << 15]),
@@ -196,11 +211,12 @@ mod tests {
         ) {
             let from = if parts == 0 { 0.0 } else { (input / 3) as f32 / parts as f32 };
             let size = ratio.map_or(size, |(more, less)| (input * more / less).max(1));
-            let coefficients = Coefficients::new(input, from, input as f32, size, filter)?;
+            let coefficients = Coefficients::new(input, (from, input as f32), size, filter, Precision::Double)?;
             let scale = f64::from(input as f32 - from) / size as f64;
             for x in 0..size {
-                let own = weights(f64::from(from) + (x as f64 + 0.5) * scale, scale, coefficients.taps(x), filter);
-                prop_assert_eq!(coefficients.weights(x), &own[..]);
+                let center = f64::from(from) + (x as f64 + 0.5) * scale;
+                let expected = one_pixel(center, scale, coefficients.bounds(x), filter);
+                prop_assert_eq!(coefficients.of(x), &expected[..]);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Every isa makes what the plain code makes.
+//! Kernels for every ISA give the scalar code's result.
 
 use proptest::prelude::*;
 
@@ -15,7 +15,9 @@ const FILTERS: [Filter; 7] = [
     Filter::Mks2021,
 ];
 
-/// An image of noise: for floats, infinite ones and such that are no numbers too.
+const MODES: [Mode; 8] = [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA, Mode::I, Mode::F, Mode::I16, Mode::I16N];
+
+/// Makes an image of noise. Floats include infinities; NaN results from them.
 fn noise(mode: Mode, (xsize, ysize): (usize, usize), seed: u64) -> Result<Image> {
     let mut image = Image::new(mode, xsize, ysize)?;
     let mut state = seed | 1;
@@ -35,21 +37,21 @@ fn noise(mode: Mode, (xsize, ysize): (usize, usize), seed: u64) -> Result<Image>
     Ok(image)
 }
 
-fn made(isa: Isa, plan: &Plan, input: &Image, size: (usize, usize)) -> Result<Vec<Vec<u8>>> {
+fn resampled(isa: Isa, plan: &Plan, input: &Image, size: (usize, usize)) -> Result<Vec<Vec<u8>>> {
     let mut out = noise(input.view()?.mode(), size, 1)?;
-    plan.resample_at(isa, out.view_mut()?, &input.view()?)?;
+    plan.resample_with(isa, out.view_mut()?, &input.view()?)?;
     Ok(out.view()?.rows().map(<[u8]>::to_vec).collect())
 }
 
-/// Sides that are less than a vector, about as long, and more.
+/// Sides shorter than a vector, about as long, and longer.
 fn side() -> impl Strategy<Value = usize> {
     prop_oneof![1..20usize, 1..100usize, 200..400usize]
 }
 
 proptest! {
     #[test]
-    fn levels_agree(
-        mode in prop::sample::select(vec![Mode::L, Mode::LA, Mode::RGB, Mode::RGBA, Mode::I, Mode::F, Mode::I16, Mode::I16N]),
+    fn isas_agree(
+        mode in prop::sample::select(MODES.to_vec()),
         input in (side(), side()),
         output in (side(), side()),
         filter in prop::sample::select(FILTERS.to_vec()),
@@ -62,31 +64,34 @@ proptest! {
         let area = [left * xsize, top * ysize, right * xsize, bottom * ysize];
         let Some(plan) = Plan::new(mode, input, output, filter, area)? else { return Ok(()) };
         let image = noise(mode, input, seed)?;
-        let plain = made(Isa::Generic, &plan, &image, output)?;
+        let expected = resampled(Isa::Generic, &plan, &image, output)?;
         for isa in Isa::available() {
-            let rows = made(isa, &plan, &image, output)?;
-            // Where no number comes out, it does not matter which of those that are none.
-            let same = rows.iter().zip(&plain).all(|(row, plain)| row == plain || mode == Mode::F && same_floats(row, plain));
+            let rows = resampled(isa, &plan, &image, output)?;
+            // Any NaN equals any other.
+            let are_same = |(row, expected): (&Vec<u8>, &Vec<u8>)| {
+                row == expected || mode == Mode::F && are_same_floats(row, expected)
+            };
+            let same = rows.iter().zip(&expected).all(are_same);
             prop_assert!(same, "{}", isa.name());
         }
     }
 }
 
-/// Every isa makes of an image what the plain code makes.
+/// Asserts that every ISA resamples an image as the scalar code does.
 fn assert_same(image: &Image, size: (usize, usize), filter: Filter) -> Result<()> {
     let (mode, input) = (image.view()?.mode(), (image.view()?.xsize(), image.view()?.ysize()));
     let plan = Plan::new(mode, input, size, filter, [0.0, 0.0, input.0 as f32, input.1 as f32])?.expect("another size");
-    let plain = made(Isa::Generic, &plan, image, size)?;
+    let expected = resampled(Isa::Generic, &plan, image, size)?;
     for isa in Isa::available() {
-        let same = made(isa, &plan, image, size)? == plain;
+        let same = resampled(isa, &plan, image, size)? == expected;
         assert!(same, "{} {} {filter:?} {input:?} {size:?}", isa.name(), mode.name());
     }
     Ok(())
 }
 
-/// Rows that are longer than what is turned on its side at once, and as many as are worth the look for smaller weights.
+/// Rows longer than a transposed tile, and enough of them for the search for common factors.
 #[test]
-fn levels_agree_on_long_rows() -> Result<()> {
+fn isas_agree_on_long_rows() -> Result<()> {
     for mode in [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA] {
         let image = noise(mode, (2600, 131), 7)?;
         for (filter, width) in
@@ -98,13 +103,13 @@ fn levels_agree_on_long_rows() -> Result<()> {
     Ok(())
 }
 
-/// Scales at which the weights of all output pixels, or of most, are small numbers.
+/// Scales at which the coefficients of all output pixels, or of most, are small multiples of a factor.
 #[test]
-fn levels_agree_on_whole_scales() -> Result<()> {
+fn isas_agree_on_integral_scales() -> Result<()> {
     for mode in [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA] {
         for scale in [2, 3, 4, 5, 8, 16] {
             for output in [8, 13] {
-                // One pixel more, so that no output pixel is like another.
+                // With one pixel more, no two output pixels have the same coefficients.
                 for more in 0..2 {
                     let image = noise(mode, (output * scale + more, 192), scale as u64)?;
                     assert_same(&image, (output, 192), Filter::Box)?;
@@ -116,7 +121,7 @@ fn levels_agree_on_whole_scales() -> Result<()> {
     Ok(())
 }
 
-/// An image of white stripes and black ones.
+/// Makes an image of white and black stripes.
 fn striped(mode: Mode, size: (usize, usize), white: impl Fn(usize, usize) -> bool) -> Result<Image> {
     let mut image = Image::new(mode, size.0, size.1)?;
     let bytes = image.view()?.row(0).len() / size.0;
@@ -128,24 +133,24 @@ fn striped(mode: Mode, size: (usize, usize), white: impl Fn(usize, usize) -> boo
     Ok(image)
 }
 
-/// The largest sums and the least that there are: all that weighs more than nothing is white, and all that weighs less is
-/// black, or the other way round.
+/// The largest and the least sums: white under positive coefficients and black under negative ones, or the other way
+/// round.
 #[test]
-fn levels_agree_on_the_largest_sums() -> Result<()> {
+fn isas_agree_on_extreme_sums() -> Result<()> {
     for filter in [Filter::Box, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos, Filter::Mks2021] {
         for (mode, scale) in [(Mode::L, 2), (Mode::L, 8), (Mode::RGB, 3), (Mode::RGB, 8), (Mode::RGBA, 5)] {
             for first in 0..2 * scale {
-                let upright = striped(mode, (9 * scale, 193), |x, _| (x + first) / scale % 2 == 0)?;
-                assert_same(&upright, (9, 193), filter)?;
-                let lying = striped(mode, (260, 9 * scale), |_, y| (y + first) / scale % 2 == 0)?;
-                assert_same(&lying, (260, 9), filter)?;
+                let vertical = striped(mode, (9 * scale, 193), |x, _| (x + first) / scale % 2 == 0)?;
+                assert_same(&vertical, (9, 193), filter)?;
+                let horizontal = striped(mode, (260, 9 * scale), |_, y| (y + first) / scale % 2 == 0)?;
+                assert_same(&horizontal, (260, 9), filter)?;
             }
         }
     }
     Ok(())
 }
 
-fn same_floats(a: &[u8], b: &[u8]) -> bool {
+fn are_same_floats(a: &[u8], b: &[u8]) -> bool {
     let floats = |row: &[u8]| row.as_chunks::<4>().0.iter().map(|bytes| f32::from_ne_bytes(*bytes)).collect::<Vec<_>>();
     floats(a).iter().zip(floats(b)).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
 }

@@ -1,4 +1,4 @@
-"""Resizing on both libraries: one case, and many at random, whose differences a process of its own can print."""
+"""Resampling on both libraries: single cases, and many random ones, whose differences a child process can print."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import side_by_side
 from abi import MODE_ID, MODES, Image, Library, c_float
 
 FILTERS = {"box": 4, "bilinear": 2, "hamming": 5, "bicubic": 3, "lanczos": 1, "mks2013": 6, "mks2021": 7}
-"""By their numbers among the transforms."""
+"""The numbers of the filters."""
 
 RESIZED = [name for name in MODES[1:] if name not in ("1", "P")]
-"""Every mode that can be resized."""
+"""The modes that can be resampled."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Case:
     seed: int = 0
 
     def outcome(self, library: Library, image: Image) -> Any:
-        """The image that comes out, or the error."""
+        """Returns the resulting image, or the error."""
         return side_by_side.image_outcome(
             library, "ImagingResample", image, *self.output, self.filter, (c_float * 4)(*self.box)
         )
@@ -49,7 +49,7 @@ def whole(mode: str, size: tuple[int, int], output: tuple[int, int], filter: int
 
 
 def noise(library: Library, mode: str, size: tuple[int, int], seed: int) -> Image:
-    """An image of random bytes, of which 32-bit integers are sometimes small and floats are numbers."""
+    """Makes an image of random bytes. 32-bit integers are sometimes small; floats are integral."""
     image = library.ImagingNew(MODE_ID[mode], *size)
     draw = random.Random(seed)
     data = draw.randbytes(1 + image.contents.linesize * image.contents.ysize)
@@ -62,7 +62,7 @@ def noise(library: Library, mode: str, size: tuple[int, int], seed: int) -> Imag
 
 
 def at_random(seed: int, count: int) -> Iterator[Case]:
-    """Cases of every kind: both axes or one, part of the image or all of it."""
+    """Yields random cases: both axes or one, part of the image or all of it."""
     draw = random.Random(seed)
 
     def side() -> int:
@@ -81,8 +81,9 @@ def at_random(seed: int, count: int) -> Iterator[Case]:
         yield Case(mode, (width, height), output, draw.choice(list(FILTERS.values())), box, number)
 
 
-def at_whole_scales() -> Iterator[Case]:
-    """Cases whose weights are the same for all output pixels but those at the ends, of rows enough for a table of them."""
+def at_integral_scales() -> Iterator[Case]:
+    """Yields cases of integral scales, at which all output pixels but the outer ones have the same coefficients, with
+    enough rows for every method."""
     for mode in ("L", "LA", "RGB", "RGBA"):
         for scale in (2, 3, 4, 5, 8, 16):
             for filter in FILTERS.values():
@@ -90,13 +91,13 @@ def at_whole_scales() -> Iterator[Case]:
 
 
 def differences(wheel: Library, ours: Library, seed: int = 0, count: int = 800) -> Iterator[Case]:
-    """The cases, at random so many, whose outcomes differ."""
-    cases = itertools.chain(at_random(seed, count), at_whole_scales())
+    """Yields the cases whose results differ, of `count` random ones and those of integral scales."""
+    cases = itertools.chain(at_random(seed, count), at_integral_scales())
     return (case for case in cases if not case.same(wheel, ours))
 
 
 def large_differences(wheel: Library, ours: Library) -> Iterator[Case]:
-    """The same of images that are large enough to be split over threads."""
+    """Yields the cases whose results differ, of images that are large enough for several threads."""
     sizes = [((700, 500), (300, 501)), ((300, 900), (299, 100)), ((257, 300), (1000, 700)), ((900, 900), (900, 400))]
     for mode in ("L", "LA", "RGB", "RGBA", "I", "F", "I;16"):
         for size, output in sizes:

@@ -1,5 +1,4 @@
-"""Resizing beside the reference: every mode, filter, box and size, at every level of instructions and on any number of
-threads."""
+"""Resampling beside the reference: every mode, filter, box and size, with every ISA and on any number of threads."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ def cases(draw) -> Case:
     output = draw(sizes | st.tuples(st.just(width), sides) | st.tuples(sides, st.just(height)))
     box = (0.0, 0.0, float(width), float(height))
     if draw(st.booleans()):
-        # A box may be less than a pixel, and end at any fraction of one.
+        # A box may be smaller than a pixel, and end at any fraction of one.
         part = st.floats(0, 1, width=32)
         (left, right), (top, bottom) = (
             sorted((draw(part) * length, draw(part) * length)) for length in (width, height)
@@ -36,7 +35,7 @@ def cases(draw) -> Case:
 def test_any_case(both, case):
     left, top, right, bottom = (c_float * 4)(*case.box)
     if not (left < right <= case.size[0] and top < bottom <= case.size[1]):
-        return  # the reference leaves it to its callers to refuse these
+        return  # the reference does not check its arguments
     assert case.same(*both)
 
 
@@ -49,7 +48,7 @@ def test_every_mode_with_every_filter(both, mode, filter):
 
 @pytest.mark.parametrize("filter", FILTERS)
 def test_many_scales(both, filter):
-    """Each has other weights, and each of them is rounded."""
+    """Every scale has its own coefficients, and all of them are rounded."""
     for width in [*range(1, 200, 7), 1000, 4000]:
         assert whole("L", (997, 16), (width, 16), FILTERS[filter]).same(*both)
         assert whole("L", (width, 16), (997, 16), FILTERS[filter]).same(*both)
@@ -65,8 +64,8 @@ def test_extreme_shapes(both, mode, size):
 
 @pytest.mark.parametrize("mode", RESIZED)
 @pytest.mark.parametrize("output", [(0, 0), (0, 5), (5, 0)])
-def test_no_pixels_come_out(ours, mode, output):
-    """The reference leaves it to its callers to refuse this, and may crash."""
+def test_empty_results(ours, mode, output):
+    """The reference does not check its arguments, and may crash."""
     image = noise(ours, mode, (9, 8), 0)
     state = whole(mode, (9, 8), output, FILTERS["bilinear"]).outcome(ours, image)
     assert (state["xsize"], state["ysize"], state["pixels"]) == (*output, b"")
@@ -79,7 +78,7 @@ def test_the_same_size_is_a_copy(both, mode):
 
 
 def outcomes(both, mode: str, filter: int):
-    """What the two libraries say of a mode and a filter."""
+    """Yields the results of both libraries for a mode and a filter."""
     image = noise(both[1], mode, (4, 4), 0)
     try:
         yield from (
@@ -91,13 +90,13 @@ def outcomes(both, mode: str, filter: int):
 
 @pytest.mark.parametrize("mode", ["1", "P"])
 @pytest.mark.parametrize("filter", [FILTERS["box"], 0, 99])
-def test_modes_that_cannot_be_resized(both, mode, filter):
+def test_unsupported_modes(both, mode, filter):
     theirs, ours = outcomes(both, mode, filter)
     assert ours == theirs == ("ValueError", ("image has wrong mode",))
 
 
 @pytest.mark.parametrize("filter", [0, 8, -1, 1000])
-def test_filters_that_there_are_not(both, filter):
+def test_unknown_filters(both, filter):
     theirs, ours = outcomes(both, "RGB", filter)
     assert ours == theirs and ours[0] == "ValueError"
 
@@ -106,8 +105,8 @@ BOXES = [(0, 0, 5, 4), (0, 0, 4, 4.5), (-1, 0, 4, 4), (0, -1, 4, 4), (2, 0, 1, 4
 
 
 @pytest.mark.parametrize("box", BOXES)
-def test_boxes_beyond_the_image(ours, box):
-    """The reference leaves it to its callers to refuse them."""
+def test_boxes_outside_the_image(ours, box):
+    """The reference does not check its arguments."""
     case = Case("RGB", (4, 4), (3, 3), FILTERS["box"], box)
     image = noise(ours, "RGB", (4, 4), 0)
     assert case.outcome(ours, image) == ("ValueError", ("box is not within the image",))
@@ -117,13 +116,13 @@ def test_boxes_beyond_the_image(ours, box):
 @pytest.mark.parametrize("size, box", [((9, 7), (3, 2, 3, 6)), ((9, 7), (1, 4, 8, 4)), ((9, 7), (9, 7, 9, 7)), ((0, 0), (0, 0, 0, 0))])
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "I", "F", "I;16"])
 @pytest.mark.parametrize("filter", FILTERS.values(), ids=FILTERS)
-def test_boxes_of_no_size(both, mode, filter, size, box):
-    """A box between two pixels has a colour; that of an image without pixels has none."""
+def test_empty_boxes(both, mode, filter, size, box):
+    """A box between two pixels has a colour; the box of an empty image has none."""
     theirs, ours = (Case(mode, size, (5, 4), filter, box).outcome(library, noise(library, mode, size, 0)) for library in both)
     assert ours == theirs
 
 
-def test_no_image_and_no_box(ours):
+def test_null_image_and_null_box(ours):
     box = (c_float * 4)(0, 0, 1, 1)
     image = ours.ImagingNew(MODE_ID["L"], 1, 1)
     assert attempt(ours.ImagingResample, None, 1, 1, 1, box)[0] == "ValueError"
@@ -133,7 +132,7 @@ def test_no_image_and_no_box(ours):
 
 
 @pytest.mark.parametrize("level", child.LEVELS)
-def test_every_level(level):
+def test_every_isa(level):
     assert child.differences("resizing.differences(*both)", level=level) == ""
 
 
@@ -143,8 +142,8 @@ def test_any_number_of_threads(threads):
 
 
 @pytest.mark.parametrize("mode", RESIZED)
-def test_images_without_pixels(both, mode):
-    """Whichever side is 0: what comes out has no source, and is the reference's."""
+def test_empty_images(both, mode):
+    """Images whose width or height is 0: the result has no source pixels, and equals the reference's."""
     for size in [(0, 50), (50, 0), (0, 0), (0, 1), (0, 999)]:
         for output in [(1, 1), (7, 5), (3, 200), (200, 3), (50, 50), (100, 1), (64, 5)]:
             for number in FILTERS.values():
@@ -153,8 +152,8 @@ def test_images_without_pixels(both, mode):
 
 
 @pytest.mark.parametrize("mode", RESIZED)
-def test_nothing_is_made_of_an_image_without_pixels(ours, mode):
-    """The reference reads outside its tables here, so only ours is asked."""
+def test_empty_results_of_empty_images(ours, mode):
+    """Only ours is called: the reference reads outside its tables here."""
     for size in [(0, 50), (50, 0), (0, 0)]:
         image = ours.ImagingNew(MODE_ID[mode], *size)
         for output in [(0, 0), (0, 7), (7, 0)]:

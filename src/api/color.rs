@@ -1,6 +1,6 @@
 //! Other modes.
 
-use crate::color::{self, FromPalette, Nearest};
+use crate::color::{self, FromPalette, NearestEntry};
 use crate::error::{Error, Result};
 use crate::image::Image;
 use crate::image::palette::Palette;
@@ -40,7 +40,7 @@ impl Image {
             (_, Mode::P | Mode::PA) => self.to_palette(out(to)?, dither),
             (Mode::L | Mode::RGB, Mode::One) if dither => {
                 let mut out = out(to)?;
-                color::to_bits(out.view_mut()?, &input)?;
+                color::to_bilevel(out.view_mut()?, &input)?;
                 Ok(out)
             }
             (_, Mode::One) if dither => Err(UNSUPPORTED),
@@ -61,12 +61,12 @@ impl Image {
             return Err(UNSUPPORTED);
         }
         let mut palette = Palette::new(Mode::RGB)?;
-        color::fill_standard(&mut palette, input.mode());
+        color::fill_default_palette(&mut palette, input.mode());
         out.set_palette(&palette)?;
         if input.mode() == Mode::L {
             color::grey_to_palette(out.view_mut()?, &input);
         } else {
-            color::colours_to_palette(out.view_mut()?, &input, &mut Nearest::new(&mut palette)?, dither)?;
+            color::to_palette(out.view_mut()?, &input, &mut NearestEntry::new(&mut palette)?, dither)?;
         }
         Ok(out)
     }

@@ -1,28 +1,25 @@
-//! What pixels mean: from one mode to another, through a matrix, through a table.
+//! Colour conversion: between modes, to and from palettes, by a matrix, by a 3D lookup table.
 //!
-//! `convert` takes the `pairs` of modes that go pixel by pixel; `from_palette`, `to_palette` and `to_bits` are
-//! the others. `transparent` makes a colour transparent on the way. `matrix` and `lut` compute colours anew.
+//! | module | operation | Pillow |
+//! | --- | --- | --- |
+//! | `convert` | conversions that compute each pixel from one pixel | `Convert.c`: `l2rgb`, `rgb2l`, `rgbA2rgba`, … |
+//! | `transparency` | the same, and one colour becomes transparent | `ImagingConvertTransparent` |
+//! | `palette` | indices to pixels; the nearest entry of a colour | `frompalette`, `ImagingPaletteCacheUpdate` |
+//! | `dither` | Floyd-Steinberg error diffusion, to black and white or to a palette | `tobilevel`, `topalette` |
+//! | `to_palette` | quantization to a palette, dithered or not | `topalette` |
+//! | [`matrix`] | 3x4 matrices | `Matrix.c` |
+//! | [`lut3d`] | 3D lookup tables, trilinear interpolation | `ColorLUT.c` |
 
-mod alpha;
-mod bits;
 mod convert;
-mod diffusion;
-mod from_palette;
-mod grey;
-mod hsv;
-#[cfg(target_arch = "x86_64")]
-mod kernels;
-pub mod lut;
+mod dither;
+pub mod lut3d;
 pub mod matrix;
-mod pairs;
-mod pixelwise;
-mod to_bits;
+mod palette;
 mod to_palette;
-mod transparent;
-mod wide;
+mod transparency;
 
 pub use convert::{Conversion, conversion};
-pub use from_palette::FromPalette;
-pub use to_bits::to_bits;
-pub use to_palette::{Nearest, colours_to_palette, fill_standard, grey_to_palette, has_palette_form};
-pub use transparent::{Transparent, transparent};
+pub use dither::to_bilevel;
+pub use palette::{FromPalette, NearestEntry};
+pub use to_palette::{fill_default_palette, grey_to_palette, has_palette_form, to_palette};
+pub use transparency::{Transparency, transparency};

@@ -8,7 +8,7 @@ use super::output::Output;
 use super::work::on_pixels;
 use super::{guard, reference};
 use crate::abi::{Imaging, ImagingPalette, ModeID};
-use crate::color::{self, FromPalette, Nearest, lut, matrix};
+use crate::color::{self, FromPalette, NearestEntry, lut3d, matrix};
 use crate::error::{Error, ModeNumber, Result};
 use crate::host::long_section;
 use crate::image::palette::Palette;
@@ -126,7 +126,7 @@ unsafe fn to_palette<'a>(
             Some(palette) => palette,
             None => {
                 let palette = own.insert(Palette::new(Mode::RGB)?);
-                color::fill_standard(palette, from);
+                color::fill_default_palette(palette, from);
                 palette
             }
         };
@@ -142,9 +142,9 @@ unsafe fn to_palette<'a>(
             on_pixels([view], [input], |[out], [input]| color::grey_to_palette(out, &input));
         } else {
             // The palette gets its cache, whether there are pixels or not.
-            let mut nearest = Nearest::new(palette)?;
+            let mut nearest = NearestEntry::new(palette)?;
             if view.bytes() > 0 {
-                long_section(|| color::colours_to_palette(view, &input, &mut nearest, dither))?;
+                long_section(|| color::to_palette(view, &input, &mut nearest, dither))?;
             }
         }
         Ok(out)
@@ -167,7 +167,7 @@ unsafe fn to_bits<'a>(out: Imaging, im: Imaging) -> Result<Output<'a>> {
         let input = Input::beside(&view, im)?;
         let input = input.view()?;
         if view.bytes() > 0 {
-            long_section(|| color::to_bits(view, &input))?;
+            long_section(|| color::to_bilevel(view, &input))?;
         }
         Ok(out)
     }
@@ -188,7 +188,7 @@ pub unsafe extern "C" fn ImagingConvertTransparent(im: Imaging, mode: ModeID, r:
             let source = im.as_ref().ok_or(Error::Mode)?;
             let (from, to) = (Mode::from_id(source.mode), Mode::from_id(mode));
             let colour = [r, g, b].map(|value| value as u8);
-            let conversion = from.zip(to).and_then(|(from, to)| color::transparent(from, to, colour));
+            let conversion = from.zip(to).and_then(|(from, to)| color::transparency(from, to, colour));
             let conversion = conversion.ok_or_else(|| unsupported(source.mode, mode, " in convert_transparent"))?;
             let out = Output::new(mode, source.xsize, source.ysize)?;
             let (view, input) = (out.view_mut()?, ImageRef::from_raw(im)?);
@@ -285,12 +285,12 @@ pub unsafe extern "C" fn ImagingColorLUT3D_linear(
 /// # Safety
 ///
 /// `values` is NULL, or has as many values as `channels` and `sizes` say, which nobody writes to for `'a`.
-unsafe fn lut_of<'a>(values: *const i16, channels: c_int, sizes: [c_int; 3]) -> Result<lut::Table<'a>> {
+unsafe fn lut_of<'a>(values: *const i16, channels: c_int, sizes: [c_int; 3]) -> Result<lut3d::Lut3d<'a>> {
     let (channels, sizes) = (channels as usize, sizes.map(|size| usize::try_from(size).unwrap_or(0)));
     // SAFETY: as the caller promises.
     unsafe {
         reference(values, "table")?;
-        let values = std::slice::from_raw_parts(values, lut::values(channels, sizes)?);
-        lut::Table::new(values, channels, sizes)
+        let values = std::slice::from_raw_parts(values, lut3d::value_count(channels, sizes)?);
+        lut3d::Lut3d::new(values, channels, sizes)
     }
 }

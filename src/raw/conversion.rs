@@ -1,6 +1,8 @@
 //! Line conversions, and the kernels that a conversion may have.
 
 use super::lanes::LanePattern;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa::{Avx2, Avx512};
 
 /// A conversion of a line of pixels.
 pub trait LineConversion: 'static {
@@ -43,9 +45,9 @@ pub enum Kernel {
     #[cfg(target_arch = "x86_64")]
     Vectors {
         /// With AVX2.
-        avx2: fn(&mut [u8], &[u8]) -> usize,
+        avx2: fn(Avx2, &mut [u8], &[u8]) -> usize,
         /// With AVX-512.
-        avx512: fn(&mut [u8], &[u8]) -> usize,
+        avx512: fn(Avx512, &mut [u8], &[u8]) -> usize,
     },
     /// Collects one bit a byte: whether the byte is not 0.
     PackBits {

@@ -297,26 +297,31 @@ pub(crate) use multiversion;
 ///
 /// `premultiply` takes an [`Avx2`] and the other arguments. The compiler checks that the kernel, a function with
 /// `#[target_feature]`, needs no instructions beyond AVX2. Generic functions are declared with what they are called with:
-/// `pub fn shuffle[S: Shuffle][S](Avx2, …) = shuffle_avx2::<S>;`.
+/// `pub fn shuffle[S: Shuffle][S](Avx2, …) = shuffle_avx2::<S>;`. A kernel that hands the token on gets it as its first
+/// argument if it is named: `pub fn shuffle(Avx2 as isa, …) = shuffle_avx2;`.
 #[cfg(target_arch = "x86_64")]
 macro_rules! entry {
     ($(
         $(#[$meta:meta])*
-        $vis:vis fn $name:ident $([$($parameters:tt)+][$($arguments:tt)+])? ($isa:ident $(, $arg:ident: $type:ty)* $(,)?) $(-> $result:ty)?
-            = $kernel:path;
+        $vis:vis fn $name:ident $([$($parameters:tt)+][$($arguments:tt)+])? (
+            $isa:ident $(as $token:ident)? $(, $arg:ident: $type:ty)* $(,)?
+        ) $(-> $result:ty)? = $kernel:path;
     )+) => {$(
         $(#[$meta])*
         #[inline]
         #[allow(unsafe_code)] // a call of a function that was compiled for the token's ISA
-        $vis fn $name $(<$($parameters)+>)? (_: $crate::simd::isa::$isa $(, $arg: $type)*) $(-> $result)? {
+        #[allow(clippy::redundant_pattern)] // `isa @ _`: the token may be unnamed
+        $vis fn $name $(<$($parameters)+>)? ($($token @)? _: $crate::simd::isa::$isa $(, $arg: $type)*) $(-> $result)? {
             $crate::simd::isa::target_features! { $isa =>
                 #[inline]
-                fn compiled $(<$($parameters)+>)? ($($arg: $type),*) $(-> $result)? {
-                    $kernel($($arg),*)
+                fn compiled $(<$($parameters)+>)? (
+                    $($token: $crate::simd::isa::$isa,)? $($arg: $type),*
+                ) $(-> $result)? {
+                    $kernel($($token,)? $($arg),*)
                 }
             }
             // SAFETY: the token proves that the processor has the instructions that `compiled` uses.
-            unsafe { compiled $(::<$($arguments)+>)? ($($arg),*) }
+            unsafe { compiled $(::<$($arguments)+>)? ($($token,)? $($arg),*) }
         }
     )+};
 }

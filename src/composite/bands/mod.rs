@@ -220,10 +220,10 @@ mod tests {
             bands.push(new(Mode::L)?);
         }
         let views: Result<Vec<_>> = bands.iter_mut().map(Image::view_mut).collect();
-        split::<N>(views?.try_into().expect("as many"), &input);
+        split::<N>(views?.try_into().expect("N bands"), &input);
         let mut merged = new(input.mode())?;
         let views: Result<Vec<_>> = bands.iter().map(Image::view).collect();
-        merge::<N>(merged.view_mut()?, views?.try_into().expect("as many"))?;
+        merge::<N>(merged.view_mut()?, views?.try_into().expect("N bands"))?;
         Ok(merged)
     }
 

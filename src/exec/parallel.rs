@@ -1,9 +1,9 @@
 //! Parallel loops over the rows or columns of an image.
 //!
-//! An operation states its estimated cost per row and passes a closure that computes a chunk of rows. The loop runs on the
-//! calling thread where the total cost is below [`MIN_COST_PER_THREAD`], which [`feedback`] may raise, else on the calling
-//! thread and the workers of the [`pool`]. Each thread takes the next chunk when it has finished one, in two sizes, a coarse
-//! form of guided self-scheduling (OpenMP's `schedule(guided)`):
+//! An operation states its estimated cost per row and passes a closure that computes a chunk of rows. The loop uses one thread
+//! for each [`MIN_COST_PER_THREAD`] of the total cost, a threshold that [`feedback`] may raise, and at most [`num_threads`]: the
+//! calling thread, and workers of the [`pool`]. A thread that has finished a chunk takes the next one. Chunks have two sizes, a
+//! coarse form of guided self-scheduling (OpenMP's `schedule(guided)`):
 //!
 //! ```text
 //! three threads   | large chunk    | large chunk    | large chunk    |small|small|small|
@@ -188,39 +188,38 @@ fn split_at_row<const N: usize>(images: [ImageMut<'_>; N], y: usize) -> ([ImageM
 /// The part of an image that no thread has taken yet.
 struct Remainder<T> {
     image: Option<T>,
-    /// The number of its first row.
+    /// The number of its first row, or group of columns.
     first: usize,
-    /// The error of the topmost chunk that failed, and that chunk's first row.
+    /// The error of the topmost chunk that failed, and where that chunk starts.
     error: Option<(usize, Error)>,
 }
 
-/// Calls `work` on chunks of an image, or of several: on one thread, or on as many as the cost justifies. The image has
-/// `rows` units (rows, or groups of columns), each of the estimated cost `cost`; `split` splits the first units off.
+/// Calls `work` on chunks of an image, or of several: on one thread, or on as many as the cost justifies. The image
+/// consists of `units` rows, or groups of columns, each of the estimated cost `cost`; `split` splits off the first ones.
 fn for_chunks<T: Send>(
     image: T,
-    rows: usize,
+    units: usize,
     cost: usize,
     split: impl Fn(T, usize) -> (T, T) + Sync,
     work: impl Fn(usize, T) -> Result<()> + Sync,
 ) -> Result<()> {
     let threads_under = |backoff: u32| {
-        let worthwhile = (rows.saturating_mul(cost) / MIN_COST_PER_THREAD) >> backoff;
-        worthwhile.min(num_threads()).min(rows)
+        let worthwhile = (units.saturating_mul(cost) / MIN_COST_PER_THREAD) >> backoff;
+        worthwhile.min(num_threads()).min(units)
     };
     let backoff = feedback::backoff(|backoff| threads_under(backoff) > 1);
     let threads = threads_under(backoff);
     if threads <= 1 {
         return work(0, image);
     }
-    let (large, small) = ((3 * rows).div_ceil(4 * threads), rows.div_ceil(4 * threads));
-    // The C library's mutex and not the standard library's, whose slow path is compiled without the thread sanitizer and so
-    // would look like a data race to it.
+    let (large, small) = ((3 * units).div_ceil(4 * threads), units.div_ceil(4 * threads));
+    // Not the standard library's mutex: the thread sanitizer does not see its slow path, which is compiled without it.
     let remainder = Mutex::new(Remainder { image: Some(image), first: 0, error: None });
     let next_chunk = || {
         let mut remainder = remainder.lock();
         let (image, first) = (remainder.image.take()?, remainder.first);
         let size = if first < large * threads { large } else { small };
-        if rows - first <= size {
+        if units - first <= size {
             return Some((first, image));
         }
         let (chunk, rest) = split(image, size);

@@ -25,7 +25,7 @@ fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(
 .PHONY: all install uninstall wheel setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
 
 all: ## build the shared and the static library (the default)
-	$(CARGO) build --release --lib
+	$(CARGO) build --release --lib --no-default-features
 
 install: all ## install into $(DESTDIR)$(PREFIX), libraries into $(LIBDIR)
 	install -d $(lib)/pkgconfig $(lib)/cmake/Imaging $(includes) $(doc)
@@ -112,7 +112,7 @@ fuzz: target/tools/bin/cargo-fuzz ## any bytes for the raw codec, the PPM reader
 	done
 
 header: ## write the generated headers into include/, and of them libimaging.pxd
-	IMAGING_WRITE_HEADERS=1 $(CARGO) build --lib
+	IMAGING_WRITE_HEADERS=1 $(CARGO) build --lib --no-default-features
 	python3 python/make_pxd.py
 
 clean: ## remove everything that was built

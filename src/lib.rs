@@ -39,6 +39,8 @@
 //! # Ok::<(), Imaging::Error>(())
 //! ```
 //!
+//! The feature `rayon` (enabled by default) gives views parallel iterators: `par_rows`, `par_rows_mut` and `par_pixels`.
+//!
 //! `ARCHITECTURE.md` walks a call through the house that the modules are.
 
 #![deny(unsafe_code)]

@@ -6,6 +6,8 @@ mod color;
 mod files;
 mod filter;
 mod geometry;
+#[cfg(feature = "rayon")]
+mod par;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Non-temporal (streaming) stores for the rows of large images.
 //!
 //! An ordinary store first reads the cache line that it writes to, and evicts another one. For an image that is larger
-//! than the last-level cache both are wasted: the row has left the cache before anybody reads it. So each row of such an
+//! than the last-level cache both are wasted: the row has left the cache before it is read. So each row of such an
 //! image is made in a buffer that stays in the second-level cache, and is copied from there by `movntdq`, which bypasses
 //! the caches. Copies, crops and transpositions of large images take two thirds to one third of the time.
 
@@ -152,7 +152,7 @@ mod tests {
     use crate::mode::Mode;
 
     #[test]
-    fn every_way_writes_the_same() {
+    fn both_policies_write_the_same_bytes() {
         for xsize in [0, 1, 15, 16, 17, 63, 64, 65, 1000, MAX_ROW_BYTES + 1] {
             let source: Vec<u8> = (0..xsize).map(|x| (x % 251) as u8).collect();
             for policy in [StorePolicy::Temporal, StorePolicy::NonTemporal] {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_into_a_cache_stays_there() {
+    fn images_that_fit_the_cache_use_ordinary_stores() {
         let policy = |xsize: usize, ysize: usize, inputs: usize| {
             let mut out = Image::new(Mode::RGB, xsize, ysize).expect("not large");
             let input = Image::new(Mode::RGB, xsize, ysize).expect("not large");

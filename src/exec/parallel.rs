@@ -1,7 +1,20 @@
-//! On how many threads work is done, and how it is split over them.
+//! Parallel loops over the rows or columns of an image.
 //!
-//! Work is split only where it is worth it, by rows, and on whichever threads of the [`pool`] are free. What comes out
-//! never depends on how many there are.
+//! An operation states its estimated cost per row and passes a closure that computes a chunk of rows. The loop uses one thread
+//! for each [`MIN_COST_PER_THREAD`] of the total cost, a threshold that [`feedback`] may raise, and at most [`num_threads`]: the
+//! calling thread, and workers of the [`pool`]. A thread that has finished a chunk takes the next one. Chunks have two sizes, a
+//! coarse form of guided self-scheduling (OpenMP's `schedule(guided)`):
+//!
+//! ```text
+//! three threads   | large chunk    | large chunk    | large chunk    |small|small|small|
+//! rows            0                                                3/4                 1
+//! ```
+//!
+//! The large chunks keep the number of borders low, where filters compute rows twice; the small ones bound how long the
+//! other threads wait for one that was preempted. Chunks are split off the mutable view itself
+//! ([`ImageMut::split_at_row`]), so the borrow checker proves that threads write to different rows.
+//!
+//! The result never depends on the number of threads.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -12,53 +25,52 @@ use crate::image::{ImageMut, ImageRef};
 use crate::process::load::at_load;
 use crate::process::{Mutex, environment, warn};
 
-/// The least work, about one for an arithmetic operation on a byte, that another thread is given: less takes less time than
-/// to give it, even where that thread looks out for work. Fuzzing splits the small images that it works on, too.
-const WORTHWHILE: usize = if cfg!(fuzzing) { 1 << 10 } else { 1 << 19 };
+/// The lowest cost for which another thread pays off; the unit is about one arithmetic operation on a byte. Handing less to
+/// a worker takes longer than computing it, even while that worker spins. Fuzzing multithreads its small images, too.
+const MIN_COST_PER_THREAD: usize = if cfg!(fuzzing) { 1 << 10 } else { 1 << 19 };
 
-/// The most threads that may be asked for.
-const MOST: usize = 1024;
+/// The highest number of threads that can be set.
+const MAX_THREADS: usize = 1024;
 
-/// How many threads are to be used; 0 until it is known.
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+/// The number of threads for parallel loops; 0 until it is first needed.
+static NUM_THREADS: AtomicUsize = AtomicUsize::new(0);
 
-/// How many threads work is split over.
+/// Returns the number of threads for parallel loops, the calling thread included.
 pub fn num_threads() -> usize {
-    match COUNT.load(Relaxed) {
-        0 => first_count(),
+    match NUM_THREADS.load(Relaxed) {
+        0 => init_num_threads(),
         count => count,
     }
 }
 
-/// What the environment asks for, or one for each processor that the process may use.
+/// Sets the number of threads to `IMAGING_NUM_THREADS`, or else to the number of available processors.
 #[cold]
-fn first_count() -> usize {
-    let asked = environment::variable(c"IMAGING_NUM_THREADS");
-    let number = asked.and_then(|asked| number(asked.to_str().ok()?));
-    let count = number.unwrap_or_else(processors);
-    match COUNT.compare_exchange(0, count, Relaxed, Relaxed) {
+fn init_num_threads() -> usize {
+    let variable = environment::variable(c"IMAGING_NUM_THREADS");
+    let parsed = variable.and_then(|text| parse_num_threads(text.to_str().ok()?));
+    let count = parsed.unwrap_or_else(available_processors);
+    match NUM_THREADS.compare_exchange(0, count, Relaxed, Relaxed) {
         Ok(_) => {
-            if let (Some(asked), None) = (asked, number) {
+            if let (Some(text), None) = (variable, parsed) {
                 warn(format_args!(
-                    "IMAGING_NUM_THREADS={}: must be a number from 1 to {MOST}; {count} will be used",
-                    environment::shown(asked)
+                    "IMAGING_NUM_THREADS={}: must be a number from 1 to {MAX_THREADS}; {count} will be used",
+                    environment::shown(text)
                 ));
             }
             count
         }
-        Err(other) => other,
+        Err(set_meanwhile) => set_meanwhile,
     }
 }
 
-/// How many processors the process may use: its affinity at this time, and no more than the quota of its control group
-/// allowed when the library was loaded.
-fn processors() -> usize {
-    let affine = rustix::thread::sched_getaffinity(None).map_or(1, |processors| processors.count() as usize);
-    affine.min(QUOTA.load(Relaxed)).clamp(1, MOST)
+/// Returns the number of processors in the current CPU affinity mask, limited to the cgroup's CPU quota at load time.
+fn available_processors() -> usize {
+    let affinity = rustix::thread::sched_getaffinity(None).map_or(1, |processors| processors.count() as usize);
+    affinity.min(QUOTA.load(Relaxed)).clamp(1, MAX_THREADS)
 }
 
-/// How many processors were available at load: finding that out reads files and allocates, which a process that has put
-/// itself into a sandbox, or has no memory left, can no longer do.
+/// The CPU quota when the library was loaded. Reading it opens files and allocates, which fails later on in a process that
+/// has entered a sandbox or run out of memory.
 static QUOTA: AtomicUsize = AtomicUsize::new(usize::MAX);
 
 extern "C" fn read_quota() {
@@ -68,75 +80,75 @@ extern "C" fn read_quota() {
 }
 at_load!(read_quota);
 
-/// A number of threads that may be asked for.
-fn number(text: &str) -> Option<usize> {
-    text.trim().parse().ok().filter(|count| (1..=MOST).contains(count))
+/// Parses a number of threads from 1 to [`MAX_THREADS`].
+fn parse_num_threads(text: &str) -> Option<usize> {
+    text.trim().parse().ok().filter(|count| (1..=MAX_THREADS).contains(count))
 }
 
-/// Sets how many threads work is split over. Work that is under way goes on as it began.
+/// Sets the number of threads for parallel loops that start from now on.
 pub fn set_num_threads(count: i32) -> Result<()> {
-    let count = usize::try_from(count).ok().filter(|count| (1..=MOST).contains(count));
+    let count = usize::try_from(count).ok().filter(|count| (1..=MAX_THREADS).contains(count));
     let count = count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?;
-    COUNT.store(count, Relaxed);
+    NUM_THREADS.store(count, Relaxed);
     pool::set_limit(count - 1);
     Ok(())
 }
 
-/// Does `work` on all rows of an image, of which each costs about `cost` operations: whole where that is little, else in
-/// bands of rows on several threads. `work` gets a band and the number of its first row.
+/// Calls `work` on chunks of rows that together are the image. `cost` is the estimated cost of a row. `work` gets the
+/// number of the chunk's first row, and the chunk.
 pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<'_>) + Sync) {
-    let done = try_for_rows(image, cost, |first, band| {
-        work(first, band);
+    let result = try_for_rows(image, cost, |first_row, chunk| {
+        work(first_row, chunk);
         Ok(())
     });
-    done.expect("this work does not fail");
+    result.expect("this work does not fail");
 }
 
-/// Makes all rows of an image anew, of others, each of which costs about `cost` operations, as [`for_rows`] works on them.
-/// `make` gets the number of a row, and room for it, all of which it writes and whose bytes it must not rely on.
-pub fn write_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, make: impl Fn(usize, &mut [u8]) + Sync) {
-    // What takes longer than memory does has it done meanwhile, the ordinary way.
-    let only_moves = cost <= image.xsize() * image.mode().pixel_size() / 4;
-    let policy = if only_moves { StorePolicy::for_image(&image, inputs) } else { StorePolicy::Temporal };
-    for_rows(image, cost, |first, mut band| {
-        policy.write_rows(band.rows_mut().enumerate(), |y, row| make(first + y, row));
+/// Writes all rows of an image that is computed from `inputs`, by non-temporal stores where they are faster. `cost` is the
+/// estimated cost of a row. `write` gets a row's number and a buffer for the row, whose contents are undefined and which it
+/// fills completely.
+pub fn write_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, write: impl Fn(usize, &mut [u8]) + Sync) {
+    // Computation that takes longer than the memory accesses hides them, so ordinary stores do.
+    let is_memory_bound = cost <= image.xsize() * image.mode().pixel_size() / 4;
+    let policy = if is_memory_bound { StorePolicy::for_image(&image, inputs) } else { StorePolicy::Temporal };
+    for_rows(image, cost, |first_row, mut chunk| {
+        policy.write_rows(chunk.rows_mut().enumerate(), |y, row| write(first_row + y, row));
     });
 }
 
-/// About what a row of an image costs where pixels only move.
+/// Returns the estimated cost of copying a row of an image.
 pub fn copy_cost(image: &ImageMut<'_>) -> usize {
     image.xsize() * image.mode().pixel_size() / 8
 }
 
-/// Copies all rows of an image from where in the input `source` says, by the number of each.
+/// Copies all rows of an image from `input`. `source` returns the input row for each row number.
 pub fn copy_rows<'a>(image: ImageMut<'_>, input: &ImageRef<'_>, source: impl Fn(usize) -> &'a [u8] + Sync) {
     let (policy, cost) = (StorePolicy::for_image(&image, &[input]), copy_cost(&image));
-    for_rows(image, cost, |first, mut band| {
-        policy.copy_rows(band.rows_mut().enumerate(), |y| source(first + y));
+    for_rows(image, cost, |first_row, mut chunk| {
+        policy.copy_rows(chunk.rows_mut().enumerate(), |y| source(first_row + y));
     });
 }
 
-/// Does `work` on the rows of several images of one height as [`for_rows`] does on those of one: it gets the same rows of
-/// each.
+/// Calls `work` on chunks of the same rows of several images of one height; see [`for_rows`].
 pub fn for_rows_of<const N: usize>(
     images: [ImageMut<'_>; N],
     cost: usize,
     work: impl Fn(usize, [ImageMut<'_>; N]) + Sync,
 ) {
-    let done = try_for_rows_of(images, cost, |first, bands| {
-        work(first, bands);
+    let result = try_for_rows_of(images, cost, |first_row, chunks| {
+        work(first_row, chunks);
         Ok(())
     });
-    done.expect("this work does not fail");
+    result.expect("this work does not fail");
 }
 
-/// Does `work`, which may fail, as [`for_rows`] does. The error is that of the upmost band that has one.
+/// Calls `work`, which may fail, on chunks of rows; see [`for_rows`]. Returns the error of the topmost chunk that failed.
 pub fn try_for_rows(
     image: ImageMut<'_>,
     cost: usize,
     work: impl Fn(usize, ImageMut<'_>) -> Result<()> + Sync,
 ) -> Result<()> {
-    try_for_rows_of([image], cost, |first, [band]| work(first, band))
+    try_for_rows_of([image], cost, |first_row, [chunk]| work(first_row, chunk))
 }
 
 fn try_for_rows_of<const N: usize>(
@@ -145,82 +157,87 @@ fn try_for_rows_of<const N: usize>(
     work: impl Fn(usize, [ImageMut<'_>; N]) -> Result<()> + Sync,
 ) -> Result<()> {
     let rows = images.iter().map(ImageMut::ysize).min().unwrap_or(0);
-    in_bands(images, rows, cost, split_rows, work)
+    for_chunks(images, rows, cost, split_at_row, work)
 }
 
-/// As [`try_for_rows`], for columns: in bands of whole strips of `strip` columns, of which each costs about `cost`
-/// operations.
+/// Calls `work`, which may fail, on chunks of columns, whose widths are multiples of `width` but for the last. `cost` is the
+/// estimated cost of `width` columns. `work` gets the number of the chunk's first column, and the chunk.
 pub fn try_for_columns<'a>(
     image: ImageMut<'a>,
-    strip: usize,
+    width: usize,
     cost: usize,
     work: impl Fn(usize, ImageMut<'a>) -> Result<()> + Sync,
 ) -> Result<()> {
-    let strips = image.xsize().div_ceil(strip);
-    let split = |image: ImageMut<'a>, strips| image.split_at_column(strips * strip);
-    in_bands(image, strips, cost, split, |first, band| work(first * strip, band))
+    let count = image.xsize().div_ceil(width);
+    let split = |image: ImageMut<'a>, count| image.split_at_column(count * width);
+    for_chunks(image, count, cost, split, |first, chunk| work(first * width, chunk))
 }
 
-/// The first rows of images, and the others.
-fn split_rows<const N: usize>(images: [ImageMut<'_>; N], rows: usize) -> ([ImageMut<'_>; N], [ImageMut<'_>; N]) {
+/// Splits each of several images at row `y`.
+fn split_at_row<const N: usize>(images: [ImageMut<'_>; N], y: usize) -> ([ImageMut<'_>; N], [ImageMut<'_>; N]) {
     let mut lower = [const { None }; N];
-    let mut rest = lower.iter_mut();
+    let mut slots = lower.iter_mut();
     let upper = images.map(|image| {
-        let (upper, lower) = image.split_at_row(rows);
-        *rest.next().expect("as many") = Some(lower);
+        let (upper, lower) = image.split_at_row(y);
+        *slots.next().expect("one slot per image") = Some(lower);
         upper
     });
-    (upper, lower.map(|image| image.expect("split above")))
+    (upper, lower.map(|image| image.expect("every slot was filled")))
 }
 
-/// What is still to be done of something, from where on, and what went wrong first, counted from the top.
-struct Rest<T> {
-    whole: Option<T>,
+/// The part of an image that no thread has taken yet.
+struct Remainder<T> {
+    image: Option<T>,
+    /// The number of its first row, or group of columns.
     first: usize,
+    /// The error of the topmost chunk that failed, and where that chunk starts.
     error: Option<(usize, Error)>,
 }
 
-/// Does `work` on something of that many rows (or strips), of which each costs about `cost` operations: in bands, which
-/// `split` cuts off it for whichever thread comes next.
-fn in_bands<T: Send>(
-    whole: T,
-    rows: usize,
+/// Calls `work` on chunks of an image, or of several: on one thread, or on as many as the cost justifies. The image
+/// consists of `units` rows, or groups of columns, each of the estimated cost `cost`; `split` splits off the first ones.
+fn for_chunks<T: Send>(
+    image: T,
+    units: usize,
     cost: usize,
     split: impl Fn(T, usize) -> (T, T) + Sync,
     work: impl Fn(usize, T) -> Result<()> + Sync,
 ) -> Result<()> {
-    let threads_at = |level: u32| ((rows.saturating_mul(cost) / WORTHWHILE) >> level).min(num_threads()).min(rows);
-    let level = feedback::level(|level| threads_at(level) > 1);
-    let threads = threads_at(level);
+    let threads_under = |backoff: u32| {
+        let worthwhile = (units.saturating_mul(cost) / MIN_COST_PER_THREAD) >> backoff;
+        worthwhile.min(num_threads()).min(units)
+    };
+    let backoff = feedback::backoff(|backoff| threads_under(backoff) > 1);
+    let threads = threads_under(backoff);
     if threads <= 1 {
-        return work(0, whole);
+        return work(0, image);
     }
-    // A large band for each thread, and of the rest a small one for each, so that one that is held up does not hold up all.
-    let (large, small) = ((3 * rows).div_ceil(4 * threads), rows.div_ceil(4 * threads));
-    let rest = Mutex::new(Rest { whole: Some(whole), first: 0, error: None });
-    let next = || {
-        let mut rest = rest.lock();
-        let (whole, first) = (rest.whole.take()?, rest.first);
-        let band = if first < large * threads { large } else { small };
-        if rows - first <= band {
-            return Some((first, whole));
+    let (large, small) = ((3 * units).div_ceil(4 * threads), units.div_ceil(4 * threads));
+    // Not the standard library's mutex: the thread sanitizer does not see its slow path, which is compiled without it.
+    let remainder = Mutex::new(Remainder { image: Some(image), first: 0, error: None });
+    let next_chunk = || {
+        let mut remainder = remainder.lock();
+        let (image, first) = (remainder.image.take()?, remainder.first);
+        let size = if first < large * threads { large } else { small };
+        if units - first <= size {
+            return Some((first, image));
         }
-        let (upper, lower) = split(whole, band);
-        (rest.whole, rest.first) = (Some(lower), first + band);
-        Some((first, upper))
+        let (chunk, rest) = split(image, size);
+        (remainder.image, remainder.first) = (Some(rest), first + size);
+        Some((first, chunk))
     };
     let outcome = pool::run(threads - 1, &|| {
-        while let Some((first, band)) = next() {
-            if let Err(error) = work(first, band) {
-                let mut rest = rest.lock();
-                if rest.error.as_ref().is_none_or(|(other, _)| first < *other) {
-                    rest.error = Some((first, error));
+        while let Some((first, chunk)) = next_chunk() {
+            if let Err(error) = work(first, chunk) {
+                let mut remainder = remainder.lock();
+                if remainder.error.as_ref().is_none_or(|(topmost, _)| first < *topmost) {
+                    remainder.error = Some((first, error));
                 }
             }
         }
     });
-    feedback::report(level, outcome);
-    let error = rest.lock().error.take();
+    feedback::report(backoff, outcome);
+    let error = remainder.lock().error.take();
     error.map_or(Ok(()), |(_, error)| Err(error))
 }
 
@@ -233,11 +250,11 @@ mod tests {
     use crate::mode::Mode;
 
     #[test]
-    fn every_row_is_worked_on_once() {
+    fn every_row_is_visited_once() {
         for (rows, cost) in [(0, 1), (1, 1 << 30), (1000, 1), (1000, 1 << 20)] {
             let mut image = Image::new(Mode::L, 3, rows).expect("small");
-            for_rows(image.view_mut().expect("new"), cost, |first, mut band| {
-                for (y, row) in band.rows_mut().enumerate() {
+            for_rows(image.view_mut().expect("new"), cost, |first, mut chunk| {
+                for (y, row) in chunk.rows_mut().enumerate() {
                     row.iter_mut().for_each(|pixel| *pixel += (first + y) as u8);
                 }
             });
@@ -248,18 +265,18 @@ mod tests {
     }
 
     #[test]
-    fn every_column_is_worked_on_once() {
-        for (columns, strip, cost) in [(0, 16, 1), (1, 64, 1 << 30), (1000, 16, 1), (1000, 64, 1 << 20)] {
+    fn every_column_is_visited_once() {
+        for (columns, width, cost) in [(0, 16, 1), (1, 64, 1 << 30), (1000, 16, 1), (1000, 64, 1 << 20)] {
             let mut image = Image::new(Mode::RGB, columns, 3).expect("small");
-            let done = try_for_columns(image.view_mut().expect("new"), strip, cost, |first, mut band| {
-                for row in band.rows_mut() {
+            let result = try_for_columns(image.view_mut().expect("new"), width, cost, |first, mut chunk| {
+                for row in chunk.rows_mut() {
                     for (x, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
                         pixel.iter_mut().for_each(|byte| *byte += (first + x) as u8);
                     }
                 }
                 Ok(())
             });
-            assert_eq!(done, Ok(()));
+            assert_eq!(result, Ok(()));
             for row in image.view().expect("whole").rows() {
                 assert!(row.as_chunks().0.iter().enumerate().all(|(x, pixel)| *pixel == [x as u8; 4]));
             }
@@ -267,47 +284,48 @@ mod tests {
     }
 
     #[test]
-    fn the_error_is_that_of_the_upmost_band() {
+    fn the_error_of_the_topmost_chunk_is_returned() {
         let mut image = Image::new(Mode::L, 1, 64).expect("small");
-        let done = try_for_rows(image.view_mut().expect("new"), 1 << 20, |first, band| match first + band.ysize() {
-            64 => Err(Error::Value("last")),
-            _ if first == 0 => Ok(()),
-            _ => Err(Error::Memory),
-        });
+        let result =
+            try_for_rows(image.view_mut().expect("new"), 1 << 20, |first, chunk| match first + chunk.ysize() {
+                64 => Err(Error::Value("last")),
+                _ if first == 0 => Ok(()),
+                _ => Err(Error::Memory),
+            });
         assert!(
-            matches!(done, Err(Error::Memory | Error::Value("last")))
-                && (num_threads() < 2 || done == Err(Error::Memory))
+            matches!(result, Err(Error::Memory | Error::Value("last")))
+                && (num_threads() < 2 || result == Err(Error::Memory))
         );
     }
 
     #[test]
-    fn work_may_be_split_within_work() {
+    fn parallel_loops_nest() {
         let mut image = Image::new(Mode::L, 2, 100).expect("small");
-        for_rows(image.view_mut().expect("new"), 1 << 20, |_, band| {
-            for_rows(band, 1 << 20, |_, mut band| band.rows_mut().for_each(|row| row.fill(row[0] + 1)));
+        for_rows(image.view_mut().expect("new"), 1 << 20, |_, chunk| {
+            for_rows(chunk, 1 << 20, |_, mut chunk| chunk.rows_mut().for_each(|row| row.fill(row[0] + 1)));
         });
         assert!(image.view().expect("whole").rows().all(|row| row == [1, 1]));
     }
 
     #[test]
-    fn a_panic_is_the_callers() {
+    fn a_panic_reaches_the_caller() {
         for row in [0, 99, 199] {
             let mut image = Image::new(Mode::L, 1, 200).expect("small");
             let view = image.view_mut().expect("new");
-            let done = catch_unwind(AssertUnwindSafe(|| {
-                for_rows(view, 1 << 20, |first, band| assert!(!(first..first + band.ysize()).contains(&row)));
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                for_rows(view, 1 << 20, |first, chunk| assert!(!(first..first + chunk.ysize()).contains(&row)));
             }));
-            assert!(done.is_err(), "row {row}");
+            assert!(result.is_err(), "row {row}");
         }
-        every_row_is_worked_on_once();
+        every_row_is_visited_once();
     }
 
     #[test]
-    fn nonsense_is_no_number() {
-        for nonsense in ["0", "-3", "abc", "", "1025", "99999", "2.5", "99999999999999999999"] {
-            assert_eq!(number(nonsense), None);
+    fn invalid_numbers_of_threads_are_refused() {
+        for text in ["0", "-3", "abc", "", "1025", "99999", "2.5", "99999999999999999999"] {
+            assert_eq!(parse_num_threads(text), None);
         }
-        assert_eq!(number(" 3 "), Some(3));
+        assert_eq!(parse_num_threads(" 3 "), Some(3));
         assert!(set_num_threads(0).is_err() && set_num_threads(-1).is_err() && set_num_threads(1025).is_err());
     }
 }

@@ -1,11 +1,30 @@
-//! The worker pool.
+//! The pool of worker threads.
 //!
-//! A caller with a job works on it itself, and workers that are free join in. So no call waits for a worker to become
-//! free, nested and concurrent calls share the pool, and where no thread can be had the work is done all the same.
-//! Nothing here allocates but the C library, when it creates a thread, and that may fail.
+//! A job is a closure that takes chunks of work until none is left. The thread that submits it calls it, too, and idle
+//! workers join:
 //!
-//! Workers end when they have had no job for [`IDLE`], and before the process forks: a program whose images are done has
-//! as many threads as without this library.
+//! ```text
+//! caller     submit │ chunk │ chunk │ chunk │ finish: unlink the job, wait for its workers
+//! worker 1      wake │ chunk │ chunk │ done            │ spin │ block ... 200 ms ... end
+//! worker 2      (busy with another job)
+//! ```
+//!
+//! So no call waits for a worker to become free, nested and concurrent jobs share the workers without deadlock, and a job
+//! completes on its caller alone where no thread can be created.
+//!
+//! - **Jobs** lie on the stacks of their callers and form a linked list, newest first, under the pool's mutex. A caller
+//!   returns only when its job is unlinked and no worker calls it any more; all unsafe code here relies on that.
+//! - **Spinning.** Workers spin briefly before they block, and so do callers that wait: calls often come in series, and the
+//!   threads of one call finish together, so what they wait for is usually about to happen. A spinning worker sees a job
+//!   without a system call.
+//! - **Ending.** Workers end after [`IDLE_TIMEOUT`] without a job, above a lowered limit, and before the process forks. Each
+//!   joins the thread that ended before it, so no more than one stack awaits its release.
+//! - **Forks.** The thread that forks holds the pool's mutex meanwhile; the child starts with an empty pool.
+//! - **Memory.** Nothing allocates but `pthread_create`, whose failure is handled.
+//!
+//! rayon has no pool for a guest in other people's processes: each job that it runs is allocated on the heap, where failure
+//! aborts the process; its idle workers never end; and a forked child can neither use nor free its parent's pool. It is not
+//! faster either: `docs/notes.md` has the measurements.
 
 use std::any::Any;
 use std::ffi::c_void;
@@ -20,42 +39,44 @@ use crate::process::cancel::CancellationDisabled;
 use crate::process::load::at_unload;
 use crate::process::{Condvar, Mutex, MutexGuard, lock_unless_held};
 
-/// How long a worker stays without a job.
-const IDLE: Duration = Duration::from_millis(200);
+/// How long a worker waits for a job before it ends.
+const IDLE_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// The longest wait for workers to end: in a process that was forked without fork handlers they do not exist.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The longest wait for workers to end. They never do in a process that was forked without fork handlers: it has none.
+const END_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Work that several threads may do together. It lies on its caller's stack.
+/// A closure that several threads call at the same time. It lies on the stack of the thread that submitted it.
 struct Job {
     work: *const (dyn Fn() + Sync),
-    /// How many more workers may join.
-    wanted: usize,
-    /// How many workers are at work. Changes only under the pool's lock.
+    /// How many more workers may join. Changes only under the pool's mutex.
+    vacancies: usize,
+    /// How many workers call the closure now. Changes only under the pool's mutex.
     workers: AtomicUsize,
-    /// Notified when the last worker is done.
+    /// Notified when `workers` becomes 0.
     done: Condvar,
-    /// Whether a worker was ever at it. Changes only under the pool's lock.
+    /// Whether any worker has joined. Changes only under the pool's mutex.
     joined: bool,
+    /// The payload of a panic in a worker.
     panic: Option<Box<dyn Any + Send>>,
+    /// The next older job of the queue.
     next: *mut Job,
 }
 
-/// The workers and their queue.
+/// The workers and the queue of jobs.
 struct Pool {
-    /// How many exist.
+    /// The number of workers.
     workers: usize,
-    /// How many of them work on a job.
+    /// The number of workers that work on a job.
     busy: usize,
-    /// How many of them spin, and see a new job without being notified.
+    /// The number of workers that spin, and so see a new job without a notification.
     spinning: usize,
-    /// How many may exist.
+    /// The highest number of workers.
     limit: usize,
-    /// How many callers wait for all workers that are not busy to end.
+    /// The number of threads that wait for all idle workers to end.
     closing: usize,
-    /// The worker that has ended last and is not joined: each worker that ends joins the one before.
+    /// The worker that ended last and is not joined yet.
     ended: Option<libc::pthread_t>,
-    /// The newest job, which leads to the older ones.
+    /// The newest job, the head of the queue.
     jobs: *mut Job,
 }
 
@@ -65,45 +86,48 @@ impl Pool {
     }
 }
 
-// SAFETY: jobs are used under the pool's lock, and stay until they are taken from the queue and no worker is at them.
+// SAFETY: the pointers to jobs are followed only while the pool is locked, and a job is unlinked before its caller's stack
+// frame ends (`finish`). Any thread may do so, since the closures are `Sync` and the payloads of panics `Send`.
 unsafe impl Send for Pool {}
 
 static POOL: Mutex<Pool> = Mutex::new(Pool::new(usize::MAX));
 
-/// Counts changes that workers must see: new jobs, a lower limit, closing. Changes only under the lock.
-static CHANGES: AtomicUsize = AtomicUsize::new(0);
+/// Counts the events that workers react to: a new job, a lower limit, closing. Changes only under the pool's mutex, and is
+/// read without it by workers that spin.
+static EVENTS: AtomicUsize = AtomicUsize::new(0);
 
-/// Notified with each of these changes.
-static CHANGED: Condvar = Condvar::new();
+/// Notified after each event.
+static EVENT: Condvar = Condvar::new();
 
-/// Notified when a worker ends while somebody waits for that.
-static ENDED: Condvar = Condvar::new();
+/// Notified when a worker ends while another thread waits for that.
+static WORKER_ENDED: Condvar = Condvar::new();
 
 atfork!(POOL, before: end_idle_workers, in_child: |pool: &mut Pool| {
-    // The child has none of the parent's threads, and so neither workers nor jobs.
+    // The parent's other threads do not exist in the child: neither workers nor the callers of jobs.
     *pool = Pool::new(pool.limit);
-    // SAFETY: this is the child's only thread.
+    // SAFETY: a forked child starts with a single thread, this one, which does not wait.
     unsafe {
-        CHANGED.reset();
-        ENDED.reset();
+        EVENT.reset();
+        WORKER_ENDED.reset();
     }
 });
 
-// A plugin that has the static library in it may be unloaded, and the workers' code with it.
+// A plugin that contains the static library may be unloaded, and with it the code that its workers run.
 extern "C" fn unload() {
     end_idle_workers();
 }
 at_unload!(unload);
 
-/// Runs `work`, which takes pieces of a job until none is left: on the calling thread and on up to `workers` others at the
-/// same time. When this returns, all have returned. A panic of one of them is the caller's.
-pub fn run(workers: usize, work: &(dyn Fn() + Sync)) -> Outcome {
+/// Calls `work` on the calling thread and on up to `max_workers` workers at the same time. Returns when all calls have
+/// returned. Resumes a panic of any of them on the calling thread.
+pub fn run(max_workers: usize, work: &(dyn Fn() + Sync)) -> Outcome {
     let _uncancelled = CancellationDisabled::new();
-    // SAFETY: a lifetime is extended; no worker uses the work once this function has returned.
+    // SAFETY: only the lifetime changes. Workers call the closure between joining the job and decrementing `Job::workers`, and
+    // `finish` returns after the last of them has done so and no other can join.
     let work: *const (dyn Fn() + Sync) = unsafe { std::mem::transmute(work) };
     let mut job = Job {
         work,
-        wanted: workers,
+        vacancies: max_workers,
         workers: AtomicUsize::new(0),
         done: Condvar::new(),
         joined: false,
@@ -113,7 +137,7 @@ pub fn run(workers: usize, work: &(dyn Fn() + Sync)) -> Outcome {
     let job = &raw mut job;
     submit(job);
     let start = Instant::now();
-    // SAFETY: the work lives as long as this call.
+    // SAFETY: the pointer was made of a reference that is valid until this function returns.
     let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
     let worked = start.elapsed();
     let (joined, panic) = finish(job);
@@ -123,8 +147,7 @@ pub fn run(workers: usize, work: &(dyn Fn() + Sync)) -> Outcome {
     Outcome { worked, waited: start.elapsed() - worked, joined }
 }
 
-/// Spins for about the cost of falling asleep and being woken: calls often come in rows, and the threads of one end
-/// together, so what is waited for is mostly about to happen.
+/// Spins until a condition holds, for about as long as blocking and being woken would take.
 fn spin_until(mut is_true: impl FnMut() -> bool) {
     const SPINS: usize = 1000;
     for _ in 0..SPINS {
@@ -135,32 +158,34 @@ fn spin_until(mut is_true: impl FnMut() -> bool) {
     }
 }
 
-/// Puts a job on the queue, creates workers if there are too few, and notifies those that sleep.
+/// Puts a job on the queue, creates the workers that it lacks, and wakes those that block.
 fn submit(job: *mut Job) {
     let mut pool = POOL.lock();
-    // SAFETY: the caller's job, which no other thread knows yet.
+    // SAFETY: the job lives in the frame of `run`, and no other thread knows it before it is linked below.
     let wanted = unsafe {
         (*job).next = pool.jobs;
-        (*job).wanted
+        (*job).vacancies
     };
     pool.jobs = job;
     while pool.closing == 0 && pool.workers < wanted.min(pool.limit) && create_worker(&mut pool) {
         pool.workers += 1;
     }
-    CHANGES.fetch_add(1, Relaxed);
-    let sleeping = wanted.min(pool.workers).saturating_sub(pool.spinning);
-    // A worker that wakes locks the pool first.
+    EVENTS.fetch_add(1, Relaxed);
+    let blocked = wanted.min(pool.workers).saturating_sub(pool.spinning);
+    // Unlocked before the notifications, since a worker that wakes locks the pool first.
     drop(pool);
-    for _ in 0..sleeping {
-        CHANGED.notify_one();
+    for _ in 0..blocked {
+        EVENT.notify_one();
     }
 }
 
-/// Takes a job from the queue and waits until no worker is at it. Returns whether one ever was, and the panic of one.
+/// Unlinks a job from the queue and waits until no worker calls it. Returns whether any worker joined, and the payload of
+/// a panic in one.
 fn finish(job: *mut Job) -> (bool, Option<Box<dyn Any + Send>>) {
     let mut pool = POOL.lock();
     let mut link = &raw mut pool.jobs;
-    // SAFETY: the pool is locked; the queue holds live jobs, this one among them, which others change under the lock.
+    // SAFETY: `job` lives in the frame of `run`, and the jobs linked in the queue in the frames of their own calls, which
+    // return after unlinking them. The queue is locked here; `workers`, which is read without the lock, is atomic.
     unsafe {
         while *link != job {
             link = &raw mut (**link).next;
@@ -179,29 +204,33 @@ fn finish(job: *mut Job) -> (bool, Option<Box<dyn Any + Send>>) {
     }
 }
 
-/// Creates a thread for a worker, if one can be had.
+/// Creates a worker's thread. Returns whether that was possible.
 fn create_worker(pool: &mut Pool) -> bool {
-    const STACK: usize = 256 << 10;
+    const STACK_BYTES: usize = 256 << 10;
     join(pool.ended.take());
-    // SAFETY: everything is initialised by the function that its address goes to first.
+    // SAFETY: plain calls of the C library with pointers to locals. `pthread_attr_init` initialises the attributes before
+    // they are read, and the first `pthread_sigmask` the signal mask before the second one restores it. (All of these are
+    // integers and arrays of them, for which zeros are a valid value.)
     unsafe {
         let mut attributes = std::mem::zeroed();
         if libc::pthread_attr_init(&mut attributes) != 0 {
             return false;
         }
-        libc::pthread_attr_setstacksize(&mut attributes, STACK);
-        let (mut thread, mut before) = (0, std::mem::zeroed());
-        libc::pthread_sigmask(libc::SIG_BLOCK, &signals_of_the_program(), &mut before);
+        libc::pthread_attr_setstacksize(&mut attributes, STACK_BYTES);
+        let (mut thread, mut mask) = (0, std::mem::zeroed());
+        // The new thread inherits the mask.
+        libc::pthread_sigmask(libc::SIG_BLOCK, &signals_to_block(), &mut mask);
         let created = libc::pthread_create(&mut thread, &attributes, worker, ptr::null_mut()) == 0;
-        libc::pthread_sigmask(libc::SIG_SETMASK, &before, ptr::null_mut());
+        libc::pthread_sigmask(libc::SIG_SETMASK, &mask, ptr::null_mut());
         libc::pthread_attr_destroy(&mut attributes);
         created
     }
 }
 
-/// The signals that are for the program's own threads: all but those of a thread's own faults, and of profilers.
-fn signals_of_the_program() -> libc::sigset_t {
-    // SAFETY: the set is initialised by the function that its address goes to first.
+/// Returns the signals that workers block, so that the program's own threads handle them: all but a thread's own faults, and
+/// profilers' signals.
+fn signals_to_block() -> libc::sigset_t {
+    // SAFETY: `sigfillset` initialises the set before `sigdelset` reads it.
     unsafe {
         let mut signals = std::mem::zeroed();
         libc::sigfillset(&mut signals);
@@ -215,12 +244,12 @@ fn signals_of_the_program() -> libc::sigset_t {
 /// Waits until a thread that has ended, or is about to, is gone, and frees its stack.
 fn join(thread: Option<libc::pthread_t>) {
     if let Some(thread) = thread {
-        // SAFETY: a worker that was not joined: its handle is taken by one thread, once.
+        // SAFETY: the handle of a joinable thread. It comes from `Pool::ended`, from which it is taken once.
         unsafe { libc::pthread_join(thread, ptr::null_mut()) };
     }
 }
 
-/// What a worker does until it ends.
+/// The main function of a worker.
 extern "C" fn worker(_: *mut c_void) -> *mut c_void {
     let mut pool = POOL.lock();
     let mut timed_out = false;
@@ -231,61 +260,63 @@ extern "C" fn worker(_: *mut c_void) -> *mut c_void {
         } else if timed_out || pool.closing > 0 {
             break;
         } else {
-            (pool, timed_out) = wait_for_change(pool);
+            (pool, timed_out) = wait_for_event(pool);
         }
     }
     pool.workers -= 1;
-    // SAFETY: names the calling thread.
-    let before = pool.ended.replace(unsafe { libc::pthread_self() });
+    // SAFETY: returns the handle of the calling thread.
+    let ended_before = pool.ended.replace(unsafe { libc::pthread_self() });
     if pool.closing > 0 {
-        ENDED.notify_all();
+        WORKER_ENDED.notify_all();
     }
     drop(pool);
-    join(before);
+    join(ended_before);
     ptr::null_mut()
 }
 
-/// Waits for a change that concerns workers. Returns whether there was none for as long as a worker stays.
-fn wait_for_change(mut pool: MutexGuard<'static, Pool>) -> (MutexGuard<'static, Pool>, bool) {
-    let seen = CHANGES.load(Relaxed);
-    let changed = || CHANGES.load(Relaxed) != seen;
+/// Waits for an event: spins, then blocks. Returns whether [`IDLE_TIMEOUT`] passed without one.
+fn wait_for_event(mut pool: MutexGuard<'static, Pool>) -> (MutexGuard<'static, Pool>, bool) {
+    let seen = EVENTS.load(Relaxed);
+    let is_new = || EVENTS.load(Relaxed) != seen;
     pool.spinning += 1;
     drop(pool);
-    spin_until(changed);
+    spin_until(is_new);
     pool = POOL.lock();
     pool.spinning -= 1;
-    let timed_out = !changed() && CHANGED.wait_for(&mut pool, IDLE) && !changed();
+    let timed_out = !is_new() && EVENT.wait_for(&mut pool, IDLE_TIMEOUT) && !is_new();
     (pool, timed_out)
 }
 
-/// The newest job that wants more workers.
+/// Returns the newest job with a vacancy.
 fn next_job(pool: &MutexGuard<'static, Pool>) -> Option<*mut Job> {
     let mut job = pool.jobs;
-    // SAFETY: the pool is locked; jobs on the queue live, and change only under the lock.
+    // SAFETY: the pool is locked, and while a job is linked its caller has not returned from `finish`.
     unsafe {
-        while !job.is_null() && (*job).wanted == 0 {
+        while !job.is_null() && (*job).vacancies == 0 {
             job = (*job).next;
         }
     }
     (!job.is_null()).then_some(job)
 }
 
-/// Works on a job of the queue.
+/// Joins a job of the queue and works on it.
 fn work_on(job: *mut Job, mut pool: MutexGuard<'static, Pool>) -> MutexGuard<'static, Pool> {
-    // SAFETY: the pool is locked; from here on the job stays, since a worker is at it.
+    // SAFETY: the pool has been locked since `next_job` found the job in the queue. From the increment of `workers` on, the
+    // job's caller waits in `finish` for the decrement below.
     let work = unsafe {
-        (*job).wanted -= 1;
+        (*job).vacancies -= 1;
         (*job).joined = true;
         (*job).workers.fetch_add(1, Relaxed);
         (*job).work
     };
     pool.busy += 1;
     drop(pool);
-    // SAFETY: the caller of `run` waits for this worker, and keeps the work as long.
+    // SAFETY: the closure lives until its caller returns from `run`, which waits for this worker.
     let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)() }));
     let mut pool = POOL.lock();
     pool.busy -= 1;
-    // SAFETY: the pool is locked; the job stays until this worker unlocks it.
+    // SAFETY: the pool is locked, and the caller cannot return from `finish` before it has locked the pool after the
+    // decrement.
     unsafe {
         if let Err(panic) = result {
             (*job).panic = Some(panic);
@@ -297,31 +328,31 @@ fn work_on(job: *mut Job, mut pool: MutexGuard<'static, Pool>) -> MutexGuard<'st
     pool
 }
 
-/// Sets how many workers may exist. Those above that end when they are free.
+/// Sets the highest number of workers. Those above it end when they are idle.
 pub fn set_limit(workers: usize) {
     let mut pool = POOL.lock();
     pool.limit = workers;
     notify_all(pool);
 }
 
-/// Has every worker look at the pool.
+/// Wakes all workers to look at the pool.
 fn notify_all(pool: MutexGuard<'static, Pool>) {
-    CHANGES.fetch_add(1, Relaxed);
+    EVENTS.fetch_add(1, Relaxed);
     drop(pool);
-    CHANGED.notify_all();
+    EVENT.notify_all();
 }
 
-/// Ends all workers that have no job, and waits until their threads are gone.
+/// Ends all idle workers, and waits until their threads are gone.
 fn end_idle_workers() {
-    // A signal handler that has interrupted this module forks, or exits.
+    // Locked already: a signal handler has interrupted this module, and forks or exits.
     let Some(mut pool) = lock_unless_held(&POOL) else { return };
     if pool.workers > pool.busy {
         pool.closing += 1;
         notify_all(pool);
         pool = POOL.lock();
-        while pool.workers > pool.busy && !ENDED.wait_for(&mut pool, PATIENCE) {}
+        while pool.workers > pool.busy && !WORKER_ENDED.wait_for(&mut pool, END_TIMEOUT) {}
         pool.closing -= 1;
     }
-    // The last one has only to join the one before it, and needs no lock for that.
+    // Each worker joins the one that ended before it, for which it needs no lock; so only the last one remains.
     join(pool.ended.take());
 }

@@ -1,7 +1,7 @@
 //! The instruction set (ISA) that kernels are chosen by, detected once at run time.
 //!
 //! Each ISA that has kernels of its own is a zero-size token: [`Sse41`], [`Avx2`], [`Avx512`]. Only detection creates
-//! tokens, so whoever holds one may run that ISA's kernels, and a table made for a kernel stores the token that the kernel
+//! tokens, so code that holds one may run that ISA's kernels, and a table made for a kernel stores the token that the kernel
 //! needs. [`Isa`] is the token that this process dispatches on.
 //!
 //! There are two ways to write a kernel:
@@ -9,8 +9,9 @@
 //! - [`multiversion!`] compiles one plain body for every ISA and dispatches on [`current`]: for loops that LLVM vectorises.
 //! - [`entry!`] makes a safe function of one written with intrinsics. The function takes the token as its first argument.
 //!
-//! A new ISA is a line in [`isas!`], and an arm in `multiversion!`. ISAs are alternatives, not an order: ask for what a kernel
-//! needs ([`Isa::avx2`]), since NEON is neither more nor less than AVX2.
+//! A new ISA is an entry in [`isas!`], its features in [`target_features!`], and a function and an arm in [`multiversion!`].
+//! ISAs are alternatives, not an order: ask for the one that a kernel needs ([`Isa::avx2`]), since NEON is neither more nor
+//! less than AVX2.
 
 use std::ffi::CStr;
 use std::fmt;
@@ -23,7 +24,7 @@ macro_rules! isas {
     ($(
         $(#[doc = $doc:literal])+
         #[cfg($cfg:meta)]
-        $token:ident = $name:literal, detected by $($feature:tt),+;
+        $token:ident = $name:literal, detected by $is_detected:ident($($feature:tt),+);
     )+) => {
         $(
             $(#[doc = $doc])+
@@ -62,7 +63,7 @@ macro_rules! isas {
             pub fn available() -> impl DoubleEndedIterator<Item = Self> {
                 let detected = [Some(Self::Generic), $(
                     #[cfg($cfg)]
-                    ($(is_x86_feature_detected!($feature))&&+).then_some(Self::$token($token(()))),
+                    ($(std::arch::$is_detected!($feature))&&+).then_some(Self::$token($token(()))),
                 )+];
                 detected.into_iter().flatten()
             }
@@ -102,16 +103,17 @@ macro_rules! isas {
 isas! {
     /// SSE4.1 and SSSE3.
     #[cfg(target_arch = "x86_64")]
-    Sse41 = c"sse4.1", detected by "sse4.1", "ssse3";
+    Sse41 = c"sse4.1", detected by is_x86_feature_detected("sse4.1", "ssse3");
 
     /// AVX2 and BMI2.
     #[cfg(target_arch = "x86_64")]
-    Avx2 = c"avx2", detected by "avx2", "bmi2";
+    Avx2 = c"avx2", detected by is_x86_feature_detected("avx2", "bmi2");
 
     /// AVX-512 F, BW, CD, DQ, VL, VBMI and VNNI, and AVX2: Ice Lake, Zen 4 and later.
     #[cfg(target_arch = "x86_64")]
-    Avx512 = c"avx512", detected by
-        "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx2", "bmi2";
+    Avx512 = c"avx512", detected by is_x86_feature_detected(
+        "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx2", "bmi2"
+    );
 }
 
 /// SSE2, which every x86-64 processor has: a token for kernels that need no detection.

@@ -1,8 +1,8 @@
 //! Conversions of floats to integers with x86's semantics, in code that vectorises.
 //!
-//! [`truncate`] has the semantics of `cvttps2dq` and `cvttpd2dq`: NaN and whatever does not fit become `i32::MIN`, as in
-//! Pillow on x86. Rust's `as` saturates instead, and its comparisons keep LLVM from vectorising. The `saturate` functions
-//! clamp to a range first, and take NaN for 0.
+//! [`truncate`] has the semantics of `cvttps2dq` and `cvttpd2dq`: NaN and values out of range become `i32::MIN`, as in Pillow
+//! on x86. Rust's `as` saturates instead, and its comparisons keep LLVM from vectorising. The `saturate` functions clamp to a
+//! range first.
 
 #[cfg(target_arch = "x86_64")]
 use super::isa::Sse2;
@@ -87,7 +87,7 @@ pub fn saturate_u8(value: f32) -> u8 {
     saturate::<255>(value) as u8
 }
 
-/// Clamps a float to `0..=i32::MAX` and truncates it; NaN becomes `i32::MIN`, as x86's conversion makes it.
+/// Clamps a float to `0..=i32::MAX` and truncates it; NaN becomes `i32::MIN`, as by `cvttps2dq`.
 #[inline(always)]
 pub fn saturate_i32(value: f32) -> i32 {
     /// 2^31, the least float above i32::MAX, and the greatest float below it.

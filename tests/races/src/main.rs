@@ -1,8 +1,8 @@
-//! Everything that several threads may do at once, for the thread sanitizer to watch. It ends the process with a status of
-//! its own when it has seen a race.
+//! Calls that may run on several threads at once, for the thread sanitizer, which ends the process with a status of its own
+//! when it has seen a data race.
 //!
-//!     races storm     what is allowed: no race
-//!     races caught    one thread writes to an image that another one resizes: a race, or the sanitizer sees nothing
+//!     races allowed      many threads make all kinds of allowed calls: no race
+//!     races forbidden    one thread writes to an image while another resizes it: a race, which the sanitizer must see
 
 use std::ffi::{c_int, c_void};
 use std::ptr::{null, null_mut};
@@ -29,27 +29,41 @@ unsafe extern "C" {
     fn ImagingGetNumThreads() -> c_int;
 }
 
-/// Large enough for several threads.
+/// The side of the shared image, large enough for operations to be multithreaded.
 const SIDE: c_int = 500;
+/// The side of resized images.
 const SMALL: c_int = 120;
 const ROUNDS: c_int = 12;
 
-/// Deletes an image that must have been made.
+/// Deletes an image. Panics if it is NULL, since a function has failed then.
+///
+/// # Safety
+///
+/// No other thread uses the image.
 unsafe fn delete(im: Handle) {
     assert!(!im.is_null());
-    // SAFETY: the caller's image.
+    // SAFETY: the image is not NULL, and no other thread uses it.
     unsafe { ImagingDelete(im) };
 }
 
+/// Resizes an image and deletes the result.
+///
+/// # Safety
+///
+/// `im` is a live image of the side `SIDE`.
 unsafe fn resize(im: Handle, side: c_int) {
     let whole = [0.0, 0.0, SIDE as f32, SIDE as f32];
-    // SAFETY: the caller's image, of that size.
+    // SAFETY: `im` is live and the box lies within it; the result is this function's own.
     unsafe { delete(ImagingResample(im, side, side, IMAGING_TRANSFORM_LANCZOS, whole.as_ptr())) };
 }
 
-/// Operations on an image that nobody writes to.
+/// Calls operations that only read an image.
+///
+/// # Safety
+///
+/// `source` is a live RGB image of the side `SIDE`, and no thread writes to it.
 unsafe fn read(source: Handle, round: c_int) {
-    // SAFETY: the caller's image, of the side SIDE; the others are made here.
+    // SAFETY: `source` is only read; the other images are made here, and no other thread knows them.
     unsafe {
         resize(source, SMALL + round);
         let copy = ImagingCopy(source);
@@ -65,10 +79,10 @@ unsafe fn read(source: Handle, round: c_int) {
     }
 }
 
-/// Small images, whose blocks go out of the pool and back.
-unsafe fn make(round: c_int) {
+/// Makes and deletes small images, whose blocks the arena caches.
+fn allocate(round: c_int) {
     for size in 1..40 {
-        // SAFETY: nobody else knows the image.
+        // SAFETY: no other thread knows the image, and its first row has pixels.
         unsafe {
             let image = ImagingNew(Mode::RGB as ModeID, size + round, size);
             **(*image).image = 1;
@@ -77,9 +91,9 @@ unsafe fn make(round: c_int) {
     }
 }
 
-/// Every knob that may be turned while others work.
-unsafe fn turn_knobs(round: c_int) {
-    // SAFETY: the default arena lives as long as the process.
+/// Changes every setting that may be changed while other threads work.
+fn configure(round: c_int) {
+    // SAFETY: the default arena lives as long as the process, and its functions may be called on any thread.
     unsafe {
         let arena = &raw mut ImagingDefaultArena;
         assert_eq!(ImagingMemorySetBlocksMax(arena, round % 9), 1);
@@ -90,7 +104,7 @@ unsafe fn turn_knobs(round: c_int) {
     }
 }
 
-/// What a thread is to do.
+/// The function of a thread, and its arguments.
 struct Task {
     work: fn(Handle, &AtomicBool),
     image: Handle,
@@ -98,7 +112,7 @@ struct Task {
 }
 
 extern "C" fn perform(task: *mut c_void) -> *mut c_void {
-    // SAFETY: `start` was given a task that lives until `wait` comes back, and so do the image and the flag in it.
+    // SAFETY: `start` passes the address of a task that lives until `wait` returns, and so do its image and its flag.
     unsafe {
         let task = &*task.cast::<Task>();
         (task.work)(task.image, &*task.done);
@@ -106,61 +120,70 @@ extern "C" fn perform(task: *mut c_void) -> *mut c_void {
     null_mut()
 }
 
-/// Starts a thread. The C library's own, which the sanitizer knows: Rust's library is compiled without it.
+/// Starts a thread by the C library's function, which the sanitizer intercepts; Rust's standard library is compiled without
+/// the sanitizer.
+///
+/// # Safety
+///
+/// The task and what it points to live until [`wait`] has returned for the thread.
 unsafe fn start(task: &Task) -> libc::pthread_t {
     let mut thread = 0;
-    // SAFETY: as the caller promises, the task lives until the thread has been waited for.
-    let made = unsafe { libc::pthread_create(&mut thread, null(), perform, (&raw const *task).cast_mut().cast()) };
-    assert_eq!(made, 0);
+    // SAFETY: `perform` takes the address of a task, and this one outlives the thread.
+    let status = unsafe { libc::pthread_create(&mut thread, null(), perform, (&raw const *task).cast_mut().cast()) };
+    assert_eq!(status, 0);
     thread
 }
 
+/// Joins a thread.
+///
+/// # Safety
+///
+/// `start` has returned the handle, which was not passed to `wait` before.
 unsafe fn wait(thread: libc::pthread_t) {
-    // SAFETY: the caller's thread, which nobody has waited for.
+    // SAFETY: a joinable thread, joined once.
     assert_eq!(unsafe { libc::pthread_join(thread, null_mut()) }, 0);
 }
 
-fn storm(image: Handle) {
+fn allowed(image: Handle) {
     let done = AtomicBool::new(false);
     let task = |work| Task { work, image, done: &done };
-    // SAFETY, of the three: nobody writes to the image, images that are made are not shared, and knobs may be turned.
-    let readers = task(|image, _| (0..ROUNDS).for_each(|round| unsafe { read(image, round) }));
-    let makers = task(|_, _| (0..10 * ROUNDS).for_each(|round| unsafe { make(round % 20) }));
-    let turner = task(|_, done| {
-        (0..).take_while(|_| !done.load(Relaxed)).for_each(|round| unsafe { turn_knobs(round) });
-    });
-    // SAFETY: all threads are waited for, and nobody writes to the image.
+    // SAFETY: `main` passes a live RGB image of the side `SIDE`, and none of these threads writes to it.
+    let reader = task(|image, _| (0..ROUNDS).for_each(|round| unsafe { read(image, round) }));
+    let allocator = task(|_, _| (0..10 * ROUNDS).for_each(|round| allocate(round % 20)));
+    let configurator = task(|_, done| (0..).take_while(|_| !done.load(Relaxed)).for_each(configure));
+    // SAFETY: the tasks live until the end of this function, and each thread is joined here, once.
     unsafe {
-        let workers = [&readers, &readers, &readers, &makers, &makers, &makers].map(|task| start(task));
-        let turner = start(&turner);
-        workers.into_iter().for_each(|worker| wait(worker));
+        let threads = [&reader, &reader, &reader, &allocator, &allocator, &allocator].map(|task| start(task));
+        let configurator = start(&configurator);
+        threads.into_iter().for_each(|thread| wait(thread));
         done.store(true, Relaxed);
-        wait(turner);
+        wait(configurator);
     }
 }
 
-fn caught(image: Handle) {
+fn forbidden(image: Handle) {
     let done = AtomicBool::new(false);
     let task = |work| Task { work, image, done: &done };
-    // SAFETY, of both: the image lives. That one writes where the other reads is what is to be seen.
+    // SAFETY: the image is live and has `SIDE` rows. The data race with the reader is deliberate.
     let writer = task(|image, _| (0..SIDE as usize).for_each(|y| unsafe { **(*image).image.add(y) = 1 }));
+    // SAFETY: a live image of the side `SIDE`.
     let reader = task(|image, _| unsafe { resize(image, SMALL) });
-    // SAFETY: all threads are waited for.
+    // SAFETY: the tasks live until the end of this function, and each thread is joined here, once.
     unsafe { [&writer, &reader].map(|task| start(task)).into_iter().for_each(|thread| wait(thread)) };
 }
 
 fn main() {
-    // SAFETY: a size that can be; nobody else uses the arena yet.
+    // SAFETY: no other thread exists yet that could use the arena.
     let source = unsafe {
         ImagingDefaultArena.block_size = 4096;
         ImagingSetNumThreads(4);
         ImagingNew(Mode::RGB as ModeID, SIDE, SIDE)
     };
     match std::env::args().nth(1).as_deref() {
-        Some("storm") => storm(source),
-        Some("caught") => caught(source),
-        _ => panic!("storm or caught"),
+        Some("allowed") => allowed(source),
+        Some("forbidden") => forbidden(source),
+        _ => panic!("usage: races allowed|forbidden"),
     }
-    // SAFETY: all threads have come back.
+    // SAFETY: all threads are joined.
     unsafe { delete(source) };
 }

@@ -1,4 +1,4 @@
-//! That the methods reach their operations, whose results are tested where they are made.
+//! Tests that the methods call their operations. The operations' results are tested beside them.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::error::{Error, Result};
 use crate::{Access, Filter, Image, Mode, Place, Turn};
 
-/// A picture in which every byte tells where it is.
+/// Makes an image whose bytes depend on their position.
 fn picture(mode: Mode, xsize: usize, ysize: usize) -> Result<Image> {
     let mut image = Image::new(mode, xsize, ysize)?;
     for (y, row) in image.view_mut()?.rows_mut().enumerate() {
@@ -22,7 +22,7 @@ fn assert_equal(a: &Image, b: &Image) {
     assert!(a.rows().eq(b.rows()));
 }
 
-/// A file of a test's own, gone with it.
+/// The path of a file that is removed when this is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -39,7 +39,7 @@ impl Drop for Scratch {
 
 proptest! {
     #[test]
-    fn turns_undo_each_other(mode in 0..20usize, xsize in 0..20usize, ysize in 0..20usize) {
+    fn transpositions_undo_each_other(mode in 0..20usize, xsize in 0..20usize, ysize in 0..20usize) {
         use Turn::*;
         let image = picture(Mode::ALL[mode], xsize, ysize)?;
         let pairs = [(Rotate90, Rotate270), (Rotate180, Rotate180), (FlipLeftRight, FlipLeftRight),
@@ -54,7 +54,7 @@ proptest! {
 }
 
 #[test]
-fn sizes_are_those_asked_for() -> Result<()> {
+fn results_have_the_requested_size() -> Result<()> {
     let image = picture(Mode::RGB, 9, 7)?;
     let size = |image: Image| image.view().map(|view| (view.xsize(), view.ysize()));
     assert_eq!(size(image.resize(4, 3, Filter::Bicubic)?)?, (4, 3));
@@ -75,13 +75,13 @@ fn sizes_are_those_asked_for() -> Result<()> {
 }
 
 #[test]
-fn modes_are_those_asked_for() -> Result<()> {
+fn results_have_the_requested_mode() -> Result<()> {
     let image = picture(Mode::RGB, 9, 7)?;
     for mode in [Mode::L, Mode::RGBA, Mode::CMYK, Mode::YCbCr, Mode::P, Mode::One, Mode::RGB] {
         assert_eq!(image.convert(mode)?.view()?.mode(), mode);
         assert_eq!(image.convert_dithered(mode)?.view()?.mode(), mode);
     }
-    // The colours that every browser has are found in their palette, and again.
+    // Web-safe colours survive a conversion to P and back.
     let mut named = Image::new(Mode::RGB, 2, 1)?;
     named.view_mut()?.row_mut(0).copy_from_slice(&[255, 0, 51, 255, 102, 204, 153, 255]);
     let indices = named.convert(Mode::P)?;
@@ -98,7 +98,7 @@ fn modes_are_those_asked_for() -> Result<()> {
 }
 
 #[test]
-fn bands_are_taken_apart_and_put_together() -> Result<()> {
+fn bands_are_copied_and_merged() -> Result<()> {
     for mode in [Mode::LA, Mode::RGB, Mode::RGBA, Mode::CMYK] {
         let image = picture(mode, 9, 7)?;
         let bands = (0..mode.spec().bands.into()).map(|number| image.band(number)).collect::<Result<Vec<_>>>()?;
@@ -124,7 +124,7 @@ fn bands_are_taken_apart_and_put_together() -> Result<()> {
 }
 
 #[test]
-fn filters_leave_what_is_even_as_it_is() -> Result<()> {
+fn filters_keep_a_constant_image() -> Result<()> {
     let mut even = Image::new(Mode::L, 9, 7)?;
     even.view_mut()?.rows_mut().for_each(|row| row.fill(99));
     let mut middle = [0.0; 25];
@@ -140,7 +140,7 @@ fn filters_leave_what_is_even_as_it_is() -> Result<()> {
 }
 
 #[test]
-fn files_go_by_their_paths() -> Result<()> {
+fn files_are_opened_by_path() -> Result<()> {
     let file = Scratch::new("paths");
     let image = picture(Mode::RGBA, 9, 7)?;
     image.save_ppm(&file.0)?;

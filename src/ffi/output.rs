@@ -1,96 +1,83 @@
-//! The image that a function writes to: the caller's, or a new one.
+//! The image that a function returns: the caller's `imOut`, or a new one.
 
-use super::reference;
-use crate::abi::{Imaging, ImagingPaletteInstance};
+use std::ffi::c_int;
+
+use super::arguments::{AliasedImageIn, ImageOut};
+use crate::abi::{Imaging, ImagingPaletteInstance, ModeID};
 use crate::error::{Error, Result};
-use crate::image::ImageMut;
 use crate::image::palette::Palette;
-use crate::memory::{self, Fill, Raw, instance};
+use crate::image::{Image, ImageMut};
+use crate::memory::{self, Fill};
 
-/// An image to be written and handed back. A new one is deleted where it is not.
+/// An image to be written and returned.
 ///
-/// Its palette changes when it is handed back, since the work before that may still fail: the caller's image keeps its
-/// own palette then.
+/// Until then the work may fail: a new image is deleted then, and the caller's image keeps its palette.
+#[derive(Debug)]
 pub struct Output {
-    im: Raw,
-    is_new: bool,
+    image: Destination,
+    /// The palette that the image gets when it is returned.
     palette: Option<Palette>,
 }
 
+#[derive(Debug)]
+enum Destination {
+    New(Image),
+    Callers(ImageOut),
+}
+
 impl Output {
-    /// A new image, its pixels yet to be written.
-    pub fn new(mode: i32, xsize: i32, ysize: i32) -> Result<Self> {
-        Ok(Self { im: memory::new_image(mode, xsize, ysize, Fill::Dirty)?, is_new: true, palette: None })
+    /// Makes a new image, whose pixels are undefined.
+    pub fn new(mode: ModeID, (xsize, ysize): (c_int, c_int)) -> Result<Self> {
+        let im = memory::new_image(mode, xsize, ysize, Fill::Dirty)?;
+        Ok(Self { image: Destination::New(Image::adopt(im)), palette: None })
     }
 
-    /// The caller's image where it is not NULL, which must then have this mode and the size of `input`; else a new one like
-    /// that.
-    ///
-    /// # Safety
-    ///
-    /// Both are NULL or live.
-    pub unsafe fn like(mode: i32, out: Imaging, input: Imaging) -> Result<Self> {
-        // SAFETY: as the caller promises.
-        let (out, input) = unsafe { (out.as_mut(), reference(input, "input image")?) };
-        match out {
-            None => Self::new(mode, input.xsize, input.ysize),
-            Some(out) if (out.mode, out.xsize, out.ysize) == (mode, input.xsize, input.ysize) => {
-                Ok(Self { im: out.into(), is_new: false, palette: None })
+    /// Takes the caller's image, which must have this mode and the size of `input`. Makes such an image if `out` is NULL.
+    pub fn like(mode: ModeID, out: ImageOut, input: &AliasedImageIn) -> Result<Self> {
+        let size = input.header().ok_or(Error::Null("input image"))?.size;
+        match out.header() {
+            None => Self::new(mode, size),
+            Some(header) if (header.mode, header.size) == (mode, size) => {
+                Ok(Self { image: Destination::Callers(out), palette: None })
             }
             Some(_) => Err(Error::Mismatch),
         }
     }
 
-    /// The image to be written.
-    ///
-    /// # Safety
-    ///
-    /// Nobody else uses its pixels for `'a`.
-    pub unsafe fn view_mut<'a>(&self) -> Result<ImageMut<'a>> {
-        // SAFETY: the image is live; the rest is as the caller promises.
-        unsafe { ImageMut::from_raw(self.im.as_ptr()) }
-    }
-
-    /// Prepares a copy of the palette of `source`, where that has one.
-    ///
-    /// # Safety
-    ///
-    /// `source` is live.
-    pub unsafe fn copy_palette(&mut self, source: Raw) -> Result<()> {
-        // SAFETY: the image is live by this function's contract, and its palette is NULL or lives as long.
-        if let Some(palette) = unsafe { source.as_ref().palette.as_ref() } {
-            self.replace_palette(palette)?;
+    /// Checks the image and returns a view of it.
+    pub fn view_mut(&mut self) -> Result<ImageMut<'_>> {
+        match &mut self.image {
+            Destination::New(image) => image.view_mut(),
+            Destination::Callers(image) => image.view_mut(),
         }
-        Ok(())
     }
 
-    /// The raw image, which stays in here.
-    pub fn as_raw(&self) -> Imaging {
-        self.im.as_ptr()
-    }
-
-    /// Prepares a copy of a palette.
+    /// Gives the image a copy of `palette` when it is returned.
     pub fn replace_palette(&mut self, palette: &ImagingPaletteInstance) -> Result<()> {
         self.palette = Some(Palette::copy_of(palette)?);
         Ok(())
     }
 
-    /// Hands it back, with the palette that was prepared.
-    pub fn into_raw(mut self) -> Imaging {
-        if let Some(palette) = self.palette.take() {
-            // SAFETY: the image is live, and this function's caller has no reference into its palette.
-            unsafe { palette.give_to(self.im) };
-        }
-        self.is_new = false;
-        self.im.as_ptr()
+    /// Gives the image this palette when it is returned; `None` for no change.
+    pub fn set_palette(&mut self, palette: Option<Palette>) {
+        self.palette = palette;
     }
-}
 
-impl Drop for Output {
-    fn drop(&mut self) {
-        if self.is_new {
-            // SAFETY: it was made here, and was not handed back.
-            unsafe { instance::delete(self.im) };
+    /// Sets the palette and returns the image. A new image belongs to the caller from then on.
+    pub fn into_raw(self) -> Imaging {
+        match self.image {
+            Destination::New(mut image) => {
+                if let Some(palette) = self.palette {
+                    image.adopt_palette(palette);
+                }
+                image.into_raw()
+            }
+            Destination::Callers(mut image) => {
+                if let Some(palette) = self.palette {
+                    image.set_palette(palette);
+                }
+                image.as_ptr()
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::copy::copy_columns;
+use crate::error::{Error, Result};
 use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
@@ -14,6 +15,13 @@ fn overlap(length: usize, start: i64, covered: usize) -> (Range<usize>, usize) {
     let range = place(start)..place(start + covered as i64);
     let skipped = (range.start as i64 - start).clamp(0, covered as i64) as usize;
     (range, skipped)
+}
+
+/// Returns the size of the box `[x0, y0, x1, y1]`, which is empty if x1 <= x0 or y1 <= y0. An error if a side exceeds
+/// `i32`.
+pub fn cropped_size([x0, y0, x1, y1]: [i32; 4]) -> Result<(i32, i32)> {
+    let side = |from: i32, to: i32| i32::try_from((i64::from(to) - i64::from(from)).max(0)).map_err(|_| Error::Memory);
+    Ok((side(x0, x1)?, side(y0, y1)?))
 }
 
 /// Copies the part of `input` that begins at (left, top), of the size of `out`, which has the same mode. What is not in

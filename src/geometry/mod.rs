@@ -8,7 +8,7 @@ mod transform;
 mod turn;
 
 pub use copy::copy;
-pub use crop::crop;
+pub use crop::{crop, cropped_size};
 pub use mirror::{Mirror, Turn, mirror};
 pub use transform::{Filter, Map, Region, transform};
 pub use turn::turn;

@@ -3,6 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use super::palette::Palette;
 use super::view::{ImageMut, ImageRef};
 use crate::abi::{ImagingMemoryInstance, ImagingPaletteInstance};
 use crate::error::{Error, Result};
@@ -90,6 +91,12 @@ impl Image {
     pub fn set_palette(&mut self, palette: &ImagingPaletteInstance) -> Result<()> {
         // SAFETY: the image is live, and nobody else uses it or its palette meanwhile.
         unsafe { memory::palette::replace(self.0, palette) }
+    }
+
+    /// Replaces the image's palette.
+    pub(crate) fn adopt_palette(&mut self, palette: Palette) {
+        // SAFETY: the image is live, and nobody else uses it or its palette meanwhile.
+        unsafe { palette.give_to(self.0) };
     }
 
     /// Writes what was changed in an image that is mapped with [`Access::Shared`](crate::Access::Shared) to its file, and

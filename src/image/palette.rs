@@ -29,6 +29,11 @@ impl Palette {
         palette::duplicate(source).map(Self)
     }
 
+    /// Returns the raw palette, which the caller owns.
+    pub(crate) fn into_raw(self) -> *mut ImagingPaletteInstance {
+        ManuallyDrop::new(self).0.as_ptr()
+    }
+
     /// Makes it the palette of an image, whose own is deleted.
     ///
     /// # Safety

@@ -40,21 +40,6 @@ pub fn duplicate(source: &ImagingPaletteInstance) -> Result<NonNull<ImagingPalet
     Ok(palette)
 }
 
-/// Gives an image a copy of another's palette, instead of its own. Does nothing where the other has none.
-///
-/// # Safety
-///
-/// Both images are live; they may be one.
-pub unsafe fn copy(destination: Raw, source: Raw) -> Result<()> {
-    // SAFETY: as the caller promises.
-    unsafe {
-        match (*source.as_ptr()).palette.as_ref() {
-            Some(palette) => replace(destination, palette),
-            None => Ok(()),
-        }
-    }
-}
-
 /// Gives an image a copy of a palette, instead of its own.
 ///
 /// # Safety

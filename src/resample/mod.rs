@@ -29,6 +29,16 @@ use coefficients::Coefficients;
 use kernels::{Bytes, Float, Half, Integer, Kind};
 use passes::{Across, Down, Passes};
 
+/// Checks that images of a mode can be resized: indices and bits have no means.
+pub fn check_resizable(mode: Mode) -> Result<()> {
+    if matches!(mode, Mode::P | Mode::One) { Err(Error::Mode) } else { Ok(()) }
+}
+
+/// Checks that images of a mode can be reduced by integer factors.
+pub fn check_reducible(mode: Mode) -> Result<()> {
+    if mode.is_i16() { Err(Error::Mode) } else { check_resizable(mode) }
+}
+
 /// What part of an image, in pixels and parts of them: left, top, right, bottom.
 pub type Area = [f32; 4];
 
@@ -60,9 +70,7 @@ impl Plan {
         filter: Filter,
         area: Area,
     ) -> Result<Option<Self>> {
-        if matches!(mode, Mode::P | Mode::One) {
-            return Err(Error::Mode);
-        }
+        check_resizable(mode)?;
         let within = |from: f32, to: f32, size: usize| {
             let range: RangeInclusive<f32> = 0.0..=size as f32;
             from <= to && range.contains(&from) && range.contains(&to)

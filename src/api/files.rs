@@ -15,7 +15,7 @@ use crate::raw::file::{self, Place};
 fn name(path: &Path) -> Result<Name> {
     let bytes = path.as_os_str().as_bytes();
     if bytes.contains(&0) {
-        return Err(Error::Value("file name has a NUL in it"));
+        return Err(Error::Value("file name contains a NUL byte"));
     }
     Name::new(&[bytes])
 }
@@ -27,7 +27,7 @@ fn raw_mode(name: &str) -> i32 {
 
 /// Returns a size as the C ABI has it.
 fn size((xsize, ysize): (usize, usize)) -> Result<(i32, i32)> {
-    const TOO_LARGE: Error = Error::Value("image is too large: a side has 2147483647 pixels at the most");
+    const TOO_LARGE: Error = Error::Value("image is too large: a side can have at most 2147483647 pixels");
     let side = |length: usize| i32::try_from(length).map_err(|_| TOO_LARGE);
     Ok((side(xsize)?, side(ysize)?))
 }

@@ -162,7 +162,7 @@ fn files_are_opened_by_path() -> Result<()> {
     assert!(seen.view_mut().is_err() && image.map_flush().is_err());
 
     assert!(image.save_raw(&file.0, "no such mode", 0).is_err());
-    assert_eq!(Image::open_ppm(Path::new("a\0b")).unwrap_err(), Error::Value("file name has a NUL in it"));
+    assert_eq!(Image::open_ppm(Path::new("a\0b")).unwrap_err(), Error::Value("file name contains a NUL byte"));
     assert_eq!(
         Image::open_ppm("/no/such/file").unwrap_err().to_string(),
         "/no/such/file: No such file or directory (os error 2)"

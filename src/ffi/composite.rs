@@ -80,7 +80,7 @@ pub unsafe extern "C" fn ImagingFillBand(mut im: ImageOut, band: c_int, color: c
         } else if view.xsize() <= 1 {
             view.rows_mut().for_each(|row| row.fill(value));
         } else {
-            return Err(Error::Value("image has just one band: fill all of it"));
+            return Err(Error::Value("image has one band: use ImagingFill to fill it"));
         }
         Ok(im.as_ptr())
     })

@@ -1,7 +1,7 @@
-//! Makes the generated C headers, and tells the linker what `rustc` does not: the shared library's name, and the weak
+//! Generates the C headers, and passes the linker options that `rustc` has not: the shared library's name, and the weak
 //! symbols that it exports.
 //!
-//! `IMAGING_WRITE_HEADERS=1` puts the headers into `include/libImaging/`; otherwise they stay in the build directory.
+//! `IMAGING_WRITE_HEADERS=1` writes the headers to `include/libImaging/`; otherwise they are in the build directory only.
 
 use std::env;
 use std::error::Error;
@@ -10,11 +10,11 @@ use std::path::PathBuf;
 
 #[path = "build/headers.rs"]
 mod headers;
-#[allow(dead_code)] // the names are all that is needed here
+#[allow(dead_code)] // only the names are used here
 #[path = "src/mode.rs"]
 mod mode;
 
-/// Defined by assembly, since stable Rust has no weak symbols; so `rustc` does not know that they are to be exported.
+/// The weak symbols, which `src/host/stub.rs` defines in assembly. `rustc` does not know that they must be exported.
 const WEAK_SYMBOLS: [&str; 10] = [
     "ImagingError_MemoryError",
     "ImagingError_ModeError",
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let script = out.join("weak-symbols.map");
         fs::write(&script, format!("{{ global: {}; }};\n", WEAK_SYMBOLS.join("; ")))?;
         println!("cargo::rustc-cdylib-link-arg=-Wl,--version-script={}", script.display());
-        // `dlclose` must not unmap code that threads run: workers, or callers on other threads.
+        // `dlclose` must not unmap the code of running threads: workers, or callers on other threads.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
     Ok(())

@@ -1,9 +1,9 @@
-//! Makes the generated C headers: what `cbindgen` reads off the Rust sources, in an order for readers.
+//! Generates the C headers from the Rust sources: `cbindgen` makes the declarations, this module sorts them into sections.
 //!
-//! A header has its opening, its macros and its end from `cbindgen/<name>.toml`, and all declarations, with their
-//! comments, from Rust: constants and types from one file, functions from one file for each theme. The first paragraph
-//! of such a file's `//!` comment stands above its functions. A comment that starts with `// # Title` opens a smaller
-//! section, before whatever is declared next.
+//! The introduction, macros and trailer of a header are in `cbindgen/<name>.toml`. All declarations and their comments
+//! are in Rust: constants and types in one file, functions in one file for each theme. The first paragraph of such a
+//! file's `//!` comment becomes the heading of its functions. A comment that starts with `// # Title` opens a subsection,
+//! before the next declaration.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -15,15 +15,15 @@ use cbindgen::{Config, ItemType};
 
 use crate::mode::{MODES, RAW_MODES};
 
-/// How wide a header may get.
+/// The maximum width of a header's lines.
 const WIDTH: usize = 120;
 
-/// A header, and the Rust files that it comes from.
+/// A header, and the Rust files that it is generated from.
 pub struct Header {
     pub name: &'static str,
-    /// The file that its constants and types are in.
+    /// The file with its constants and types.
     pub types: &'static str,
-    /// The files that its functions are in, in the header's order.
+    /// The files with its functions, in the order of the header.
     pub functions: &'static [&'static str],
 }
 
@@ -57,14 +57,14 @@ pub const HEADERS: [Header; 3] = [
 ];
 
 impl Header {
-    /// The files that the header is made from.
+    /// Returns the files that the header is generated from.
     pub fn sources(&self) -> impl Iterator<Item = String> {
         let config = format!("cbindgen/{}.toml", self.name);
         std::iter::once(config)
             .chain(std::iter::once(self.types).chain(self.functions.iter().copied()).map(str::to_owned))
     }
 
-    /// The text of the header.
+    /// Generates the text of the header.
     pub fn generate(&self, root: &Path) -> Result<String, Box<dyn Error>> {
         let config = Config::from_file(root.join(format!("cbindgen/{}.toml", self.name)))?;
         let types = root.join(self.types);
@@ -81,7 +81,7 @@ impl Header {
         let others = functions.iter().filter(|file| **file != types);
         body += &declarations(&config, &[ItemType::Functions], others.chain([&types]))?;
 
-        // A header of one theme has its title above it all.
+        // The title of a header with one theme is in its introduction.
         if functions.len() > 1 {
             for section in sections(&fs::read_to_string(&types)?, None) {
                 section.insert(&mut body);
@@ -97,7 +97,7 @@ impl Header {
     }
 }
 
-/// What `cbindgen` makes of the items of these kinds, as far as the header has such.
+/// Generates the declarations of items of these kinds; empty if the header has no such items.
 fn declarations<'a>(
     config: &Config,
     items: &[ItemType],
@@ -120,8 +120,8 @@ fn declarations<'a>(
     Ok(tidy(&String::from_utf8(text)?))
 }
 
-/// Irons out what `cbindgen` leaves crumpled: empty last lines of comments, comments of one line on three, links that
-/// only Rust's documentation follows, the semicolon of a conditional field outside of its condition, long lines.
+/// Tidies the output of `cbindgen`: removes empty last lines of comments and links of Rust's documentation, joins
+/// comments of one line, moves the semicolon of a conditional field into its condition, and wraps long lines.
 fn tidy(text: &str) -> String {
     let text = without_links(text).replace("\n *\n */", "\n */");
     let mut lines: VecDeque<_> = text.lines().collect();
@@ -150,7 +150,7 @@ fn tidy(text: &str) -> String {
     format!("{}\n\n", out.trim())
 }
 
-/// A declaration of a function with its arguments on lines of their own.
+/// Wraps the declaration of a function: its arguments start on a new line.
 fn wrapped(declaration: &str) -> String {
     let Some((head, arguments)) = declaration.strip_suffix(");").and_then(|line| line.split_once('(')) else {
         return declaration.to_owned();
@@ -166,7 +166,7 @@ fn wrapped(declaration: &str) -> String {
     format!("{head}(\n{arguments});")
 }
 
-/// Turns [`name`](path) and [`name`] into `name`.
+/// Replaces the links [`name`](path) and [`name`] by `name`.
 fn without_links(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -178,7 +178,7 @@ fn without_links(text: &str) -> String {
     out + rest
 }
 
-/// Those types that the configuration lists, in that order.
+/// Returns the types that the configuration lists, in the order of that list.
 fn in_listed_order(types: &str, config: &Config) -> String {
     let paragraphs: Vec<_> = types.trim().split("\n\n").collect();
     let listed = config.export.include.iter();
@@ -186,7 +186,7 @@ fn in_listed_order(types: &str, config: &Config) -> String {
     found.map(|paragraph| format!("{paragraph}\n\n")).collect()
 }
 
-/// Where `text` declares `name`: the start of that line.
+/// Finds the declaration of `name` in `text`, and returns the start of its line.
 fn declaration(text: &str, name: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -204,7 +204,7 @@ fn declaration(text: &str, name: &str) -> Option<usize> {
     None
 }
 
-/// The first paragraph of a file's own comment.
+/// Returns the first paragraph of a file's own comment.
 fn first_paragraph(source: &str) -> Vec<String> {
     let comment = source.lines().map_while(|line| line.strip_prefix("//!"));
     comment.map(|line| without_links(line.trim())).take_while(|line| !line.is_empty()).collect()
@@ -212,10 +212,10 @@ fn first_paragraph(source: &str) -> Vec<String> {
 
 /// A section of a header.
 struct Section {
-    /// How its comment begins.
+    /// The first line of its comment.
     rule: String,
     comment: Vec<String>,
-    /// What is declared from there on.
+    /// The names that are declared in it.
     names: Vec<String>,
 }
 
@@ -224,10 +224,10 @@ impl Section {
         Self { rule: format!(" {rule}").repeat(58), comment, names: Vec::new() }
     }
 
-    /// Puts the section's comment before the first of its declarations.
+    /// Inserts the section's comment before the first of its declarations.
     fn insert(&self, body: &mut String) {
         let Some(declared) = self.names.iter().filter_map(|name| declaration(body, name)).min() else { return };
-        // An empty line precedes the declaration's comment.
+        // An empty line precedes the declaration and its comment.
         let place = body[..declared].rfind("\n\n").map_or(0, |empty| empty + 2);
         let comment: String =
             self.comment.iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect();
@@ -235,7 +235,7 @@ impl Section {
     }
 }
 
-/// The sections that a Rust file opens, and one for the whole of it if that has a title.
+/// Returns the sections of a Rust file: one for the whole file if it has a title, and its subsections.
 fn sections(source: &str, title: Option<Vec<String>>) -> Vec<Section> {
     let mut whole = title.map(|title| Section::new("=", title));
     let mut parts: Vec<Section> = Vec::new();
@@ -256,14 +256,14 @@ fn sections(source: &str, title: Option<Vec<String>>) -> Vec<Section> {
     whole.into_iter().chain(parts).collect()
 }
 
-/// What a line of Rust declares to the world.
+/// Returns the name that a line of Rust declares as `pub`.
 fn declared_name(line: &str) -> Option<String> {
     let item = line.strip_prefix("pub ")?.trim_start_matches("unsafe ").trim_start_matches("extern \"C\" ");
     let named = ["fn ", "const ", "type ", "struct "].iter().find_map(|keyword| item.strip_prefix(keyword))?;
     named.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
 }
 
-/// The parts of a header in their places.
+/// Assembles the parts of a header.
 fn assemble(config: &Config, body: &str) -> String {
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     let guard = text(&config.include_guard);
@@ -289,19 +289,21 @@ fn assemble(config: &Config, body: &str) -> String {
         + "\n"
 }
 
-/// The enumerators of `Mode.h`.
+/// Generates the enumerations of `Mode.h`.
 fn enumerators() -> Result<String, Box<dyn Error>> {
     let item = |prefix: &str, name: &str, number: usize| {
         let name = if name.is_empty() { "UNKNOWN".to_owned() } else { name.replace(';', "_") };
         format!("    IMAGING_{prefix}_{name} = {number},")
     };
     let mut text =
-        "/** Says what the pixels of an image mean and how they lie in memory. */\ntypedef enum ModeID {\n".to_owned();
+        "/** The mode of an image: the meaning of its pixels, and their layout in memory. */\ntypedef enum ModeID {\n"
+            .to_owned();
     for (number, mode) in MODES.iter().enumerate() {
         let bytes = if mode.bands > 1 { format!("; {}", mode.band_names.join(" ")) } else { String::new() };
         writeln!(text, "{:<31} /**< {}{bytes} */", item("MODE", mode.name.to_str()?, number), mode.summary)?;
     }
-    text += "} ModeID;\n\n/** Says how pixels lie in a file. The first 21 have the names of the modes. */\n";
+    text +=
+        "} ModeID;\n\n/** A raw mode: the layout of pixels in a file. The first 21 have the names of the modes. */\n";
     text += "typedef enum RawModeID {\n";
     for (number, name) in RAW_MODES.iter().enumerate() {
         writeln!(text, "{}", item("RAWMODE", name.to_str()?, number))?;

@@ -1,6 +1,6 @@
-// Brightens or darkens a raw picture of 8-bit grey where it lies, in its file: gamma picture.raw width height exponent
+// Applies a gamma curve to a raw 8-bit greyscale image, in place in its file: gamma picture.raw width height exponent
 //
-// Nothing is loaded and nothing is saved. The picture may be larger than memory.
+// The file is mapped, so the image may be larger than memory.
 
 #include <libImaging/Imaging.hpp>
 

@@ -1,6 +1,6 @@
 /*
- * A picture of more pixels than there is memory: 100,000 x 100,000 of them, mapped, and gone through strip by strip on all
- * processors. Marks a ring in it, then writes an overview of it, 1,000 pixels wide.
+ * Processes an image that is larger than memory: 100,000 x 100,000 pixels in a mapped file, strip by strip on all
+ * processors. Draws a ring into it and writes an overview of 1,000 x 1,000 pixels.
  *
  *     gigapixel picture.raw overview.pgm [size]
  */
@@ -26,8 +26,8 @@ static _Noreturn void fail(const char *what) {
     exit(1);
 }
 
-/* Draws the part of the ring that is in this strip, which begins at row y0 of the picture: one pixel for each that the
-   overview will have, so that the file stays sparse. */
+/* Draws the ring's part in a strip, which begins at row y0 of the picture: one pixel for each pixel of the overview, so
+   that the file stays sparse. */
 static void draw(Imaging strip, int y0) {
     double outer = 0.45 * size, inner = 0.30 * size;
     for (int y = (scale - y0 % scale) % scale; y < strip->ysize; y += scale) {
@@ -41,8 +41,8 @@ static void draw(Imaging strip, int y0) {
     }
 }
 
-/* Adds the strip's pixels to those of the overview, each of which is the largest of `scale` x `scale`. */
-static void look(Imaging strip, int y0) {
+/* Adds a strip to the overview, whose pixels are the maximum of `scale` x `scale` pixels. */
+static void reduce(Imaging strip, int y0) {
     for (int y = 0; y < strip->ysize && (y0 + y) / scale < OVERVIEW; y++) {
         UINT8 *out = overview->image8[(y0 + y) / scale];
         const UINT8 *in = strip->image8[y];
@@ -65,8 +65,8 @@ static void *work(void *unused) {
             fail("view");
         }
         draw(view, y0);
-        look(view, y0);
-        ImagingMapRelease(view); /* this strip's memory is free for the next */
+        reduce(view, y0);
+        ImagingMapRelease(view); /* frees the memory of this strip */
         ImagingDelete(view);
         int done = atomic_fetch_add(&strips_done, 1) + 1;
         fprintf(stderr, "\r%d of %d strips", done, strips);
@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
     }
     scale = size / OVERVIEW;
 
-    /* A sparse file: it takes no room on the disk until something is written to it. */
+    /* A sparse file takes no space on the disk until something is written to it. */
     FILE *file = fopen(argv[1], "wb");
     if (!file || ftruncate(fileno(file), (off_t)size * size) || fclose(file)) {
         perror(argv[1]);
@@ -111,7 +111,7 @@ int main(int argc, char **argv) {
         fail(argv[1]);
     }
 
-    /* Strips are a multiple of `scale` high, or within one row of the overview: no two threads write to the same. */
+    /* Only if strips are a multiple of `scale` high do no two threads write to the same row of the overview. */
     int threads = STRIP % scale ? 1 : (int)sysconf(_SC_NPROCESSORS_ONLN);
     pthread_t *pool = calloc((size_t)threads, sizeof *pool);
     for (int i = 1; i < threads; i++) {

@@ -1,4 +1,4 @@
-/* Mirrors the left half of an RGB picture onto its right half, as a negative: mirror in.ppm out.ppm */
+/* Mirrors the left half of an RGB image to its right half, with inverted colours: mirror in.ppm out.ppm */
 
 #include <stdio.h>
 
@@ -25,7 +25,7 @@ main(int argc, char **argv) {
     }
     printf("libImaging %s: %s, %d x %d\n", ImagingVersion(), getModeData(im->mode)->name, im->xsize, im->ysize);
 
-    /* Pixels of four bytes, of which RGB uses three; a grey picture has none. */
+    /* image32 is the row table of images with four bytes per pixel; it is NULL for a greyscale image. */
     for (int y = 0; im->image32 && y < im->ysize; y++) {
         for (int x = 0; x < im->xsize / 2; x++) {
             im->image32[y][im->xsize - 1 - x] = ~im->image32[y][x];

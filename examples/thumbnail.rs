@@ -1,11 +1,11 @@
-//! Makes a small picture of a large one, sharpened and framed: `thumbnail photo.ppm small.ppm 128`
+//! Makes a thumbnail, sharpened and with a frame: `thumbnail photo.ppm small.ppm 128`
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use Imaging::{Filter, Image, Mode, Result};
 
-/// A picture that fits into a square of this side.
+/// Resizes an image to fit into a square with this side.
 fn thumbnail(photo: &Image, side: usize) -> Result<Image> {
     let longest = photo.xsize().max(photo.ysize()).max(side);
     let fit = |length: usize| (length * side / longest).max(1);
@@ -13,7 +13,7 @@ fn thumbnail(photo: &Image, side: usize) -> Result<Image> {
     small.unsharp_mask(1.0, 80, 2)
 }
 
-/// Draws a white line along the edges.
+/// Draws a white frame.
 fn frame(image: &mut Image) -> Result<()> {
     const WHITE: [u8; 4] = [255; 4];
     let last = image.ysize().saturating_sub(1);
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_photograph_becomes_small_and_framed() -> Result<()> {
+    fn a_thumbnail_is_small_and_has_a_frame() -> Result<()> {
         let folder = std::env::temp_dir();
         let [photo, small] = ["photo", "small"].map(|name| folder.join(format!("{name}-{}.ppm", std::process::id())));
         let mut image = Image::new(Mode::L, 400, 200)?;
@@ -71,7 +71,7 @@ mod tests {
         assert!(view.row(0).iter().chain(view.row(24)).all(|byte| *byte == 255));
         assert_eq!(view.row(12)[..8], [255, 255, 255, 255, 100, 100, 100, 255]);
         assert!(run(Path::new("/no/such/photo"), &small, 50).is_err());
-        [photo, small].iter().for_each(|path| std::fs::remove_file(path).expect("it is there"));
+        [photo, small].iter().for_each(|path| std::fs::remove_file(path).expect("the file exists"));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
-//! Everything that can go wrong, as one value.
+//! The error type of the library.
 //!
-//! Making and passing on an [`Error`] never allocates, so that it can tell of a lack of memory.
+//! An [`Error`] never allocates, so that it can report that memory is exhausted.
 
 use std::ffi::c_int;
 use std::fmt;
@@ -10,10 +10,10 @@ use arrayvec::ArrayString;
 use crate::mode::Mode;
 use crate::process::system::ErrorText;
 
-/// A short text inside an error, cut where it is too long.
+/// A short text in an error. A longer text is truncated.
 pub type Detail = ArrayString<160>;
 
-/// Copies as much of `text` as fits into a [`Detail`].
+/// Makes a [`Detail`] of a text. Control characters become `?`.
 pub fn detail(text: &str) -> Detail {
     let mut detail = Detail::new();
     for character in text.chars() {
@@ -25,25 +25,25 @@ pub fn detail(text: &str) -> Detail {
     detail
 }
 
-/// What kind of error it is: what a host can tell apart. The numbers are those of `IMAGING_ERROR_*`.
+/// The kinds of errors that C programs and Python distinguish. The numbers are those of `IMAGING_ERROR_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
-pub enum Kind {
-    /// There is not enough memory.
+pub enum ErrorKind {
+    /// There is not enough memory: `MemoryError` in Python.
     Memory = 1,
-    /// The image has a mode that the operation does not take.
+    /// The operation does not support the image's mode: `ValueError` in Python.
     Mode = 2,
-    /// Two images differ in mode or size and must not.
+    /// Two images differ in mode or size: `ValueError` in Python.
     Mismatch = 3,
-    /// Some other argument cannot be.
+    /// Another argument is invalid: `ValueError` in Python.
     Value = 4,
-    /// A file could not be read or written, or is not what it should be.
+    /// A file could not be read or written, or its contents are invalid: `OSError` in Python.
     Os = 5,
-    /// A fault of this library.
+    /// A bug in this library: `RuntimeError` in Python.
     Internal = 6,
 }
 
-/// The number of a mode as the C ABI has it, which may be of no mode. Prints the mode's name, or `mode` and the number.
+/// A mode's number in the C ABI, which may be unknown. Displayed as the mode's name, or as "mode" with the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModeNumber(pub c_int);
 
@@ -62,7 +62,7 @@ impl fmt::Display for ModeNumber {
     }
 }
 
-/// An error: what went wrong and with what.
+/// An error, with a text for users.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -70,84 +70,84 @@ pub enum Error {
     #[error("out of memory")]
     Memory,
 
-    /// The operation does not take images of this mode.
+    /// The operation does not support the image's mode.
     #[error("image has wrong mode")]
     Mode,
 
-    /// Two images that must agree in mode and size do not.
+    /// Two images differ in mode or size.
     #[error("images do not match")]
     Mismatch,
 
-    /// An argument that cannot be, in words that are known beforehand.
+    /// An argument is invalid, with a static text.
     #[error("{0}")]
     Value(&'static str),
 
-    /// There is no way from one mode to another.
+    /// There is no conversion between two modes.
     #[error("conversion from {from} to {to} not supported{within}")]
     Conversion {
         /// The mode of the image.
         from: ModeNumber,
-        /// The mode that was asked for.
+        /// The requested mode.
         to: ModeNumber,
-        /// In which function, where that matters.
+        /// " in" and the name of the function, or empty.
         within: &'static str,
     },
 
-    /// NULL where there must be something.
+    /// An argument is NULL, with its name.
     #[error("{0} is NULL")]
     Null(&'static str),
 
-    /// An environment variable whose value breaks its rule.
+    /// An environment variable has an invalid value.
     #[error("{variable}={value}: {rule}")]
     Setting {
-        /// Its name.
+        /// The name of the variable.
         variable: &'static str,
-        /// What it is set to.
+        /// Its value.
         value: Detail,
-        /// What it may be set to.
+        /// The valid values.
         rule: &'static str,
     },
 
-    /// A file that is not what it should be.
+    /// The contents of a file are invalid.
     #[error("{path}: {fault}")]
     File {
-        /// Which file.
+        /// The file.
         path: Detail,
         /// What is wrong with it.
         fault: Detail,
     },
 
-    /// The system refused to read or write a file.
+    /// The system could not read or write a file.
     #[error("{path}: {} (os error {code})", ErrorText::new(*code).as_str())]
     Os {
-        /// Which file.
+        /// The file.
         path: Detail,
         /// `errno`.
         code: i32,
     },
 
-    /// A panic that was caught at the border.
+    /// A panic that was caught at the boundary to C, with its message.
     #[error("internal error: {0}")]
     Internal(Detail),
 }
 
-/// The result of anything that can go wrong.
+/// The result of an operation that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// What kind of error it is.
-    pub fn kind(&self) -> Kind {
+    /// Returns the kind of this error.
+    pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Memory => Kind::Memory,
-            Self::Mode => Kind::Mode,
-            Self::Mismatch => Kind::Mismatch,
-            Self::Value(_) | Self::Conversion { .. } | Self::Null(_) | Self::Setting { .. } => Kind::Value,
-            Self::File { .. } | Self::Os { .. } => Kind::Os,
-            Self::Internal(_) => Kind::Internal,
+            Self::Memory => ErrorKind::Memory,
+            Self::Mode => ErrorKind::Mode,
+            Self::Mismatch => ErrorKind::Mismatch,
+            Self::Value(_) | Self::Conversion { .. } | Self::Null(_) | Self::Setting { .. } => ErrorKind::Value,
+            Self::File { .. } | Self::Os { .. } => ErrorKind::Os,
+            Self::Internal(_) => ErrorKind::Internal,
         }
     }
 
-    /// An error of the system with the file at `path`; `code` is its `errno`.
+    /// Makes an error of the system for the file at `path`. `code` is its `errno`.
     pub fn os(path: &str, code: i32) -> Self {
         match code {
             libc::ENOMEM => Self::Memory,
@@ -155,17 +155,17 @@ impl Error {
         }
     }
 
-    /// A fault of the file at `path`, in words.
-    pub fn file(path: &str, fault: std::fmt::Arguments<'_>) -> Self {
-        let mut words = Detail::new();
-        // Words that do not fit are cut.
-        let _ = std::fmt::write(&mut words, fault);
-        Self::File { path: detail(path), fault: words }
+    /// Makes an error for the file at `path`, whose contents are invalid.
+    pub fn file(path: &str, fault: fmt::Arguments<'_>) -> Self {
+        let mut text = Detail::new();
+        // An error means that the text was truncated.
+        let _ = fmt::write(&mut text, fault);
+        Self::File { path: detail(path), fault: text }
     }
 }
 
-impl From<Kind> for c_int {
-    fn from(kind: Kind) -> Self {
+impl From<ErrorKind> for c_int {
+    fn from(kind: ErrorKind) -> Self {
         kind as Self
     }
 }

@@ -1,7 +1,7 @@
 //! libImaging, the C core of Pillow, as a library of its own.
 //!
-//! One crate, three ways in: C and C++ programs include `<libImaging/Imaging.h>` and link `libImaging.so` or
-//! `libImaging.a`; Pillow runs on the shared library unmodified; Rust programs use the safe [`Image`].
+//! The crate has three interfaces: C and C++ programs include `<libImaging/Imaging.h>` and link `libImaging.so` or
+//! `libImaging.a`; unmodified Pillow runs on the shared library; Rust programs use the safe [`Image`].
 //!
 //! ```
 //! use Imaging::{Filter, Image, Mode};
@@ -17,13 +17,13 @@
 //! # Ok::<(), Imaging::Error>(())
 //! ```
 //!
-//! An [`Image`] owns its pixels. To look at them it gives out an [`ImageRef`], to change them an [`ImageMut`]: views that
-//! are checked once, with rows as slices of bytes ([`row`](ImageRef::row)) or of pixels ([`pixels`](ImageRef::pixels)).
-//! Its methods are the operations, each of which makes a new image: [`resize`](Image::resize), [`crop`](Image::crop),
-//! [`convert`](Image::convert), [`gaussian_blur`](Image::gaussian_blur) and so on. What they are made of writes into images
-//! that are there already: [`resample`], [`reduce`], [`geometry`], [`color`], [`filter`], [`composite`], [`raw`].
+//! An [`Image`] owns its pixels. An [`ImageRef`] reads them and an [`ImageMut`] writes them: views that are checked once,
+//! with rows as slices of bytes ([`row`](ImageRef::row)) or of pixels ([`pixels`](ImageRef::pixels)). The methods of an
+//! image are the operations, and return new images: [`resize`](Image::resize), [`crop`](Image::crop),
+//! [`convert`](Image::convert), [`gaussian_blur`](Image::gaussian_blur) and so on. The modules that implement them write
+//! into existing images: [`resample`], [`reduce`], [`geometry`], [`color`], [`filter`], [`composite`], [`raw`].
 //!
-//! Files go by their paths, and may be larger than memory:
+//! Files are named by paths, and may be larger than memory:
 //!
 //! ```
 //! use Imaging::{Access, Image, Mode, RawLayout};
@@ -41,10 +41,10 @@
 //!
 //! The feature `rayon` (enabled by default) gives views parallel iterators: `par_rows`, `par_rows_mut` and `par_pixels`.
 //!
-//! `ARCHITECTURE.md` walks a call through the house that the modules are.
+//! `ARCHITECTURE.md` describes the modules, and how a call travels through them.
 
 #![deny(unsafe_code)]
-#![allow(non_snake_case)] // the crate is called what the library is called
+#![allow(non_snake_case)] // the crate has the name of the library
 
 pub mod abi;
 mod arithmetic;

@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-"""Lets the bright parts of a picture glow."""
+"""Makes the bright parts of an image glow."""
 
 from cython cimport view
 from cython.parallel cimport prange
@@ -9,7 +9,7 @@ import libimaging
 
 
 def glow(image, float radius):
-    """Lays a blurred copy of an RGB or RGBA image over it as light adds to light: in its own memory, on all processors."""
+    """Blends an RGB or RGBA image with a blurred copy of itself by screen: in place, on all processors."""
     pixels = libimaging.view(image, writable=True)
     cdef unsigned char[::view.indirect, :, ::1] lit = pixels
     cdef Imaging light = ImagingOrRaise(ImagingCopy(ImagingOf(pixels)))

@@ -1,4 +1,4 @@
-"""Lets a picture glow, in place.
+"""Makes an image glow, in place.
 
 python setup.py build_ext --inplace
 python run.py picture.png glowing.png [radius]

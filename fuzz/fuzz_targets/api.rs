@@ -1,5 +1,5 @@
-//! Sequences of calls of the exported functions on a few live images, as a C program would make them. Each sequence is run
-//! with every SIMD level that the processor has and with different numbers of threads: what is seen must be the same.
+//! Calls the exported functions in sequences on a few live images, as a C program does. Each sequence runs with every ISA
+//! that the processor has and with different numbers of threads: the results must be the same.
 
 #![no_main]
 
@@ -23,7 +23,7 @@ use bytes::Bytes;
 use calls::*;
 use pool::{Fenced, Pool, over_fenced, paint};
 
-/// Calls after so many would only take time.
+/// The most calls in a sequence.
 const CALLS: usize = 24;
 const MODES: usize = 20;
 const RAW_MODES: usize = 170;
@@ -33,7 +33,7 @@ static FILE: LazyLock<CString> = LazyLock::new(|| {
     CString::new(path.to_str().expect("a plain path")).expect("no NUL")
 });
 
-/// A mode, rarely one that does not exist.
+/// Returns the number of a mode, rarely one that does not exist.
 fn any_mode(bytes: &mut Bytes) -> ModeID {
     match bytes.byte() {
         255 => 21,
@@ -52,16 +52,17 @@ fn floats<const N: usize>(bytes: &mut Bytes) -> [f32; N] {
     std::array::from_fn(|_| bytes.float() as f32)
 }
 
-/// Makes one call, or a few that belong together.
+/// Makes one call, or a few related ones.
 ///
 /// # Safety
 ///
-/// None beyond the C contract, which the arguments keep.
+/// The pool's images are live.
 unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
     let (number, to) = (bytes.below(30), bytes.below(5));
     let image = pool.get(bytes.below(5));
     let other = pool.get(bytes.below(5));
-    // SAFETY: images are those of the pool, all alive; every pointer is to an array as long as the function reads.
+    // SAFETY: the images are live, by this function's contract, and every pointer points to as many values as the header
+    // says.
     unsafe {
         match (number, image) {
             (1, _) => {
@@ -280,13 +281,13 @@ unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
                 if let (0, Some(release)) = (codes.1, schema.release) {
                     release(&mut schema);
                 }
-                // Described, and made again of what that says. A view keeps the pixels alive.
+                // Makes an image from the description of another. A view keeps the pixels alive.
                 let mut buffer: ImagingBuffer = std::mem::zeroed();
                 let describe = [ImagingGetBuffer, ImagingGetPackedBuffer][bytes.below(2)];
                 assert_eq!(describe(im.image, &mut buffer), 1);
                 let view = ImagingView(im.image, 0, 0, (*im.image).xsize, (*im.image).ysize);
                 unsafe extern "C" fn delete(view: *mut c_void) {
-                    // SAFETY: the view that was handed over.
+                    // SAFETY: the context is the view that was passed with this function.
                     unsafe { ImagingDelete(view.cast()) };
                 }
                 let again = ImagingNewFromBuffer((*im.image).mode, &buffer, Some(delete), view.cast());
@@ -304,7 +305,7 @@ unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
 
 /// Makes, copies and deletes palettes, and searches them.
 fn palettes(pool: &mut Pool, bytes: &mut Bytes) {
-    // SAFETY: palettes of our own.
+    // SAFETY: the palettes are made and deleted here.
     unsafe {
         let made = if bytes.flag() { ImagingPaletteNew(any_mode(bytes)) } else { ImagingPaletteNewBrowser() };
         if made.is_null() {
@@ -324,17 +325,18 @@ fn palettes(pool: &mut Pool, bytes: &mut Bytes) {
     }
 }
 
-/// A palette of a new image starts with nothing in it; here it gets that of another.
+/// Copies the palette of an image to a new one, whose palette is empty.
 unsafe fn paint_palette_like(image: Handle, like: Handle) {
     if !image.is_null() {
-        // SAFETY: both are alive.
+        // SAFETY: both images are live.
         unsafe { ImagingCopyPalette(image, like) };
     }
 }
 
-/// Packs and unpacks a line beside memory that must not be touched, or writes a file and reads it.
+/// Packs and unpacks a line next to an inaccessible page, or writes a file and reads it.
 unsafe fn files_and_lines(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: pool::Slot) {
-    // SAFETY: as in `call`.
+    // SAFETY: the images are live, by this function's contract, and every pointer points to as many values as the header
+    // says.
     unsafe {
         let (mode, xsize, ysize) = ((*im.image).mode, (*im.image).xsize, (*im.image).ysize);
         let raw_mode = match bytes.byte() {
@@ -385,7 +387,7 @@ unsafe fn files_and_lines(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: poo
                     pool.keep(to, mapped, None);
                 } else if bytes.flag() {
                     let loaded = ImagingLoadRaw(FILE.as_ptr(), mode, raw_mode, xsize, ysize, 0, stride, ystep);
-                    // A private mapping of the file, which is removed: the pixels stay.
+                    // The pixels of a private mapping stay valid when the file is removed.
                     pool.keep(to, loaded, None);
                 } else if im.writable {
                     let path = FILE.as_ptr();
@@ -399,7 +401,7 @@ unsafe fn files_and_lines(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: poo
     }
 }
 
-/// An image whose rows are not set: no function looks for pixels there.
+/// Makes an image whose rows are not set: no function may read pixels from it.
 unsafe fn without_rows(pool: &mut Pool, mode: ModeID, xsize: c_int, ysize: c_int) {
     // SAFETY: the image is live until it is deleted, and its row table says that there are no rows.
     unsafe {
@@ -422,17 +424,17 @@ unsafe fn without_rows(pool: &mut Pool, mode: ModeID, xsize: c_int, ysize: c_int
     }
 }
 
-/// Runs the sequence with these choices. All that is seen.
+/// Runs the sequence with an ISA and a number of threads. Returns hashes of all results.
 fn run(data: &[u8], level: usize, threads: c_int) -> Option<Vec<u64>> {
     if !testing::set_isa(level) {
         return None;
     }
-    // SAFETY: always.
+    // SAFETY: takes any number.
     unsafe {
         assert_eq!(ImagingSetNumThreads(threads), 1);
         ImagingClearError();
     }
-    // SAFETY: nobody else uses the arena, and no image is alive.
+    // SAFETY: nobody else uses the arena.
     unsafe {
         ImagingMemorySetBlocksMax(&raw mut ImagingDefaultArena, 0);
         ImagingMemorySetBlockAllocator(&raw mut ImagingDefaultArena, 0);
@@ -443,14 +445,14 @@ fn run(data: &[u8], level: usize, threads: c_int) -> Option<Vec<u64>> {
         if bytes.is_empty() {
             break;
         }
-        // SAFETY: the arguments keep the contract.
+        // SAFETY: the pool's images are live.
         unsafe { call(&mut pool, &mut bytes) };
     }
     Some(std::mem::take(&mut pool.seen))
 }
 
 fuzz_target!(|data: &[u8]| {
-    // Waiting for the disk would be most of the time.
+    // Otherwise waiting for the disk would take most of the time.
     static NO_FSYNC: std::sync::Once = std::sync::Once::new();
     // SAFETY: no other thread reads the environment before the first call.
     NO_FSYNC.call_once(|| unsafe { std::env::set_var("IMAGING_FSYNC", "0") });

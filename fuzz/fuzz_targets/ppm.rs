@@ -1,4 +1,4 @@
-//! A PPM file of any content: an error or an image, and that image saved and read again is the same.
+//! Reads any bytes as a PPM file: gives an error, or an image that is equal after it was saved and read again.
 
 #![no_main]
 
@@ -11,14 +11,17 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 static FILE: LazyLock<PathBuf> =
     LazyLock::new(|| std::env::temp_dir().join(format!("fuzz-{}.ppm", std::process::id())));
 
-/// Images larger than this would only take time.
-const MOST: usize = 1 << 22;
+/// The bytes of the largest image that is tested.
+const MAX_BYTES: usize = 1 << 22;
 
-/// Whether the header asks for no more than that: the numbers in the first bytes, multiplied.
+/// Whether the header describes a small image: multiplies the numbers in the first bytes.
 fn is_small(file: &[u8]) -> bool {
     let words = file[..file.len().min(64)].split(|byte| !byte.is_ascii_digit());
     let numbers = words.filter_map(|word| std::str::from_utf8(word).ok()?.parse::<usize>().ok());
-    numbers.filter(|number| *number > 0).try_fold(1usize, usize::checked_mul).is_none_or(|product| product < MOST << 20)
+    numbers
+        .filter(|number| *number > 0)
+        .try_fold(1usize, usize::checked_mul)
+        .is_none_or(|product| product < MAX_BYTES << 20)
 }
 
 fuzz_target!(|file: &[u8]| -> Corpus {
@@ -28,7 +31,7 @@ fuzz_target!(|file: &[u8]| -> Corpus {
     std::fs::write(&*FILE, file).expect("there is room for a small file");
     let Ok(image) = Image::open_ppm(&*FILE) else { return Corpus::Keep };
     let view = image.view().expect("an image that was read is whole");
-    if view.mode().pixel_size() * view.xsize() * view.ysize() > MOST {
+    if view.mode().pixel_size() * view.xsize() * view.ysize() > MAX_BYTES {
         return Corpus::Keep;
     }
     image.save_ppm(&*FILE).expect("what was read can be saved");

@@ -1,5 +1,5 @@
-//! The raw decoder and encoder, called as C programs call them: any rectangle of any image, in pieces of any size, each in
-//! memory of its own, so that a byte read or written beside it is seen.
+//! Calls the raw decoder and encoder as C programs do: for any rectangle of any image, in pieces of any size. Each piece
+//! is an allocation of its own, so that the address sanitizer sees a byte that is read or written beside it.
 
 #![no_main]
 
@@ -19,7 +19,7 @@ unsafe extern "C" {
     -> c_int;
 }
 
-/// Mostly within reach, sometimes anywhere.
+/// A number that is small in most cases.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Number {
     Small(u8),
@@ -53,7 +53,7 @@ impl Task<'_> {
         &table[usize::from(self.pair) % table.len()]
     }
 
-    /// An image whose pixels tell whether they were written.
+    /// Makes an image whose pixels show whether they were written.
     fn image(&self, mode: Mode) -> Image {
         let (width, height) = self.size;
         let mut image = Image::new(mode, usize::from(width % 64), usize::from(height % 64)).expect("small");
@@ -85,13 +85,13 @@ impl Task<'_> {
         }
     }
 
-    /// The lengths of the pieces, at least one of which is something.
+    /// Returns the lengths of the pieces, which are not all 0.
     fn pieces(&self) -> impl Iterator<Item = usize> {
         let pieces = if self.pieces.iter().all(|piece| *piece == 0) { &[4096][..] } else { &self.pieces };
         pieces.iter().cycle().map(|piece| usize::from(*piece))
     }
 
-    /// Decodes until the file ends, or the lines do. The image, and the error.
+    /// Decodes until the end of the file or the last line. Returns the image and the error.
     fn decode(&self, pieces: impl Iterator<Item = usize>) -> (Image, c_int) {
         let pair = self.pair(&unpackers::UNPACKERS);
         let image = self.image(pair.mode).into_raw();
@@ -101,7 +101,7 @@ impl Task<'_> {
         for piece in pieces {
             end = (end + piece).min(self.file.len());
             let mut buffer: Box<[u8]> = self.file[begin..end].into();
-            // SAFETY: the image is live, the state that of a pair, and the buffer as long as is said.
+            // SAFETY: the image is live, the state's shuffler is one of the library's, and the buffer has this length.
             let used =
                 unsafe { ImagingRawDecode(image.cast(), &mut state, buffer.as_mut_ptr(), buffer.len() as isize) };
             assert!(used <= buffer.len() as c_int);
@@ -113,11 +113,11 @@ impl Task<'_> {
             }
             assert_eq!(state.errcode, 0);
         }
-        // SAFETY: the image came from `into_raw`.
+        // SAFETY: `into_raw` has given the ownership of this image away.
         (unsafe { Image::from_raw(std::ptr::NonNull::new(image).expect("not null")) }, state.errcode)
     }
 
-    /// Encodes into buffers as long as the pieces, until there is no room for a line, or no line.
+    /// Encodes into buffers of the pieces' lengths, until a line does not fit or none is left.
     fn encode(&self) {
         let pair = self.pair(&packers::PACKERS);
         let image = self.image(pair.mode);
@@ -128,7 +128,7 @@ impl Task<'_> {
         state.count = self.stride.get();
         for piece in self.pieces().take(300) {
             let mut buffer = vec![0x5a; piece].into_boxed_slice();
-            // SAFETY: as in `decode`.
+            // SAFETY: the image is live, the state's shuffler is one of the library's, and the buffer has this length.
             let made = unsafe { ImagingRawEncode(raw.cast(), &mut state, buffer.as_mut_ptr(), piece as c_int) };
             assert!(made <= piece as c_int);
             if made < 0 || (made == 0 && state.bytes > 0) {
@@ -141,13 +141,13 @@ impl Task<'_> {
                 break;
             }
         }
-        // SAFETY: the image came from `into_raw`.
+        // SAFETY: `into_raw` has given the ownership of this image away.
         let raw = unsafe { Image::from_raw(std::ptr::NonNull::new(raw).expect("not null")) };
         assert!(raw.view().expect("whole").rows().eq(image.view().expect("whole").rows()), "an encoder only reads");
     }
 }
 
-/// Whether a pixel is within the rectangle; 64 bits, so that nothing overflows.
+/// Whether a pixel is within the rectangle, without overflow.
 fn within([xoff, yoff, xsize, ysize]: [c_int; 4], x: usize, y: usize) -> bool {
     let (x, y) = (x as i64 - i64::from(xoff), y as i64 - i64::from(yoff));
     (0..i64::from(xsize)).contains(&x) && (0..i64::from(ysize)).contains(&y)
@@ -158,7 +158,7 @@ fuzz_target!(|task: Task| {
     let (at_once, same_error) = task.decode(std::iter::once(task.file.len()));
     assert_eq!(error, same_error);
     let (in_pieces, at_once) = (in_pieces.view().expect("whole"), at_once.view().expect("whole"));
-    assert!(in_pieces.rows().eq(at_once.rows()), "pieces do not matter");
+    assert!(in_pieces.rows().eq(at_once.rows()), "the result depends on the pieces");
     let (size, rectangle) = (at_once.mode().pixel_size(), task.rectangle.map(Number::get));
     for (y, row) in at_once.rows().enumerate() {
         for (x, pixel) in row.chunks_exact(size).enumerate() {

@@ -11,10 +11,11 @@
  *     }
  *     im.resize(320, 240).save_ppm("small.ppm");
  *
- * There is nothing here but inline functions around those of Imaging.h and ImagingExt.h, whose comments say the rest; and
- * nothing between a program and its pixels: a row is two pointers, checked when it is taken and not when it is used.
+ * These are inline functions around those of Imaging.h and ImagingExt.h, whose comments describe them. Access to pixels
+ * has no overhead: a row is a pointer and a length, and its type is checked when the row is taken, not when it is used.
  *
- * Errors. What returns NULL in C throws here: std::bad_alloc where there is not enough memory, else imaging::Error.
+ * Errors. A function that returns NULL in C throws here: std::bad_alloc if there is not enough memory, otherwise
+ * imaging::Error.
  *
  * Threads. As in C. A const Image is only read from.
  */
@@ -47,12 +48,12 @@ namespace imaging {
  * Errors.
  */
 
-/** What went wrong, in the library's words. */
+/** An error, with the library's message. */
 class Error : public std::runtime_error {
 public:
     Error(int code, const char *message) : std::runtime_error(message), code_(code) {}
 
-    /** `IMAGING_ERROR_*`; `IMAGING_ERROR_NONE` where the error is with the program's own host, or a Python exception. */
+    /** `IMAGING_ERROR_*`; `IMAGING_ERROR_NONE` if the program's own host has the error, or Python as an exception. */
     int code() const noexcept { return code_; }
 
 private:
@@ -61,7 +62,7 @@ private:
 
 namespace detail {
 
-/* Throws this thread's last error, which is then forgotten. */
+/* Throws this thread's last error, and clears it. */
 [[noreturn, gnu::cold, gnu::noinline]] inline void fail() {
     const char *message = nullptr;
     const int code = ImagingGetLastError(&message);
@@ -87,7 +88,7 @@ inline void check(bool done) {
 }  // namespace detail
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Pixels, as they lie in memory. They have no alignment: rows of a mapped file may begin anywhere.
+ * Pixels as they lie in memory. Their alignment is 1: rows of a mapped file may start at any address.
  */
 
 /** A pixel of RGB and RGBX. */
@@ -95,12 +96,12 @@ struct RGB8 {
     std::uint8_t r, g, b, x;
 };
 
-/** A pixel of RGBA, and of RGBa, whose colour is multiplied with its alpha. */
+/** A pixel of RGBA, and of RGBa, whose colour is premultiplied by alpha. */
 struct RGBA8 {
     std::uint8_t r, g, b, a;
 };
 
-/** A pixel of LA and La, and of PA, where `l` is a place in the palette. */
+/** A pixel of LA and La, and of PA, where `l` is an index into the palette. */
 struct LA8 {
     std::uint8_t l, unused[2], a;
 };
@@ -135,14 +136,14 @@ struct Bytes4 {
     constexpr const std::uint8_t &operator[](std::size_t band) const { return bytes[band]; }
 };
 
-/** Whether the high byte of a number comes first on this machine. */
+/** Whether this machine is big-endian. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 inline constexpr bool big_endian = true;
 #else
 inline constexpr bool big_endian = false;
 #endif
 
-/** A 16-bit number in one of the two byte orders: assigned and read like any other. */
+/** A 16-bit integer of either byte order, which converts to and from std::uint16_t. */
 template <bool high_first>
 class Number16 {
 public:
@@ -166,13 +167,13 @@ using U16BE = Number16<true>;
 /** A pixel of I;16N. */
 using U16 = Number16<big_endian>;
 
-/** Modes by number, told apart when a program is compiled. */
+/** A compile-time set of modes. */
 template <ModeID... modes>
 struct PixelOf {
     static constexpr bool fits(ModeID mode) noexcept { return ((mode == modes) || ...); }
 };
 
-/** Which modes have pixels of a type. Specialise it for types of your own, which must be as large, with no alignment. */
+/** The modes whose pixels have the type P. Specialise it for your own types, of the same size and with alignment 1. */
 template <class P>
 struct Pixel;
 
@@ -214,8 +215,8 @@ struct Pixel<U16BE> : PixelOf<IMAGING_MODE_I_16B, big_endian ? IMAGING_MODE_I_16
  */
 
 /**
- * Things that lie one behind the other, somebody else's. One type for all standards, so that programs may be made of parts
- * of several; where there is a std::span, it becomes one by itself.
+ * A contiguous sequence that somebody else owns. It is the same type in all C++ standards, so that parts of a program
+ * may be compiled for different ones; it converts to std::span implicitly.
  */
 template <class T>
 class Span {
@@ -226,7 +227,7 @@ public:
 
     constexpr Span() noexcept = default;
     constexpr Span(T *data, std::size_t size) noexcept : data_(data), size_(size) {}
-    /** What may be written may be read. */
+    /** Converts a writable span to a read-only one. */
     template <class U, class = std::enable_if_t<std::is_same_v<const U, T>>>
     constexpr Span(Span<U> other) noexcept : data_(other.data()), size_(other.size()) {}
 
@@ -238,14 +239,14 @@ public:
     constexpr T &front() const { return data_[0]; }
     constexpr T &back() const { return data_[size_ - 1]; }
     /** Not checked. */
-    constexpr T &operator[](std::size_t place) const { return data_[place]; }
+    constexpr T &operator[](std::size_t index) const { return data_[index]; }
 
 private:
     T *data_ = nullptr;
     std::size_t size_ = 0;
 };
 
-/** The rows of an image from the top down, as a range of Span<P>. They stay as long as the image. */
+/** The rows of an image from the top down, a range of Span<P>. They are valid as long as the image. */
 template <class P>
 class Rows {
 public:
@@ -255,7 +256,7 @@ public:
         using reference = Span<P>;
         using pointer = void;
         using difference_type = std::ptrdiff_t;
-        /* A row is made when it is looked at; algorithms that run in parallel want to hear this, and need no more. */
+        /* Rows are created on access, so this is not quite a forward iterator; parallel algorithms require the tag. */
         using iterator_category = std::random_access_iterator_tag;
 
         iterator() = default;
@@ -311,17 +312,17 @@ private:
  * Arguments.
  */
 
-/** The pixels from (x0, y0) to before (x1, y1). */
+/** The pixels from (x0, y0) up to, not including, (x1, y1). */
 struct Box {
     int x0, y0, x1, y1;
 };
 
-/** A part of an image in pixels and parts of them. */
+/** A part of an image, in pixels and fractions of a pixel. */
 struct Area {
     float left, top, right, bottom;
 };
 
-/** What the pixels of a smaller or larger image are made of. */
+/** A resampling filter: see `IMAGING_TRANSFORM_*`. */
 enum class Filter : int {
     box = IMAGING_TRANSFORM_BOX,
     bilinear = IMAGING_TRANSFORM_BILINEAR,
@@ -332,21 +333,21 @@ enum class Filter : int {
     mks2021 = IMAGING_TRANSFORM_MKS2021,
 };
 
-/** What may be done with a mapped image: see `IMAGING_MAP_*`. */
+/** The access to a mapped image: see `IMAGING_MAP_*`. */
 enum class Access : int {
     read_only = IMAGING_MAP_READ_ONLY,
     copy = IMAGING_MAP_PRIVATE,
     shared = IMAGING_MAP_SHARED,
 };
 
-/** Where the lines of an image lie in a raw file: see ImagingExt.h. */
+/** The position of an image's lines in a raw file: see ImagingExt.h. */
 struct Place {
     std::int64_t offset = 0;
     std::int64_t stride = 0;
     int ystep = 1;
 };
 
-/** The name of a file: a string of C, a std::string, a std::filesystem::path. */
+/** The name of a file: a C string, a std::string or a std::filesystem::path. */
 class FileName {
 public:
     FileName(const char *name) noexcept : name_(name) {}
@@ -364,17 +365,16 @@ private:
  */
 
 /**
- * An image, or none: one owner of it, which gives it up at its end. It is moved, never copied by chance: see copy().
+ * An owner of an image, or empty. The destructor releases the image. An Image can be moved, and copied by copy() only.
  *
- * None, which an image is too that was moved from, has no size, mode or rows: what is asked of it but get() and release()
- * throws.
+ * An Image that was moved from is empty. All its functions but get(), release() and operator bool throw.
  */
 class Image {
 public:
-    /** None. */
+    /** An empty one. */
     Image() noexcept = default;
 
-    /** An image of zeroed pixels. */
+    /** An image whose pixels are zero. */
     Image(ModeID mode, int xsize, int ysize) : Image(made(ImagingNew(mode, xsize, ysize))) {}
 
     Image(Image &&other) noexcept : im_(other.release()) {}
@@ -389,19 +389,19 @@ public:
     void swap(Image &other) noexcept { std::swap(im_, other.im_); }
     friend void swap(Image &a, Image &b) noexcept { a.swap(b); }
 
-    /** Takes over an image of C's, of which the caller owns a count; NULL becomes none. */
+    /** Takes over an image that the caller owns; NULL makes an empty Image. */
     static Image adopt(Imaging im) noexcept { return Image(im); }
 
-    /** The image for functions of C, which may read and write it; it stays this one's. */
+    /** The image for C functions, which may read and write it. It is still owned by this object. */
     Imaging get() const noexcept { return im_; }
 
-    /** The image, which is now the caller's to delete. None is left. */
+    /** Releases the image to the caller, who then owns it. This object becomes empty. */
     [[nodiscard]] Imaging release() noexcept { return std::exchange(im_, nullptr); }
 
     /** Whether there is an image. */
     explicit operator bool() const noexcept { return im_ != nullptr; }
 
-    /* - - - Files and memory of others - - - */
+    /* - - - Files and memory of other libraries - - - */
 
     /** `ImagingOpenPPM` */
     static Image open_ppm(FileName path) { return made(ImagingOpenPPM(path.c_str())); }
@@ -418,17 +418,17 @@ public:
             ImagingLoadRaw(path.c_str(), mode, rawmode, xsize, ysize, place.offset, place.stride, place.ystep));
     }
 
-    /** `ImagingNewFromBuffer`: an image in memory that stays until `release(context)` is called. */
+    /** `ImagingNewFromBuffer`: an image in memory that stays valid until `release(context)` is called. */
     static Image borrow(ModeID mode, const ImagingBuffer &buffer, void (*release)(void *), void *context) {
         return made(ImagingNewFromBuffer(mode, &buffer, release, context));
     }
 
-    /** An image in memory that `owner` keeps alive (a std::vector, say, or a std::shared_ptr): it lives in the image. */
+    /** An image in memory that `owner` keeps alive, such as a std::vector. The image stores the owner. */
     template <class Owner>
     static Image borrow(ModeID mode, const ImagingBuffer &buffer, Owner owner) {
         auto kept = std::make_unique<Owner>(std::move(owner));
         Image im = borrow(mode, buffer, [](void *context) { delete static_cast<Owner *>(context); }, kept.get());
-        static_cast<void>(kept.release()); /* the image's now */
+        static_cast<void>(kept.release()); /* the image owns it now */
         return im;
     }
 
@@ -452,7 +452,7 @@ public:
     /** `ImagingMapRelease` */
     void map_release() const { detail::check(ImagingMapRelease(live()) == 1); }
 
-    /** `ImagingView`: a part of this image in the same memory, whichever of the two is const. */
+    /** `ImagingView`: a part of this image in the same memory. It is writable even if this object is const. */
     Image view(Box box) const { return made(ImagingView(live(), box.x0, box.y0, box.x1, box.y1)); }
 
     /** `ImagingGetBuffer` */
@@ -469,50 +469,50 @@ public:
         return described;
     }
 
-    /* - - - What it is - - - */
+    /* - - - Properties - - - */
 
     ModeID mode() const { return live()->mode; }
     int xsize() const { return live()->xsize; }
     int ysize() const { return live()->ysize; }
     int bands() const { return live()->bands; }
     bool read_only() const { return live()->read_only != 0; }
-    /** Of P and PA, else NULL. It stays the image's. */
+    /** The palette of P and PA, otherwise NULL. The image owns it. */
     ImagingPalette palette() const { return live()->palette; }
 
     /* - - - Pixels - - - */
 
-    /** All rows, to be written. Throws where pixels of the mode are not of the type P, or the image is read-only. */
+    /** All rows, writable. Throws if the mode's pixels do not have the type P, or if the image is read-only. */
     template <class P>
     Rows<P> rows() {
         expect<P>();
         return Rows<P>(im_);
     }
 
-    /** All rows, to be read. */
+    /** All rows, read-only. */
     template <class P>
     Rows<const P> rows() const {
         expect<const P>();
         return Rows<const P>(im_);
     }
 
-    /** A row, to be written. Throws as rows() does, and where there is no such row. */
+    /** A row, writable. Throws as rows() does, and if there is no such row. */
     template <class P>
     Span<P> row(int y) {
         return rows<P>()[checked(y)];
     }
 
-    /** A row, to be read. */
+    /** A row, read-only. */
     template <class P>
     Span<const P> row(int y) const {
         return rows<P>()[checked(y)];
     }
 
-    /* - - - New images of this one - - - */
+    /* - - - Operations that return a new image - - - */
 
     /** `ImagingCopy` */
     Image copy() const { return made(ImagingCopy(live())); }
 
-    /** `ImagingResample` of all of it. */
+    /** `ImagingResample` of the whole image. */
     Image resize(int xsize, int ysize, Filter filter = Filter::bicubic) const {
         return resize(xsize, ysize, filter, {0, 0, static_cast<float>(this->xsize()), static_cast<float>(this->ysize())});
     }
@@ -523,7 +523,7 @@ public:
         return made(ImagingResample(live(), xsize, ysize, static_cast<int>(filter), box));
     }
 
-    /** `ImagingReduce` of all of it. */
+    /** `ImagingReduce` of the whole image. */
     Image reduce(int xscale, int yscale) const {
         int box[4] = {0, 0, xsize(), ysize()};
         return made(ImagingReduce(live(), xscale, yscale, box));
@@ -604,7 +604,7 @@ public:
         return parts;
     }
 
-    /** `ImagingMerge` of one image for each band. */
+    /** `ImagingMerge`, with one image for each band. */
     template <class... Images, class = std::enable_if_t<(std::is_same_v<Images, Image> && ...)>>
     static Image merge(ModeID mode, const Images &...bands) {
         static_assert(sizeof...(bands) <= 4, "no mode has more than four bands");
@@ -612,13 +612,13 @@ public:
         return made(ImagingMerge(mode, all));
     }
 
-    /** `ImagingAlphaComposite`: `over` over this one. */
+    /** `ImagingAlphaComposite`: `over` over this image. */
     Image alpha_composite(const Image &over) const { return made(ImagingAlphaComposite(live(), over.live())); }
 
 private:
     explicit Image(Imaging im) noexcept : im_(im) {}
 
-    /* The image. Throws where there is none. */
+    /* Returns the image. Throws if this is empty. */
     Imaging live() const {
         if (!im_) {
             detail::fail("image is NULL: it was moved from, released or never made");
@@ -626,20 +626,20 @@ private:
         return im_;
     }
 
-    /* What a function of C has made. */
+    /* Takes over a new image. Throws if it is NULL. */
     static Image made(Imaging im) { return im ? Image(im) : (detail::fail(), Image()); }
 
-    /* An image of the same mode and size, its pixels yet to be written. */
+    /* Makes an image of the same mode and size, whose pixels are undefined. */
     Image alike() const { return made(ImagingNew2Dirty(mode(), nullptr, im_)); }
 
-    Image turned(Imaging (*turn)(Imaging, Imaging), bool on_its_side) const {
-        const int wide = on_its_side ? ysize() : xsize(), high = on_its_side ? xsize() : ysize();
-        Image out = made(ImagingNewDirty(mode(), wide, high));
+    Image turned(Imaging (*turn)(Imaging, Imaging), bool exchanges_sides) const {
+        const int width = exchanges_sides ? ysize() : xsize(), height = exchanges_sides ? xsize() : ysize();
+        Image out = made(ImagingNewDirty(mode(), width, height));
         detail::check(turn(out.im_, im_) != nullptr);
         return out;
     }
 
-    /* Throws where rows of this image are no rows of P. */
+    /* Throws unless the pixels of this image have the type P. */
     template <class P>
     void expect() const {
         using Plain = std::remove_const_t<P>;
@@ -665,7 +665,7 @@ private:
 }  // namespace imaging
 
 #ifdef __cpp_lib_span
-/* Spans and rows are views: what they give out stays when they are gone. */
+/* Spans and rows are views: their iterators are valid without them. */
 template <class T>
 inline constexpr bool std::ranges::enable_borrowed_range<imaging::Span<T>> = true;
 template <class P>

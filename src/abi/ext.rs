@@ -70,9 +70,9 @@ pub struct ImagingBuffer {
 }
 
 const _: () = {
-    use crate::error::Kind;
+    use crate::error::ErrorKind;
     assert!(IMAGING_ERROR_NONE == 0);
-    assert!(IMAGING_ERROR_MEMORY == Kind::Memory as c_int && IMAGING_ERROR_MODE == Kind::Mode as c_int);
-    assert!(IMAGING_ERROR_MISMATCH == Kind::Mismatch as c_int && IMAGING_ERROR_VALUE == Kind::Value as c_int);
-    assert!(IMAGING_ERROR_OS == Kind::Os as c_int && IMAGING_ERROR_INTERNAL == Kind::Internal as c_int);
+    assert!(IMAGING_ERROR_MEMORY == ErrorKind::Memory as c_int && IMAGING_ERROR_MODE == ErrorKind::Mode as c_int);
+    assert!(IMAGING_ERROR_MISMATCH == ErrorKind::Mismatch as c_int && IMAGING_ERROR_VALUE == ErrorKind::Value as c_int);
+    assert!(IMAGING_ERROR_OS == ErrorKind::Os as c_int && IMAGING_ERROR_INTERNAL == ErrorKind::Internal as c_int);
 };

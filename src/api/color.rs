@@ -1,4 +1,4 @@
-//! Other modes.
+//! Conversion between modes.
 
 use crate::color::{self, FromPalette, NearestEntry};
 use crate::error::{Error, Result};
@@ -8,15 +8,14 @@ use crate::mode::Mode;
 
 const UNSUPPORTED: Error = Error::Value("conversion not supported");
 
-/// Converted.
+/// Conversion between modes.
 impl Image {
-    /// The image in another mode. Where colours are lost (to 1, P and PA), each becomes the nearest.
+    /// Converts to another mode. Conversions to 1, P and PA choose the nearest colour for each pixel.
     pub fn convert(&self, mode: Mode) -> Result<Self> {
         self.converted(mode, false)
     }
 
-    /// The image in another mode. Where colours are lost (to 1 from L and RGB, to P and PA), what is lost of a pixel is given
-    /// to its neighbours, by Floyd and Steinberg.
+    /// Converts to another mode. Conversions to 1 (from L and RGB), P and PA use Floyd-Steinberg dithering.
     pub fn convert_dithered(&self, mode: Mode) -> Result<Self> {
         self.converted(mode, true)
     }
@@ -54,7 +53,7 @@ impl Image {
         }
     }
 
-    /// Finds the pixels of `out` in a standard palette, which it gets.
+    /// Converts to P or PA with the standard palette, which `out` gets.
     fn to_palette(&self, mut out: Self, dither: bool) -> Result<Self> {
         let input = self.view()?;
         if !color::has_palette_form(input.mode()) {

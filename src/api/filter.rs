@@ -1,12 +1,12 @@
-//! What becomes of a pixel by those around it.
+//! Convolution, blur and sharpening.
 
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::image::{Image, ImageMut, ImageRef};
 
-/// Convolved, blurred, sharpened.
+/// Convolution, blur and sharpening.
 impl Image {
-    /// Convolved with 3 × 3 or 5 × 5 weights, the bottom row first, plus `offset`. Not for F.
+    /// Convolves with 3 × 3 or 5 × 5 weights, the bottom row first, and adds `offset`. Not for F.
     pub fn filter(&self, kernel: &[f32], offset: f32) -> Result<Self> {
         let side = match kernel.len() {
             9 => 3,
@@ -22,7 +22,7 @@ impl Image {
         Ok(out)
     }
 
-    /// With a border of `margin` pixels that repeat those at the edge. Not for the I;16 modes.
+    /// Adds a border of `margin` pixels on each side, which repeats the pixels at the edge. Not for the I;16 modes.
     pub fn expand(&self, margin: usize) -> Result<Self> {
         let input = self.view()?;
         let (xsize, ysize) = filter::expanded_size(&input, i32::try_from(margin).unwrap_or(i32::MAX))?;
@@ -31,19 +31,19 @@ impl Image {
         Ok(out)
     }
 
-    /// The mean of all pixels at most `radius` away along each axis, `passes` times over. For L, LA, La, RGB, RGBA, RGBa, RGBX
-    /// and CMYK, like those below.
+    /// Blurs with a box filter of `2 * radius + 1` pixels along each axis, `passes` times. For L, LA, La, RGB, RGBA,
+    /// RGBa, RGBX and CMYK, like the two functions below.
     pub fn box_blur(&self, radius: f32, passes: i32) -> Result<Self> {
         self.blurred(|out, input| filter::box_blur(out, Some(input), radius, radius, passes))
     }
 
-    /// Blurred like by a Gaussian of this standard deviation, by three box blurs.
+    /// Approximates a Gaussian blur of this standard deviation by three box blurs.
     pub fn gaussian_blur(&self, radius: f32) -> Result<Self> {
         self.blurred(|out, input| filter::gaussian_blur(out, Some(input), radius, radius, 3))
     }
 
-    /// Sharpened: `percent` of the difference between a value and its Gaussian blur is added, where that is more than
-    /// `threshold`.
+    /// Sharpens by unsharp masking: adds `percent` percent of the difference between a value and its Gaussian blur, if that
+    /// difference is more than `threshold`.
     pub fn unsharp_mask(&self, radius: f32, percent: i32, threshold: i32) -> Result<Self> {
         self.blurred(|out, input| filter::unsharp_mask(out, Some(input), radius, percent, threshold))
     }

@@ -1,15 +1,14 @@
-//! Where pixels are, and how many.
+//! Copies, crops, transpositions and resizing.
 
 use crate::error::{Error, Result};
 use crate::geometry::{self, Transpose};
 use crate::image::Image;
-use crate::mode::Mode;
-use crate::reduce::Reduction;
+use crate::reduce::{Reduction, check_reducible};
 use crate::resample::{Area, Filter, Plan};
 
-/// Copied, cut, turned, resized.
+/// Copies, crops, transpositions and resizing.
 impl Image {
-    /// A new image of this mode, with this palette, its pixels yet to be written.
+    /// Makes an image with this mode and palette, whose pixels are undefined.
     pub(super) fn alike(&self, xsize: usize, ysize: usize) -> Result<Self> {
         let mut out = Self::new_uninit(self.view()?.mode(), xsize, ysize)?;
         if let Some(palette) = self.palette() {
@@ -18,7 +17,7 @@ impl Image {
         Ok(out)
     }
 
-    /// The same pixels and palette again. (There is no `Clone`: memory may be missing.)
+    /// Copies pixels and palette. (There is no `Clone`, since a copy can run out of memory.)
     pub fn copy(&self) -> Result<Self> {
         let input = self.view()?;
         let mut out = self.alike(input.xsize(), input.ysize())?;
@@ -26,17 +25,12 @@ impl Image {
         Ok(out)
     }
 
-    /// The pixels from (x0, y0) up to, not including, (x1, y1) of `area`, which is `[x0, y0, x1, y1]`. It may reach past the
-    /// image: what lies outside is zero. Turned inside out, it is empty.
+    /// Copies the pixels from (x0, y0) up to, not including, (x1, y1). `area` is `[x0, y0, x1, y1]`. It may reach beyond
+    /// the image: pixels outside are zero. If x1 <= x0 or y1 <= y0, the result has no pixels.
     pub fn crop(&self, area: [i32; 4]) -> Result<Self> {
-        let [x0, y0, x1, y1] = area;
-        let side = |from: i32, to: i32| {
-            let length = (i64::from(to) - i64::from(from)).max(0);
-            usize::try_from(length).map_err(|_| Error::Memory)
-        };
-        let input = self.view()?;
-        let mut out = self.alike(side(x0, x1)?, side(y0, y1)?)?;
-        geometry::crop(out.view_mut()?, &input, x0, y0);
+        let (xsize, ysize) = geometry::cropped_size(area)?;
+        let mut out = self.alike(xsize as usize, ysize as usize)?;
+        geometry::crop(out.view_mut()?, &self.view()?, area[0], area[1]);
         Ok(out)
     }
 
@@ -49,13 +43,13 @@ impl Image {
         Ok(out)
     }
 
-    /// Resized: every pixel is the mean of those that it covers, weighted by a filter. Not for the modes 1 and P.
+    /// Resizes with a filter: each pixel is a weighted mean of the pixels within the filter's support. Not for 1 and P.
     pub fn resize(&self, xsize: usize, ysize: usize, filter: Filter) -> Result<Self> {
         let input = self.view()?;
         self.resize_area([0.0, 0.0, input.xsize() as f32, input.ysize() as f32], xsize, ysize, filter)
     }
 
-    /// A part of the image, resized.
+    /// Resizes a part of the image.
     pub fn resize_area(&self, area: Area, xsize: usize, ysize: usize, filter: Filter) -> Result<Self> {
         let input = self.view()?;
         let plan = Plan::new(input.mode(), (input.xsize(), input.ysize()), (xsize, ysize), filter, area)?;
@@ -65,13 +59,11 @@ impl Image {
         Ok(out)
     }
 
-    /// Shrunk by whole factors: every pixel is the mean of `xscale` × `yscale`. Not for the modes 1, P and those of 16 bits.
+    /// Reduces by integer factors: each pixel is the mean of `xscale` × `yscale` pixels. Not for 1, P and the I;16 modes.
     pub fn reduce(&self, xscale: i32, yscale: i32) -> Result<Self> {
         let input = self.view()?;
         let mode = input.mode();
-        if matches!(mode, Mode::One | Mode::P) || mode.is_i16() {
-            return Err(Error::Mode);
-        }
+        check_reducible(mode)?;
         let side = |length: usize| i32::try_from(length).map_err(|_| Error::Memory);
         let area = [0, 0, side(input.xsize())?, side(input.ysize())?];
         let reduction = Reduction::new((input.xsize(), input.ysize()), (xscale, yscale), area)?;

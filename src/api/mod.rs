@@ -1,5 +1,6 @@
-//! What Rust programs do with an [`Image`]: the operations of the floors below, as methods, with files by their paths and
-//! new images for results.
+//! The Rust API: the operations as methods of [`Image`](crate::Image), which return new images and take files by path.
+//!
+//! A method checks no rule of its own: that is the operation's part. It adapts types and makes the output.
 
 mod bands;
 mod color;

@@ -1,4 +1,4 @@
-//! That the methods reach their operations, whose results are tested where they are made.
+//! Tests that the methods call their operations. The operations' results are tested beside them.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::error::{Error, Result};
 use crate::{Access, Filter, Image, Mode, RawLayout, Transpose};
 
-/// A picture in which every byte tells where it is.
+/// Makes an image whose bytes depend on their position.
 fn picture(mode: Mode, xsize: usize, ysize: usize) -> Result<Image> {
     let mut image = Image::new(mode, xsize, ysize)?;
     for (y, row) in image.view_mut()?.rows_mut().enumerate() {
@@ -22,7 +22,7 @@ fn assert_equal(a: &Image, b: &Image) {
     assert!(a.rows().eq(b.rows()));
 }
 
-/// A file of a test's own, gone with it.
+/// The path of a file that is removed when this is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -54,7 +54,7 @@ proptest! {
 }
 
 #[test]
-fn sizes_are_those_asked_for() -> Result<()> {
+fn results_have_the_requested_size() -> Result<()> {
     let image = picture(Mode::RGB, 9, 7)?;
     let size = |image: Image| image.view().map(|view| (view.xsize(), view.ysize()));
     assert_eq!(size(image.resize(4, 3, Filter::Bicubic)?)?, (4, 3));
@@ -75,13 +75,13 @@ fn sizes_are_those_asked_for() -> Result<()> {
 }
 
 #[test]
-fn modes_are_those_asked_for() -> Result<()> {
+fn results_have_the_requested_mode() -> Result<()> {
     let image = picture(Mode::RGB, 9, 7)?;
     for mode in [Mode::L, Mode::RGBA, Mode::CMYK, Mode::YCbCr, Mode::P, Mode::One, Mode::RGB] {
         assert_eq!(image.convert(mode)?.view()?.mode(), mode);
         assert_eq!(image.convert_dithered(mode)?.view()?.mode(), mode);
     }
-    // The colours that every browser has are found in their palette, and again.
+    // Web-safe colours survive a conversion to P and back.
     let mut named = Image::new(Mode::RGB, 2, 1)?;
     named.view_mut()?.row_mut(0).copy_from_slice(&[255, 0, 51, 255, 102, 204, 153, 255]);
     let indices = named.convert(Mode::P)?;
@@ -98,7 +98,7 @@ fn modes_are_those_asked_for() -> Result<()> {
 }
 
 #[test]
-fn bands_are_taken_apart_and_put_together() -> Result<()> {
+fn bands_are_copied_and_merged() -> Result<()> {
     for mode in [Mode::LA, Mode::RGB, Mode::RGBA, Mode::CMYK] {
         let image = picture(mode, 9, 7)?;
         let bands = (0..mode.spec().bands.into()).map(|number| image.band(number)).collect::<Result<Vec<_>>>()?;
@@ -124,7 +124,7 @@ fn bands_are_taken_apart_and_put_together() -> Result<()> {
 }
 
 #[test]
-fn filters_leave_what_is_even_as_it_is() -> Result<()> {
+fn filters_keep_a_constant_image() -> Result<()> {
     let mut even = Image::new(Mode::L, 9, 7)?;
     even.view_mut()?.rows_mut().for_each(|row| row.fill(99));
     let mut middle = [0.0; 25];
@@ -140,29 +140,29 @@ fn filters_leave_what_is_even_as_it_is() -> Result<()> {
 }
 
 #[test]
-fn files_go_by_their_paths() -> Result<()> {
+fn files_are_opened_by_path() -> Result<()> {
     let file = Scratch::new("paths");
     let image = picture(Mode::RGBA, 9, 7)?;
     image.save_ppm(&file.0)?;
     assert_eq!(Image::open_ppm(&file.0)?.view()?.mode(), Mode::RGB);
 
     image.save_raw(&file.0, "ABGR", 40)?;
-    let layout = RawLayout { stride: 40, ..RawLayout::default() };
-    assert_equal(&Image::load_raw(&file.0, Mode::RGBA, "ABGR", (9, 7), layout)?, &image);
+    let place = RawLayout { stride: 40, ..RawLayout::default() };
+    assert_equal(&Image::load_raw(&file.0, Mode::RGBA, "ABGR", (9, 7), place)?, &image);
     let mut tile = Image::new(Mode::RGBA, 9, 7)?;
-    tile.view_mut()?.read_tile([0, 1, 9, 3], &file.0, "ABGR", RawLayout { offset: 40, ..layout })?;
+    tile.view_mut()?.read_tile([0, 1, 9, 3], &file.0, "ABGR", RawLayout { offset: 40, ..place })?;
     assert_eq!(tile.view()?.row(2), image.view()?.row(2));
-    assert!(tile.view_mut()?.read_tile([0, 0, usize::MAX, 1], &file.0, "ABGR", layout).is_err());
+    assert!(tile.view_mut()?.read_tile([0, 0, usize::MAX, 1], &file.0, "ABGR", place).is_err());
 
-    let mut mapped = Image::map(&file.0, Mode::RGBA, (9, 7), Access::Shared, layout)?;
+    let mut mapped = Image::map(&file.0, Mode::RGBA, (9, 7), Access::Shared, place)?;
     mapped.view_mut()?.row_mut(6).fill(3);
     mapped.map_flush()?;
-    let mut seen = Image::map(&file.0, Mode::RGBA, (9, 7), Access::ReadOnly, layout)?;
+    let mut seen = Image::map(&file.0, Mode::RGBA, (9, 7), Access::ReadOnly, place)?;
     assert_eq!(seen.view()?.row(6), [3; 36]);
     assert!(seen.view_mut().is_err() && image.map_flush().is_err());
 
     assert!(image.save_raw(&file.0, "no such mode", 0).is_err());
-    assert_eq!(Image::open_ppm(Path::new("a\0b")).unwrap_err(), Error::Value("file name has a NUL in it"));
+    assert_eq!(Image::open_ppm(Path::new("a\0b")).unwrap_err(), Error::Value("file name contains a NUL byte"));
     assert_eq!(
         Image::open_ppm("/no/such/file").unwrap_err().to_string(),
         "/no/such/file: No such file or directory (os error 2)"

@@ -4,6 +4,6 @@ mod alpha;
 mod bands;
 mod fill;
 
-pub use alpha::alpha_composite;
-pub use bands::{Band, fill_band, get_band, merge, put_band, split};
+pub use alpha::{alpha_composite, check_layers};
+pub use bands::{Band, check_8_bits, check_band_count, check_bands, fill_band, get_band, merge, put_band, split};
 pub use fill::fill;

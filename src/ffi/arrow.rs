@@ -1,20 +1,20 @@
-//! Images as Arrow arrays, with no copy.
+//! Exchange of images as Arrow arrays, without copying.
 
 use std::ffi::c_int;
+use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 
-use super::guard;
+use super::arguments::ImageHandle;
+use super::boundary::guard;
 use crate::abi::{
     ArrowArray, ArrowSchema, IMAGING_ARROW_INCOMPATIBLE_MODE, IMAGING_ARROW_MEMORY_LAYOUT, IMAGING_CODEC_MEMORY,
     Imaging, ModeID, PyObject,
 };
 use crate::error::Error;
-use crate::host::python;
-use crate::memory::Raw;
+use crate::host::python::{Attached, owner};
 use crate::memory::arrow::{self, Refusal};
-use crate::memory::borrowed::Owner;
 
-/// What an export returns.
+/// Returns the code that an export returns.
 fn status(result: Result<(), Refusal>) -> c_int {
     match result {
         Ok(()) => 0,
@@ -24,45 +24,42 @@ fn status(result: Result<(), Refusal>) -> c_int {
     }
 }
 
-/// Exports an image's pixels as an Arrow array: its pixels where it has one band, else lists of four bytes. The array
-/// owns the image too, until it is released.
+/// Exports the pixels of an image as an Arrow array: the pixels of an image of one band, lists of four bytes of all others.
+/// The array is an owner of the image until it is released. `array` is uninitialized memory for the result.
 ///
-/// Returns 0, or one of `IMAGING_ARROW_INCOMPATIBLE_MODE`, `IMAGING_ARROW_MEMORY_LAYOUT` (the rows do not lie one behind
-/// the other) and `IMAGING_CODEC_MEMORY`; `array` is then as it was.
+/// Returns 0; or `IMAGING_ARROW_INCOMPATIBLE_MODE`, `IMAGING_ARROW_MEMORY_LAYOUT` (the rows are not contiguous) or
+/// `IMAGING_CODEC_MEMORY`, with `array` unchanged. Raises ValueError if an argument is NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn export_imaging_array(im: Imaging, array: *mut ArrowArray) -> c_int {
+pub unsafe extern "C" fn export_imaging_array(im: ImageHandle, array: Option<&mut MaybeUninit<ArrowArray>>) -> c_int {
     guard(IMAGING_ARROW_INCOMPATIBLE_MODE, || {
-        // SAFETY: the caller's image is NULL or live.
-        let im = unsafe { Raw::new(im) }.ok_or(Error::Null("image"))?;
-        if array.is_null() {
-            return Err(Error::Null("array"));
-        }
-        // SAFETY: the caller's array may be written to.
-        Ok(status(unsafe { arrow::export_array(im, array) }))
+        let im = im.raw().ok_or(Error::Null("image"))?;
+        let array = array.ok_or(Error::Null("array"))?;
+        // SAFETY: the image is live, by `ImageHandle`, and the array has room for one.
+        Ok(status(unsafe { arrow::export_array(im, array.as_mut_ptr()) }))
     })
 }
 
-/// Describes what `export_imaging_array` exports, with the names of the bands as metadata.
-///
-/// Returns as `export_imaging_array` does.
+/// Exports the type of the array that `export_imaging_array` exports, with the names of the bands as metadata. `schema` is
+/// uninitialized memory for the result. Returns and raises the same as `export_imaging_array`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn export_imaging_schema(im: Imaging, schema: *mut ArrowSchema) -> c_int {
+pub unsafe extern "C" fn export_imaging_schema(
+    im: ImageHandle,
+    schema: Option<&mut MaybeUninit<ArrowSchema>>,
+) -> c_int {
     guard(IMAGING_ARROW_INCOMPATIBLE_MODE, || {
-        // SAFETY: the caller's image is NULL or live.
-        let im = unsafe { Raw::new(im) }.ok_or(Error::Null("image"))?;
-        if schema.is_null() {
-            return Err(Error::Null("schema"));
-        }
-        // SAFETY: the caller's schema may be written to.
-        Ok(status(unsafe { arrow::export_schema(im, schema) }))
+        let im = im.raw().ok_or(Error::Null("image"))?;
+        let schema = schema.ok_or(Error::Null("schema"))?;
+        // SAFETY: the image is live, by `ImageHandle`, and the schema has room for one.
+        Ok(status(unsafe { arrow::export_schema(im, schema.as_mut_ptr()) }))
     })
 }
 
-/// Makes a read-only image whose pixels are those of an Arrow array, with no copy. `schema_capsule` and `array_capsule`
-/// are what `__arrow_c_array__` gives in Python; the image keeps the latter alive.
+/// Makes a read-only image whose pixels are those of an Arrow array, without copying. `schema_capsule` and `array_capsule`
+/// are the Python objects that `__arrow_c_array__` returns. The image keeps a reference to `array_capsule`.
 ///
-/// The array must have an item a pixel (of the image's one band, or 32 bits for four), four bytes a pixel, or a list of
-/// four bytes a pixel. Returns NULL where it has not, and where the calling thread may not use Python.
+/// The array has one item per pixel (of the type of the image's band, or 32-bit integers for four bands), or four bytes
+/// per pixel, or one list of four bytes per pixel. Otherwise the function returns NULL and raises ValueError; it does so,
+/// too, if the calling thread does not hold Python's GIL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingNewArrow(
     mode: ModeID,
@@ -72,23 +69,23 @@ pub unsafe extern "C" fn ImagingNewArrow(
     array_capsule: *mut PyObject,
 ) -> Imaging {
     guard(null_mut(), || {
-        if !python::is_attached() {
-            return Err(Error::Value("Arrow capsules are Python's, which this thread may not use"));
-        }
+        let python = Attached::current().ok_or(Error::Value("Arrow capsules need a thread that holds Python's GIL"))?;
         if schema_capsule.is_null() || array_capsule.is_null() {
             return Err(Error::Null("Arrow capsule"));
         }
-        // SAFETY: this thread may use Python; the caller's capsules are live; what they hold by these names is by the
-        // Arrow C data interface, and the image keeps a reference to what keeps it alive.
-        unsafe {
-            let schema = python::capsule_pointer(schema_capsule, c"arrow_schema").cast::<ArrowSchema>();
+        // SAFETY: the capsules are live objects: the header says so. What capsules of these names hold is defined by the
+        // Arrow PyCapsule interface.
+        let (schema, array) = unsafe {
+            let schema = python.capsule_pointer(schema_capsule, c"arrow_schema").cast::<ArrowSchema>();
             let Some(schema) = schema.as_ref() else { return Ok(null_mut()) };
-            let array = python::capsule_pointer(array_capsule, c"arrow_array").cast::<ArrowArray>();
+            let array = python.capsule_pointer(array_capsule, c"arrow_array").cast::<ArrowArray>();
             let Some(array) = array.as_ref() else { return Ok(null_mut()) };
-            let owner = Owner { object: array_capsule, release: python::release_owner };
-            let im = arrow::borrow(mode, (xsize, ysize), schema, array, owner)?;
-            python::retain(array_capsule);
-            Ok(im.into_raw())
-        }
+            (schema, array)
+        };
+        // SAFETY: schema and array are a live pair, and the capsule keeps the pixels alive until the image releases it.
+        let im = unsafe { arrow::borrow(mode, (xsize, ysize), schema, array, owner(array_capsule))? };
+        // SAFETY: the capsule is a live object: the header says so.
+        unsafe { python.retain(array_capsule) };
+        Ok(im.into_raw())
     })
 }

@@ -1,80 +1,75 @@
-//! Memory shared with other libraries, and no copy: where an image's pixels lie, and images whose pixels lie elsewhere.
-//! Both are said in an `ImagingBuffer`, as Python's buffer protocol (PEP 3118) says it.
+//! Memory shared with other libraries, without copying: images whose pixels others use in place, and images in memory of
+//! others. Both are described by an `ImagingBuffer`, in the terms of Python's buffer protocol (PEP 3118).
 
 use std::ffi::{c_int, c_void};
+use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 
-use super::{guard, reference};
+use super::arguments::ImageHandle;
+use super::boundary::guard;
 use crate::abi::ext::ImagingBuffer;
 use crate::abi::{Imaging, ModeID};
 use crate::error::Error;
 use crate::image::buffer::{self, Unit};
 use crate::memory::borrowed::Lender;
 
-/// Writes a description of an image's pixels where the caller wants it.
-///
-/// # Safety
-///
-/// `im` is NULL or a live image, `out` is NULL or may be written to.
-unsafe fn describe(im: Imaging, unit: Unit, out: *mut ImagingBuffer) -> c_int {
+/// Writes the description of an image's pixels to `out`.
+fn describe(im: ImageHandle, unit: Unit, out: Option<&mut MaybeUninit<ImagingBuffer>>) -> c_int {
     guard(0, || {
-        if out.is_null() {
-            return Err(Error::Null("buffer"));
-        }
-        // SAFETY: as the caller promises.
-        unsafe { out.write(buffer::describe(im, unit)?) };
+        let out = out.ok_or(Error::Null("buffer"))?;
+        // SAFETY: the image is NULL or live, by `ImageHandle`.
+        out.write(unsafe { buffer::describe(im.as_ptr(), unit)? });
         Ok(1)
     })
 }
 
-/// Describes where the pixels of an image lie, for whoever wants to use them in place. Nothing is copied, and the image is
-/// not kept: what is described, row table and pixels, stays as long as the image.
+/// Describes where the pixels of an image lie, so that others can use them in place. Nothing is copied and the image gets
+/// no further owner: the description is valid as long as the image. `out` is uninitialized memory for the result.
 ///
-/// Any image, whoever has made it: a block where its rows lie evenly, else the row table, with suboffsets. Items are
-/// `[y, x]` for modes of one band: `"B"` for 1, L and P, `"i"` for I, `"f"` for F, `"<H"` for I;16L, `">H"` for I;16B, `"H"`
-/// for I;16 and I;16N. For all others they are `[y, x, 4]` bytes (`"B"`), whether the mode needs all four or not. `shape` is
-/// the image's, `len` what its pixels take without gaps. 16-bit values may lie at any address. Where there are no pixels,
-/// `buf` is not to be looked at.
+/// Works for any image, whoever made it. Evenly spaced rows are described as one block, others by the row table, with
+/// suboffsets. Items are `[y, x]` for modes of one band: `"B"` for 1, L and P, `"i"` for I, `"f"` for F, `"<H"` for
+/// I;16L, `">H"` for I;16B, `"H"` for I;16 and I;16N. For all other modes they are `[y, x, 4]` bytes (`"B"`), whether the
+/// mode uses all four or not. `shape` is the image's size and `len` the bytes of all items. 16-bit items may be
+/// unaligned. If there are no pixels, `buf` must not be read.
 ///
-/// Returns 1; or 0 where the image is broken (a row is missing, say), and then `*out` is as it was.
+/// Returns 1. Returns 0 and raises ValueError if an argument is NULL or the image is broken (a row is missing, for
+/// example); `*out` is unchanged then.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingGetBuffer(im: Imaging, out: *mut ImagingBuffer) -> c_int {
-    // SAFETY: the caller's image is NULL or live; its buffer is NULL or may be written to.
-    unsafe { describe(im, Unit::Bytes, out) }
+pub unsafe extern "C" fn ImagingGetBuffer(im: ImageHandle, out: Option<&mut MaybeUninit<ImagingBuffer>>) -> c_int {
+    describe(im, Unit::Bytes, out)
 }
 
-/// Describes an image as `ImagingGetBuffer` does, but where that gives `[y, x, 4]` bytes this gives `[y, x]` pixels of 32
-/// bits: `"I"`. They may lie at any address.
-///
-/// Returns as `ImagingGetBuffer` does.
+/// Describes an image like `ImagingGetBuffer`, but with `[y, x]` items of 32 bits (`"I"`) instead of `[y, x, 4]` bytes.
+/// They may be unaligned. Returns and raises the same as `ImagingGetBuffer`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingGetPackedBuffer(im: Imaging, out: *mut ImagingBuffer) -> c_int {
-    // SAFETY: the caller's image is NULL or live; its buffer is NULL or may be written to.
-    unsafe { describe(im, Unit::Pixels, out) }
+pub unsafe extern "C" fn ImagingGetPackedBuffer(
+    im: ImageHandle,
+    out: Option<&mut MaybeUninit<ImagingBuffer>>,
+) -> c_int {
+    describe(im, Unit::Pixels, out)
 }
 
-/// Makes an image in memory that is not the library's, with no copy. `buffer` is what `ImagingGetBuffer` or
-/// `ImagingGetPackedBuffer` would say of it (formats may have a byte order, `"l"` and `"L"` of 4 bytes count as `"i"` and
-/// `"I"`), and is not needed afterwards. The pixels of a row lie one behind the other; rows any distance apart, backwards
-/// too, or behind a table, which is not needed afterwards either. Rows that may be written to must not overlap. The image
-/// is read-only where the buffer is. P and PA get a palette of their own.
+/// Makes an image in the memory that `buffer` describes, without copying. The description is that of `ImagingGetBuffer`
+/// or `ImagingGetPackedBuffer` (formats may have a byte order; `"l"` and `"L"` of 4 bytes are taken for `"i"` and `"I"`)
+/// and is not needed after the call. The pixels of a row are contiguous. Rows may have any distance, a negative one too,
+/// or come from a table, which is not needed after the call either. Rows of a writable buffer must not overlap. The image
+/// is read-only if the buffer is. P and PA images get a palette.
 ///
-/// The memory must stay until `release(context)` is called: once, on any thread, when the last owner of the image deletes
-/// it. (A view of the image is an owner.) `release` may be NULL.
+/// The memory must stay valid until `release(context)` is called: once, on any thread, when the last owner of the image
+/// deletes it. (A view of the image is an owner.) `release` may be NULL.
 ///
-/// Returns NULL where the buffer does not fit the mode. Nothing is released then: the memory is still the caller's.
+/// Returns NULL and raises ValueError if the buffer does not fit the mode. `release` is not called then: the memory is
+/// still the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingNewFromBuffer(
     mode: ModeID,
-    buffer: *const ImagingBuffer,
+    buffer: Option<&ImagingBuffer>,
     release: Option<unsafe extern "C" fn(context: *mut c_void)>,
     context: *mut c_void,
 ) -> Imaging {
     guard(null_mut(), || {
-        // SAFETY: the caller's buffer is NULL or describes memory that stays until it is released.
-        unsafe {
-            let buffer = reference(buffer, "buffer")?;
-            Ok(buffer::borrow(mode, buffer, Lender { release, context })?.into_raw())
-        }
+        let buffer = buffer.ok_or(Error::Null("buffer"))?;
+        // SAFETY: the buffer describes memory that stays valid until it is released: the header says so.
+        Ok(unsafe { buffer::borrow(mode, buffer, Lender { release, context })? }.into_raw())
     })
 }

@@ -3,148 +3,124 @@
 use std::ffi::{c_float, c_int};
 use std::ptr::null_mut;
 
-use super::input::Input;
+use super::arguments::{AliasedImageIn, ImageIn, ImageOut, slice};
+use super::boundary::guard;
+use super::copy::copy;
 use super::output::Output;
-use super::work::on_rows;
-use super::{geometry, guard, reference};
+use super::work::{LONG, on_image, on_rows};
 use crate::abi::Imaging;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::host::long_section;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::Raw;
 
-/// Makes an image with a border of `m` pixels all around, which repeat those at the edge; around an image without pixels
-/// they are zero. The palette is copied.
+/// Adds a border of `m` pixels on each side, which repeats the pixels at the edge; around an image without pixels it is
+/// zero. The palette is copied.
 ///
-/// ValueError if `m` is negative, or more than 23170. ModeError for I;16 and its like.
+/// Returns a new image. Returns NULL and raises ValueError if `m` is negative or more than 23170, or ModeError for the I;16
+/// modes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingExpand(im: Imaging, m: c_int) -> Imaging {
-    // SAFETY: the caller's image is NULL or live.
-    guard(null_mut(), || unsafe {
-        let source = Raw::new(im).ok_or(Error::Null("image"))?;
-        let input = ImageRef::from_raw(im)?;
-        let (xsize, ysize) = filter::expanded_size(&input, m)?;
-        let mut output = Output::new(input.mode().id(), xsize, ysize)?;
-        output.copy_palette(source)?;
-        let out = output.view_mut()?;
-        on_rows(out, &input, filter::expand);
+pub unsafe extern "C" fn ImagingExpand(im: ImageIn, m: c_int) -> Imaging {
+    guard(null_mut(), || {
+        let input = im.view()?;
+        let mut output = Output::new(input.mode().id(), filter::expanded_size(&input, m)?)?;
+        output.set_palette(im.copy_palette()?);
+        on_rows(output.view_mut()?, &input, filter::expand);
         Ok(output.into_raw())
     })
 }
 
 /// Convolves an image with a kernel of 3 × 3 or 5 × 5 weights, the bottom row first, and adds `offset`. Each band is
-/// filtered by itself, the alpha band as well; what comes out is cut to a whole number that the band can hold, and to no
-/// less than 0 in I.
+/// filtered by itself, alpha too. Results are converted to integers as the mode needs and clipped to the range of a band,
+/// in I to at least 0.
 ///
-/// Pixels nearer to an edge than the kernel reaches are copied, and so is an image that is smaller than the kernel. The
-/// image is a new one, and has no palette of the old one.
+/// Pixels closer to an edge than half the kernel are copied. An image that is smaller than the kernel is copied with its
+/// palette; otherwise the result has no palette.
 ///
-/// ModeError for F. ValueError for any other size of kernel.
-///
+/// Returns a new image. Returns NULL and raises ModeError for F, or ValueError for another size of kernel.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingFilter(
-    im: Imaging,
+    im: ImageIn,
     xsize: c_int,
     ysize: c_int,
     kernel: *const c_float,
     offset: c_float,
 ) -> Imaging {
-    // SAFETY: the caller's image is NULL or live, and the kernel NULL or of the size that it says.
-    guard(null_mut(), || unsafe {
-        let input = ImageRef::from_raw(im)?;
-        let Some(size) = filter::kernel_size(&input, xsize, ysize)? else {
-            return geometry::copy(null_mut(), im);
-        };
-        reference(kernel, "kernel")?;
-        let weights = std::slice::from_raw_parts(kernel, size * size);
-        let output = Output::new(input.mode().id(), input.xsize() as c_int, input.ysize() as c_int)?;
-        let out = output.view_mut()?;
-        if out.bytes() > 0 {
-            long_section(|| filter::convolve(out, &input, weights, offset))?;
-        }
+    guard(null_mut(), || {
+        let input = im.view()?;
+        let Some(size) = filter::kernel_size(&input, xsize, ysize)? else { return copy(im) };
+        // SAFETY: `kernel` is NULL or has `xsize * ysize` weights: the header says so.
+        let weights = unsafe { slice(kernel, size * size, "kernel")? };
+        let mut output = Output::new(input.mode().id(), im.header().ok_or(Error::Mode)?.size)?;
+        on_image(output.view_mut()?, LONG, |out| filter::convolve(out, &input, weights, offset))?;
         Ok(output.into_raw())
     })
 }
 
-/// Blurs an image into another, or in place.
-///
-/// # Safety
-///
-/// Both are NULL or live, and nobody else uses them meanwhile.
-unsafe fn blur(
-    out: Imaging,
-    input: Imaging,
-    work: impl FnOnce(ImageMut<'_>, Option<&ImageRef<'_>>) -> Result<()>,
-) -> Result<Imaging> {
-    // SAFETY: as the caller promises; where both are one image it is not looked at twice.
-    unsafe {
-        reference(input, "input image")?;
-        let instance = reference(out, "output image")?;
-        if instance.read_only != 0 && (instance.xsize == 0 || instance.ysize == 0) {
-            return Ok(out);
+/// Blurs an image into another one, or in place.
+fn blur(
+    mut out: ImageOut,
+    input: &AliasedImageIn,
+    operation: impl FnOnce(ImageMut<'_>, Option<&ImageRef<'_>>) -> Result<()>,
+) -> Imaging {
+    guard(null_mut(), || {
+        input.header().ok_or(Error::Null("input image"))?;
+        let header = out.header().ok_or(Error::Null("output image"))?;
+        let is_empty = header.size.0 == 0 || header.size.1 == 0;
+        if !(header.is_read_only && is_empty) {
+            out.apply(input, |out, input| long_section(|| operation(out, input)))?;
         }
-        let view = ImageMut::from_raw(out)?;
-        let source = if out == input { None } else { Some(Input::beside(&view, input)?) };
-        let source = source.as_ref().map(Input::view).transpose()?;
-        long_section(|| work(view, source.as_ref()))?;
-        Ok(out)
-    }
+        Ok(out.as_ptr())
+    })
 }
 
-/// Takes the mean of the pixels at most `xradius` and `yradius` away, again and again, `n` times along the rows and then
-/// `n` times along the columns. A fraction of a radius is what the pixels weigh that are further away than its whole part;
-/// beyond the edges there are as many pixels as are needed like those at the edge.
+/// Blurs with a box filter of `2 * radius + 1` pixels: `n` passes along the rows, then `n` passes along the columns. If a
+/// radius has a fraction, the pixels just outside the box have that weight. Pixels beyond an edge equal those at the edge.
 ///
-/// `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn` or share pixels with it (the result is then
-/// that of a copy), and is returned. Where memory runs out, some of its pixels may be written. All four bytes of a pixel are
-/// blurred, whether or not they are of a band.
+/// `imOut` receives the result. It has the mode and size of `imIn`; it may be `imIn`, or share pixels with it. If memory
+/// runs out, some of its pixels may have been written. All four bytes of a pixel are blurred, whether a band uses them or
+/// not.
 ///
-/// ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK. ValueError if `n` is less than 1, or a radius
-/// negative or 2147483648 or more. An `imOut` without pixels is returned whatever the others are.
+/// Returns `imOut`. Returns NULL and raises ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK, or
+/// ValueError if `n` is less than 1, or if a radius is negative, or 2147483648 or more. An `imOut` without pixels is
+/// returned whatever the other arguments are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingBoxBlur(
-    imOut: Imaging,
-    imIn: Imaging,
+    imOut: ImageOut,
+    imIn: AliasedImageIn,
     xradius: c_float,
     yradius: c_float,
     n: c_int,
 ) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    guard(null_mut(), || unsafe { blur(imOut, imIn, |out, input| filter::box_blur(out, input, xradius, yradius, n)) })
+    blur(imOut, &imIn, |out, input| filter::box_blur(out, input, xradius, yradius, n))
 }
 
-/// Blurs like a Gaussian of these standard deviations, whose signs do not count, by `passes` box blurs: 3 are usual.
-/// Otherwise as `ImagingBoxBlur`.
+/// Approximates a Gaussian blur by `passes` box blurs; 3 passes are usual. `xradius` and `yradius` are standard deviations
+/// in pixels, whose signs are ignored. Otherwise like `ImagingBoxBlur`.
 ///
-/// The box is that of Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended
-/// Box Filtering" (2011).
+/// Method: Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended Box
+/// Filtering" (2011).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingGaussianBlur(
-    imOut: Imaging,
-    imIn: Imaging,
+    imOut: ImageOut,
+    imIn: AliasedImageIn,
     xradius: c_float,
     yradius: c_float,
     passes: c_int,
 ) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    guard(null_mut(), || unsafe {
-        blur(imOut, imIn, |out, input| filter::gaussian_blur(out, input, xradius, yradius, passes))
-    })
+    blur(imOut, &imIn, |out, input| filter::gaussian_blur(out, input, xradius, yradius, passes))
 }
 
-/// Sharpens: adds `percent` of the difference between a value and its Gaussian blur of 3 passes, where that is more than
-/// `threshold`. Otherwise as `ImagingBoxBlur`; an `imOut` that is `im` is only blurred.
+/// Sharpens by unsharp masking: adds `percent` percent of the difference between a value and its Gaussian blur of 3 passes,
+/// if that difference is more than `threshold`. Otherwise like `ImagingBoxBlur`. If `imOut` is `im`, the image is only
+/// blurred.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingUnsharpMask(
-    imOut: Imaging,
-    im: Imaging,
+    imOut: ImageOut,
+    im: AliasedImageIn,
     radius: c_float,
     percent: c_int,
     threshold: c_int,
 ) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    guard(null_mut(), || unsafe {
-        blur(imOut, im, |out, input| filter::unsharp_mask(out, input, radius, percent, threshold))
-    })
+    blur(imOut, &im, |out, input| filter::unsharp_mask(out, input, radius, percent, threshold))
 }

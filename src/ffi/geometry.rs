@@ -1,215 +1,161 @@
-//! Where pixels are: copied, cropped, mirrored, turned, transformed.
+//! Copies, crops, transpositions and transforms.
 //!
-//! Where there is an `imOut`, it takes the result: same mode as `imIn`, and the size that the result has, else ModeError
-//! or Mismatch. It gets a copy of the palette. It may be `imIn`, or share pixels with it: the result is then that of a
-//! copy.
+//! If a function has an `imOut`, that receives the result, and a copy of the palette. It has the mode of `imIn` and the
+//! size of the result; otherwise ModeError or Mismatch is raised. The two may be one image, or share pixels.
 
 use std::ffi::{c_double, c_int};
 use std::ptr::null_mut;
 
-use super::input::Input;
+use super::arguments::{AliasedImageIn, Header, ImageIn, ImageOut, array};
+use super::boundary::guard;
+use super::copy::{copy, copy_to};
 use super::output::Output;
-use super::work::{on_pixels, on_rows};
-use super::{guard, reference};
+use super::work::{LONG, on_image, on_rows};
 use crate::abi::{
     IMAGING_TRANSFORM_AFFINE, IMAGING_TRANSFORM_BICUBIC, IMAGING_TRANSFORM_BILINEAR, IMAGING_TRANSFORM_NEAREST,
-    IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD, Imaging, ImagingMemoryInstance,
+    IMAGING_TRANSFORM_PERSPECTIVE, IMAGING_TRANSFORM_QUAD, Imaging,
 };
 use crate::error::{Error, Result};
 use crate::geometry::{self, Filter, Mapping, Region, Transpose};
-use crate::host::section_for;
-use crate::image::palette::Palette;
 use crate::image::{ImageMut, ImageRef};
-use crate::memory::Raw;
 
-/// Copies an image: a new one with the same pixels and palette.
+/// Copies an image with its palette and returns a new image. Returns NULL and raises ValueError if `im` is NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingCopy(im: Imaging) -> Imaging {
-    // SAFETY: the caller's image is NULL or live.
-    guard(null_mut(), || unsafe { copy(null_mut(), im) })
+pub unsafe extern "C" fn ImagingCopy(im: ImageIn) -> Imaging {
+    guard(null_mut(), || copy(im))
 }
 
-/// Copies an image, its palette included, into `imOut`, which must have the same mode and size, and returns that; where
-/// `imOut` is NULL, copies it as `ImagingCopy` does.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingCopy2(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    guard(null_mut(), || unsafe { copy(imOut, imIn) })
-}
-
-/// Copies an image into another, or into a new one.
+/// Copies an image with its palette into `imOut`, which has the same mode and size, and returns `imOut`. If `imOut` is
+/// NULL, returns a new image like `ImagingCopy`.
 ///
-/// # Safety
-///
-/// Both are NULL or live, and nobody else uses them meanwhile.
-pub unsafe fn copy(out: Imaging, input: Imaging) -> Result<Imaging> {
-    // SAFETY: as the caller promises; where both are one image there is nothing to do.
-    unsafe {
-        let source = Raw::new(input).ok_or(Error::Value("unrecognized argument value"))?;
-        if out == input {
-            return Ok(out);
-        }
-        let mut output = Output::like(source.mode(), out, input)?;
-        output.copy_palette(source)?;
-        let view = output.view_mut()?;
-        let input = Input::beside(&view, input)?;
-        on_pixels([view], [input.view()?], |[out], [input]| geometry::copy(out, &input));
-        Ok(output.into_raw())
-    }
+/// Returns NULL and raises Mismatch if mode or size differ.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingCopy2(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    guard(null_mut(), || copy_to(imOut, &imIn))
 }
 
-/// The pixels from (x0, y0) up to, not including, (x1, y1): a new image with the same palette. The box may reach past the
-/// image: what lies outside is zero. A box turned inside out gives an empty image.
+/// Copies the pixels from (x0, y0) up to, not including, (x1, y1) to a new image, with the palette. The box may reach
+/// beyond the image: pixels outside are zero. If x1 <= x0 or y1 <= y0, the result has no pixels.
+///
+/// Returns NULL and raises ModeError if `im` is NULL, or MemoryError if the box is too large.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingCrop(im: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging {
+pub unsafe extern "C" fn ImagingCrop(im: ImageIn, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> Imaging {
     guard(null_mut(), || {
-        // SAFETY: the caller's image is NULL or live.
-        let source = unsafe { Raw::new(im) }.ok_or(Error::Mode)?;
-        let size =
-            |from: c_int, to: c_int| i32::try_from((i64::from(to) - i64::from(from)).max(0)).map_err(|_| Error::Memory);
-        // SAFETY: the caller's image is live, and nobody writes to it meanwhile; the other one is new.
-        unsafe {
-            let mut output = Output::new(source.mode(), size(x0, x1)?, size(y0, y1)?)?;
-            output.copy_palette(source)?;
-            let (view, input) = (output.view_mut()?, ImageRef::from_raw(im)?);
-            on_rows(view, &input, |out, input| geometry::crop(out, input, x0, y0));
-            Ok(output.into_raw())
-        }
+        let header = im.header().ok_or(Error::Mode)?;
+        let mut output = Output::new(header.mode, geometry::cropped_size([x0, y0, x1, y1])?)?;
+        output.set_palette(im.copy_palette()?);
+        on_rows(output.view_mut()?, &im.view()?, |out, input| geometry::crop(out, input, x0, y0));
+        Ok(output.into_raw())
     })
 }
 
-/// Checks the two images of an operation that keeps the mode, and does it: work that takes as long as moving each byte of
-/// the outcome `cost` times. Where the two share pixels, or are one image, a copy is read.
-///
-/// # Safety
-///
-/// Each is NULL or live, and nobody else uses them meanwhile.
-unsafe fn between(
-    out: Imaging,
-    input: Imaging,
-    check: impl FnOnce(&ImagingMemoryInstance, &ImagingMemoryInstance) -> Result<()>,
+/// Checks the two images of an operation that keeps the mode, runs it and copies the palette. The operation takes as long
+/// as moving each byte of the output `cost` times.
+fn between(
+    out: &mut ImageOut,
+    input: &AliasedImageIn,
+    check: impl FnOnce(Header, Header) -> Result<()>,
     cost: usize,
-    work: impl FnOnce(ImageMut<'_>, &ImageRef<'_>) -> Result<()>,
+    operation: impl FnOnce(ImageMut<'_>, &ImageRef<'_>) -> Result<()>,
 ) -> Result<()> {
-    // SAFETY: each is NULL or live by this function's contract; pixels that both have are only read from a copy.
-    unsafe {
-        let (target, source) = Raw::new(out).zip(Raw::new(input)).ok_or(Error::Mode)?;
-        if target.mode() != source.mode() {
-            return Err(Error::Mode);
-        }
-        check(target.as_ref(), source.as_ref())?;
-        let view = ImageMut::from_raw(out)?;
-        let cost = view.bytes().saturating_mul(cost);
-        let palette = match source.as_ref().palette.as_ref() {
-            Some(palette) if out != input => Some(Palette::copy_of(palette)?),
-            _ => None,
-        };
-        let input = Input::beside(&view, input)?;
-        let input = input.view()?;
-        // Going through rows without pixels would take long: there may be billions.
-        if view.bytes() > 0 {
-            section_for(cost, || work(view, &input))?;
-        }
-        if let Some(palette) = palette {
-            palette.give_to(target);
-        }
-        Ok(())
+    let (Some(target), Some(source)) = (out.header(), input.header()) else { return Err(Error::Mode) };
+    if target.mode != source.mode {
+        return Err(Error::Mode);
     }
+    check(target, source)?;
+    let is_same = out.as_ptr() == input.as_ptr();
+    let view = out.view_mut()?;
+    let palette = if is_same { None } else { input.copy_palette()? };
+    let input = input.beside(&view)?;
+    let input = input.view()?;
+    let bytes = view.bytes().saturating_mul(cost);
+    on_image(view, bytes, |out| operation(out, &input))?;
+    if let Some(palette) = palette {
+        out.set_palette(palette);
+    }
+    Ok(())
 }
 
-/// Mirrors an image into another of the same size, or transposes it, and mirrors that, into one with the sides exchanged.
-///
-/// # Safety
-///
-/// As for [`between`].
-unsafe fn transpose(out: Imaging, input: Imaging, operation: Transpose) -> Imaging {
+/// Flips, rotates or transposes an image.
+fn transpose(mut out: ImageOut, input: &AliasedImageIn, operation: Transpose) -> Imaging {
     guard(null_mut(), || {
-        let check = |out: &ImagingMemoryInstance, input: &ImagingMemoryInstance| {
-            let (xsize, ysize) = (input.xsize, input.ysize);
-            let wanted = if operation.swaps_axes() { (ysize, xsize) } else { (xsize, ysize) };
-            if (out.xsize, out.ysize) == wanted { Ok(()) } else { Err(Error::Mismatch) }
+        let check = |out: Header, input: Header| {
+            let (xsize, ysize) = input.size;
+            let expected = if operation.swaps_axes() { (ysize, xsize) } else { (xsize, ysize) };
+            if out.size == expected { Ok(()) } else { Err(Error::Mismatch) }
         };
-        // SAFETY: as the caller promises.
-        unsafe {
-            between(out, input, check, 2, |out, input| {
-                geometry::transpose(out, input, operation);
-                Ok(())
-            })?;
-        }
-        Ok(out)
+        between(&mut out, input, check, 2, |out, input| {
+            geometry::transpose(out, input, operation);
+            Ok(())
+        })?;
+        Ok(out.as_ptr())
     })
 }
 
 /// Mirrors left and right. Returns `imOut`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingFlipLeftRight(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    unsafe { transpose(imOut, imIn, Transpose::FlipLeftRight) }
+pub unsafe extern "C" fn ImagingFlipLeftRight(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    transpose(imOut, &imIn, Transpose::FlipLeftRight)
 }
 
 /// Mirrors top and bottom. Returns `imOut`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingFlipTopBottom(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    unsafe { transpose(imOut, imIn, Transpose::FlipTopBottom) }
+pub unsafe extern "C" fn ImagingFlipTopBottom(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    transpose(imOut, &imIn, Transpose::FlipTopBottom)
 }
 
-/// Turns by 90 degrees counter-clockwise. Returns `imOut`.
+/// Rotates by 90 degrees counter-clockwise. Returns `imOut`, which has the sides of `imIn` exchanged.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingRotate90(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    unsafe { transpose(imOut, imIn, Transpose::Rotate90) }
+pub unsafe extern "C" fn ImagingRotate90(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    transpose(imOut, &imIn, Transpose::Rotate90)
 }
 
-/// Turns by 180 degrees. Returns `imOut`.
+/// Rotates by 180 degrees. Returns `imOut`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingRotate180(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    unsafe { transpose(imOut, imIn, Transpose::Rotate180) }
+pub unsafe extern "C" fn ImagingRotate180(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    transpose(imOut, &imIn, Transpose::Rotate180)
 }
 
-/// Turns by 270 degrees counter-clockwise. Returns `imOut`.
+/// Rotates by 270 degrees counter-clockwise. Returns `imOut`, which has the sides of `imIn` exchanged.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingRotate270(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    unsafe { transpose(imOut, imIn, Transpose::Rotate270) }
+pub unsafe extern "C" fn ImagingRotate270(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    transpose(imOut, &imIn, Transpose::Rotate270)
 }
 
-/// Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`.
+/// Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`, which has the sides of `imIn`
+/// exchanged.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingTranspose(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    unsafe { transpose(imOut, imIn, Transpose::Transpose) }
+pub unsafe extern "C" fn ImagingTranspose(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    transpose(imOut, &imIn, Transpose::Transpose)
 }
 
-/// Mirrors at the diagonal from the top right. Returns `imOut`.
+/// Mirrors at the diagonal from the top right. Returns `imOut`, which has the sides of `imIn` exchanged.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingTransverse(imOut: Imaging, imIn: Imaging) -> Imaging {
-    // SAFETY: the caller's images are NULL or live.
-    unsafe { transpose(imOut, imIn, Transpose::Transverse) }
+pub unsafe extern "C" fn ImagingTransverse(imOut: ImageOut, imIn: AliasedImageIn) -> Imaging {
+    transpose(imOut, &imIn, Transpose::Transverse)
 }
 
-/// Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
-/// and any size. The box is clipped to `imOut`, and places count from the corner of what is left of it.
+/// Transforms `imIn` into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode and any
+/// size. The box is clipped to `imOut`, and coordinates count from the corner of the clipped box.
 ///
-/// `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
-/// place in the box to one in `imIn`, for the middle (x, y) of each pixel:
+/// `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients. They map the
+/// centre (x, y) of each pixel of the box to a point in `imIn`:
 ///
 /// - affine: `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`;
-/// - perspective: these two, each divided by `a[6] x + a[7] y + 1`;
+/// - perspective: the same, each divided by `a[6] x + a[7] y + 1`;
 /// - quad: `(a[0] + a[1] x + a[2] y + a[3] x y, a[4] + a[5] x + a[6] y + a[7] x y)`.
 ///
-/// `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for I;16 only the first makes sense, and for P.
-/// Places that `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. With a filter, bytes
-/// of a pixel that are no band stay too.
+/// `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for P and the I;16 modes only the first makes sense.
+/// Pixels whose point is outside `imIn` become zero if `fill` is not 0, and are unchanged otherwise. With the other two
+/// filters, bytes of a pixel that no band uses are unchanged too.
 ///
-/// Returns 0, or -1 on error: another method or filter, and modes that differ.
+/// Returns 0. Returns -1 and raises ValueError if the method or the filter is unknown, or ModeError if the modes differ.
 ///
 /// cbindgen:ptrs-as-arrays=[[a; 8]]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingTransform(
-    imOut: Imaging,
-    imIn: Imaging,
+    mut imOut: ImageOut,
+    imIn: AliasedImageIn,
     method: c_int,
     x0: c_int,
     y0: c_int,
@@ -220,36 +166,31 @@ pub unsafe extern "C" fn ImagingTransform(
     fill: c_int,
 ) -> c_int {
     guard(-1, || {
-        // SAFETY: the caller's coefficients are NULL, or as many as the method has.
-        let map = || unsafe {
-            Ok(match method {
-                IMAGING_TRANSFORM_AFFINE => Mapping::Affine(*reference(a.cast_const().cast(), "coefficients")?),
-                IMAGING_TRANSFORM_PERSPECTIVE => {
-                    Mapping::Perspective(*reference(a.cast_const().cast(), "coefficients")?)
-                }
-                _ => Mapping::Quad(*reference(a.cast_const().cast(), "coefficients")?),
-            })
-        };
         if !matches!(method, IMAGING_TRANSFORM_AFFINE | IMAGING_TRANSFORM_PERSPECTIVE | IMAGING_TRANSFORM_QUAD) {
             return Err(Error::Value("bad transform method"));
         }
-        let known = |_: &ImagingMemoryInstance, _: &ImagingMemoryInstance| {
+        // SAFETY: `a` is NULL or has the coefficients of the method: the header says so.
+        let map = || unsafe {
+            Ok(match method {
+                IMAGING_TRANSFORM_AFFINE => Mapping::Affine(*array(a, "coefficients")?),
+                IMAGING_TRANSFORM_PERSPECTIVE => Mapping::Perspective(*array(a, "coefficients")?),
+                _ => Mapping::Quad(*array(a, "coefficients")?),
+            })
+        };
+        let check = |_, _| {
             self::filter(filter)?;
             map().map(drop)
         };
-        let cost = if filter == IMAGING_TRANSFORM_NEAREST { 4 } else { usize::MAX };
+        let cost = if filter == IMAGING_TRANSFORM_NEAREST { 4 } else { LONG };
         let region = Region { x: (x0, x1), y: (y0, y1), fill: fill != 0 };
-        // SAFETY: the caller's images are NULL or live.
-        unsafe {
-            between(imOut, imIn, known, cost, |out, input| {
-                geometry::transform(out, input, region, &map()?, self::filter(filter)?)
-            })?;
-        }
+        between(&mut imOut, &imIn, check, cost, |out, input| {
+            geometry::transform(out, input, region, &map()?, self::filter(filter)?)
+        })?;
         Ok(0)
     })
 }
 
-/// The filter with this number.
+/// Returns the filter with this number.
 fn filter(number: c_int) -> Result<Filter> {
     Ok(match number {
         IMAGING_TRANSFORM_NEAREST => Filter::Nearest,

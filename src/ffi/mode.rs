@@ -1,13 +1,13 @@
 //! Modes and raw modes by name and by number.
 
-use std::arch::naked_asm;
 use std::ffi::{CStr, c_char, c_int};
 
 use crate::abi::{ModeData, ModeID, RawModeData, RawModeID};
 use crate::host::pillow;
+use crate::host::stub::jump_with_caller;
 use crate::mode::{MODES, Mode, RAW_MODES, find};
 
-/// A table that C programs may point into.
+/// A static table that C programs have pointers into.
 struct Static<T>(T);
 
 // SAFETY: the tables below hold pointers to static strings only, and are never written to.
@@ -33,12 +33,12 @@ static RAW_MODE_DATA: Static<[RawModeData; RAW_MODES.len()]> = Static({
     data
 });
 
-/// The entry with this number, or the first, which stands for "unknown".
+/// Returns the entry with this number, or the first, which is that of "unknown".
 fn entry<T>(table: &'static [T], id: c_int) -> *const T {
     usize::try_from(id).ok().and_then(|id| table.get(id)).unwrap_or(&table[0])
 }
 
-/// The number of a name in a table.
+/// Returns the number of a name in a table; 0, the number of "unknown", for NULL and other names.
 ///
 /// # Safety
 ///
@@ -47,77 +47,61 @@ unsafe fn find_name(names: impl IntoIterator<Item = &'static CStr>, name: *const
     if name.is_null() {
         return 0;
     }
-    // SAFETY: as the caller promises.
+    // SAFETY: the name is a string, by this function's contract.
     find(names, unsafe { CStr::from_ptr(name) })
 }
 
-/// Jumps to a function with the return address as its second argument: the first, and all else, is as it came.
-macro_rules! jump_with_caller {
-    ($function:path) => {
-        naked_asm!(
-            #[cfg(target_arch = "x86_64")]
-            "mov rsi, [rsp]",
-            #[cfg(target_arch = "x86_64")]
-            "jmp {function}",
-            #[cfg(target_arch = "aarch64")]
-            "mov x1, x30",
-            #[cfg(target_arch = "aarch64")]
-            "b {function}",
-            function = sym $function,
-        )
-    };
-}
-
-/// The number of the mode with this name, `IMAGING_MODE_UNKNOWN` where there is none.
+/// Returns the number of the mode with this name, or `IMAGING_MODE_UNKNOWN` if there is none.
 #[unsafe(no_mangle)]
 #[unsafe(naked)]
 pub unsafe extern "C" fn findModeID(name: *const c_char) -> ModeID {
-    jump_with_caller!(find_mode_id)
+    jump_with_caller!(1 => find_mode_id)
 }
 
 unsafe extern "C" fn find_mode_id(name: *const c_char, caller: usize) -> ModeID {
-    // SAFETY: `findModeID` passes its return address, and every `findModeID` takes NULL or a string, which `name` is.
-    unsafe {
-        match pillow::own_function(caller, c"findModeID") {
-            Some(own) => std::mem::transmute::<usize, unsafe extern "C" fn(*const c_char) -> ModeID>(own)(name),
-            None => find_name(MODES.iter().map(|spec| spec.name), name),
-        }
+    type Find = unsafe extern "C" fn(*const c_char) -> ModeID;
+    // SAFETY: `findModeID` passes its return address.
+    match unsafe { pillow::own_function(caller, c"findModeID") } {
+        // SAFETY: every Pillow's `findModeID` has this type and takes NULL or a string; `name` is one: the header says so.
+        Some(own) => unsafe { std::mem::transmute::<usize, Find>(own)(name) },
+        // SAFETY: `name` is NULL or a string: the header says so.
+        None => unsafe { find_name(MODES.iter().map(|spec| spec.name), name) },
     }
 }
 
-/// What is known of a mode. Never NULL: for a number that no mode has, the data of `IMAGING_MODE_UNKNOWN`, whose name
-/// is empty. Static.
+/// Returns the data of a mode. For an unknown number these are the data of `IMAGING_MODE_UNKNOWN`, whose name is empty;
+/// never NULL. Static.
 #[unsafe(no_mangle)]
 #[unsafe(naked)]
 pub extern "C" fn getModeData(id: ModeID) -> *const ModeData {
-    jump_with_caller!(mode_data)
+    jump_with_caller!(1 => mode_data)
 }
 
 unsafe extern "C" fn mode_data(id: ModeID, caller: usize) -> *const ModeData {
-    // SAFETY: `getModeData` passes its return address, and every `getModeData` takes any number.
-    unsafe {
-        match pillow::own_function(caller, c"getModeData") {
-            Some(own) => std::mem::transmute::<usize, extern "C" fn(ModeID) -> *const ModeData>(own)(id),
-            None => entry(&MODE_DATA.0, id),
-        }
+    type Get = extern "C" fn(ModeID) -> *const ModeData;
+    // SAFETY: `getModeData` passes its return address.
+    match unsafe { pillow::own_function(caller, c"getModeData") } {
+        // SAFETY: every Pillow's `getModeData` has this type.
+        Some(own) => (unsafe { std::mem::transmute::<usize, Get>(own) })(id),
+        None => entry(&MODE_DATA.0, id),
     }
 }
 
-/// The number of the raw mode with this name, `IMAGING_RAWMODE_UNKNOWN` where there is none.
+/// Returns the number of the raw mode with this name, or `IMAGING_RAWMODE_UNKNOWN` if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn findRawModeID(name: *const c_char) -> RawModeID {
-    // SAFETY: the caller's name is NULL or a string.
+    // SAFETY: `name` is NULL or a string: the header says so.
     unsafe { find_name(RAW_MODES, name) }
 }
 
-/// What is known of a raw mode. Never NULL: for a number that no raw mode has, the data of `IMAGING_RAWMODE_UNKNOWN`,
-/// whose name is empty. Static.
+/// Returns the data of a raw mode. For an unknown number these are the data of `IMAGING_RAWMODE_UNKNOWN`, whose name is
+/// empty; never NULL. Static.
 #[unsafe(no_mangle)]
 pub extern "C" fn getRawModeData(id: RawModeID) -> *const RawModeData {
     entry(&RAW_MODE_DATA.0, id)
 }
 
-/// Returns 1 for the four modes whose pixels are 16-bit integers, 0 for all others.
+/// Returns 1 for the four I;16 modes, whose pixels are 16-bit integers, and 0 for all others.
 #[unsafe(no_mangle)]
 pub extern "C" fn isModeI16(mode: ModeID) -> c_int {
     Mode::from_id(mode).is_some_and(Mode::is_i16).into()

@@ -3,15 +3,18 @@
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
-use super::{guard, reference_mut};
+use super::arguments::{PaletteIn, PaletteInOut};
+use super::boundary::guard;
 use crate::abi::{ImagingPalette, ModeID};
 use crate::error::Error;
 use crate::image::palette::{self, Palette};
 use crate::memory;
 use crate::mode::Mode;
 
-/// Makes a palette for colours of this mode (RGB, RGBA or CMYK), of no colours yet: all black and opaque. Returns NULL
-/// for another mode. The caller owns it: see `ImagingPaletteDelete`.
+/// Makes a palette with colours of `mode`, which is RGB, RGBA or CMYK. It has size 0, and all its entries are black and
+/// opaque. The caller owns it: see `ImagingPaletteDelete`.
+///
+/// Returns NULL and raises ModeError for another mode.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingPaletteNew(mode: ModeID) -> ImagingPalette {
     guard(null_mut(), || {
@@ -20,7 +23,7 @@ pub extern "C" fn ImagingPaletteNew(mode: ModeID) -> ImagingPalette {
     })
 }
 
-/// Makes an RGB palette of the 216 colours of 6 × 6 × 6 steps that every browser has, from entry 10 on.
+/// Makes the RGB palette of the 216 web-safe colours, 6 × 6 × 6 steps of 51, from entry 10 on. The caller owns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingPaletteNewBrowser() -> ImagingPalette {
     guard(null_mut(), || {
@@ -30,53 +33,46 @@ pub extern "C" fn ImagingPaletteNewBrowser() -> ImagingPalette {
     })
 }
 
-/// Copies a palette, without its cache. Returns NULL for NULL.
+/// Copies a palette, without its cache. The caller owns the copy. Returns NULL, and raises nothing, for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingPaletteDuplicate(palette: ImagingPalette) -> ImagingPalette {
-    guard(null_mut(), || {
-        // SAFETY: the caller's palette is NULL or live.
-        match unsafe { palette.as_ref() } {
-            Some(palette) => Ok(Palette::copy_of(palette)?.into_raw()),
-            None => Ok(null_mut()),
-        }
+pub unsafe extern "C" fn ImagingPaletteDuplicate(palette: PaletteIn) -> ImagingPalette {
+    guard(null_mut(), || match palette.get() {
+        Some(palette) => Ok(Palette::copy_of(palette)?.into_raw()),
+        None => Ok(null_mut()),
     })
 }
 
-/// Deletes a palette and its cache. NULL is none. A palette that belongs to an image is deleted with it.
+/// Deletes a palette and its cache. Does nothing for NULL. A palette that belongs to an image is deleted with the image.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingPaletteDelete(palette: ImagingPalette) {
-    // SAFETY: the caller's palette is NULL or live, and the caller gives it up.
+    // SAFETY: `palette` is NULL or a palette that the caller owns and does not use again: the header says so.
     unsafe { memory::palette::delete(palette) }
 }
 
-/// Gives a palette a cache of the nearest colours, none of which is known yet; see `ImagingPaletteCache`. Returns 0, or
-/// -1 where there is no memory for it.
+/// Gives a palette an empty cache of nearest colours, if it has none; see `ImagingPaletteCache`.
+///
+/// Returns 0. Returns -1 and raises MemoryError if there is no memory for it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingPaletteCachePrepare(palette: ImagingPalette) -> c_int {
+pub unsafe extern "C" fn ImagingPaletteCachePrepare(mut palette: PaletteInOut) -> c_int {
     guard(-1, || {
-        // SAFETY: the caller's palette is NULL or live, and nobody else uses it meanwhile.
-        memory::palette::prepare_cache(unsafe { reference_mut(palette, "palette")? })?;
+        memory::palette::prepare_cache(palette.require()?)?;
         Ok(0)
     })
 }
 
-/// Finds the nearest colours for the 8 × 8 × 8 cache cells around the colour (r, g, b), 0 to 255 each, and writes their
-/// numbers into the cache, which must have been prepared.
+/// Finds the nearest colours for the 8 × 8 × 8 cache cells around the colour (r, g, b), 0 to 255 each, and stores their
+/// indices in the cache, which must have been prepared.
 ///
-/// The search is Heckbert's locally sorted search, as the JPEG library of Thomas Lane has it.
+/// Method: Heckbert's locally sorted search, as in the JPEG library of Thomas Lane.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingPaletteCacheUpdate(palette: ImagingPalette, r: c_int, g: c_int, b: c_int) {
-    guard((), || {
-        // SAFETY: the caller's palette is NULL or live, and nobody else uses it meanwhile.
-        palette::update_cache(unsafe { reference_mut(palette, "palette")? }, [r, g, b])
-    });
+pub unsafe extern "C" fn ImagingPaletteCacheUpdate(mut palette: PaletteInOut, r: c_int, g: c_int, b: c_int) {
+    guard((), || palette::update_cache(palette.require()?, [r, g, b]));
 }
 
-/// Frees the cache of a palette. NULL is none.
+/// Frees the cache of a palette. Does nothing for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingPaletteCacheDelete(palette: ImagingPalette) {
-    // SAFETY: the caller's palette is NULL or live, and nobody else uses it meanwhile.
-    if let Some(palette) = unsafe { palette.as_mut() } {
+pub unsafe extern "C" fn ImagingPaletteCacheDelete(mut palette: PaletteInOut) {
+    if let Some(palette) = palette.get() {
         memory::palette::delete_cache(palette);
     }
 }

@@ -1,103 +1,91 @@
-//! Raw pixels: packing, unpacking, and the raw codec.
+//! Raw pixels: packers, unpackers and the raw codec.
 //!
-//! A raw mode says how pixels lie in a file. An unpacker turns a line of a file into a line of an image, a packer the
-//! other way; both are shufflers.
+//! A raw mode says how pixels are packed in a file. An unpacker converts a line of a file to a line of an image, a packer
+//! converts the other way. Both are called shufflers.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
+use std::mem::MaybeUninit;
 
-use super::panics;
+use super::arguments::{ImageHandle, slice};
+use super::boundary;
 use crate::abi::{
-    IMAGING_CODEC_CONFIG, Imaging, ImagingCodecState, ImagingCodecStateInstance, ImagingShuffler, ModeID, Py_ssize_t,
-    RawModeID,
+    IMAGING_CODEC_CONFIG, ImagingCodecState, ImagingCodecStateInstance, ImagingShuffler, ModeID, Py_ssize_t, RawModeID,
 };
-use crate::image::locate_run;
-use crate::image::shuffler::ShufflerFn;
+use crate::error::Result;
+use crate::image::{locate_run, shuffler::ShufflerFn};
 use crate::raw::decode::{self, RawState};
 use crate::raw::{Shuffler, TableEntry, encode, packers, unpackers, ycbcr};
 
-/// Hands out the shuffler of a pair.
-///
-/// # Safety
-///
-/// `bits_out` is NULL or may be written to.
-unsafe fn hand_out(pair: Option<&TableEntry>, bits_out: *mut c_int) -> ImagingShuffler {
+/// Returns the shuffler of a pair, and its bits per pixel through `bits_out`.
+fn shuffler_of(pair: Option<&TableEntry>, bits_out: Option<&mut MaybeUninit<c_int>>) -> ImagingShuffler {
     let pair = pair?;
-    // SAFETY: as the caller promises.
-    if let Some(bits_out) = unsafe { bits_out.as_mut() } {
-        *bits_out = pair.bits;
+    if let Some(bits_out) = bits_out {
+        bits_out.write(pair.bits);
     }
     Some(pair.shuffler.entry)
 }
 
-/// The shuffler from a raw mode to a mode; NULL where there is none. `*bits_out`, where that is not NULL, gets the bits of
-/// a pixel in the file.
+/// Returns the unpacker from a raw mode to a mode, or NULL if there is none. If `bits_out` is not NULL, `*bits_out` is
+/// set to the bits per pixel in the file.
 ///
-/// It reads no byte behind the packed line and writes none behind the line's pixels. The two lines may start at any
-/// address, and may overlap.
+/// An unpacker reads no byte after the packed line and writes none after the line's pixels. Lines may be unaligned, and may
+/// overlap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingFindUnpacker(
     mode: ModeID,
     rawmode: RawModeID,
-    bits_out: *mut c_int,
+    bits_out: Option<&mut MaybeUninit<c_int>>,
 ) -> ImagingShuffler {
-    // SAFETY: the caller's pointer is NULL or may be written to.
-    unsafe { hand_out(unpackers::find(mode, rawmode), bits_out) }
+    shuffler_of(unpackers::find(mode, rawmode), bits_out)
 }
 
-/// The shuffler from a mode to a raw mode; otherwise as `ImagingFindUnpacker`.
+/// Returns the packer from a mode to a raw mode, or NULL if there is none; otherwise like `ImagingFindUnpacker`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingFindPacker(mode: ModeID, rawmode: RawModeID, bits_out: *mut c_int) -> ImagingShuffler {
-    // SAFETY: the caller's pointer is NULL or may be written to.
-    unsafe { hand_out(packers::find(mode, rawmode), bits_out) }
+pub unsafe extern "C" fn ImagingFindPacker(
+    mode: ModeID,
+    rawmode: RawModeID,
+    bits_out: Option<&mut MaybeUninit<c_int>>,
+) -> ImagingShuffler {
+    shuffler_of(packers::find(mode, rawmode), bits_out)
 }
 
-/// Calls a shuffler on the caller's lines.
-///
-/// # Safety
-///
-/// As for [`shuffler`](crate::image::shuffler::shuffler).
-unsafe fn shuffle(shuffler: Shuffler, out: *mut u8, input: *const u8, pixels: c_int) {
-    // SAFETY: as the caller promises.
-    unsafe { (shuffler.entry)(out, input, pixels) }
-}
-
-/// Packs RGB (or any pixels of 4 bytes) to 3 bytes a pixel: blue, green, red.
+/// Packs RGB (or any pixels of 4 bytes) to 3 bytes per pixel: blue, green, red.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingPackBGR(out: *mut u8, r#in: *const u8, pixels: c_int) {
-    // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<packers::Bgr>() }, out, r#in, pixels) }
+    // SAFETY: each pointer is NULL or a line of `pixels` pixels that nobody else uses: the header says so.
+    unsafe { (const { Shuffler::of::<packers::Bgr>() }.entry)(out, r#in, pixels) }
 }
 
-/// Unpacks PhotoYCC, 3 bytes a pixel, to RGB.
+/// Unpacks PhotoYCC, 3 bytes per pixel, to RGB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingUnpackYCC(out: *mut u8, r#in: *const u8, pixels: c_int) {
-    // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycbcr::PhotoYccToRgb>() }, out, r#in, pixels) }
+    // SAFETY: each pointer is NULL or a line of `pixels` pixels that nobody else uses: the header says so.
+    unsafe { (const { Shuffler::of::<ycbcr::PhotoYccToRgb>() }.entry)(out, r#in, pixels) }
 }
 
-/// Unpacks PhotoYCC that was multiplied by its alpha, 4 bytes a pixel, to RGBA.
+/// Unpacks PhotoYCC that is premultiplied by alpha, 4 bytes per pixel, to RGBA.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingUnpackYCCA(out: *mut u8, r#in: *const u8, pixels: c_int) {
-    // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycbcr::PhotoYccaToRgba>() }, out, r#in, pixels) }
+    // SAFETY: each pointer is NULL or a line of `pixels` pixels that nobody else uses: the header says so.
+    unsafe { (const { Shuffler::of::<ycbcr::PhotoYccaToRgba>() }.entry)(out, r#in, pixels) }
 }
 
-/// Converts RGB to YCbCr as JFIF files have it, 4 bytes a pixel; the fourth is copied.
+/// Converts RGB to YCbCr as in JFIF files, 4 bytes per pixel. The fourth byte is copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingConvertRGB2YCbCr(out: *mut u8, r#in: *const u8, pixels: c_int) {
-    // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycbcr::RgbToYcbcr>() }, out, r#in, pixels) }
+    // SAFETY: each pointer is NULL or a line of `pixels` pixels that nobody else uses: the header says so.
+    unsafe { (const { Shuffler::of::<ycbcr::RgbToYcbcr>() }.entry)(out, r#in, pixels) }
 }
 
-/// Converts YCbCr as JFIF files have it to RGB, 4 bytes a pixel; the fourth is copied.
+/// Converts YCbCr as in JFIF files to RGB, 4 bytes per pixel. The fourth byte is copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingConvertYCbCr2RGB(out: *mut u8, r#in: *const u8, pixels: c_int) {
-    // SAFETY: the caller's lines have that many pixels.
-    unsafe { shuffle(const { Shuffler::of::<ycbcr::YcbcrToRgb>() }, out, r#in, pixels) }
+    // SAFETY: each pointer is NULL or a line of `pixels` pixels that nobody else uses: the header says so.
+    unsafe { (const { Shuffler::of::<ycbcr::YcbcrToRgb>() }.entry)(out, r#in, pixels) }
 }
 
-/// The shufflers that are C functions of their own: those above.
-static NAMED: [(ShufflerFn, Shuffler); 5] = [
+/// The shufflers that are exported C functions.
+static EXPORTED: [(ShufflerFn, Shuffler); 5] = [
     (ImagingPackBGR, Shuffler::of::<packers::Bgr>()),
     (ImagingUnpackYCC, Shuffler::of::<ycbcr::PhotoYccToRgb>()),
     (ImagingUnpackYCCA, Shuffler::of::<ycbcr::PhotoYccaToRgba>()),
@@ -105,143 +93,135 @@ static NAMED: [(ShufflerFn, Shuffler); 5] = [
     (ImagingConvertYCbCr2RGB, Shuffler::of::<ycbcr::YcbcrToRgb>()),
 ];
 
-/// The shuffler of this library behind a C function; `None` for a function of the program's own.
+/// Returns the shuffler of this library behind a C function; `None` for a function of the program's own.
 fn known(entry: ShufflerFn) -> Option<&'static Shuffler> {
-    let named = || NAMED.iter().find(|(named, _)| std::ptr::fn_addr_eq(*named, entry)).map(|(_, shuffler)| shuffler);
-    unpackers::INDEX.find(entry).or_else(|| packers::INDEX.find(entry)).or_else(named)
+    let exported =
+        || EXPORTED.iter().find(|(function, _)| std::ptr::fn_addr_eq(*function, entry)).map(|(_, known)| known);
+    unpackers::INDEX.find(entry).or_else(|| packers::INDEX.find(entry)).or_else(exported)
 }
 
-/// Which way a codec goes.
+/// The direction of a codec.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Direction {
     Decode,
     Encode,
 }
 
-/// Whether the state's shuffler stays within lines of `packed` bytes in the file, and within the image's. What a function
-/// of the program's own reads and writes is not known: its lines must not be empty, and for the rest the state counts.
-///
-/// # Safety
-///
-/// `im` is NULL or points to a live image.
-unsafe fn suits(im: Imaging, state: &ImagingCodecStateInstance, packed: c_int, way: Way) -> bool {
-    // SAFETY: the image is NULL or live, by this function's contract.
-    let image = unsafe { im.as_ref() };
-    let (Some(image), Some(shuffle), Ok(packed)) = (image, state.shuffle, usize::try_from(packed)) else {
-        return false;
-    };
-    let (Ok(pixels), Ok(pixel_size)) = (usize::try_from(state.xsize), usize::try_from(image.pixelsize)) else {
-        return false;
-    };
+/// Whether the state's shuffler stays within lines of `packed` bytes in the file and within the lines of the image. What a
+/// function of the program's own reads and writes is not known: its lines must not be empty, and the program answers for
+/// the rest.
+fn shuffler_fits(im: ImageHandle, state: &ImagingCodecStateInstance, packed: c_int, direction: Direction) -> bool {
+    let (Some(pixel_size), Some(shuffle)) = (im.pixel_size(), state.shuffle) else { return false };
+    let (Ok(packed), Ok(pixels)) = (usize::try_from(packed), usize::try_from(state.xsize)) else { return false };
     let Some(shuffler) = known(shuffle) else { return packed > 0 || pixels == 0 };
     let unpacked = pixels.saturating_mul(pixel_size);
-    let (input, output) = if way == Way::Decode { (packed, unpacked) } else { (unpacked, packed) };
+    let (input, output) = if direction == Direction::Decode { (packed, unpacked) } else { (unpacked, packed) };
     shuffler.fits(pixels, input, output)
 }
 
-/// Where the state's current line lies in the image, and its shuffler. `None` where the state has no shuffler, or its
-/// rectangle is not within the image.
-///
-/// # Safety
-///
-/// `im` is NULL or points to a live image whose rows are what it says.
+/// Returns the state's shuffler and the address of its current line in the image. `None` if the state has no shuffler, or
+/// if its rectangle is not within the image.
 #[inline]
-unsafe fn line_of(im: Imaging, state: &ImagingCodecStateInstance) -> Option<(ShufflerFn, *mut u8)> {
+fn line_of(im: ImageHandle, state: &ImagingCodecStateInstance) -> Option<(ShufflerFn, *mut u8)> {
     let y = state.y.checked_add(state.yoff)?;
     if state.xsize < 0 || !(0..state.ysize).contains(&state.y) {
         return None;
     }
-    // SAFETY: the image is NULL or live, by this function's contract.
-    Some((state.shuffle?, unsafe { locate_run(im, state.xoff, y, state.xsize) }?))
+    // SAFETY: the image is NULL or live, by `ImageHandle`.
+    Some((state.shuffle?, unsafe { locate_run(im.as_ptr(), state.xoff, y, state.xsize) }?))
 }
 
-/// What a codec returns whose state was changed to what cannot be, so that its code has panicked.
-fn cannot_be(state: &mut ImagingCodecStateInstance) -> c_int {
-    state.errcode = IMAGING_CODEC_CONFIG;
-    -1
+/// Returns the context of a state, the codec's own struct; `None` for NULL.
+///
+/// # Safety
+///
+/// `context` is NULL or a `RAWSTATE` that nobody else uses for `'a`.
+unsafe fn raw_state<'a>(context: *mut c_void) -> Option<&'a mut RawState> {
+    // SAFETY: the pointer is NULL or a `RAWSTATE`, by this function's contract.
+    unsafe { context.cast::<RawState>().as_mut() }
 }
 
-/// Decodes uncompressed lines, of `bits` a pixel or `planes` bit planes, into the state's rectangle of the image, from
-/// the top down or, where `ystep` is -1, from the bottom up. `context` is a `RAWSTATE`, whose `stride` is that of the
-/// lines, 0 for none between them.
+/// Returns what a codec function returns: the number of bytes, or -1. A panic means that the program has changed the
+/// state to invalid values between two calls.
+fn status(state: &mut ImagingCodecStateInstance, bytes: Result<Option<usize>>) -> c_int {
+    match bytes {
+        Ok(bytes) => bytes.map_or(-1, |bytes| bytes as c_int),
+        Err(_) => {
+            state.errcode = IMAGING_CODEC_CONFIG;
+            -1
+        }
+    }
+}
+
+/// Decodes uncompressed lines to the state's rectangle of the image, from the top down or, if `ystep` is -1, from the
+/// bottom up. A line has `bits` bits per pixel, or `planes` bit planes. `context` is a `RAWSTATE`, whose `stride` is the
+/// distance of the lines; 0 means that they are contiguous.
 ///
-/// May be called with any number of `bytes`. Returns how many it consumed, only whole lines and gaps, and is to be given
-/// the others again with those that follow; -1 when it has all lines, or `errcode` says why it has not:
-/// `IMAGING_CODEC_CONFIG` where the state cannot be. More than `INT_MAX` bytes are consumed at once where they have all
-/// lines that are left, and otherwise as many as an `int` can tell.
+/// May be called with any number of `bytes`. Returns how many were consumed, which are whole lines and gaps; the next
+/// call is given the others again, followed by new ones. Returns -1 when all lines are decoded, or with `errcode` set on
+/// error: `IMAGING_CODEC_CONFIG` for an invalid state. A call consumes at most `INT_MAX` bytes, unless it has all bytes
+/// that are left.
 ///
-/// The state cannot be, and nothing is read or written, where its shuffler is one of this library's and needs longer lines
-/// than `bits` or `planes` give, or larger pixels than the image has.
+/// A state is invalid, and nothing is read or written, if its shuffler is one of this library's and needs longer lines than
+/// `bits` or `planes` give, or larger pixels than the image has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRawDecode(
-    im: Imaging,
+    im: ImageHandle,
     state: ImagingCodecState,
     buffer: *mut u8,
     bytes: Py_ssize_t,
 ) -> c_int {
-    // SAFETY: the caller's state is NULL or its own, and so is the context of that.
+    // SAFETY: `state` is NULL or a state that nobody else uses: the header says so.
     let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
-    // SAFETY: as above.
-    let Some(raw) = (unsafe { state.context.cast::<RawState>().as_mut() }) else {
+    // SAFETY: the context of a raw decoder is NULL or a `RAWSTATE` that nobody else uses: the header says so.
+    let Some(raw) = (unsafe { raw_state(state.context) }) else {
         state.errcode = IMAGING_CODEC_CONFIG;
         return -1;
     };
-    let length = if buffer.is_null() { 0 } else { usize::try_from(bytes).unwrap_or(0) };
-    // SAFETY: the caller's buffer has that many bytes.
-    let bytes = if length == 0 { &[][..] } else { unsafe { std::slice::from_raw_parts(buffer, length) } };
-    let decoded = panics::catch(|| {
-        // SAFETY: the caller's image is NULL or live.
-        let suits = |state: &_| unsafe { suits(im, state, state.bytes, Way::Decode) };
-        decode::decode(state, raw, bytes, suits, |state, line| {
-            // SAFETY: the caller's image is NULL or live; its shuffler takes a line of the file and one of the image.
-            unsafe {
-                let (shuffle, row) = line_of(im, state)?;
-                shuffle(row, line.as_ptr(), state.xsize);
-            }
+    // SAFETY: `buffer` is NULL or has `bytes` bytes: the header says so.
+    let bytes = unsafe { slice(buffer, usize::try_from(bytes).unwrap_or(0), "buffer") }.unwrap_or_default();
+    let decoded = boundary::catch(|| {
+        let fits = |state: &_| shuffler_fits(im, state, state.bytes, Direction::Decode);
+        decode::decode(state, raw, bytes, fits, |state, line| {
+            let (shuffle, row) = line_of(im, state)?;
+            // SAFETY: `row` has `xsize` pixels of the image, which nobody else uses, and `line` is a packed line of as many
+            // pixels: `fits` has checked both for a shuffler of this library, and the program answers for its own.
+            unsafe { shuffle(row, line.as_ptr(), state.xsize) };
             Some(())
         })
     });
-    match decoded {
-        Ok(consumed) => consumed.map_or(-1, |consumed| consumed as c_int),
-        Err(_) => cannot_be(state),
-    }
+    status(state, decoded)
 }
 
-/// Encodes the state's rectangle of the image as uncompressed lines, from the top down or, where `ystep` is -1, from the
-/// bottom up. Before the first call `bytes` is the length of a packed line, and `count` the distance of lines where it is
-/// not 0: what is between them is filled with zeros.
+/// Encodes the state's rectangle of the image as uncompressed lines, from the top down or, if `ystep` is -1, from the
+/// bottom up. Before the first call, `bytes` is the length of a packed line, and `count` the distance of the lines unless
+/// it is 0; gaps between lines are filled with zeros.
 ///
-/// Fills `buffer` with as many whole lines as fit into `bytes`. Returns how many bytes that was. `errcode` becomes
-/// `IMAGING_CODEC_END` with the last line; or `IMAGING_CODEC_CONFIG`, where not even one line fits (0 is returned), or
-/// the state cannot be (-1): that includes a shuffler of this library that makes longer lines than `bytes`, or reads larger
-/// pixels than the image has.
+/// Fills `buffer` with as many whole lines as fit into `bytes`. Returns the number of bytes written. `errcode` becomes
+/// `IMAGING_CODEC_END` with the last line, or `IMAGING_CODEC_CONFIG` if not even one line fits (0 is returned) or the
+/// state is invalid (-1 is returned). A state is invalid, too, if its shuffler is one of this library's and makes longer
+/// lines than `bytes`, or reads larger pixels than the image has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingRawEncode(
-    im: Imaging,
+    im: ImageHandle,
     state: ImagingCodecState,
     buffer: *mut u8,
     bytes: c_int,
 ) -> c_int {
-    // SAFETY: the caller's state is NULL or its own.
+    // SAFETY: `state` is NULL or a state that nobody else uses: the header says so.
     let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
     let length = if buffer.is_null() { 0 } else { usize::try_from(bytes).unwrap_or(0) };
-    // SAFETY: the caller's buffer has that many bytes.
+    // SAFETY: `buffer` has `bytes` bytes that nobody else uses: the header says so.
     let bytes = if length == 0 { &mut [][..] } else { unsafe { std::slice::from_raw_parts_mut(buffer, length) } };
-    let encoded = panics::catch(|| {
-        // SAFETY: the caller's image is NULL or live.
-        let suits = |state: &_| unsafe { suits(im, state, state.count, Way::Encode) };
-        encode::encode(state, bytes, suits, |state, line| {
-            // SAFETY: the caller's image is NULL or live; its shuffler takes a line of the image and one of the file,
-            // for which there is room.
-            unsafe {
-                let (shuffle, row) = line_of(im, state)?;
-                shuffle(line.as_mut_ptr(), row, state.xsize);
-            }
+    let encoded = boundary::catch(|| {
+        let fits = |state: &_| shuffler_fits(im, state, state.count, Direction::Encode);
+        encode::encode(state, bytes, fits, |state, line| {
+            let (shuffle, row) = line_of(im, state)?;
+            // SAFETY: `row` has `xsize` pixels of the image, which nobody writes to, and `line` is a packed line of as many
+            // pixels: `fits` has checked both for a shuffler of this library, and the program answers for its own.
+            unsafe { shuffle(line.as_mut_ptr(), row, state.xsize) };
             Some(())
         })
     });
-    match encoded {
-        Ok(made) => made.map_or(-1, |made| made as c_int),
-        Err(_) => cannot_be(state),
-    }
+    status(state, encoded)
 }

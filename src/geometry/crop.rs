@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::copy::copy_columns;
+use crate::error::{Error, Result};
 use crate::exec::nontemporal::StorePolicy;
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
@@ -14,6 +15,13 @@ fn intersect(length: usize, start: i64, other: usize) -> (Range<usize>, usize) {
     let range = clamp(start)..clamp(start + other as i64);
     let offset = (range.start as i64 - start).clamp(0, other as i64) as usize;
     (range, offset)
+}
+
+/// Returns the size of the box `[x0, y0, x1, y1]`, which is empty if x1 <= x0 or y1 <= y0. An error if a side exceeds
+/// `i32`.
+pub fn cropped_size([x0, y0, x1, y1]: [i32; 4]) -> Result<(i32, i32)> {
+    let side = |from: i32, to: i32| i32::try_from((i64::from(to) - i64::from(from)).max(0)).map_err(|_| Error::Memory);
+    Ok((side(x0, x1)?, side(y0, y1)?))
 }
 
 /// Copies the box of `input` that starts at (left, top) and has the size of `out`, which has the same mode. Pixels

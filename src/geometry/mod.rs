@@ -11,6 +11,6 @@ mod transform;
 mod transpose;
 
 pub use copy::copy;
-pub use crop::crop;
+pub use crop::{crop, cropped_size};
 pub use transform::{Filter, Mapping, Region, transform};
 pub use transpose::{Transpose, transpose};

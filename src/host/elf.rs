@@ -1,15 +1,15 @@
-//! Shared objects as the dynamic loader has loaded them: the symbols that they define themselves, and the slots of their
-//! global offset table through which they use these.
+//! Loaded ELF objects: the symbols that they define, and the slots of the global offset table (GOT) through which they use
+//! them.
 //!
-//! ELF lets the first object of a process that defines a symbol provide it for all of them, which is how this library
-//! takes over from Pillow's core. [`Object::bind_to_itself`] takes that back for one object: it does what linking that
-//! object with `-Bsymbolic` would have done.
+//! ELF binds a symbol to the first object of the process that defines it, for all objects. That is how this library
+//! interposes the functions of Pillow's core. [`Object::bind_to_itself`] reverts it for one object: it rewrites the
+//! object's GOT as if it had been linked with `-Bsymbolic`.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io;
 use std::ops::Range;
 
-// The dynamic section's tags, and a bit of DT_FLAGS.
+// Tags of the dynamic section, and a bit of DT_FLAGS.
 const DT_NULL: i64 = 0;
 const DT_PLTRELSZ: i64 = 2;
 const DT_STRTAB: i64 = 5;
@@ -21,12 +21,12 @@ const DT_JMPREL: i64 = 23;
 const DT_FLAGS: i64 = 30;
 const DF_TEXTREL: u64 = 4;
 
-// Symbols: type and binding, and the section of those that are not defined.
+// Symbol types, symbol bindings, and the section index of undefined symbols.
 const STT_FUNC: u8 = 2;
 const STB_LOCAL: u8 = 0;
 const SHN_UNDEF: u16 = 0;
 
-/// The relocations whose slot holds a symbol's address: one of data, a pointer in a table, a function.
+/// The relocations that store a symbol's address: of data, of a pointer in a table, of a function.
 #[cfg(target_arch = "x86_64")]
 const ADDRESSES: [u32; 3] = [6, 1, 7]; // R_X86_64_GLOB_DAT, R_X86_64_64, R_X86_64_JUMP_SLOT
 #[cfg(target_arch = "aarch64")]
@@ -60,56 +60,56 @@ struct Relocation {
 
 /// A loaded object.
 pub struct Object {
-    /// What the loader adds to the addresses in the file.
+    /// The load address: what is added to the addresses in the file.
     base: usize,
-    /// The addresses that the object takes.
+    /// The addresses of the object.
     image: Range<usize>,
-    /// What the loader has made read-only after it had relocated it.
+    /// The segment that the loader has made read-only after relocation.
     relro: Range<usize>,
     symbols: *const Symbol,
     names: *const c_char,
-    /// The tables of relocations: those of data and those of functions.
+    /// The tables of relocations, of data and of functions: start and number of entries.
     relocations: [(*const Relocation, usize); 2],
     has_text_relocations: bool,
 }
 
-/// A use of a symbol that the object defines itself.
+/// A relocation for a symbol that the object defines itself.
 struct Binding<'a> {
     name: &'a CStr,
-    /// Where the address that the object uses is kept.
+    /// The GOT slot with the address that the object uses.
     slot: *mut usize,
-    /// The object's own definition.
+    /// The address of the object's own definition.
     own: usize,
-    /// What is added to the symbol's address.
+    /// The offset from the symbol's address.
     addend: usize,
 }
 
 impl Object {
-    /// The object that an address lies in.
+    /// Returns the object that contains an address.
     ///
     /// # Safety
     ///
-    /// That object stays loaded for as long as the result is used. Code that waits for a call to return keeps its own
-    /// object loaded.
+    /// That object stays loaded as long as the result is used. Code that waits for a call to return keeps its own object
+    /// loaded.
     pub unsafe fn containing(address: usize) -> Option<Self> {
         let mut search = Search { address, found: None };
-        // SAFETY: `visit` takes the `Search` that is passed on to it, and nobody else uses that meanwhile.
+        // SAFETY: `dl_iterate_phdr` passes the pointer to `visit`, which takes a `Search` that nobody else uses.
         unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
         search.found
     }
 
-    /// Reads the headers of an object.
+    /// Reads the program headers of an object.
     ///
     /// # Safety
     ///
-    /// The headers are those of an object that is loaded at `base` and stays so.
+    /// The headers are those of an object that is loaded at `base`, and that stays loaded as long as the result is used.
     unsafe fn new(base: usize, headers: &[libc::Elf64_Phdr]) -> Option<Self> {
-        let place = |header: &libc::Elf64_Phdr| {
+        let segment = |header: &libc::Elf64_Phdr| {
             let start = base.wrapping_add(header.p_vaddr as usize);
             start..start.wrapping_add(header.p_memsz as usize)
         };
-        let find = |kind| headers.iter().find(|header| header.p_type == kind).map(place);
-        let loaded = || headers.iter().filter(|header| header.p_type == libc::PT_LOAD).map(place);
+        let find = |kind| headers.iter().find(|header| header.p_type == kind).map(segment);
+        let loaded = || headers.iter().filter(|header| header.p_type == libc::PT_LOAD).map(segment);
 
         let mut object = Self {
             base,
@@ -121,7 +121,7 @@ impl Object {
             has_text_relocations: false,
         };
         let mut entry = find(libc::PT_DYNAMIC)?.start as *const Dynamic;
-        // SAFETY: the loaded object's dynamic section ends with DT_NULL.
+        // SAFETY: the dynamic section of a loaded object is an array that ends with DT_NULL.
         while let Some(&Dynamic { tag, value }) = unsafe { entry.as_ref() }.filter(|entry| entry.tag != DT_NULL) {
             let count = value as usize / size_of::<Relocation>();
             match tag {
@@ -140,28 +140,28 @@ impl Object {
         (!object.symbols.is_null() && !object.names.is_null()).then_some(object)
     }
 
-    /// An address of the dynamic section, which some loaders have relocated there and others have not.
+    /// Returns the address for a value of the dynamic section, which some loaders have relocated and others have not.
     fn address(&self, value: u64) -> usize {
         let value = value as usize;
         if value < self.base { self.base + value } else { value }
     }
 
-    /// Whether an address lies in this object.
+    /// Whether this object contains an address.
     pub fn contains(&self, address: usize) -> bool {
         self.image.contains(&address)
     }
 
-    /// All uses of symbols that this object defines itself.
+    /// Iterates over the relocations for symbols that this object defines itself.
     fn bindings(&self) -> impl Iterator<Item = Binding<'_>> {
         let tables = self.relocations.iter().filter(|(start, _)| !start.is_null());
-        // SAFETY: the dynamic section of the loaded object says that there are so many relocations.
+        // SAFETY: start and length of the tables come from the dynamic section of the loaded object.
         let relocations = tables.flat_map(|&(start, count)| unsafe { std::slice::from_raw_parts(start, count) });
         relocations.filter(|relocation| ADDRESSES.contains(&(relocation.info as u32))).filter_map(|relocation| {
-            // SAFETY: the number in a relocation of these types is that of an entry of the object's symbol table.
+            // SAFETY: relocations of these types have the index of an entry of the object's symbol table.
             let symbol = unsafe { &*self.symbols.add((relocation.info >> 32) as usize) };
             let (kind, binding) = (symbol.info & 0xf, symbol.info >> 4);
             (symbol.section != SHN_UNDEF && binding != STB_LOCAL && kind <= STT_FUNC).then(|| Binding {
-                // SAFETY: symbols have names in the object's string table, each with a NUL behind it.
+                // SAFETY: a symbol's name is the offset of a string in the object's string table.
                 name: unsafe { CStr::from_ptr(self.names.add(symbol.name as usize)) },
                 slot: self.base.wrapping_add(relocation.offset as usize) as *mut usize,
                 own: self.base.wrapping_add(symbol.value as usize),
@@ -170,12 +170,12 @@ impl Object {
         })
     }
 
-    /// The object's own definition of a symbol that it also uses.
+    /// Returns the address of the object's own definition of a symbol that it also uses.
     pub fn definition(&self, name: &CStr) -> Option<usize> {
         self.bindings().find(|binding| binding.name == name).map(|binding| binding.own)
     }
 
-    /// Has the object use its own definitions of the symbols that `chosen` says yes to, whatever they were bound to.
+    /// Binds those symbols that `chosen` selects to the object's own definitions.
     ///
     /// # Safety
     ///
@@ -186,41 +186,41 @@ impl Object {
         }
         let _writable = Writable::new(&self.relro)?;
         for binding in self.bindings().filter(|binding| chosen(binding.name)) {
-            // SAFETY: the loader wrote this slot when it relocated the object. It is in writable memory: there are no
-            // relocations in code, and what has become read-only since is writable again.
+            // SAFETY: the loader has written this slot when it relocated the object. The slot is writable: the object has
+            // no text relocations, and `_writable` has made the RELRO segment writable again.
             unsafe { binding.slot.write(binding.own.wrapping_add(binding.addend)) };
         }
         Ok(())
     }
 }
 
-/// What `visit` looks for, and finds.
+/// The address that `visit` searches for, and the object that contains it.
 struct Search {
     address: usize,
     found: Option<Object>,
 }
 
-/// Called with each object that is loaded, until it returns something else than 0.
+/// Called by `dl_iterate_phdr` for each loaded object, until it returns non-zero.
 unsafe extern "C" fn visit(info: *mut libc::dl_phdr_info, _size: usize, search: *mut c_void) -> c_int {
-    // SAFETY: `dl_iterate_phdr` passes an object's description, and on to us the `Search` that it was called with.
+    // SAFETY: `dl_iterate_phdr` passes the description of an object, and the `Search` that it was called with.
     let (info, search) = unsafe { (&*info, &mut *search.cast::<Search>()) };
-    // SAFETY: the description has so many headers.
+    // SAFETY: the description has `dlpi_phnum` headers.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into()) };
-    // SAFETY: the headers are of an object that is loaded, and `Object::containing` asks that the one it returns stays so.
+    // SAFETY: the object is loaded, and `Object::containing` requires that the one that it returns stays loaded.
     let object = unsafe { Object::new(info.dlpi_addr as usize, headers) };
     search.found = object.filter(|object| object.contains(search.address));
     search.found.is_some().into()
 }
 
-/// Pages that were read-only, and will be again.
+/// Pages that are writable while this value exists, and read-only afterwards.
 struct Writable {
     pages: Range<usize>,
 }
 
 impl Writable {
-    /// Makes the whole pages of a range writable: those that the loader has made read-only.
+    /// Makes the pages of the RELRO segment of a loaded object writable. The loader has protected whole pages.
     fn new(range: &Range<usize>) -> io::Result<Self> {
-        // SAFETY: asks for a number.
+        // SAFETY: `sysconf` takes any number.
         let size = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).map_err(io::Error::other)?;
         let pages = range.start / size * size..range.end / size * size;
         protect(&pages, libc::PROT_READ | libc::PROT_WRITE)?;
@@ -230,14 +230,14 @@ impl Writable {
 
 impl Drop for Writable {
     fn drop(&mut self) {
-        // Pages that stay writable still work.
+        // If this fails, the pages stay writable, which does no harm.
         let _ = protect(&self.pages, libc::PROT_READ);
     }
 }
 
-/// Changes the protection of pages of data, which stay readable.
+/// Changes the protection of pages with data, which stay readable.
 fn protect(pages: &Range<usize>, protection: c_int) -> io::Result<()> {
-    // SAFETY: only `Writable` calls this, with the pages that a loaded object says are read-only data after relocation.
+    // SAFETY: only `Writable` calls this, with pages of the RELRO segment of a loaded object.
     if pages.is_empty() || unsafe { libc::mprotect(pages.start as *mut c_void, pages.len(), protection) } == 0 {
         return Ok(());
     }
@@ -251,12 +251,12 @@ mod tests {
     #[test]
     fn an_object_is_found_by_an_address_in_it() {
         let here = an_object_is_found_by_an_address_in_it as *const () as usize;
-        // SAFETY: neither this program nor the C library is ever unloaded.
+        // SAFETY: this program and the C library are never unloaded.
         let (ours, libc) =
             unsafe { (Object::containing(here), Object::containing(libc::getpid as *const () as usize)) };
         assert!(ours.is_some_and(|object| object.contains(here)));
         assert!(libc.is_none_or(|object| !object.contains(here)));
-        // SAFETY: there is no such object.
+        // SAFETY: no object contains this address.
         assert!(unsafe { Object::containing(1) }.is_none());
     }
 }

@@ -1,9 +1,9 @@
-//! Each thread's last error, for programs without Python.
+//! The last error of each thread, for programs without Python.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
-use super::Message;
-use crate::error::Kind;
+use super::message::Message;
+use crate::error::ErrorKind;
 use crate::process::load::{at_load, at_unload};
 use crate::process::pthread_key::PthreadKey;
 
@@ -12,40 +12,41 @@ struct Record {
     message: Message,
 }
 
-/// The record of a thread for whose own one there was no memory. It is not written to.
-static OUT_OF_MEMORY: Record = Record { code: Kind::Memory as c_int, message: Message::from_ascii("out of memory") };
+/// The record of threads that could not allocate their own. Never written to.
+static OUT_OF_MEMORY: Record =
+    Record { code: ErrorKind::Memory as c_int, message: Message::from_ascii("out of memory") };
 
-/// Points to each thread's record, which `malloc` gives; NULL before its first error.
+/// Each thread's record, allocated by `malloc`; NULL before its first error.
 static LAST: PthreadKey = PthreadKey::new(free_record);
 
-// The key is made when the library is loaded: the earlier one is, the less memory it costs to set.
+// Creates the key when the library is loaded: keys that are created early need less memory to set.
 extern "C" fn create_key() {
     LAST.create();
 }
 at_load!(create_key);
 
-// A plugin that has the static library in it may be unloaded, and the destructor's code with it.
+// A plugin that contains the static library may be unloaded, and the destructor's code with it.
 extern "C" fn delete_key() {
     clear();
     LAST.delete();
 }
 at_unload!(delete_key);
 
-/// Frees the record of a thread that ends.
+/// Frees a thread's record. The C library calls it when the thread ends.
 unsafe extern "C" fn free_record(record: *mut c_void) {
     if !std::ptr::eq(record.cast(), &raw const OUT_OF_MEMORY) {
-        // SAFETY: every other record came from `malloc`, and its thread has ended.
+        // SAFETY: `set` has allocated every other record by `malloc`, and its thread does not use it any more.
         unsafe { libc::free(record) };
     }
 }
 
-/// This thread's record, if it has one of its own.
+/// Returns this thread's record, if it has one of its own.
 fn own() -> Option<*mut Record> {
     let record = LAST.get().cast::<Record>();
     (!record.is_null() && !std::ptr::eq(record, &raw const OUT_OF_MEMORY)).then_some(record)
 }
 
-/// Keeps an error.
+/// Stores an error as this thread's last one.
 pub fn set(code: c_int, message: &CStr) {
     let record = own().unwrap_or_else(|| {
         // SAFETY: `malloc` takes any size.
@@ -56,28 +57,28 @@ pub fn set(code: c_int, message: &CStr) {
         unsafe { LAST.set((&raw const OUT_OF_MEMORY).cast_mut().cast()) };
         return;
     }
-    // SAFETY: the record is this thread's alone, and has room for one.
+    // SAFETY: only this thread uses the record, which `malloc` has returned with the size and alignment of a `Record`.
     unsafe { record.write(Record { code, message: Message::new(message.to_str().unwrap_or("?")) }) };
-    // SAFETY: the destructor frees a record from `malloc`, which this is, and nobody else does once it is kept.
+    // SAFETY: the destructor frees a record of `malloc`, which this is, and nothing else does once it is stored.
     if own().is_none() && !unsafe { LAST.set(record.cast()) } {
-        // SAFETY: made above, and not kept.
+        // SAFETY: the record was allocated above, and `LAST` does not point to it.
         unsafe { libc::free(record.cast()) };
     }
 }
 
-/// Forgets the error that was kept, and frees its record.
+/// Clears this thread's last error and frees its record.
 pub fn clear() {
     let record = LAST.get();
     // SAFETY: NULL may be set.
     if !record.is_null() && unsafe { LAST.set(std::ptr::null_mut()) } {
-        // SAFETY: the record was this thread's, which has none any more.
+        // SAFETY: the record was this thread's, and `LAST` does not point to it any more.
         unsafe { free_record(record) };
     }
 }
 
-/// The code of the error that is kept, 0 if there is none, and its text, which stays until the next one.
+/// Returns the code of this thread's last error, 0 if there is none, and its text, which is valid until the next error.
 pub fn get() -> (c_int, *const c_char) {
     let record = LAST.get().cast::<Record>();
-    // SAFETY: NULL, or a record that only this thread changes, or that nobody does.
+    // SAFETY: the record is NULL, or this thread's own, or `OUT_OF_MEMORY`, which nobody writes to.
     unsafe { record.as_ref() }.map_or((0, c"".as_ptr()), |record| (record.code, record.message.as_c_str().as_ptr()))
 }

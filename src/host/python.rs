@@ -1,18 +1,51 @@
-//! Python's C API, where the process has a Python: found at run time, by name, so that nothing links to it.
+//! Python's C API, found at run time: nothing links to Python, and a process need not have one.
+//!
+//! The functions below look symbols up by `dlsym`. Those that are needed often are found once, as an [`Api`]. [`Attached`]
+//! proves that the calling thread holds the GIL (in Python's terms: has an attached thread state), which most of the C API
+//! requires.
 
 use std::ffi::{CStr, c_char, c_int, c_ulong, c_void};
+use std::marker::PhantomData;
+
+use arrayvec::ArrayString;
 
 use crate::abi::{Imaging, PyObject};
-use crate::error::Kind;
+use crate::error::ErrorKind;
+use crate::memory::borrowed::Owner;
 use crate::process::cancel::{call_0, call_1};
 use crate::process::race_once::RaceOnce;
 
-/// The functions that are used, and the exceptions (whose symbols are variables that point to them).
+/// Returns the symbol of this name that the process has now.
+pub fn symbol(name: &CStr) -> Option<*mut c_void> {
+    // SAFETY: `dlsym` takes any string.
+    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    (!address.is_null()).then_some(address)
+}
+
+/// Returns the symbol of this name as a variable.
+fn variable<T>(name: &CStr) -> Option<*const T> {
+    symbol(name).map(|address| address.cast_const().cast())
+}
+
+/// Looks up a function of Python's C API: `function!(Py_IncRef(*mut PyObject))`. The declaration is that of Python's
+/// documentation.
+macro_rules! function {
+    ($name:ident($($argument:ty),*) $(-> $result:ty)?) => {{
+        const NAME: &CStr = match CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+            Ok(name) => name,
+            Err(_) => panic!("a name has no NUL"),
+        };
+        type Function = unsafe extern "C" fn($($argument),*) $(-> $result)?;
+        // SAFETY: a symbol of this name is Python's function, and Python's documentation gives its type.
+        symbol(NAME).map(|address| unsafe { std::mem::transmute::<*mut c_void, Function>(address) })
+    }};
+}
+
+/// The functions that are called often, and the exceptions, whose symbols are variables.
 #[derive(Clone, Copy)]
 struct Api {
     is_initialized: unsafe extern "C" fn() -> c_int,
-    /// Whether this thread may use Python now.
-    is_attached: Attached,
+    is_attached: IsAttached,
     set_string: unsafe extern "C" fn(*mut PyObject, *const c_char),
     no_memory: unsafe extern "C" fn() -> *mut PyObject,
     value_error: *const *mut PyObject,
@@ -27,166 +60,203 @@ struct Api {
     capsule_pointer: unsafe extern "C" fn(*mut PyObject, *const c_char) -> *mut c_void,
 }
 
-// SAFETY: functions and addresses of variables, the same for every thread.
+// SAFETY: functions and addresses of variables are the same for every thread.
 unsafe impl Send for Api {}
-// SAFETY: as above.
+// SAFETY: functions and addresses of variables are the same for every thread.
 unsafe impl Sync for Api {}
 
-/// How a Python tells whether this thread may use it.
+/// The function that tells whether the calling thread holds the GIL.
 #[derive(Clone, Copy)]
-enum Attached {
-    /// From 3.12 on: the thread's own state, which is NULL where it does not hold the global lock. Right where there
-    /// are several interpreters, too.
+enum IsAttached {
+    /// Since 3.12: the thread's state, NULL if it does not hold the GIL. Correct with several interpreters, too.
     State(unsafe extern "C" fn() -> *mut c_void),
-    /// Before: whether the state that holds the lock is this thread's.
+    /// Before 3.12: whether the thread state that holds the GIL is this thread's.
     Check(unsafe extern "C" fn() -> c_int),
 }
 
-/// The symbol of this name, in the process as it is now.
-pub(super) fn symbol(name: &CStr) -> Option<*mut c_void> {
-    // SAFETY: the name is a string.
-    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    (!address.is_null()).then_some(address)
+impl IsAttached {
+    fn find() -> Option<Self> {
+        const PYTHON_3_12: c_ulong = 0x030c_0000;
+        // SAFETY: `Py_Version` is a constant of this type.
+        let version = variable::<c_ulong>(c"Py_Version").map_or(0, |version| unsafe { *version });
+        let state = function!(PyThreadState_GetUnchecked() -> *mut c_void)
+            .or_else(|| function!(_PyThreadState_UncheckedGet() -> *mut c_void));
+        match state {
+            Some(state) if version >= PYTHON_3_12 => Some(Self::State(state)),
+            _ => Some(Self::Check(function!(PyGILState_Check() -> c_int)?)),
+        }
+    }
 }
 
 impl Api {
     fn find() -> Option<Self> {
-        const PYTHON_3_12: c_ulong = 0x030c_0000;
-        // SAFETY: these are the types that Python's documentation gives for these names.
-        unsafe {
-            let function = std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> *mut c_void>;
-            let version = symbol(c"Py_Version").map_or(0, |version| *version.cast::<c_ulong>());
-            let state = symbol(c"PyThreadState_GetUnchecked").or_else(|| symbol(c"_PyThreadState_UncheckedGet"));
-            let is_attached = match state {
-                Some(state) if version >= PYTHON_3_12 => Attached::State(function(state)),
-                _ => Attached::Check(std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> c_int>(symbol(
-                    c"PyGILState_Check",
-                )?)),
-            };
-            macro_rules! find {
-                ($name:literal as fn($($argument:ty),*) $(-> $result:ty)?) => {
-                    std::mem::transmute::<*mut c_void, unsafe extern "C" fn($($argument),*) $(-> $result)?>(symbol($name)?)
-                };
-            }
-            Some(Self {
-                is_initialized: find!(c"Py_IsInitialized" as fn() -> c_int),
-                is_attached,
-                set_string: find!(c"PyErr_SetString" as fn(*mut PyObject, *const c_char)),
-                no_memory: find!(c"PyErr_NoMemory" as fn() -> *mut PyObject),
-                value_error: symbol(c"PyExc_ValueError")?.cast(),
-                os_error: symbol(c"PyExc_OSError")?.cast(),
-                runtime_error: symbol(c"PyExc_RuntimeError")?.cast(),
-                save_thread: find!(c"PyEval_SaveThread" as fn() -> *mut c_void),
-                restore_thread: find!(c"PyEval_RestoreThread" as fn(*mut c_void)),
-                ensure: find!(c"PyGILState_Ensure" as fn() -> c_int),
-                release: find!(c"PyGILState_Release" as fn(c_int)),
-                inc_ref: find!(c"Py_IncRef" as fn(*mut PyObject)),
-                dec_ref: find!(c"Py_DecRef" as fn(*mut PyObject)),
-                capsule_pointer: find!(c"PyCapsule_GetPointer" as fn(*mut PyObject, *const c_char) -> *mut c_void),
-            })
-        }
+        Some(Self {
+            is_initialized: function!(Py_IsInitialized() -> c_int)?,
+            is_attached: IsAttached::find()?,
+            set_string: function!(PyErr_SetString(*mut PyObject, *const c_char))?,
+            no_memory: function!(PyErr_NoMemory() -> *mut PyObject)?,
+            value_error: variable(c"PyExc_ValueError")?,
+            os_error: variable(c"PyExc_OSError")?,
+            runtime_error: variable(c"PyExc_RuntimeError")?,
+            save_thread: function!(PyEval_SaveThread() -> *mut c_void)?,
+            restore_thread: function!(PyEval_RestoreThread(*mut c_void))?,
+            ensure: function!(PyGILState_Ensure() -> c_int)?,
+            release: function!(PyGILState_Release(c_int))?,
+            inc_ref: function!(Py_IncRef(*mut PyObject))?,
+            dec_ref: function!(Py_DecRef(*mut PyObject))?,
+            capsule_pointer: function!(PyCapsule_GetPointer(*mut PyObject, *const c_char) -> *mut c_void)?,
+        })
     }
 
-    /// Python, if the process has one. One may be loaded at any time, so only finding it is remembered.
+    /// Returns Python's API if the process has loaded Python. It may do so at any time, so only success is remembered.
     fn loaded() -> Option<Self> {
         static FOUND: RaceOnce<Api> = RaceOnce::new();
         FOUND.get_or_try_init(Self::find)
     }
 
-    /// Python, if the process has one that runs.
+    /// Returns Python's API if the process has an initialized Python.
     fn running() -> Option<Self> {
-        // SAFETY: may be called at any time.
+        // SAFETY: `Py_IsInitialized` may be called at any time, on any thread.
         Self::loaded().filter(|api| unsafe { (api.is_initialized)() } != 0)
     }
+}
 
-    /// Python, where this thread may use it now.
-    fn attached() -> Option<Self> {
-        let api = Self::running()?;
-        // SAFETY: these may be called by any thread while Python runs.
-        let attached = unsafe {
+/// Python's API on a thread that holds the GIL.
+///
+/// A value is not used after the GIL was released: [`release_gil`](Self::release_gil) takes it.
+pub struct Attached {
+    api: Api,
+    /// The proof is for one thread.
+    _not_send: PhantomData<*mut ()>,
+}
+
+impl Attached {
+    /// Returns Python's API if this thread holds the GIL.
+    pub fn current() -> Option<Self> {
+        let api = Api::running()?;
+        // SAFETY: any thread may call these functions while Python is initialized.
+        let is_attached = unsafe {
             match api.is_attached {
-                Attached::State(state) => !state().is_null(),
-                Attached::Check(check) => check() != 0,
+                IsAttached::State(state) => !state().is_null(),
+                IsAttached::Check(check) => check() != 0,
             }
         };
-        attached.then_some(api)
+        is_attached.then_some(Self { api, _not_send: PhantomData })
     }
-}
 
-/// Whether this thread may use Python now.
-pub fn is_attached() -> bool {
-    Api::attached().is_some()
-}
-
-/// Sets a Python exception. Returns whether that was possible.
-pub fn raise(kind: Kind, message: &CStr) -> bool {
-    let Some(api) = Api::attached() else { return false };
-    // SAFETY: this thread may use Python, and the variables hold the exceptions as long as it runs.
-    unsafe {
+    /// Raises an exception.
+    pub fn raise(&self, kind: ErrorKind, message: &CStr) {
         let exception = match kind {
-            Kind::Memory => {
-                (api.no_memory)();
-                return true;
+            ErrorKind::Memory => {
+                // SAFETY: this thread holds the GIL.
+                unsafe { (self.api.no_memory)() };
+                return;
             }
-            Kind::Mode | Kind::Mismatch | Kind::Value => *api.value_error,
-            Kind::Os => *api.os_error,
-            Kind::Internal => *api.runtime_error,
+            ErrorKind::Mode | ErrorKind::Mismatch | ErrorKind::Value => self.api.value_error,
+            ErrorKind::Os => self.api.os_error,
+            ErrorKind::Internal => self.api.runtime_error,
         };
-        (api.set_string)(exception, message.as_ptr());
+        // SAFETY: this thread holds the GIL, and the variable points to an exception as long as Python is initialized.
+        unsafe { (self.api.set_string)(*exception, message.as_ptr()) };
     }
-    true
+
+    /// Whether this thread has raised an exception that nobody has handled yet.
+    pub fn has_exception(&self) -> bool {
+        let occurred = function!(PyErr_Occurred() -> *mut PyObject);
+        // SAFETY: this thread holds the GIL.
+        occurred.is_some_and(|occurred| unsafe { !occurred().is_null() })
+    }
+
+    /// Releases the GIL. Returns the thread's state for [`reacquire_gil`].
+    pub fn release_gil(self) -> *mut c_void {
+        // SAFETY: this thread holds the GIL.
+        unsafe { (self.api.save_thread)() }
+    }
+
+    /// Returns the pointer in a capsule of this name. Raises an exception and returns NULL if the object is no such
+    /// capsule.
+    ///
+    /// # Safety
+    ///
+    /// `capsule` is a live object.
+    pub unsafe fn capsule_pointer(&self, capsule: *mut PyObject, name: &CStr) -> *mut c_void {
+        // SAFETY: this thread holds the GIL, and the object is live, by this function's contract.
+        unsafe { (self.api.capsule_pointer)(capsule, name.as_ptr()) }
+    }
+
+    /// Adds a reference to an object.
+    ///
+    /// # Safety
+    ///
+    /// `object` is a live object.
+    pub unsafe fn retain(&self, object: *mut PyObject) {
+        // SAFETY: this thread holds the GIL, and the object is live, by this function's contract.
+        unsafe { (self.api.inc_ref)(object) };
+    }
+
+    /// Imports a module and copies one of its attributes, a string. `None` if anything fails; exceptions are cleared.
+    pub fn attribute<const LENGTH: usize>(&self, module: &CStr, name: &CStr) -> Option<ArrayString<LENGTH>> {
+        let import = function!(PyImport_ImportModule(*const c_char) -> *mut PyObject)?;
+        let attribute = function!(PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject)?;
+        let utf8 = function!(PyUnicode_AsUTF8(*mut PyObject) -> *const c_char)?;
+        let clear = function!(PyErr_Clear())?;
+        // SAFETY: this thread holds the GIL. Functions are called with live objects only; the new references are
+        // released, and the string is copied before its object is.
+        unsafe {
+            let mut copy = None;
+            let module = import(module.as_ptr());
+            let object = if module.is_null() { module } else { attribute(module, name.as_ptr()) };
+            let text = if object.is_null() { std::ptr::null() } else { utf8(object) };
+            if !text.is_null() {
+                copy = CStr::from_ptr(text).to_str().ok().and_then(|text| ArrayString::from(text).ok());
+            }
+            // `Py_DecRef` does nothing for NULL.
+            (self.api.dec_ref)(object);
+            (self.api.dec_ref)(module);
+            clear();
+            copy
+        }
+    }
 }
 
-/// Lets other threads use Python, where this one may. Returns what [`reacquire`] needs.
-pub fn release() -> Option<*mut c_void> {
-    // SAFETY: this thread may use Python, which is what the function asks for.
-    Api::attached().map(|api| unsafe { (api.save_thread)() })
+/// Raises an exception if this thread holds the GIL. Returns whether it does.
+pub fn raise(kind: ErrorKind, message: &CStr) -> bool {
+    Attached::current().map(|python| python.raise(kind, message)).is_some()
 }
 
-/// Takes back what [`release`] let go. When Python shuts down, or has done so, it does not let this thread on: the thread
-/// must not touch a Python object any more, and so ends here (CPython before 3.14 has it exit, and it is parked instead).
-pub fn reacquire(state: *mut c_void) {
+/// Takes the GIL again. While Python shuts down, it ends threads here, since they must not touch its objects any more
+/// (CPython before 3.14 calls `pthread_exit`; the thread is suspended then).
+///
+/// # Safety
+///
+/// `state` is what [`Attached::release_gil`] has returned on this thread, and is used for the first time.
+pub unsafe fn reacquire_gil(state: *mut c_void) {
     if let Some(api) = Api::loaded() {
-        // SAFETY: the state is this thread's, from `release`.
+        // SAFETY: the state is this thread's, by this function's contract.
         unsafe { call_1(api.restore_thread, state) };
     }
 }
 
-/// What a capsule of this name holds; NULL, with a Python exception, where it is not such a capsule.
-///
-/// # Safety
-///
-/// [`is_attached`], and `capsule` is a live object.
-pub unsafe fn capsule_pointer(capsule: *mut PyObject, name: &CStr) -> *mut c_void {
-    // SAFETY: as the caller promises.
-    Api::attached().map_or(std::ptr::null_mut(), |api| unsafe { (api.capsule_pointer)(capsule, name.as_ptr()) })
+/// Returns an owner for an image whose pixels a Python object keeps alive.
+pub fn owner(object: *mut PyObject) -> Owner {
+    Owner { object, release: release_owner }
 }
 
-/// Adds a reference to an object.
-///
-/// # Safety
-///
-/// [`is_attached`], and `object` is a live object.
-pub unsafe fn retain(object: *mut PyObject) {
-    if let Some(api) = Api::attached() {
-        // SAFETY: as the caller promises.
-        unsafe { (api.inc_ref)(object) };
-    }
-}
-
-/// What `ImagingDelete` calls for an image whose pixels a Python object keeps alive: drops the reference, on whichever
-/// thread that is. Where Python has ended, its objects have too.
-pub unsafe extern "C" fn release_owner(im: Imaging) {
+/// Releases an image's reference to a Python object, on any thread. `ImagingDelete` calls it. After Python has ended
+/// there is nothing to release.
+unsafe extern "C" fn release_owner(im: Imaging) {
     let Some(api) = Api::running() else { return };
-    // SAFETY: `ImagingDelete` calls this once, with the live image, which owns the reference.
+    // SAFETY: `ImagingDelete` calls this once, with a live image, which owns the reference.
+    let object = unsafe { std::mem::replace(&mut (*im).arrow_array_capsule, std::ptr::null_mut()) };
+    if Attached::current().is_some() {
+        // SAFETY: this thread holds the GIL, and the image's reference is given up.
+        unsafe { (api.dec_ref)(object) };
+        return;
+    }
+    // SAFETY: any thread may take the GIL while Python is initialized; it is released again after the object's reference.
     unsafe {
-        let object = std::mem::replace(&mut (*im).arrow_array_capsule, std::ptr::null_mut());
-        if is_attached() {
-            (api.dec_ref)(object);
-        } else {
-            let state = call_0(api.ensure);
-            (api.dec_ref)(object);
-            (api.release)(state);
-        }
+        let state = call_0(api.ensure);
+        (api.dec_ref)(object);
+        (api.release)(state);
     }
 }

@@ -1,123 +1,109 @@
-//! The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
-//! itself, and links this library statically or dynamically, has its own called instead.
+//! The weak symbols through which errors are raised and long sections entered and left.
 //!
-//! Rust cannot say "weak", so a line of assembly for each does, and jumps on to the function that does the work. Within
-//! this library they are called by name, like foreign functions, so that the linker has its say there too.
+//! A program that defines one of these functions itself, and links this library statically or dynamically, has its own
+//! called instead. Within this library they are called like foreign functions, so that the linker decides here, too.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::ptr::null_mut;
 
-use super::{deliver, section};
+use super::deliver::deliver;
+use super::long_section;
+use super::message::Message;
+use super::stub::weak_symbols;
 use crate::abi::ImagingSectionCookie;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 
 unsafe extern "C" {
-    /// Called where there is not enough memory. Raises `MemoryError` in Python. Returns NULL.
+    /// Raises MemoryError: there is not enough memory. Returns NULL.
     ///
-    /// Weak, as are all `ImagingError_*` and `ImagingSection*`: a program may define its own, which is then called
-    /// instead.
+    /// All `ImagingError_*` and `ImagingSection*` are weak: if a program defines its own, that is called instead.
     pub fn ImagingError_MemoryError() -> *mut c_void;
 
-    /// Called where an image has a mode that the operation does not take. Raises `ValueError` in Python. Returns NULL.
+    /// Raises ModeError, a ValueError in Python: the operation does not support the mode of an image. Returns NULL.
     pub fn ImagingError_ModeError() -> *mut c_void;
 
-    /// Called where two images differ in mode or size and must not. Raises `ValueError` in Python. Returns NULL.
+    /// Raises Mismatch, a ValueError in Python: two images differ in mode or size. Returns NULL.
     pub fn ImagingError_Mismatch() -> *mut c_void;
 
-    /// Called where an argument cannot be; `message` says why, NULL stands for words that fit any argument. Raises
-    /// `ValueError` in Python. Returns NULL.
+    /// Raises ValueError: an argument is invalid. `message` says why; NULL stands for a general message. Returns NULL.
     pub fn ImagingError_ValueError(message: *const c_char) -> *mut c_void;
 
-    /// Called before work that may take long. In Python this releases the global lock, where the thread holds it.
-    /// `cookie` keeps what `ImagingSectionLeave` needs. Sections are not nested.
+    /// Called before work that may take long. In Python it releases the GIL, if the thread holds it. `cookie` stores what
+    /// `ImagingSectionLeave` needs. Sections are not nested.
     pub fn ImagingSectionEnter(cookie: *mut ImagingSectionCookie);
 
-    /// Called after such work, with the same `cookie`.
+    /// Called after such work, with the same `cookie`, on the same thread.
     pub fn ImagingSectionLeave(cookie: *mut ImagingSectionCookie);
 }
 
 // Additions of this library, declared in a header of their own.
 pub use super::symbols_ext::{ImagingError_InternalError, ImagingError_OSError};
 
-/// Defines weak symbols that jump to functions of this module.
-macro_rules! weak {
-    ($($symbol:literal => $function:path,)*) => {
-        $(std::arch::global_asm!(
-            concat!(".weak ", $symbol),
-            concat!(".type ", $symbol, ", @function"),
-            concat!($symbol, ":"),
-            #[cfg(target_arch = "x86_64")]
-            "jmp {function}",
-            #[cfg(target_arch = "aarch64")]
-            "b {function}",
-            concat!(".size ", $symbol, ", . - ", $symbol),
-            function = sym $function,
-        );)*
-    };
-}
-
-weak! {
-    "ImagingError_MemoryError" => memory_error,
-    "ImagingError_ModeError" => mode_error,
-    "ImagingError_Mismatch" => mismatch,
-    "ImagingError_ValueError" => value_error,
-    "ImagingError_OSError" => os_error,
-    "ImagingError_InternalError" => internal_error,
-    "ImagingSectionEnter" => section_enter,
-    "ImagingSectionLeave" => section_leave,
+weak_symbols! {
+    "ImagingError_MemoryError" => memory_error;
+    "ImagingError_ModeError" => mode_error;
+    "ImagingError_Mismatch" => mismatch;
+    "ImagingError_ValueError" => value_error;
+    "ImagingError_OSError" => os_error;
+    "ImagingError_InternalError" => internal_error;
+    "ImagingSectionEnter" => section_enter;
+    "ImagingSectionLeave" => section_leave;
 }
 
 extern "C" fn memory_error() -> *mut c_void {
-    fixed(&Error::Memory)
+    deliver_default(&Error::Memory)
 }
 
 extern "C" fn mode_error() -> *mut c_void {
-    fixed(&Error::Mode)
+    deliver_default(&Error::Mode)
 }
 
 extern "C" fn mismatch() -> *mut c_void {
-    fixed(&Error::Mismatch)
+    deliver_default(&Error::Mismatch)
 }
 
-/// Delivers an error whose kind says it all.
-fn fixed(error: &Error) -> *mut c_void {
-    deliver(error.kind(), super::Message::new(error).as_c_str())
+/// Delivers an error that has one text.
+fn deliver_default(error: &Error) -> *mut c_void {
+    deliver(error.kind(), Message::new(error).as_c_str());
+    null_mut()
 }
 
 unsafe extern "C" fn value_error(message: *const c_char) -> *mut c_void {
-    // SAFETY: whoever calls promises NULL or a string.
-    unsafe { worded(Kind::Value, message, c"unrecognized argument value") }
+    // SAFETY: the message is NULL or a string: the header says so.
+    unsafe { deliver_message(ErrorKind::Value, message, c"unrecognized argument value") }
 }
 
 unsafe extern "C" fn os_error(message: *const c_char) -> *mut c_void {
-    // SAFETY: whoever calls promises NULL or a string.
-    unsafe { worded(Kind::Os, message, c"a file could not be read or written") }
+    // SAFETY: the message is NULL or a string: the header says so.
+    unsafe { deliver_message(ErrorKind::Os, message, c"a file could not be read or written") }
 }
 
 unsafe extern "C" fn internal_error(message: *const c_char) -> *mut c_void {
-    // SAFETY: whoever calls promises NULL or a string.
-    unsafe { worded(Kind::Internal, message, c"internal error") }
+    // SAFETY: the message is NULL or a string: the header says so.
+    unsafe { deliver_message(ErrorKind::Internal, message, c"internal error") }
 }
 
-/// Delivers an error in the words of whoever calls, or in `otherwise`.
+/// Delivers an error with the caller's message, or with `default`.
 ///
 /// # Safety
 ///
 /// `message` is NULL or a string.
-unsafe fn worded(kind: Kind, message: *const c_char, otherwise: &CStr) -> *mut c_void {
-    // SAFETY: as the caller promises.
-    let text = if message.is_null() { otherwise } else { unsafe { CStr::from_ptr(message) } };
-    deliver(kind, text)
+unsafe fn deliver_message(kind: ErrorKind, message: *const c_char, default: &CStr) -> *mut c_void {
+    // SAFETY: a message that is not NULL is a string, by this function's contract.
+    let text = if message.is_null() { default } else { unsafe { CStr::from_ptr(message) } };
+    deliver(kind, text);
+    null_mut()
 }
 
 unsafe extern "C" fn section_enter(cookie: *mut ImagingSectionCookie) {
-    let entered = section::enter();
-    // SAFETY: whoever calls promises NULL or room for a cookie.
+    let entered = long_section::enter();
+    // SAFETY: `cookie` is NULL or may be written to: the header says so.
     if let Some(cookie) = unsafe { cookie.as_mut() } {
         *cookie = entered;
     }
 }
 
 unsafe extern "C" fn section_leave(cookie: *mut ImagingSectionCookie) {
-    // SAFETY: whoever calls promises NULL or the cookie of the section that ends here.
-    unsafe { section::leave(cookie.as_ref().map_or(std::ptr::null_mut(), |cookie| *cookie)) };
+    // SAFETY: `cookie` is NULL or points to the cookie that `ImagingSectionEnter` has written: the header says so.
+    unsafe { long_section::leave(cookie.as_ref().map_or(null_mut(), |cookie| *cookie)) };
 }

@@ -92,6 +92,12 @@ impl Image {
         Ok(())
     }
 
+    /// Replaces the image's palette.
+    pub(crate) fn adopt_palette(&mut self, palette: Palette) {
+        // SAFETY: `self` is borrowed exclusively, so there is no reference to its palette.
+        unsafe { palette.give_to(self.as_raw()) };
+    }
+
     /// Writes changes in an image that is mapped with [`Access::Shared`](crate::Access::Shared) to its file, and waits until
     /// the disk has them. An error if the image is not in a file.
     pub fn map_flush(&self) -> Result<()> {

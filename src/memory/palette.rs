@@ -84,21 +84,6 @@ impl Drop for Palette {
     }
 }
 
-/// Replaces an image's palette by a copy of another image's, if that has one.
-///
-/// # Safety
-///
-/// As for [`Palette::give_to`]. The source's palette does not change meanwhile. The images may be the same.
-pub unsafe fn copy(destination: Raw<'_>, source: Raw<'_>) -> Result<()> {
-    // SAFETY: an image's palette is NULL or live, by the contract of `Raw::new`.
-    if let Some(palette) = unsafe { source.palette().as_ref() } {
-        let copy = Palette::copy_of(palette)?;
-        // SAFETY: nobody uses the palette, by this function's contract.
-        unsafe { copy.give_to(destination) };
-    }
-    Ok(())
-}
-
 /// Deletes a palette and its cache.
 ///
 /// # Safety

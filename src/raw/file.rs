@@ -121,7 +121,8 @@ pub fn map(path: &CStr, mode: i32, (xsize, ysize): (i32, i32), layout: RawLayout
 pub fn load(path: &CStr, mode: i32, raw_mode: i32, (xsize, ysize): (i32, i32), layout: RawLayout) -> Result<Image> {
     let (columns, rows) = size(xsize, ysize)?;
     let entry = unpacker(mode, raw_mode)?;
-    let lines = FileLayout::new((entry.shuffler.input_bytes)(columns), rows, layout.offset, layout.stride, layout.ystep)?;
+    let lines =
+        FileLayout::new((entry.shuffler.input_bytes)(columns), rows, layout.offset, layout.stride, layout.ystep)?;
     let file = open(path, false, &lines)?;
     if entry.shuffler.is_copy && mapped::is_aligned(entry.mode, &lines) {
         return mapped::map(&file, mode, (xsize, ysize), &lines, Access::Private).map(Image::from);
@@ -147,7 +148,8 @@ pub fn read_tile(
         return Err(OUTSIDE);
     }
     let entry = unpacker(image.mode().id(), raw_mode)?;
-    let lines = FileLayout::new((entry.shuffler.input_bytes)(x1 - x0), y1 - y0, layout.offset, layout.stride, layout.ystep)?;
+    let lines =
+        FileLayout::new((entry.shuffler.input_bytes)(x1 - x0), y1 - y0, layout.offset, layout.stride, layout.ystep)?;
     let file = open(path, false, &lines)?;
     let columns = x0 * entry.mode.pixel_size()..x1 * entry.mode.pixel_size();
     read(&file, &lines, |row, line| {

@@ -31,7 +31,12 @@ pub use plan::Reduction;
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::mode::PixelType;
+use crate::mode::{Mode, PixelType};
+
+/// Checks that images of a mode can be reduced: indices and bits have no means, and the reference has none of 16 bits.
+pub fn check_reducible(mode: Mode) -> Result<()> {
+    if mode.is_i16() || matches!(mode, Mode::P | Mode::One) { Err(Error::Mode) } else { Ok(()) }
+}
 
 impl Reduction {
     /// Reduces the box of `input` to `out`, which has the same mode and the [size](Self::size) of the output.

@@ -45,6 +45,11 @@ use two_pass::{HorizontalPass, TwoPass, VerticalPass};
 use uint8::U8;
 use wide::{F32, I32, U16};
 
+/// Checks that images of a mode can be resized: indices and bits have no means.
+pub fn check_resizable(mode: Mode) -> Result<()> {
+    if matches!(mode, Mode::P | Mode::One) { Err(Error::Mode) } else { Ok(()) }
+}
+
 /// A part of an image, in pixels and fractions of pixels: left, top, right, bottom.
 pub type Area = [f32; 4];
 
@@ -80,9 +85,7 @@ impl Plan {
         filter: Filter,
         area: Area,
     ) -> Result<Option<Self>> {
-        if matches!(mode, Mode::P | Mode::One) {
-            return Err(Error::Mode);
-        }
+        check_resizable(mode)?;
         let is_within = |from: f32, to: f32, size: usize| {
             let range: RangeInclusive<f32> = 0.0..=size as f32;
             from <= to && range.contains(&from) && range.contains(&to)

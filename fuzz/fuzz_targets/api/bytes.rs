@@ -1,8 +1,8 @@
-//! Arguments out of the fuzzer's bytes: mostly such as can be, sometimes others.
+//! Arguments from the fuzzer's bytes: mostly valid ones.
 
 use std::ffi::c_int;
 
-/// The bytes that are left. Behind the last one there are zeros.
+/// The bytes that are left, followed by zeros.
 pub struct Bytes<'a>(pub &'a [u8]);
 
 impl Bytes<'_> {
@@ -24,7 +24,7 @@ impl Bytes<'_> {
         self.byte() & 1 == 1
     }
 
-    /// The width or height of an image: mostly up to 70, sometimes a few hundred, rarely none that can be.
+    /// Returns the width or height of an image: mostly up to 70, sometimes a few hundred, rarely an invalid one.
     pub fn side(&mut self) -> c_int {
         match self.byte() {
             255 => -1,
@@ -33,7 +33,7 @@ impl Bytes<'_> {
         }
     }
 
-    /// A coordinate: mostly near the image, rarely as far away as can be.
+    /// Returns a coordinate: mostly near the image, rarely the largest or smallest number.
     pub fn coordinate(&mut self) -> c_int {
         match self.byte() {
             255 => c_int::MAX,
@@ -42,7 +42,7 @@ impl Bytes<'_> {
         }
     }
 
-    /// A number that is mostly small.
+    /// Returns a number that is mostly small.
     pub fn number(&mut self) -> c_int {
         match self.byte() {
             255 => c_int::MAX,
@@ -52,7 +52,7 @@ impl Bytes<'_> {
         }
     }
 
-    /// A float: mostly quarters, sometimes any there is.
+    /// Returns a float: mostly a multiple of 1/4, sometimes any.
     pub fn float(&mut self) -> f64 {
         match self.byte() {
             255 => f64::NAN,

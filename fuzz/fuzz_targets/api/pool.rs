@@ -1,4 +1,4 @@
-//! A few live images, in whatever storage, and what is seen of them.
+//! A few live images in all kinds of storage, and hashes of their contents.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,8 +11,8 @@ use Imaging::abi::{IMAGING_TYPE_FLOAT32, IMAGING_TYPE_INT32, Imaging as Handle, 
 
 use crate::calls::*;
 
-/// Images of more pixels would only take time.
-const MOST: usize = 1 << 17;
+/// The most pixels of an image.
+const MAX_PIXELS: usize = 1 << 17;
 
 const INTERNAL: c_int = 6;
 
@@ -24,13 +24,13 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Whether a function may write to the other image while it reads this one: also where they share pixels.
+    /// Whether a function may write to `out` while it reads this image, which may share pixels with it.
     pub fn may_become(&self, out: &Slot) -> bool {
         out.writable
     }
 }
 
-/// The images, and a number for everything that was seen.
+/// The images, and a hash of every result.
 #[derive(Default)]
 pub struct Pool {
     slots: [Option<Slot>; 5],
@@ -42,17 +42,18 @@ impl Pool {
         self.slots[number % self.slots.len()]
     }
 
-    /// Keeps a new image in place of another, or sees why there is none. `like` is the image whose pixels it shares.
+    /// Stores a new image in place of another, or hashes the error if it is NULL. `like` is the image whose pixels it
+    /// shares.
     pub fn keep(&mut self, number: usize, image: Handle, like: Option<Slot>) {
-        // SAFETY: an image that the library has just made.
+        // SAFETY: the image is NULL or was just made by the library.
         let Some(instance) = (unsafe { image.as_ref() }) else { return self.see_error() };
         let pixels = instance.xsize as usize * instance.ysize as usize;
         let writable = instance.read_only == 0;
         assert!(like.is_none_or(|like| like.writable == writable));
         self.see_image(image);
-        let kept = Some(Slot { image, writable }).filter(|_| pixels <= MOST);
+        let kept = Some(Slot { image, writable }).filter(|_| pixels <= MAX_PIXELS);
         if kept.is_none() {
-            // SAFETY: nobody else knows the image.
+            // SAFETY: nobody else uses the image.
             unsafe { ImagingDelete(image) };
             return;
         }
@@ -61,7 +62,7 @@ impl Pool {
         self.slots[place] = kept;
     }
 
-    /// Sees the outcome of a function that returns its `imOut`, or NULL.
+    /// Hashes the result of a function that returns its `imOut`, or NULL.
     pub fn see_out(&mut self, out: Slot, returned: Handle) {
         if returned.is_null() {
             return self.see_error();
@@ -70,7 +71,7 @@ impl Pool {
         self.see_image(returned);
     }
 
-    /// Sees the outcome of a function that returns whether it has succeeded.
+    /// Hashes the result of a function that returns whether it has succeeded.
     pub fn see_done(&mut self, out: Slot, done: bool) {
         self.see_out(out, if done { out.image } else { null_mut() });
     }
@@ -83,17 +84,17 @@ impl Pool {
 
     pub fn see_error(&mut self) {
         let mut message: *const c_char = null();
-        // SAFETY: a place for a text, which stays until the next error.
+        // SAFETY: `message` may be written to, and the text is valid until the next error.
         let (code, text) = unsafe { (ImagingGetLastError(&mut message), CStr::from_ptr(message)) };
         assert_ne!(code, 0, "a function that fails says why");
         assert_ne!(code, INTERNAL, "{text:?}");
         self.see((code, text));
-        // SAFETY: always.
+        // SAFETY: may be called at any time.
         unsafe { ImagingClearError() };
     }
 
     fn see_image(&mut self, image: Handle) {
-        // SAFETY: a live image.
+        // SAFETY: the image is live.
         let instance = unsafe { &*image };
         if instance.read_only == 0 {
             canonical_nans(image);
@@ -101,7 +102,7 @@ impl Pool {
         let mut hasher = DefaultHasher::new();
         (instance.mode, instance.xsize, instance.ysize).hash(&mut hasher);
         rows(image).for_each(|row| row.hash(&mut hasher));
-        // SAFETY: the palette of a live image.
+        // SAFETY: a live image's palette is NULL or live.
         if let Some(palette) = unsafe { instance.palette.as_ref() } {
             (palette.mode, palette.size, palette.palette).hash(&mut hasher);
         }
@@ -110,7 +111,7 @@ impl Pool {
 
     pub fn drop_slot(&mut self, number: usize) {
         if let Some(slot) = self.slots[number % self.slots.len()].take() {
-            // SAFETY: the pool's own image.
+            // SAFETY: the pool owns the image.
             unsafe { ImagingDelete(slot.image) };
         }
     }
@@ -122,13 +123,13 @@ impl Drop for Pool {
     }
 }
 
-/// The bytes of a row, none where the image has no columns: what the row table says then is not to be looked at.
+/// Returns the bytes of a row; none if the image has no columns, since its row table must not be read then.
 ///
 /// # Safety
 ///
 /// The image is alive and has that row, which nobody else uses.
 unsafe fn row_mut<'a>(image: Handle, y: usize) -> &'a mut [u8] {
-    // SAFETY: a row has that many bytes.
+    // SAFETY: a row of a live image has `linesize` bytes.
     unsafe {
         match (*image).linesize as usize {
             0 => &mut [],
@@ -137,15 +138,15 @@ unsafe fn row_mut<'a>(image: Handle, y: usize) -> &'a mut [u8] {
     }
 }
 
-/// The rows of a live image that nobody writes to meanwhile.
+/// Returns the rows of a live image, which nobody writes to meanwhile.
 fn rows<'a>(image: Handle) -> impl Iterator<Item = &'a [u8]> {
-    // SAFETY: rows of a live image, of which nobody else has one now.
+    // SAFETY: the image is live, and nobody else uses its rows.
     unsafe { (0..(*image).ysize as usize).map(move |y| &*row_mut(image, y)) }
 }
 
-/// Which NaN it is depends on the instructions; that it is one does not.
+/// Replaces NaNs by one of them: their payloads depend on the ISA.
 fn canonical_nans(image: Handle) {
-    // SAFETY: a live image of floats has rows of floats, and is written to where that is allowed.
+    // SAFETY: the image is live, and nobody else uses its rows. It is written to unless it is read-only.
     unsafe {
         let instance = &*image;
         if instance.r#type != IMAGING_TYPE_FLOAT32 || instance.read_only != 0 {
@@ -161,9 +162,9 @@ fn canonical_nans(image: Handle) {
     }
 }
 
-/// Writes pixels that a seed stands for, and a palette.
+/// Writes pseudo-random pixels, and a palette.
 pub fn paint(image: Handle, seed: u8) {
-    // SAFETY: an image that the library has just made, if it has.
+    // SAFETY: the image is NULL or was just made by the library.
     let Some(instance) = (unsafe { image.as_mut() }) else { return };
     let mut state = u32::from(seed) * 2 + 1;
     let mut next = || {
@@ -171,7 +172,7 @@ pub fn paint(image: Handle, seed: u8) {
         state >> 8
     };
     for y in 0..instance.ysize as usize {
-        // SAFETY: a row of an image that nobody else knows yet.
+        // SAFETY: the image was just made, so nobody else uses the row.
         let row = unsafe { row_mut(image, y) };
         match instance.r#type {
             IMAGING_TYPE_FLOAT32 => row.as_chunks_mut().0.iter_mut().for_each(|value| {
@@ -192,14 +193,14 @@ pub fn paint(image: Handle, seed: u8) {
             _ => row.iter_mut().for_each(|value| *value = next() as u8),
         }
     }
-    // SAFETY: the palette of a live image.
+    // SAFETY: a live image's palette is NULL or live.
     if let Some(palette) = unsafe { instance.palette.as_mut() } {
         palette.palette.iter_mut().for_each(|value| *value = next() as u8);
         palette.size = [256, 256, 17, 1, 0][usize::from(seed) % 5];
     }
 }
 
-/// Memory whose last byte lies right before a page that nobody may touch.
+/// Memory that ends right before an inaccessible page.
 pub struct Fenced {
     pages: *mut c_void,
     length: usize,
@@ -210,7 +211,7 @@ impl Fenced {
     pub fn new(bytes: usize) -> Self {
         const PAGE: usize = 4096;
         let length = bytes.next_multiple_of(PAGE) + PAGE;
-        // SAFETY: pages that are nobody's yet, of which the last is closed.
+        // SAFETY: maps new pages, and makes the last one inaccessible.
         unsafe {
             let (prot, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
             let pages = libc::mmap(null_mut(), length, prot, flags, -1, 0);
@@ -222,29 +223,29 @@ impl Fenced {
 
     pub fn start(&self) -> *mut u8 {
         const PAGE: usize = 4096;
-        // SAFETY: within the pages.
+        // SAFETY: the address is within the pages.
         unsafe { self.pages.cast::<u8>().add(self.length - PAGE - self.bytes) }
     }
 
     pub fn close_for_writing(&self) {
-        // SAFETY: the pages are this one's.
+        // SAFETY: this value owns the pages.
         unsafe { libc::mprotect(self.pages, self.length - 4096, libc::PROT_READ) };
     }
 }
 
 impl Drop for Fenced {
     fn drop(&mut self) {
-        // SAFETY: the pages are this one's.
+        // SAFETY: this value owns the pages.
         unsafe { libc::munmap(self.pages, self.length) };
     }
 }
 
 unsafe extern "C" fn release(fenced: *mut c_void) {
-    // SAFETY: `over_fenced` made it, and it is released once.
+    // SAFETY: `over_fenced` has made the box, and the library calls this once.
     drop(unsafe { Box::from_raw(fenced.cast::<Fenced>()) });
 }
 
-/// An image over memory of ours, its rows `gap` bytes further apart than they need, from the bottom up or the top down.
+/// Makes an image in fenced memory, with `gap` bytes between its rows, from the bottom up or the top down.
 pub fn over_fenced(
     mode: Mode,
     (xsize, ysize): (usize, usize),
@@ -254,7 +255,7 @@ pub fn over_fenced(
     seed: u8,
 ) -> Handle {
     let line = xsize * mode.pixel_size();
-    // SAFETY: an image made only to say how one of this kind is described, and to be copied.
+    // SAFETY: `like` is live until it is deleted, and the fenced memory has room for its rows.
     unsafe {
         let like = ImagingNew(mode as ModeID, xsize as c_int, ysize as c_int);
         paint(like, seed);

@@ -23,9 +23,19 @@ mod avx512;
 mod fixed_point;
 mod scalar;
 
+use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
+use crate::mode::Mode;
 use crate::simd::isa::{self, Isa};
+
+/// Checks the mode and the size of two layers: both RGBA or both LA, of one size. The mode of `over` may be unknown.
+pub fn check_layers<S: PartialEq>(under: (Mode, S), over: (Option<Mode>, S)) -> Result<()> {
+    if !matches!(under.0, Mode::RGBA | Mode::LA) {
+        return Err(Error::Mode);
+    }
+    if (Some(under.0), under.1) == over { Ok(()) } else { Err(Error::Mismatch) }
+}
 
 /// Composites `over` on `under`. The last byte of a pixel is its alpha. All images have the same mode, of four bytes a
 /// pixel, and the same size.

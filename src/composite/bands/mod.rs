@@ -24,6 +24,12 @@ pub struct Band {
 }
 
 impl Band {
+    /// Returns the band with an index; an error where the mode has fewer bands, or bands that are not of 8 bits.
+    pub fn of_8_bits(mode: Mode, index: i32) -> Result<Self> {
+        check_8_bits(mode)?;
+        Self::new(mode, index)
+    }
+
     /// Returns the band with an index; an error where the mode has fewer bands.
     pub fn new(mode: Mode, index: i32) -> Result<Self> {
         let bands = usize::from(mode.spec().bands);
@@ -38,6 +44,34 @@ impl Band {
         8 * self.byte as u32
     }
 }
+
+/// Checks that the bands of a mode have 8 bits.
+pub fn check_8_bits(mode: Mode) -> Result<()> {
+    if mode.spec().pixel_type == PixelType::U8 { Ok(()) } else { Err(Error::Mode) }
+}
+
+/// Checks the bands of a merge, given the mode and the size of each, and returns their size. Each has one band, and they
+/// have one size. A single band may be of any type; several are not of 32 bits.
+pub fn check_bands<S: PartialEq + Copy>(bands: &[(Mode, S)]) -> Result<S> {
+    let &[(_, size), ..] = bands else { return Err(WRONG_NUMBER) };
+    for &(mode, other) in bands {
+        let spec = mode.spec();
+        if spec.bands != 1 || bands.len() != 1 && spec.pixel_size == 4 {
+            return Err(Error::Mode);
+        }
+        if other != size {
+            return Err(Error::Mismatch);
+        }
+    }
+    Ok(size)
+}
+
+/// Checks that a mode has this number of bands.
+pub fn check_band_count(mode: Option<Mode>, count: usize) -> Result<()> {
+    if mode.is_some_and(|mode| usize::from(mode.spec().bands) == count) { Ok(()) } else { Err(WRONG_NUMBER) }
+}
+
+const WRONG_NUMBER: Error = Error::Value("wrong number of bands");
 
 /// Returns the offset of a band's byte in a pixel.
 const fn byte_offset(index: usize, bands: usize) -> usize {

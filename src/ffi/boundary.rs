@@ -1,30 +1,42 @@
-//! Panics, which end at the border: they are caught there, and print nothing.
+//! The panic boundary: errors and panics of exported functions end here.
 //!
-//! A panic is a fault of this library. The error carries its text to the caller, whose standard error may be a protocol,
-//! a terminal in raw mode or closed. The standard library's panic hook would print the text there as well, so the first
-//! call of a C function replaces it. The hook belongs to the copy of the standard library that is linked into this
-//! library. A Rust program that depends on the crate, and calls no C function of it, keeps its own hook.
+//! A panic is a bug in this library. Its text becomes an error for the caller, and nothing is printed: the caller's
+//! standard error may be a protocol, a terminal in raw mode or closed. The standard library's panic hook would print the
+//! text, so the first call of a C function replaces the hook. It belongs to the copy of the standard library that is
+//! linked into this library: a Rust program that depends on the crate, and calls no C function of it, keeps its own hook.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Result, detail};
+use crate::host;
 use crate::process::Mutex;
 use crate::process::atfork::atfork;
 
-/// Whether the hook is in place.
+/// Whether the hook is installed.
 static IS_SILENT: AtomicBool = AtomicBool::new(false);
 
-/// The mutex that the installing thread holds, and a thread that forks: `set_hook` takes a lock of the standard library,
-/// which a child would find locked for ever if its parent forked meanwhile.
+/// Held while the hook is being installed, and by `fork`: `set_hook` takes a lock of the standard library, which a child
+/// process would find locked for ever if its parent forked meanwhile.
 static INSTALLATION: Mutex<()> = Mutex::new(());
 
 atfork!(INSTALLATION);
 
+/// Runs the body of an exported function. Raises an error or a panic with the host, and returns `failure` then.
+pub fn guard<R>(failure: R, body: impl FnOnce() -> Result<R>) -> R {
+    match catch(body).and_then(|result| result) {
+        Ok(result) => result,
+        Err(error) => {
+            host::raise(&error);
+            failure
+        }
+    }
+}
+
 /// Runs `work` and turns a panic into an error.
 ///
-/// Costs one load of an atomic while nothing panics: no lock, and no thread-local variable, whose memory the dynamic
+/// Without a panic this costs one atomic load. It takes no lock and uses no thread-local variable, whose memory the dynamic
 /// linker might have to allocate.
 pub fn catch<R>(work: impl FnOnce() -> R) -> Result<R> {
     if !IS_SILENT.load(Ordering::Acquire) {
@@ -33,7 +45,7 @@ pub fn catch<R>(work: impl FnOnce() -> R) -> Result<R> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Error::Internal(detail(text(&*panic))))
 }
 
-/// Replaces the panic hook by one that does nothing. Allocates nothing: the closure has no size.
+/// Replaces the panic hook by one that does nothing. Does not allocate, since the closure has no captures.
 #[cold]
 fn install_hook() {
     let _installation = INSTALLATION.lock();
@@ -43,7 +55,7 @@ fn install_hook() {
     }
 }
 
-/// The text that a panic was raised with.
+/// Returns the message of a panic.
 fn text(panic: &(dyn Any + Send)) -> &str {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => text,
@@ -58,17 +70,16 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::ffi::guard;
     use crate::host::last_error;
 
     /// Set in the child process of a test.
     const IN_CHILD: &str = "IMAGING_TEST_OF_PANICS";
 
-    /// Runs a test of this module again, in a process of its own, and returns what it printed to standard error.
+    /// Runs a test of this module in a child process and returns its standard error.
     fn standard_error_of(test: &str) -> String {
         let program = std::env::current_exe().expect("the test's own path is known");
         let mut child = Command::new(program);
-        child.args(["--exact", "--nocapture", &format!("ffi::panics::tests::{test}")]).env(IN_CHILD, "1");
+        child.args(["--exact", "--nocapture", &format!("ffi::boundary::tests::{test}")]).env(IN_CHILD, "1");
         let output = child.output().expect("it runs once already");
         assert!(output.status.success(), "{output:?}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
@@ -90,7 +101,7 @@ mod tests {
         ];
         for (work, expected) in work.into_iter().zip(["internal error: a text", FORMATTED, "internal error: panic"]) {
             assert_eq!(guard(-1, work), -1);
-            // SAFETY: the text of the last error is a C string, and stays until the next error of this thread.
+            // SAFETY: `last_error::get` returns a C string that is valid until this thread's next error.
             let text = unsafe { CStr::from_ptr(last_error::get().1) };
             assert_eq!(text.to_str(), Ok(expected));
         }

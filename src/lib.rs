@@ -45,17 +45,22 @@
 #![allow(non_snake_case)] // the crate is called what the library is called
 
 pub mod abi;
+pub mod chops;
 pub mod color;
 pub mod composite;
+pub mod effects;
 pub mod error;
 mod files;
 pub mod filter;
 pub mod geometry;
 pub mod image;
 pub mod mode;
+pub mod paste;
+pub mod point;
 pub mod raw;
 pub mod resample;
 mod simd;
+pub mod statistics;
 
 mod api;
 mod codec;

@@ -1,28 +1,22 @@
-//! Gaussian noise, by the polar method of Marsaglia: two values for each accepted pair of uniform numbers.
+//! Gaussian noise, by the polar method of Marsaglia. Like the reference, it uses one of the two values of each accepted pair.
 
 use crate::image::ImageMut;
 use crate::simd::truncate::Float;
 
 /// Fills an L image with noise around 128. `uniform` returns the next number from -1 to 1.
 pub fn noise(mut out: ImageMut<'_>, sigma: f32, mut uniform: impl FnMut() -> f64) {
-    let mut spare = None;
     for out in out.rows_mut().flatten() {
-        let value = spare.take().unwrap_or_else(|| {
-            let (first, second) = normal_pair(&mut uniform);
-            spare = Some(second);
-            first
-        });
-        *out = clip(128.0 + f64::from(sigma) * value);
+        *out = clip(128.0 + f64::from(sigma) * normal(&mut uniform));
     }
 }
 
-fn normal_pair(uniform: &mut impl FnMut() -> f64) -> (f64, f64) {
+/// Draws pairs within the unit circle until one is accepted.
+fn normal(uniform: &mut impl FnMut() -> f64) -> f64 {
     loop {
         let (first, second) = (uniform(), uniform());
         let radius = first * first + second * second;
         if radius < 1.0 {
-            let factor = (-2.0 * radius.ln() / radius).sqrt();
-            return (factor * first, factor * second);
+            return (-2.0 * radius.ln() / radius).sqrt() * first;
         }
     }
 }

@@ -257,3 +257,22 @@ fn filter(number: c_int) -> Result<Filter> {
         _ => return Err(Error::Value("bad filter number")),
     })
 }
+
+/// Returns an image moved right and down by this many pixels. What leaves it comes in at the opposite side. The palette is
+/// copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingOffset(im: Imaging, xoffset: c_int, yoffset: c_int) -> Imaging {
+    guard(null_mut(), || {
+        let source = Raw::new(im).ok_or(Error::Mode)?;
+        // SAFETY: the C contract: the image is live.
+        let input = unsafe { ImageRef::from_raw(im)? };
+        let mut output = Output::new(input.mode().id(), input.xsize() as c_int, input.ysize() as c_int)?;
+        // SAFETY: the C contract: the image is live; the new one has no other user.
+        let out = unsafe {
+            output.copy_palette(source)?;
+            output.view_mut()?
+        };
+        on_rows(out, &input, |out, input| geometry::offset(out, input, xoffset, yoffset));
+        Ok(output.into_raw())
+    })
+}

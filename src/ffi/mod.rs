@@ -10,8 +10,10 @@
 mod access;
 mod arrow;
 mod buffer;
+mod chops;
 mod color;
 mod composite;
+mod effects;
 pub mod ext;
 mod files;
 mod filter;
@@ -21,12 +23,15 @@ mod mode;
 mod output;
 mod palette;
 mod panics;
+mod paste;
 #[allow(dead_code)] // declared for the header, and for whoever implements them next
 mod planned;
+mod point;
 mod ppm;
 mod raw;
 mod reduce;
 mod resample;
+mod statistics;
 mod storage;
 mod work;
 

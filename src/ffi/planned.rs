@@ -10,16 +10,7 @@
 
 use std::ffi::{c_char, c_double, c_float, c_int, c_void};
 
-use crate::abi::{
-    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ModeID, Py_ssize_t, PyObject,
-};
-
-// # Copying and cropping
-unsafe extern "C" {
-
-    /// The image moved right and down, with wrap-around.
-    pub fn ImagingOffset(im: Imaging, xoffset: c_int, yoffset: c_int) -> Imaging;
-}
+use crate::abi::{Imaging, ImagingCodecState, ImagingOutline, Py_ssize_t, PyObject};
 
 // # Quantization
 unsafe extern "C" {
@@ -29,145 +20,6 @@ unsafe extern "C" {
     /// where it is built in; RGBA takes only the last two. Anything but 0 for `kmeans` (modes 0 and 1) then moves each
     /// colour to the mean of its pixels, again and again until fewer than `kmeans` pixels change theirs.
     pub fn ImagingQuantize(im: Imaging, colours: c_int, mode: c_int, kmeans: c_int) -> Imaging;
-}
-
-// # Filling, pasting and blending
-//
-// An ink is a pointer to one pixel as it lies in memory: `pixelsize` bytes.
-unsafe extern "C" {
-    /// Sets the pixels from (x0, y0) up to, not including, (x1, y1) to `ink`, through `mask` if it is not NULL: an image
-    /// of that size of mode 1, L, LA, RGBA (their alpha) or RGBa. Clipped to the image. Returns 0, or -1 on error.
-    pub fn ImagingFill2(
-        into: Imaging,
-        ink: *const c_void,
-        mask: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-    ) -> c_int;
-
-    /// Pastes `im` at (x0, y0), through `mask` as `ImagingFill2` does. (x1, y1) must be (x0, y0) plus the size of `im`,
-    /// and both images must have as many bytes a pixel. Returns 0, or -1 on error.
-    pub fn ImagingPaste(into: Imaging, im: Imaging, mask: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int)
-    -> c_int;
-
-    /// A 256 × 256 image that runs from 0 at the top to 255 at the bottom; mode 1, L, P, I or F.
-    pub fn ImagingFillLinearGradient(mode: ModeID) -> Imaging;
-
-    /// A 256 × 256 image that runs from 0 in the middle to 255 at the border and beyond; mode 1, L, P, I or F.
-    pub fn ImagingFillRadialGradient(mode: ModeID) -> Imaging;
-
-    /// `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped; both of 8-bit bands, as many, and of the same size. Outside 0..1
-    /// this extrapolates.
-    pub fn ImagingBlend(imIn1: Imaging, imIn2: Imaging, alpha: c_float) -> Imaging;
-}
-
-// # Channel operations
-//
-// Byte by byte on two images of 8-bit bands, as many in both. The result has the mode of the first, and the smaller width
-// and height. Values are clipped to 0..255 unless said otherwise.
-unsafe extern "C" {
-    /// The larger value.
-    pub fn ImagingChopLighter(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// The smaller value.
-    pub fn ImagingChopDarker(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// `|in1 - in2|`.
-    pub fn ImagingChopDifference(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// `in1 * in2 / 255`.
-    pub fn ImagingChopMultiply(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// `255 - (255 - in1) * (255 - in2) / 255`.
-    pub fn ImagingChopScreen(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// `(in1 + in2) / scale + offset`.
-    pub fn ImagingChopAdd(imIn1: Imaging, imIn2: Imaging, scale: c_float, offset: c_int) -> Imaging;
-
-    /// `(in1 - in2) / scale + offset`.
-    pub fn ImagingChopSubtract(imIn1: Imaging, imIn2: Imaging, scale: c_float, offset: c_int) -> Imaging;
-
-    /// `in1 + in2`, modulo 256.
-    pub fn ImagingChopAddModulo(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// `in1 - in2`, modulo 256.
-    pub fn ImagingChopSubtractModulo(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Soft light: a mean of multiply and screen, weighed by the first image.
-    pub fn ImagingChopSoftLight(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Hard light: multiply where the second image is dark, screen where it is light.
-    pub fn ImagingChopHardLight(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Overlay: multiply where the first image is dark, screen where it is light.
-    pub fn ImagingOverlay(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Both. Images of mode 1 only.
-    pub fn ImagingChopAnd(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Either. Images of mode 1 only.
-    pub fn ImagingChopOr(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// One but not both. Images of mode 1 only.
-    pub fn ImagingChopXor(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-}
-
-// # Point operations
-unsafe extern "C" {
-    /// Looks up each value in a table.
-    ///
-    /// With `IMAGING_MODE_UNKNOWN`, or the image's own mode, for `tablemode`: 256 bytes for each band, one table behind
-    /// the other. From an image of one 8-bit band to another mode: 256 values of the type of that mode. From I to L:
-    /// 65536 bytes. ValueError for others.
-    pub fn ImagingPoint(im: Imaging, tablemode: ModeID, table: *const c_void) -> Imaging;
-
-    /// `value * scale + offset`, without clipping, for I, I;16 and F.
-    pub fn ImagingPointTransform(imIn: Imaging, scale: c_double, offset: c_double) -> Imaging;
-
-    /// Inverts each bit.
-    pub fn ImagingNegative(im: Imaging) -> Imaging;
-}
-
-// # Filters
-unsafe extern "C" {
-    /// For each pixel the value at place `rank`, from 0, of the `size * size` around it, sorted. One band only, not I;16.
-    /// `size` is odd, and the result is smaller by `size - 1` each way: `ImagingExpand` first to keep the size.
-    pub fn ImagingRankFilter(im: Imaging, size: c_int, rank: c_int) -> Imaging;
-
-    /// For each pixel the commonest of the `size * size` around it, if it occurs more than twice. One 8-bit band only.
-    pub fn ImagingModeFilter(im: Imaging, size: c_int) -> Imaging;
-}
-
-// # Measuring
-unsafe extern "C" {
-    /// The smallest box (left, top, right, bottom) with all pixels that are not zero. Returns 1, or 0 if there are none.
-    /// `alpha_only` not 0 looks at nothing but alpha, in modes that have it.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[bbox; 4]]
-    pub fn ImagingGetBBox(im: Imaging, bbox: *mut c_int, alpha_only: c_int) -> c_int;
-
-    /// The colours of an image of 4-byte pixels: a table to `free`, of as many items as `colors` says then. More than
-    /// `maxcolors` there means that there are too many to list.
-    pub fn ImagingGetColors(im: Imaging, maxcolors: c_int, colors: *mut c_int) -> *mut ImagingColorItem;
-
-    /// The smallest and the largest value of a one-band image: two values of its type at `extrema` (two `uint16_t` for
-    /// I;16). Returns 1; 0 for an empty image; -1 on error.
-    pub fn ImagingGetExtrema(im: Imaging, extrema: *mut c_void) -> c_int;
-
-    /// Sets `xproj[x]` (and `yproj[y]`) to 1 if the column (the row) has a pixel that is not zero, else to 0; `xsize` and
-    /// `ysize` bytes. Returns 1.
-    pub fn ImagingGetProjection(im: Imaging, xproj: *mut u8, yproj: *mut u8) -> c_int;
-
-    /// Counts values, by band, where `mask` (NULL, or an image of the same size of mode 1 or L) is not 0.
-    ///
-    /// Values of I and F are put into 256 bins from the first to the second value at `extrema`, two of the image's type;
-    /// other modes need none. Free the result with `ImagingHistogramDelete`.
-    pub fn ImagingGetHistogram(im: Imaging, mask: Imaging, extrema: *mut c_void) -> ImagingHistogram;
-
-    /// Frees a histogram. NULL is fine.
-    pub fn ImagingHistogramDelete(histogram: ImagingHistogram);
 }
 
 // # Drawing
@@ -340,21 +192,6 @@ unsafe extern "C" {
     ///
     /// cbindgen:ptrs-as-arrays=[[a; 6]]
     pub fn ImagingOutlineTransform(outline: ImagingOutline, a: *mut c_double) -> c_int;
-}
-
-// # Special effects
-unsafe extern "C" {
-    /// Moves pixels about at random, inside a square of `distance` pixels. Draws on `rand`.
-    pub fn ImagingEffectSpread(imIn: Imaging, distance: c_int) -> Imaging;
-
-    /// An L image of Gaussian noise around 128. Draws on `rand`.
-    pub fn ImagingEffectNoise(xsize: c_int, ysize: c_int, sigma: c_float) -> Imaging;
-
-    /// An L image of the Mandelbrot set between the corners `extent` (x0, y0, x1, y1), by at most `quality` steps, 2 or
-    /// more.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[extent; 4]]
-    pub fn ImagingEffectMandelbrot(xsize: c_int, ysize: c_int, extent: *mut c_double, quality: c_int) -> Imaging;
 }
 
 // # Decoders and encoders

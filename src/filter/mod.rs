@@ -12,6 +12,6 @@ mod unsharp_mask;
 pub use box_blur::{box_blur, gaussian_blur};
 pub use convolve::{convolve, kernel_size};
 pub use expand::{expand, expanded_size};
-pub use mode_filter::mode_filter;
+pub use mode_filter::{check_mode_filter, mode_filter};
 pub use rank::RankFilter;
 pub use unsharp_mask::unsharp_mask;

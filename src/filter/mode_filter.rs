@@ -6,8 +6,10 @@
 
 use arrayvec::ArrayVec;
 
+use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
+use crate::mode::PixelType;
 use crate::simd::isa::multiversion;
 
 /// Windows up to this half size are compared in vectors.
@@ -15,6 +17,12 @@ const MAX_COMPARED: usize = 2;
 
 /// A value with no more occurrences leaves the pixel as it is.
 const MIN_COUNT: u32 = 2;
+
+/// Checks that an image has one 8-bit band.
+pub fn check_mode_filter(input: &ImageRef<'_>) -> Result<()> {
+    let spec = input.mode().spec();
+    if spec.bands == 1 && spec.pixel_type == PixelType::U8 { Ok(()) } else { Err(Error::Mode) }
+}
 
 /// Filters an image of 8-bit pixels with windows of `2 * (size / 2) + 1` pixels. `out` has the same mode and size.
 pub fn mode_filter(out: ImageMut<'_>, input: &ImageRef<'_>, size: i32) {

@@ -23,11 +23,17 @@ pub fn check_paste(
     mask: Option<(usize, usize)>,
     bounds: [i32; 4],
 ) -> Result<()> {
-    let fits = |(xsize, ysize): (usize, usize)| region::size(bounds) == (xsize as i64, ysize as i64);
-    if !fits(size) || pixel_sizes[0] != pixel_sizes[1] || mask.is_some_and(|mask| !fits(mask)) {
+    if pixel_sizes[0] != pixel_sizes[1] {
         return Err(Error::Mismatch);
     }
-    Ok(())
+    check_fill(Some(size), bounds)?;
+    check_fill(mask, bounds)
+}
+
+/// Checks that the mask of a fill has the size of the box `(x0, y0, x1, y1)`.
+pub fn check_fill(mask: Option<(usize, usize)>, bounds: [i32; 4]) -> Result<()> {
+    let fits = |(xsize, ysize): (usize, usize)| region::size(bounds) == (xsize as i64, ysize as i64);
+    if mask.is_some_and(|mask| !fits(mask)) { Err(Error::Mismatch) } else { Ok(()) }
 }
 
 /// Pastes `input` into a region of `out`, through `mask` if there is one. The input and the mask have the size of the box

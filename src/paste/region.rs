@@ -23,6 +23,11 @@ pub fn size([x0, y0, x1, y1]: [i32; 4]) -> (i64, i64) {
 }
 
 impl Region {
+    /// Returns the bytes of the region in an image with pixels of this size.
+    pub fn bytes(&self, pixel_size: usize) -> usize {
+        self.xsize * self.ysize * pixel_size
+    }
+
     /// Clips a box `(x0, y0, x1, y1)` to an image. Returns `None` where nothing is left.
     pub fn new(bounds: [i32; 4], (xsize, ysize): (usize, usize)) -> Option<Self> {
         let (width, height) = size(bounds);

@@ -38,15 +38,13 @@ impl RankFilter {
         if size & 1 == 0 {
             return Err(Error::Value("bad filter size"));
         }
-        let area = i64::from(size) * i64::from(size);
-        if size > 0 && i64::from(size) > i64::from(i32::MAX) / (4 * i64::from(size)) {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        if size.checked_mul(4 * size.min(1 << 20)).is_none_or(|bytes| bytes > i32::MAX as usize) {
             return Err(Error::Value("filter size too large"));
         }
-        let (size, rank) = (usize::try_from(size), usize::try_from(rank).ok().filter(|rank| (*rank as i64) < area));
-        match (size, rank) {
-            (Ok(size), Some(rank)) => Ok(Self { size, rank }),
-            (_, None) => Err(Error::Value("bad rank value")),
-            (Err(_), _) => Err(Error::Value("filter size must be positive")),
+        match usize::try_from(rank) {
+            Ok(rank) if rank < size * size => Ok(Self { size, rank }),
+            _ => Err(Error::Value("bad rank value")),
         }
     }
 

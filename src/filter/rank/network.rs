@@ -276,6 +276,14 @@ struct Buffers<T> {
 
 impl Network {
     fn new(size: usize, rank: usize) -> Result<Self> {
+        // High ranks are low ones in the reverse order, for which merging is pruned to fewer steps.
+        let last = size * size - 1;
+        if rank > last / 2 {
+            let mut network = Self::new(size, last - rank)?;
+            let steps = network.columns.steps.iter_mut().chain(&mut network.windows.steps);
+            steps.for_each(|step| step.is_max = !step.is_max);
+            return Ok(network);
+        }
         let mut windows = Graph::new(size * size)?;
         let mut sorted = Vec::new();
         sorted.try_reserve_exact(size).map_err(|_| Error::Memory)?;
@@ -421,7 +429,7 @@ mod tests {
     fn networks_are_pruned() {
         let steps = |size, rank| Network::new(size, rank).expect("small").windows.steps.len();
         assert_eq!([steps(3, 0), steps(5, 24)], [2, 4]);
-        assert!(steps(5, 12) < 170, "{}", steps(5, 12));
+        assert!(steps(5, 12) <= 124 && steps(9, 40) <= 802);
     }
 
     #[test]

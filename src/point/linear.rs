@@ -27,6 +27,32 @@ pub fn linear(out: ImageMut<'_>, input: &ImageRef<'_>, scale: f64, offset: f64) 
 /// The pixels that are converted at a time.
 const LANES: usize = 8;
 
+/// Computes pixels [`LANES`] at a time, and then those that are left. (Loops over arrays: LLVM does not vectorise
+/// `array::map`.)
+#[inline(always)]
+fn for_pixels<const N: usize>(
+    out: &mut [u8],
+    input: &[u8],
+    value: impl Fn([u8; N]) -> f64,
+    to_pixel: impl Fn(i32) -> [u8; N],
+) {
+    let (out, out_rest) = out.as_chunks_mut::<N>().0.as_chunks_mut::<LANES>();
+    let (input, input_rest) = input.as_chunks::<N>().0.as_chunks::<LANES>();
+    for (out, pixels) in out.iter_mut().zip(input) {
+        let mut values = [0.0; LANES];
+        for n in 0..LANES {
+            values[n] = value(pixels[n]);
+        }
+        let values = truncate(values);
+        for n in 0..LANES {
+            out[n] = to_pixel(values[n]);
+        }
+    }
+    for (out, pixel) in out_rest.iter_mut().zip(input_rest) {
+        *out = to_pixel(truncate([value(*pixel)])[0]);
+    }
+}
+
 multiversion! {
     fn linear_f32(out: &mut [u8], input: &[u8], scale: f64, offset: f64) {
         for (out, pixel) in out.as_chunks_mut().0.iter_mut().zip(input.as_chunks().0) {
@@ -35,27 +61,12 @@ multiversion! {
     }
 
     fn linear_i32(out: &mut [u8], input: &[u8], scale: f64, offset: f64) {
-        let (out, out_rest) = out.as_chunks_mut::<4>().0.as_chunks_mut::<LANES>();
-        let (input, input_rest) = input.as_chunks::<4>().0.as_chunks::<LANES>();
-        let value = |pixel: [u8; 4]| f64::from(i32::from_ne_bytes(pixel)) * scale + offset;
-        for (out, pixels) in out.iter_mut().zip(input) {
-            *out = truncate(pixels.map(value)).map(i32::to_ne_bytes);
-        }
-        for (out, pixel) in out_rest.iter_mut().zip(input_rest) {
-            *out = truncate([value(*pixel)]).map(i32::to_ne_bytes)[0];
-        }
+        let value = |pixel| f64::from(i32::from_ne_bytes(pixel)) * scale + offset;
+        for_pixels(out, input, value, i32::to_ne_bytes);
     }
 
     fn linear_u16(out: &mut [u8], input: &[u8], scale: f64, offset: f64) {
-        let (out, out_rest) = out.as_chunks_mut::<2>().0.as_chunks_mut::<LANES>();
-        let (input, input_rest) = input.as_chunks::<2>().0.as_chunks::<LANES>();
-        let value = |pixel: [u8; 2]| f64::from(u16::from_ne_bytes(pixel)) * scale + offset;
-        let low_half = |value: i32| (value as u16).to_ne_bytes();
-        for (out, pixels) in out.iter_mut().zip(input) {
-            *out = truncate(pixels.map(value)).map(low_half);
-        }
-        for (out, pixel) in out_rest.iter_mut().zip(input_rest) {
-            *out = truncate([value(*pixel)]).map(low_half)[0];
-        }
+        let value = |pixel| f64::from(u16::from_ne_bytes(pixel)) * scale + offset;
+        for_pixels(out, input, value, |value| (value as u16).to_ne_bytes());
     }
 }

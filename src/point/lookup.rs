@@ -55,9 +55,9 @@ pub fn lookup(out: ImageMut<'_>, input: &ImageRef<'_>, table: Lookup<'_>) {
         match table {
             Lookup::Bytes(table) => match *table.as_chunks::<256>().0 {
                 [ref table] => out.iter_mut().zip(row).for_each(|(out, value)| *out = table[usize::from(*value)]),
-                [ref a, ref b] => bands(out, row, |[x, .., w]| [a[x], 0, 0, b[w]]),
-                [ref a, ref b, ref c] => bands(out, row, |[x, y, z, _]| [a[x], b[y], c[z], 0]),
-                [ref a, ref b, ref c, ref d] => bands(out, row, |[x, y, z, w]| [a[x], b[y], c[z], d[w]]),
+                [ref a, ref b] => lookup_bands(out, row, [Some(a), None, None, Some(b)]),
+                [ref a, ref b, ref c] => lookup_bands(out, row, [Some(a), Some(b), Some(c), None]),
+                [ref a, ref b, ref c, ref d] => lookup_bands(out, row, [Some(a), Some(b), Some(c), Some(d)]),
                 _ => {}
             },
             Lookup::Wide(table) => {
@@ -72,8 +72,17 @@ pub fn lookup(out: ImageMut<'_>, input: &ImageRef<'_>, table: Lookup<'_>) {
     });
 }
 
-fn bands(out: &mut [u8], row: &[u8], pixel: impl Fn([usize; 4]) -> [u8; 4]) {
-    for (out, values) in out.as_chunks_mut::<4>().0.iter_mut().zip(row.as_chunks::<4>().0) {
-        *out = pixel(values.map(usize::from));
+/// Looks up the bytes of pixels that have a table. The pixels are numbers, so that each is loaded and stored at once.
+fn lookup_bands(out: &mut [u8], row: &[u8], tables: [Option<&[u8; 256]>; 4]) {
+    static ZEROS: [u8; 256] = [0; 256];
+    let [a, b, c, d] = tables.map(|table| table.unwrap_or(&ZEROS));
+    for (out, pixel) in out.as_chunks_mut::<4>().0.iter_mut().zip(row.as_chunks::<4>().0) {
+        let pixel = u32::from_le_bytes(*pixel);
+        let byte = |shift: u32| (pixel >> shift & 255) as usize;
+        let value = u32::from(a[byte(0)])
+            | u32::from(b[byte(8)]) << 8
+            | u32::from(c[byte(16)]) << 16
+            | u32::from(d[byte(24)]) << 24;
+        *out = value.to_le_bytes();
     }
 }

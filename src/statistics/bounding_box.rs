@@ -55,6 +55,9 @@ fn find<P: Pixel>(image: &ImageRef<'_>, mask: u32) -> Option<[usize; 4]> {
     let bottom = (top..image.ysize()).rev().find(|y| has_data(row(*y), mask))?;
     let (mut left, mut right) = (image.xsize(), 0);
     for y in top..=bottom {
+        if (left, right) == (0, image.xsize()) {
+            break;
+        }
         let row = row(y);
         // A row rarely moves an edge: ask for data in the margin first, which takes a vector loop.
         if has_data(&row[..left], mask) {

@@ -4,11 +4,9 @@
 //! hash function, which takes long where many colours share their low bits. So pixels are counted in a table with a mixing
 //! hash function, and only the distinct colours are put in that order.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, Hasher};
-
 use crate::error::{Error, Result};
 use crate::image::ImageRef;
+use crate::memory::heap::filled;
 
 /// A colour, where it was first seen, and how often it occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +33,7 @@ pub struct Colors {
 /// Counts the colours of an image, until there are more than `max_colors`. The image has 4-byte pixels.
 pub fn colors(image: &ImageRef<'_>, max_colors: usize) -> Result<Colors> {
     let mask = super::band_mask(image.mode());
-    let mut counter = Counter::new();
+    let mut counter = Counter::new()?;
     let mut is_overflow = false;
     'rows: for (y, row) in image.rows().enumerate() {
         let pixels = row.as_chunks().0;
@@ -45,80 +43,96 @@ pub fn colors(image: &ImageRef<'_>, max_colors: usize) -> Result<Colors> {
             // Runs of one colour are counted at once.
             let is_other = |pixel: &[u8; 4]| u32::from_ne_bytes(*pixel) & mask != color;
             let run = pixels[x..].iter().position(is_other).unwrap_or(pixels.len() - x);
-            if !counter.count(color, run, (x, y), max_colors)? {
+            if !counter.count(color, run as u32, (x, y), max_colors)? {
                 is_overflow = true;
                 break 'rows;
             }
             x += run;
         }
     }
-    Ok(Colors { colors: in_reference_order(counter.colors, max_colors)?, is_overflow })
+    Ok(Colors { colors: in_reference_order(counter.into_colors()?, max_colors)?, is_overflow })
 }
 
-/// Counts colours: their positions in a list, by colour.
+/// A slot of the counter's hash table, empty where `count` is 0.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    color: u32,
+    count: u32,
+    /// The position of the colour among the distinct ones.
+    order: u32,
+}
+
+/// Counts colours in a hash table with linear probing, at most half of whose slots are used.
 struct Counter {
-    positions: HashMap<u32, usize, Seed>,
-    colors: Vec<ColorCount>,
+    slots: Vec<Slot>,
+    /// Where each colour was first seen.
+    first_seen: Vec<(u32, u32)>,
+    seed: u64,
 }
 
 impl Counter {
-    fn new() -> Self {
-        Self { positions: HashMap::with_hasher(Seed::new()), colors: Vec::new() }
+    fn new() -> Result<Self> {
+        // The loader's random base address: an image cannot be made so that its colours collide.
+        static ANCHOR: u8 = 0;
+        let seed = (&raw const ANCHOR).addr() as u64;
+        Ok(Self { slots: filled(Slot::default(), 1024)?, first_seen: Vec::new(), seed })
+    }
+
+    /// Returns the slot of a colour: its own, or the empty one where it belongs.
+    #[inline]
+    fn slot(&self, color: u32) -> usize {
+        // A product of 128 bits whose halves are combined depends on all bits of the colour and the seed.
+        let product = u128::from(self.seed ^ u64::from(color)) * 0x9e37_79b9_7f4a_7c15;
+        let hash = product as u64 ^ (product >> 64) as u64;
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        while self.slots[slot].count != 0 && self.slots[slot].color != color {
+            slot = (slot + 1) & mask;
+        }
+        slot
     }
 
     /// Counts `count` pixels of a colour. Returns false, and counts nothing, for a new colour above `max_colors`.
-    fn count(&mut self, color: u32, count: usize, (x, y): (usize, usize), max_colors: usize) -> Result<bool> {
-        if let Some(position) = self.positions.get(&color) {
-            self.colors[*position].count += count;
-            return Ok(true);
+    fn count(&mut self, color: u32, count: u32, (x, y): (usize, usize), max_colors: usize) -> Result<bool> {
+        let slot = self.slot(color);
+        if self.slots[slot].count == 0 {
+            if self.first_seen.len() == max_colors {
+                return Ok(false);
+            }
+            self.first_seen.try_reserve(1).map_err(|_| Error::Memory)?;
+            let order = self.first_seen.len() as u32;
+            self.first_seen.push((x as u32, y as u32));
+            self.slots[slot] = Slot { color, count, order };
+            if 2 * self.first_seen.len() > self.slots.len() {
+                self.grow()?;
+            }
+        } else {
+            self.slots[slot].count = self.slots[slot].count.wrapping_add(count);
         }
-        if self.colors.len() == max_colors {
-            return Ok(false);
-        }
-        self.colors.try_reserve(1).map_err(|_| Error::Memory)?;
-        self.positions.try_reserve(1).map_err(|_| Error::Memory)?;
-        self.positions.insert(color, self.colors.len());
-        self.colors.push(ColorCount { x, y, count, pixel: color.to_ne_bytes() });
         Ok(true)
     }
-}
 
-/// The seed of a hash function for 32-bit keys. It differs from process to process, so that no image can be made to
-/// collide.
-#[derive(Clone, Copy)]
-struct Seed(u64);
-
-impl Seed {
-    fn new() -> Self {
-        // The loader's random base address.
-        static ANCHOR: u8 = 0;
-        Self((&raw const ANCHOR).addr() as u64)
-    }
-}
-
-impl BuildHasher for Seed {
-    type Hasher = FoldedMultiply;
-
-    fn build_hasher(&self) -> FoldedMultiply {
-        FoldedMultiply(self.0)
-    }
-}
-
-/// Hashes a 32-bit key by a product of 128 bits, whose halves are combined.
-struct FoldedMultiply(u64);
-
-impl Hasher for FoldedMultiply {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32((*byte).into()));
+    fn grow(&mut self) -> Result<()> {
+        let size = 4 * self.slots.len();
+        let slots = std::mem::replace(&mut self.slots, filled(Slot::default(), size)?);
+        for old in slots.into_iter().filter(|slot| slot.count != 0) {
+            let slot = self.slot(old.color);
+            self.slots[slot] = old;
+        }
+        Ok(())
     }
 
-    fn write_u32(&mut self, key: u32) {
-        let product = u128::from(self.0 ^ u64::from(key)) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = product as u64 ^ (product >> 64) as u64;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
+    /// Returns the colours in the order in which they were seen.
+    fn into_colors(self) -> Result<Vec<ColorCount>> {
+        let none = ColorCount { x: 0, y: 0, count: 0, pixel: [0; 4] };
+        let mut colors = filled(none, self.first_seen.len())?;
+        for slot in self.slots.iter().filter(|slot| slot.count != 0) {
+            let (x, y) = self.first_seen[slot.order as usize];
+            let pixel = slot.color.to_ne_bytes();
+            colors[slot.order as usize] =
+                ColorCount { x: x as usize, y: y as usize, count: slot.count as usize, pixel };
+        }
+        Ok(colors)
     }
 }
 
@@ -137,8 +151,14 @@ pub fn table_size(max_colors: usize) -> Option<(usize, u32)> {
 fn in_reference_order(colors: Vec<ColorCount>, max_colors: usize) -> Result<Vec<ColorCount>> {
     let Some((size, polynomial)) = table_size(max_colors) else { return Err(Error::Memory) };
     let mask = size as u32 - 1;
-    let mut used = HashSet::with_hasher(Seed::new());
-    used.try_reserve(colors.len()).map_err(|_| Error::Memory)?;
+    // Slots that are taken: a bit each.
+    let mut taken = filled(0u64, size.div_ceil(64))?;
+    let mut take = |slot: u32| {
+        let (word, bit) = (&mut taken[slot as usize / 64], 1 << (slot % 64));
+        let is_free = *word & bit == 0;
+        *word |= bit;
+        is_free
+    };
     let mut ordered = Vec::new();
     ordered.try_reserve_exact(colors.len()).map_err(|_| Error::Memory)?;
     for color in colors {
@@ -148,7 +168,7 @@ fn in_reference_order(colors: Vec<ColorCount>, max_colors: usize) -> Result<Vec<
             0 => mask,
             step => step,
         };
-        while !used.insert(slot) {
+        while !take(slot) {
             slot = (slot + step) & mask;
             step <<= 1;
             if step > mask {
@@ -158,5 +178,8 @@ fn in_reference_order(colors: Vec<ColorCount>, max_colors: usize) -> Result<Vec<
         ordered.push((slot, color));
     }
     ordered.sort_unstable_by_key(|(slot, _)| *slot);
-    Ok(ordered.into_iter().map(|(_, color)| color).collect())
+    let mut sorted = Vec::new();
+    sorted.try_reserve_exact(ordered.len()).map_err(|_| Error::Memory)?;
+    sorted.extend(ordered.into_iter().map(|(_, color)| color));
+    Ok(sorted)
 }

@@ -81,13 +81,22 @@ fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, counts: &mut [
         let row = &row[..image.xsize()];
         match mask {
             None => {
-                let (blocks, rest) = row.as_chunks::<TABLES>();
+                let (blocks, rest) = row.as_chunks::<8>();
+                let [a, b, c, d] = &mut tables.tables;
                 for block in blocks {
-                    for (table, value) in tables.tables.iter_mut().zip(block) {
-                        table[usize::from(*value)] += 1;
-                    }
+                    // One load for eight values.
+                    let block = u64::from_le_bytes(*block);
+                    let value = |n: u32| (block >> (8 * n) & 255) as usize;
+                    a[value(0)] += 1;
+                    b[value(1)] += 1;
+                    c[value(2)] += 1;
+                    d[value(3)] += 1;
+                    a[value(4)] += 1;
+                    b[value(5)] += 1;
+                    c[value(6)] += 1;
+                    d[value(7)] += 1;
                 }
-                rest.iter().for_each(|value| tables.tables[0][usize::from(*value)] += 1);
+                rest.iter().for_each(|value| a[usize::from(*value)] += 1);
             }
             Some(mask) => {
                 for (n, (value, mask)) in row.iter().zip(mask.row(y)).enumerate() {
@@ -120,11 +129,13 @@ fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, counts: &mut 
         match mask {
             None => {
                 let (pairs, rest) = row.as_chunks::<8>();
-                for pair in pairs.iter().map(|pair| &pair[..]).chain([rest]) {
-                    for (table, value) in tables.tables.iter_mut().zip(pair) {
-                        table[usize::from(*value)] += 1;
+                for pair in pairs {
+                    let pair = u64::from_le_bytes(*pair);
+                    for (n, table) in tables.tables.iter_mut().enumerate() {
+                        table[(pair >> (8 * n) & 255) as usize] += 1;
                     }
                 }
+                rest.iter().zip(&mut tables.tables).for_each(|(value, table)| table[usize::from(*value)] += 1);
             }
             Some(mask) => {
                 for (n, (pixel, mask)) in row.as_chunks::<4>().0.iter().zip(mask.row(y)).enumerate() {

@@ -336,11 +336,11 @@ def differences(wheel, ours):
             yield f"point {mode}", library.ImagingPoint(a, MODE_ID[mode], random.Random(5).randbytes(1024))
             for through in ["1", "L", "LA", "RGBA", "RGBa", None]:
                 other = through and few_values(library, MODE_ID[through], size, 4)
-                into = library.ImagingCopy(a)
+                into = new(library, MODE_ID[mode], size, 1)
                 library.ImagingPaste(into, b, other, 5, 7, 5 + size[0], 7 + size[1])
                 yield f"paste {mode} {through}", into
                 if through != "LA":
-                    into = library.ImagingCopy(a)
+                    into = new(library, MODE_ID[mode], size, 1)
                     library.ImagingFill2(into, b"\x11\x99\xf0\x50", other, -5, 7, -5 + size[0], 7 + size[1])
                     yield f"fill {mode} {through}", into
                 if other:

@@ -380,10 +380,19 @@ multiversion! {
     }
 }
 
-/// Returns the minima or the maxima of two chunks.
+/// Returns the minima or the maxima of two chunks. (A loop over an array: LLVM does not vectorise `array::from_fn`.)
 #[inline(always)]
-fn select<T: Key>(a: [T; CHUNK], b: [T; CHUNK], is_max: bool) -> [T; CHUNK] {
-    if is_max { std::array::from_fn(|n| a[n].max(b[n])) } else { std::array::from_fn(|n| a[n].min(b[n])) }
+fn select<T: Key>(mut a: [T; CHUNK], b: [T; CHUNK], is_max: bool) -> [T; CHUNK] {
+    if is_max {
+        for n in 0..CHUNK {
+            a[n] = if b[n] > a[n] { b[n] } else { a[n] };
+        }
+    } else {
+        for n in 0..CHUNK {
+            a[n] = if b[n] < a[n] { b[n] } else { a[n] };
+        }
+    }
+    a
 }
 
 #[cfg(test)]

@@ -48,18 +48,23 @@
 
 pub mod abi;
 mod arithmetic;
+pub mod chops;
 pub mod color;
 pub mod composite;
+pub mod effects;
 pub mod error;
 mod files;
 pub mod filter;
 pub mod geometry;
 pub mod image;
 pub mod mode;
+pub mod paste;
+pub mod point;
 pub mod raw;
 pub mod reduce;
 pub mod resample;
 mod simd;
+pub mod statistics;
 
 mod api;
 mod codec;

@@ -281,6 +281,19 @@ pub unsafe fn slice<'a, T>(pointer: *const T, length: usize, name: &'static str)
     Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
 }
 
+/// Returns the values that a pointer points to, to be written, or an error that names the argument for NULL.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to `length` values that nobody else uses for `'a`.
+pub unsafe fn slice_mut<'a, T>(pointer: *mut T, length: usize, name: &'static str) -> Result<&'a mut [T]> {
+    if pointer.is_null() {
+        return Err(Error::Null(name));
+    }
+    // SAFETY: the pointer points to `length` values, by this function's contract.
+    Ok(unsafe { std::slice::from_raw_parts_mut(pointer, length) })
+}
+
 /// Returns the name of a file, or an error for NULL.
 ///
 /// # Safety

@@ -124,3 +124,42 @@ pub unsafe extern "C" fn ImagingUnsharpMask(
 ) -> Imaging {
     blur(imOut, &im, |out, input| filter::unsharp_mask(out, input, radius, percent, threshold))
 }
+
+/// Returns the value at a rank, from 0, among the `size * size` pixels around each pixel: 0 is the minimum, `size * size / 2` the
+/// median. The result is smaller than the image by `size - 1` columns and rows: `ImagingExpand` first to keep the size. The
+/// palette is copied.
+///
+/// ModeError for several bands and for 16-bit modes; ValueError for an even size, or a rank that is not below `size * size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingRankFilter(im: ImageIn, size: c_int, rank: c_int) -> Imaging {
+    guard(null_mut(), || {
+        im.mode()?;
+        let input = im.view()?;
+        let rank_filter = filter::RankFilter::new(&input, size, rank)?;
+        let (xsize, ysize) = rank_filter.output_size(&input);
+        let size = |length: i64| c_int::try_from(length).unwrap_or(-1);
+        let mut output = Output::new(input.mode().id(), (size(xsize), size(ysize)))?;
+        output.set_palette(im.copy_palette()?);
+        on_image(output.view_mut()?, LONG, |out| rank_filter.filter(out, &input))?;
+        Ok(output.into_raw())
+    })
+}
+
+/// Returns the most frequent value among the `size * size` pixels around each pixel, within the image, if it occurs more than
+/// twice, and else the pixel; of values that are equally frequent the smallest. The palette is copied. ModeError but for one
+/// 8-bit band.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingModeFilter(im: ImageIn, size: c_int) -> Imaging {
+    guard(null_mut(), || {
+        im.mode()?;
+        let input = im.view()?;
+        filter::check_mode_filter(&input)?;
+        let mut output = Output::new(input.mode().id(), (input.xsize() as c_int, input.ysize() as c_int))?;
+        output.set_palette(im.copy_palette()?);
+        on_image(output.view_mut()?, LONG, |out| {
+            filter::mode_filter(out, &input, size);
+            Ok(())
+        })?;
+        Ok(output.into_raw())
+    })
+}

@@ -199,3 +199,17 @@ fn filter(number: c_int) -> Result<Filter> {
         _ => return Err(Error::Value("bad filter number")),
     })
 }
+
+/// Returns an image moved right and down by this many pixels. What leaves it comes in at the opposite side. The palette is
+/// copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingOffset(im: ImageIn, xoffset: c_int, yoffset: c_int) -> Imaging {
+    guard(null_mut(), || {
+        let header = im.header().ok_or(Error::Mode)?;
+        let input = im.view()?;
+        let mut output = Output::new(header.mode, header.size)?;
+        output.set_palette(im.copy_palette()?);
+        on_rows(output.view_mut()?, &input, |out, input| geometry::offset(out, input, xoffset, yoffset));
+        Ok(output.into_raw())
+    })
+}

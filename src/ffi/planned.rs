@@ -10,16 +10,7 @@
 
 use std::ffi::{c_char, c_double, c_float, c_int, c_void};
 
-use crate::abi::{
-    Imaging, ImagingCodecState, ImagingColorItem, ImagingHistogram, ImagingOutline, ModeID, Py_ssize_t, PyObject,
-};
-
-// # Copying and cropping
-unsafe extern "C" {
-
-    /// Shifts an image right and down, with wrap-around. Returns a new image.
-    pub fn ImagingOffset(im: Imaging, xoffset: c_int, yoffset: c_int) -> Imaging;
-}
+use crate::abi::{Imaging, ImagingCodecState, ImagingOutline, Py_ssize_t, PyObject};
 
 // # Quantization
 unsafe extern "C" {
@@ -29,149 +20,6 @@ unsafe extern "C" {
     /// it is built in; RGBA supports the last two only. If `kmeans` is not 0 (methods 0 and 1), the colours are refined
     /// by k-means until an iteration changes the colour of fewer than `kmeans` pixels.
     pub fn ImagingQuantize(im: Imaging, colours: c_int, mode: c_int, kmeans: c_int) -> Imaging;
-}
-
-// # Filling, pasting and blending
-//
-// An ink points to one pixel as it lies in memory, `pixelsize` bytes.
-unsafe extern "C" {
-    /// Sets the pixels from (x0, y0) up to, not including, (x1, y1) to `ink`, clipped to the image. `mask` is NULL or an
-    /// image of the box's size, whose values are the ink's opacity: mode 1, L, LA, RGBA (their alpha) or RGBa. Returns 0,
-    /// or -1 on error.
-    pub fn ImagingFill2(
-        into: Imaging,
-        ink: *const c_void,
-        mask: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-    ) -> c_int;
-
-    /// Pastes `im` at (x0, y0), with a `mask` as for `ImagingFill2`. (x1, y1) must be (x0, y0) plus the size of `im`, and
-    /// the pixels of both images must have the same number of bytes. Returns 0, or -1 on error.
-    pub fn ImagingPaste(into: Imaging, im: Imaging, mask: Imaging, x0: c_int, y0: c_int, x1: c_int, y1: c_int)
-    -> c_int;
-
-    /// Makes a 256 × 256 image with a gradient from 0 at the top to 255 at the bottom. `mode` is 1, L, P, I or F.
-    pub fn ImagingFillLinearGradient(mode: ModeID) -> Imaging;
-
-    /// Makes a 256 × 256 image with a gradient from 0 in the middle to 255 at the edges. `mode` is 1, L, P, I or F.
-    pub fn ImagingFillRadialGradient(mode: ModeID) -> Imaging;
-
-    /// Computes `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped. Both images have the same number of 8-bit bands and the
-    /// same size. `alpha` outside 0..1 extrapolates. Returns a new image.
-    pub fn ImagingBlend(imIn1: Imaging, imIn2: Imaging, alpha: c_float) -> Imaging;
-}
-
-// # Channel operations
-//
-// Combine the bytes of two images with the same number of 8-bit bands. The result is a new image with the mode of the
-// first, and the smaller width and height. Values are clipped to 0..255 unless stated otherwise.
-unsafe extern "C" {
-    /// Computes the larger value.
-    pub fn ImagingChopLighter(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes the smaller value.
-    pub fn ImagingChopDarker(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes `|in1 - in2|`.
-    pub fn ImagingChopDifference(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes `in1 * in2 / 255`.
-    pub fn ImagingChopMultiply(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes `255 - (255 - in1) * (255 - in2) / 255`.
-    pub fn ImagingChopScreen(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes `(in1 + in2) / scale + offset`.
-    pub fn ImagingChopAdd(imIn1: Imaging, imIn2: Imaging, scale: c_float, offset: c_int) -> Imaging;
-
-    /// Computes `(in1 - in2) / scale + offset`.
-    pub fn ImagingChopSubtract(imIn1: Imaging, imIn2: Imaging, scale: c_float, offset: c_int) -> Imaging;
-
-    /// Computes `in1 + in2` modulo 256.
-    pub fn ImagingChopAddModulo(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes `in1 - in2` modulo 256.
-    pub fn ImagingChopSubtractModulo(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Blends by soft light: a mean of multiply and screen, weighted by the first image.
-    pub fn ImagingChopSoftLight(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Blends by hard light: multiply where the second image is dark, screen where it is light.
-    pub fn ImagingChopHardLight(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Blends by overlay: multiply where the first image is dark, screen where it is light.
-    pub fn ImagingOverlay(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes the logical and of two images of mode 1.
-    pub fn ImagingChopAnd(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes the logical or of two images of mode 1.
-    pub fn ImagingChopOr(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-
-    /// Computes the exclusive or of two images of mode 1.
-    pub fn ImagingChopXor(imIn1: Imaging, imIn2: Imaging) -> Imaging;
-}
-
-// # Point operations
-unsafe extern "C" {
-    /// Maps each value through a lookup table. Returns a new image.
-    ///
-    /// If `tablemode` is `IMAGING_MODE_UNKNOWN` or the image's mode, the table has 256 bytes for each band, one band
-    /// after the other. From an image of one 8-bit band to another mode, it has 256 values of the type of that mode; from
-    /// I to L, 65536 bytes. Raises ValueError for other modes.
-    pub fn ImagingPoint(im: Imaging, tablemode: ModeID, table: *const c_void) -> Imaging;
-
-    /// Computes `value * scale + offset`, without clipping, for I, I;16 and F. Returns a new image.
-    pub fn ImagingPointTransform(imIn: Imaging, scale: c_double, offset: c_double) -> Imaging;
-
-    /// Inverts each bit. Returns a new image.
-    pub fn ImagingNegative(im: Imaging) -> Imaging;
-}
-
-// # Filters
-unsafe extern "C" {
-    /// Rank filter: each pixel of the result is the value of rank `rank`, from 0, of a neighbourhood of `size` × `size`
-    /// pixels. For images of one band, but not I;16. `size` is odd. Each side of the result is smaller by `size - 1`;
-    /// call `ImagingExpand` first to keep the size.
-    pub fn ImagingRankFilter(im: Imaging, size: c_int, rank: c_int) -> Imaging;
-
-    /// Mode filter: each pixel of the result is the most frequent value of a neighbourhood of `size` × `size` pixels, if it
-    /// occurs more than twice. For images of one 8-bit band.
-    pub fn ImagingModeFilter(im: Imaging, size: c_int) -> Imaging;
-}
-
-// # Measuring
-unsafe extern "C" {
-    /// Finds the bounding box (left, top, right, bottom) of all pixels that are not zero. Returns 1, or 0 if there are
-    /// none. If `alpha_only` is not 0, only the alpha band counts in modes that have one.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[bbox; 4]]
-    pub fn ImagingGetBBox(im: Imaging, bbox: *mut c_int, alpha_only: c_int) -> c_int;
-
-    /// Counts the colours of an image of 4-byte pixels. Returns a table, which the caller passes to `free`, and its
-    /// length through `colors`. A length of more than `maxcolors` means that there are too many colours.
-    pub fn ImagingGetColors(im: Imaging, maxcolors: c_int, colors: *mut c_int) -> *mut ImagingColorItem;
-
-    /// Finds the smallest and the largest value of a one-band image and stores both at `extrema`, with the image's type
-    /// (`uint16_t` for I;16). Returns 1, 0 for an image without pixels, or -1 on error.
-    pub fn ImagingGetExtrema(im: Imaging, extrema: *mut c_void) -> c_int;
-
-    /// Sets `xproj[x]` to 1 if column x has a pixel that is not zero, and to 0 otherwise; `yproj[y]` likewise for row y.
-    /// They have `xsize` and `ysize` bytes. Returns 1.
-    pub fn ImagingGetProjection(im: Imaging, xproj: *mut u8, yproj: *mut u8) -> c_int;
-
-    /// Counts the values of each band, of the pixels where `mask` is not 0. `mask` is NULL or an image of the same size
-    /// and mode 1 or L.
-    ///
-    /// For I and F, `extrema` is two values of the image's type: the range that 256 bins cover. It is not used for other
-    /// modes. Free the result with `ImagingHistogramDelete`.
-    pub fn ImagingGetHistogram(im: Imaging, mask: Imaging, extrema: *mut c_void) -> ImagingHistogram;
-
-    /// Frees a histogram. Does nothing for NULL.
-    pub fn ImagingHistogramDelete(histogram: ImagingHistogram);
 }
 
 // # Drawing
@@ -346,21 +194,6 @@ unsafe extern "C" {
     ///
     /// cbindgen:ptrs-as-arrays=[[a; 6]]
     pub fn ImagingOutlineTransform(outline: ImagingOutline, a: *mut c_double) -> c_int;
-}
-
-// # Special effects
-unsafe extern "C" {
-    /// Exchanges pixels at random, within a distance of `distance` pixels. Uses `rand`. Returns a new image.
-    pub fn ImagingEffectSpread(imIn: Imaging, distance: c_int) -> Imaging;
-
-    /// Makes an L image of Gaussian noise around 128, with the standard deviation `sigma`. Uses `rand`.
-    pub fn ImagingEffectNoise(xsize: c_int, ysize: c_int, sigma: c_float) -> Imaging;
-
-    /// Makes an L image of the Mandelbrot set in the box `extent` (x0, y0, x1, y1), with at most `quality` iterations, 2 or
-    /// more.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[extent; 4]]
-    pub fn ImagingEffectMandelbrot(xsize: c_int, ysize: c_int, extent: *mut c_double, quality: c_int) -> Imaging;
 }
 
 // # Decoders and encoders

@@ -12,10 +12,14 @@ mod box_blur;
 mod convolve;
 mod expand;
 mod gaussian_blur;
+mod mode_filter;
+mod rank;
 mod unsharp_mask;
 
 pub use box_blur::box_blur;
 pub use convolve::{convolve, kernel_size};
 pub use expand::{expand, expanded_size};
 pub use gaussian_blur::gaussian_blur;
+pub use mode_filter::{check_mode_filter, mode_filter};
+pub use rank::RankFilter;
 pub use unsharp_mask::unsharp_mask;

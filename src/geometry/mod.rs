@@ -7,10 +7,12 @@
 
 mod copy;
 mod crop;
+mod offset;
 mod transform;
 mod transpose;
 
 pub use copy::copy;
 pub use crop::{crop, cropped_size};
+pub use offset::offset;
 pub use transform::{Filter, Mapping, Region, transform};
 pub use transpose::{Transpose, transpose};

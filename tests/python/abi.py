@@ -22,7 +22,9 @@ from ctypes import (
     c_double,
     c_int,
     c_int16,
+    c_int32,
     c_int64,
+    c_long,
     c_ssize_t,
     c_ubyte,
     c_void_p,
@@ -50,6 +52,14 @@ def public_symbols() -> list[dict[str, str]]:
     """The rows of `abi/symbols.tsv`: group, symbol, kind, used."""
     text = (ROOT / "abi" / "symbols.tsv").read_text()
     return list(csv.DictReader((line for line in text.splitlines() if not line.startswith("#")), delimiter="\t"))
+
+
+class ImagingColorItem(Structure):
+    _fields_ = [("x", c_int), ("y", c_int), ("count", c_int32), ("pixel", c_int32)]
+
+
+class ImagingHistogramInstance(Structure):
+    _fields_ = [("mode", c_int), ("bands", c_int), ("histogram", POINTER(c_long))]
 
 
 class ImagingPaletteInstance(Structure):
@@ -200,11 +210,19 @@ STRUCTURES = {
     "ImagingMemoryArena": ImagingMemoryArena,
     "ImagingPaletteInstance": ImagingPaletteInstance,
     "ImagingAccessInstance": ImagingAccessInstance,
+    "ImagingHistogramInstance": ImagingHistogramInstance,
+    "ImagingColorItem": ImagingColorItem,
     "ImagingCodecStateInstance": ImagingCodecStateInstance,
     "RAWSTATE": RawState,
     "ModeData": NamedMode,
     "RawModeData": NamedMode,
 }
+
+CHOPS = [
+    "Lighter", "Darker", "Difference", "Multiply", "Screen", "AddModulo", "SubtractModulo", "SoftLight", "HardLight",
+    "And", "Or", "Xor",
+]  # fmt: skip
+"""The channel operations of two images and nothing else, without `ImagingOverlay`."""
 
 _PROTOTYPES = {
     "ImagingNew": (Image, c_int, c_int, c_int),
@@ -262,6 +280,30 @@ _PROTOTYPES = {
     "ImagingTransform": (
         c_int, Image, Image, c_int, c_int, c_int, c_int, c_int, POINTER(c_double), c_int, c_int,
     ),
+    "ImagingOffset": (Image, Image, c_int, c_int),
+    "ImagingBlend": (Image, Image, Image, c_float),
+    "ImagingFill2": (c_int, Image, c_void_p, Image, c_int, c_int, c_int, c_int),
+    "ImagingPaste": (c_int, Image, Image, Image, c_int, c_int, c_int, c_int),
+    "ImagingFillLinearGradient": (Image, c_int),
+    "ImagingFillRadialGradient": (Image, c_int),
+    **{f"ImagingChop{name}": (Image, Image, Image) for name in CHOPS},
+    "ImagingOverlay": (Image, Image, Image),
+    "ImagingChopAdd": (Image, Image, Image, c_float, c_int),
+    "ImagingChopSubtract": (Image, Image, Image, c_float, c_int),
+    "ImagingPoint": (Image, Image, c_int, c_void_p),
+    "ImagingPointTransform": (Image, Image, c_double, c_double),
+    "ImagingNegative": (Image, Image),
+    "ImagingRankFilter": (Image, Image, c_int, c_int),
+    "ImagingModeFilter": (Image, Image, c_int),
+    "ImagingGetBBox": (c_int, Image, POINTER(c_int), c_int),
+    "ImagingGetProjection": (c_int, Image, c_void_p, c_void_p),
+    "ImagingGetExtrema": (c_int, Image, c_void_p),
+    "ImagingGetColors": (POINTER(ImagingColorItem), Image, c_int, POINTER(c_int)),
+    "ImagingGetHistogram": (POINTER(ImagingHistogramInstance), Image, Image, c_void_p),
+    "ImagingHistogramDelete": (None, POINTER(ImagingHistogramInstance)),
+    "ImagingEffectMandelbrot": (Image, c_int, c_int, POINTER(c_double), c_int),
+    "ImagingEffectNoise": (Image, c_int, c_int, c_float),
+    "ImagingEffectSpread": (Image, Image, c_int),
     "export_imaging_schema": (c_int, Image, POINTER(ArrowSchema)),
     "export_imaging_array": (c_int, Image, POINTER(ArrowArray)),
     "ImagingError_MemoryError": (c_void_p,),

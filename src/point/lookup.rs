@@ -1,0 +1,88 @@
+//! Lookup tables: 256 entries a band, or 65,536 for mode I.
+
+use crate::error::{Error, Result};
+use crate::exec::parallel;
+use crate::image::{ImageMut, ImageRef};
+use crate::mode::{Mode, PixelType};
+
+const UNSUPPORTED: Error = Error::Value("point operation not supported for this mode");
+
+/// A table that fits an input and an output mode.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// 256 bytes for each band, one after the other.
+    Bytes(&'a [u8]),
+    /// 256 pixels of four bytes, for one 8-bit band.
+    Wide(&'a [[u8; 4]; 256]),
+    /// 65,536 bytes, for values of mode I, which are clipped to 16 bits.
+    FromI(&'a [u8; 65536]),
+}
+
+impl Lookup<'_> {
+    /// Returns the kind and the bytes of the table that leads from a mode to another one. An error where there is none.
+    pub fn table_bytes(from: Mode, to: Mode) -> Result<usize> {
+        let (input, output) = (from.spec(), to.spec());
+        match input.pixel_type {
+            PixelType::I32 if to == Mode::L => Ok(65536),
+            PixelType::U8 if input.bands == output.bands && output.pixel_type == PixelType::U8 => {
+                if from != to && input.bands != 1 { Err(UNSUPPORTED) } else { Ok(256 * usize::from(input.bands)) }
+            }
+            // The table has whole pixels then. The reference writes them into images of 16-bit pixels, too, out of bounds.
+            PixelType::U8 if input.bands == 1 && to.pixel_size() == 4 => Ok(4 * 256),
+            _ => Err(UNSUPPORTED),
+        }
+    }
+
+    /// Takes a table of [`table_bytes`](Self::table_bytes) bytes.
+    pub fn new(from: Mode, to: Mode, table: &[u8]) -> Result<Lookup<'_>> {
+        if table.len() != Self::table_bytes(from, to)? {
+            return Err(Error::Value("lookup table has the wrong size"));
+        }
+        Ok(match from.spec().pixel_type {
+            PixelType::I32 => Lookup::FromI(table.try_into().map_err(|_| UNSUPPORTED)?),
+            _ if to.spec().pixel_type == PixelType::U8 && to.spec().bands == from.spec().bands => Lookup::Bytes(table),
+            _ => Lookup::Wide(table.as_chunks().0.try_into().map_err(|_| UNSUPPORTED)?),
+        })
+    }
+}
+
+/// Looks up all pixels of `input`. `out` has the output mode of the table and the same size. Bytes of a pixel that are no
+/// band become 0.
+pub fn lookup(out: ImageMut<'_>, input: &ImageRef<'_>, table: Lookup<'_>) {
+    let cost = input.xsize() * out.mode().pixel_size();
+    parallel::write_rows(out, &[input], cost, |y, out| {
+        let row = input.row(y);
+        match table {
+            Lookup::Bytes(table) => match *table.as_chunks::<256>().0 {
+                [ref table] => out.iter_mut().zip(row).for_each(|(out, value)| *out = table[usize::from(*value)]),
+                [ref a, ref b] => lookup_bands(out, row, [Some(a), None, None, Some(b)]),
+                [ref a, ref b, ref c] => lookup_bands(out, row, [Some(a), Some(b), Some(c), None]),
+                [ref a, ref b, ref c, ref d] => lookup_bands(out, row, [Some(a), Some(b), Some(c), Some(d)]),
+                _ => {}
+            },
+            Lookup::Wide(table) => {
+                let pixels = out.as_chunks_mut::<4>().0.iter_mut();
+                pixels.zip(row).for_each(|(out, value)| *out = table[usize::from(*value)]);
+            }
+            Lookup::FromI(table) => {
+                let value = |pixel: [u8; 4]| i32::from_ne_bytes(pixel).clamp(0, 65535) as usize;
+                out.iter_mut().zip(row.as_chunks().0).for_each(|(out, pixel)| *out = table[value(*pixel)]);
+            }
+        }
+    });
+}
+
+/// Looks up the bytes of pixels that have a table. The pixels are numbers, so that each is loaded and stored at once.
+fn lookup_bands(out: &mut [u8], row: &[u8], tables: [Option<&[u8; 256]>; 4]) {
+    static ZEROS: [u8; 256] = [0; 256];
+    let [a, b, c, d] = tables.map(|table| table.unwrap_or(&ZEROS));
+    for (out, pixel) in out.as_chunks_mut::<4>().0.iter_mut().zip(row.as_chunks::<4>().0) {
+        let pixel = u32::from_le_bytes(*pixel);
+        let byte = |shift: u32| (pixel >> shift & 255) as usize;
+        let value = u32::from(a[byte(0)])
+            | u32::from(b[byte(8)]) << 8
+            | u32::from(c[byte(16)]) << 16
+            | u32::from(d[byte(24)]) << 24;
+        *out = value.to_le_bytes();
+    }
+}

@@ -1,5 +1,5 @@
 /*
- * libImaging: images, and what can be done to them.
+ * libImaging: images and operations on them.
  *
  *     #include <libImaging/Imaging.h>
  *
@@ -16,23 +16,28 @@
  *     ImagingSavePPM(im, "green.ppm");
  *     ImagingDelete(im);
  *
- * Pixels. An image is a table of pointers to rows. A pixel has 1 byte in the modes 1, L and P, 2 in the four I;16 modes,
- * and 4 in all others, whether they need them or not: RGB has a spare byte behind B, LA has two between L and A. Mode.h
- * lists the modes.
+ * Pixels. An image has a table of pointers to rows. A pixel has 1 byte in the modes 1, L and P, 2 bytes in the four
+ * I;16 modes, and 4 bytes in all others, even if they use fewer: RGB has an unused byte after B, LA has two between L
+ * and A. Mode.h lists the modes.
  *
- * Floats. A pixel of F may be any float. What an operation makes of a NaN is a NaN again, but its sign and its payload are
- * not specified: they may differ between processors, and between runs on one.
+ * Floats. A pixel of F may be any float. A NaN in the input gives a NaN in the result, whose sign and payload are not
+ * specified: they may differ between processors, and between runs on one.
  *
- * Ownership. A function that returns an image returns a new one, for ImagingDelete, unless its comment says that it
- * returns one of its arguments. It reads the images that it is given, and writes to none but the one that its comment
- * names. That may share pixels with the others, as two views of one image do: the result is that of a copy made before.
+ * Arguments. A pointer to an image or a palette is NULL or points to a live object, for the whole call. Other pointers
+ * are NULL or point to as many values as the function's comment says. NULL is an error unless the comment allows it.
  *
- * Errors. A function that returns a pointer returns NULL on error, and has called the one of the ImagingError functions
- * that its comment names, or ImagingError_MemoryError. In a process with Python that sets an exception; elsewhere see
- * ImagingGetLastError in ImagingExt.h.
+ * Ownership. A function that returns an image returns a new one, which the caller owns and passes to ImagingDelete,
+ * unless its comment says that it returns an argument. A function writes to the image that its comment names, and to no
+ * other. If that image shares pixels with another argument, as two views of one image do, the result is that of
+ * separate images.
  *
- * Threads. Functions may be called at the same time for different images, and for the same image as long as all of them
- * only read it.
+ * Errors. A function raises an error by one of the ImagingError functions: the comments call them MemoryError,
+ * ModeError, Mismatch, ValueError, OSError. Any function may raise MemoryError. A function that returns a pointer then
+ * returns NULL. In a process with Python, an error is a Python exception; elsewhere see ImagingGetLastError in
+ * ImagingExt.h.
+ *
+ * Threads. Functions may be called at the same time for different images, and for the same image if all calls only read
+ * it.
  */
 
 #ifndef LIBIMAGING_IMAGING_H
@@ -43,13 +48,13 @@
 #include "Arrow.h"
 #include "ImagingUtils.h"
 
-/* What a PyCapsule that holds an Imaging is called. */
+/* The name of a PyCapsule with an Imaging. */
 #define IMAGING_MAGIC "Pillow Imaging"
 
 typedef struct ImagingMemoryBlock ImagingMemoryBlock;
 typedef struct ImagingColorItem ImagingColorItem;
 
-/* In C the arena's tag is that of its handle, as sources write it. C++ cannot have a tag and a typedef of one name. */
+/* In C, sources use the name of the arena's handle as its tag. C++ cannot have a tag and a typedef of one name. */
 #ifndef __cplusplus
 #define ImagingMemoryArenaInstance ImagingMemoryArena
 #endif
@@ -71,7 +76,7 @@ extern "C" {
 /** A 32-bit float in the machine's byte order. */
 #define IMAGING_TYPE_FLOAT32 2
 
-/** A 16-bit integer, in the byte order that the mode says. */
+/** A 16-bit integer, in the byte order of the mode. */
 #define IMAGING_TYPE_I16 3
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
@@ -81,25 +86,25 @@ extern "C" {
 /** An encoder is done (`errcode` of a codec). */
 #define IMAGING_CODEC_END 1
 
-/** The data would reach past the image. */
+/** The data exceeds the image. */
 #define IMAGING_CODEC_OVERRUN -1
 
 /** The data is broken. */
 #define IMAGING_CODEC_BROKEN -2
 
-/** The data is of a kind that the codec does not know. */
+/** The codec does not support this kind of data. */
 #define IMAGING_CODEC_UNKNOWN -3
 
 /** The codec's options contradict each other or the image. */
 #define IMAGING_CODEC_CONFIG -8
 
-/** A codec has no memory. */
+/** A codec is out of memory. */
 #define IMAGING_CODEC_MEMORY -9
 
 /** The image has no Arrow format. */
 #define IMAGING_ARROW_INCOMPATIBLE_MODE -10
 
-/** The rows of the image do not lie one behind the other. */
+/** The rows of the image are not contiguous. */
 #define IMAGING_ARROW_MEMORY_LAYOUT -11
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
@@ -117,28 +122,28 @@ extern "C" {
 /** `a` is a bilinear map: `x' = a[0] + a[1] x + a[2] y + a[3] x y`, `y'` likewise from `a[4]` on. */
 #define IMAGING_TRANSFORM_QUAD 3
 
-/** The pixel at that place (`filter` of `ImagingTransform`). */
+/** The nearest pixel (`filter` of `ImagingTransform`). */
 #define IMAGING_TRANSFORM_NEAREST 0
 
-/** The mean of a box (`ImagingResample` only, like those without a remark below). */
+/** The mean of a box (`ImagingResample` only, like all below without a remark). */
 #define IMAGING_TRANSFORM_BOX 4
 
 /** Linear interpolation. For `ImagingTransform` too. */
 #define IMAGING_TRANSFORM_BILINEAR 2
 
-/** Hamming's window, as wide as the linear one and sharper. */
+/** A Hamming-windowed filter of the support of the linear one, and sharper. */
 #define IMAGING_TRANSFORM_HAMMING 5
 
 /** Cubic interpolation. For `ImagingTransform` too. */
 #define IMAGING_TRANSFORM_BICUBIC 3
 
-/** A sinc windowed by a sinc, three lobes. */
+/** A sinc windowed by a sinc, with three lobes. */
 #define IMAGING_TRANSFORM_LANCZOS 1
 
-/** The magic kernel, sharpened, of 2013. */
+/** The Magic Kernel Sharp 2013. */
 #define IMAGING_TRANSFORM_MKS2013 6
 
-/** The magic kernel, sharpened, of 2021. */
+/** The Magic Kernel Sharp 2021. */
 #define IMAGING_TRANSFORM_MKS2021 7
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
@@ -151,7 +156,7 @@ typedef struct ImagingMemoryInstance *Imaging;
 /** A palette of up to 256 colours. */
 typedef struct ImagingPaletteInstance *ImagingPalette;
 
-/** The two functions that read and write single pixels of a mode. */
+/** The functions that read and write a pixel of a mode. */
 typedef struct ImagingAccessInstance *ImagingAccess;
 
 /** Counts of pixel values. */
@@ -163,22 +168,22 @@ typedef struct ImagingOutlineInstance *ImagingOutline;
 /** The state of one decoder or encoder. */
 typedef struct ImagingCodecStateInstance *ImagingCodecState;
 
-/** The source of the blocks that images are made of. */
+/** The source of the blocks that images consist of. */
 typedef struct ImagingMemoryArenaInstance *ImagingMemoryArena;
 
-/** What `ImagingSectionEnter` keeps for `ImagingSectionLeave`. */
+/** The state that `ImagingSectionEnter` passes to `ImagingSectionLeave`. */
 typedef void *ImagingSectionCookie;
 
-/** Converts a line of `pixels` pixels between a raw mode and a mode. */
+/** Converts a row of `pixels` pixels between a raw mode and a mode. */
 typedef void (*ImagingShuffler)(uint8_t *out, const uint8_t *in, int pixels);
 
-/** Decodes from or encodes to `buffer`; returns how many bytes it consumed or made. */
+/** Decodes from or encodes to `buffer`; returns the number of bytes that it consumed or produced. */
 typedef int (*ImagingCodec)(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** Maps an output pixel to a place in the input; returns 0 where there is none. */
+/** Maps an output pixel to a position in the input; returns 0 if there is none. */
 typedef int (*ImagingTransformMap)(double *X, double *Y, int x, int y, void *data);
 
-/** Reads the pixel at a place of the input; returns 0 where there is none. */
+/** Reads the pixel at a position in the input; returns 0 if there is none. */
 typedef int (*ImagingTransformFilter)(void *out, Imaging im, double x, double y);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
@@ -189,7 +194,7 @@ typedef int (*ImagingTransformFilter)(void *out, Imaging im, double x, double y)
 struct ImagingMemoryInstance {
     /** `IMAGING_MODE_*`. */
     ModeID mode;
-    /** `IMAGING_TYPE_*`: what one value of a band is. */
+    /** `IMAGING_TYPE_*`: the type of a band's values. */
     int type;
     /** Not used. */
     int depth;
@@ -207,29 +212,29 @@ struct ImagingMemoryInstance {
     int32_t **image32;
     /** The rows of any image, `ysize` pointers. */
     char **image;
-    /** All rows, one behind the other, where the storage is a single block; else NULL. */
+    /** All rows, contiguous, if the storage is a single block; else NULL. */
     char *block;
     /** The blocks of array storage, ended by one whose `ptr` is NULL; else NULL. */
     struct ImagingMemoryBlock *blocks;
     /** Bytes of a pixel in memory: 1, 2 or 4. */
     int pixelsize;
-    /** Bytes of a row: `xsize * pixelsize`. Rows may lie further apart than that. */
+    /** Bytes of a row: `xsize * pixelsize`. Rows may be further apart than that. */
     int linesize;
     /** Frees the pixels; called once, by `ImagingDelete`. May be NULL. */
     void (*destroy)(Imaging im);
-    /** How many own the image. Changed atomically by this library. */
+    /** The number of the image's owners. This library changes it atomically. */
     int refcount;
     /** The name of each byte of a pixel, ended by NUL. */
     char band_names[4][3];
     /** The Arrow format of a band, ended by NUL. */
     char arrow_band_format[2];
-    /** Not 0: the pixels belong to somebody else and must not be written to. */
+    /** Not 0: the pixels must not be written to. */
     int read_only;
-    /** What keeps borrowed pixels alive, or NULL. */
+    /** The object that keeps borrowed pixels alive, or NULL. */
     PyObject *arrow_array_capsule;
-    /** How many blocks `blocks` has. */
+    /** The number of `blocks`. */
     int blocks_count;
-    /** How many lines a block holds (the last may hold fewer). */
+    /** The number of rows in a block; the last block may have fewer. */
     int lines_per_block;
 #if defined(Py_GIL_DISABLED)
     /** See `ImagingMutex`. */
@@ -237,7 +242,7 @@ struct ImagingMemoryInstance {
 #endif
 };
 
-/** A piece of memory that holds some lines of an image. */
+/** A block of memory with some rows of an image. */
 struct ImagingMemoryBlock {
     /** From `malloc`; NULL ends a list of blocks. */
     char *ptr;
@@ -249,19 +254,20 @@ struct ImagingMemoryBlock {
 struct ImagingPaletteInstance {
     /** RGB, RGBA or CMYK. */
     ModeID mode;
-    /** How many colours are in use, 0 to 256. */
+    /** The number of colours in use, 0 to 256. */
     int size;
-    /** 256 colours of 4 bytes, as a pixel of `mode` has them. */
+    /** 256 colours of 4 bytes, in the layout of a pixel of `mode`. */
     uint8_t palette[1024];
     /**
-     * The nearest colour for each of 64 × 64 × 64 colours, 256 where it is not known yet; NULL until it is prepared.
+     * The index of the nearest palette entry for each of 64 × 64 × 64 colours, 256 if it is not known yet; NULL until the
+     * cache is prepared.
      */
     int16_t *cache;
-    /** Not 0: somebody will use the cache again. */
+    /** Not 0: the cache is kept for further use. */
     int keep_cache;
 };
 
-/** How to read and write one pixel of a mode. */
+/** The functions that read and write a pixel of a mode. */
 struct ImagingAccessInstance {
     /** The mode that these functions are for. */
     ModeID mode;
@@ -270,13 +276,13 @@ struct ImagingAccessInstance {
      * LA, La and PA. Zeros where (x, y) is outside the image.
      */
     void (*get_pixel)(Imaging im, int x, int y, void *pixel);
-    /** Copies `pixel` to (x, y): as many bytes as a pixel has in memory. Does nothing outside the image. */
+    /** Copies `pixel`, of 1, 2 or 4 bytes as in memory, to (x, y). Does nothing outside the image. */
     void (*put_pixel)(Imaging im, int x, int y, const void *pixel);
 };
 
-/** How often each value occurs in each band. */
+/** The histogram of each band. */
 struct ImagingHistogramInstance {
-    /** The mode of the image that was counted. */
+    /** The mode of the image. */
     ModeID mode;
     /** 1 to 4. */
     int bands;
@@ -284,49 +290,49 @@ struct ImagingHistogramInstance {
     long *histogram;
 };
 
-/** A colour and how often it occurs. */
+/** A colour and its number of pixels. */
 struct ImagingColorItem {
-    /** Where it was seen first. */
+    /** The column of its first pixel. */
     int x;
-    /** Where it was seen first. */
+    /** The row of its first pixel. */
     int y;
-    /** How often it occurs. */
+    /** The number of its pixels. */
     int32_t count;
-    /** The colour, as a pixel has it in memory. */
+    /** The colour, in the layout of a pixel in memory. */
     int32_t pixel;
 };
 
-/** What a decoder or an encoder keeps between two calls. */
+/** The state of a decoder or an encoder between two calls. */
 struct ImagingCodecStateInstance {
     /** Used by some codecs. */
     int count;
-    /** Where the codec is; 0 before the first call. */
+    /** The codec's step; 0 before the first call. */
     int state;
     /** `IMAGING_CODEC_*`, set when the codec stops. */
     int errcode;
-    /** The place in the line. */
+    /** The column in the rectangle. */
     int x;
-    /** The line. */
+    /** The row in the rectangle. */
     int y;
     /** 1 from the top down, -1 from the bottom up. */
     int ystep;
-    /** The rectangle that is coded: width. */
+    /** The width of the coded rectangle. */
     int xsize;
-    /** The rectangle that is coded: height. */
+    /** The height of the coded rectangle. */
     int ysize;
-    /** The rectangle that is coded: left. */
+    /** The left column of the coded rectangle. */
     int xoff;
-    /** The rectangle that is coded: top. */
+    /** The top row of the coded rectangle. */
     int yoff;
     /** The packer or unpacker. */
     ImagingShuffler shuffle;
     /** Bits of a pixel in the file. */
     int bits;
-    /** Bytes of a line in the file. */
+    /** Bytes of a row in the file. */
     int bytes;
-    /** Bit planes of a line, 0 where pixels do not lie in planes. */
+    /** The number of bit planes of a row, 0 for pixels that are not in planes. */
     int planes;
-    /** A line. */
+    /** A row in the layout of the file. */
     uint8_t *buffer;
     /** The codec's own struct. */
     void *context;
@@ -334,29 +340,29 @@ struct ImagingCodecStateInstance {
     PyObject *fd;
 };
 
-/** Where the blocks of images come from, and how large they are. */
+/** The source of the blocks of images: their sizes, a pool of freed ones, and counters. */
 struct ImagingMemoryArenaInstance {
-    /** Each line starts at a multiple of this: a power of two, 1 to 128. */
+    /** The alignment of each row's address: a power of two, 1 to 128. */
     int alignment;
-    /** The largest block, in bytes, as long as a line fits. */
+    /** Bytes of a block with several rows. */
     int block_size;
-    /** How many freed blocks are kept for reuse. */
+    /** The most freed blocks that the pool keeps for reuse. */
     int blocks_max;
-    /** How many are kept now. */
+    /** The number of blocks in the pool. */
     int blocks_cached;
-    /** The blocks that are kept: room for `blocks_max`. */
+    /** The blocks in the pool, with room for `blocks_max`. */
     struct ImagingMemoryBlock *blocks_pool;
-    /** Images made. */
+    /** Images created. */
     int stats_new_count;
-    /** Blocks asked of the system. */
+    /** Blocks allocated. */
     int stats_allocated_blocks;
     /** Blocks taken from the pool. */
     int stats_reused_blocks;
-    /** Blocks from the pool that moved when they got the size that was needed. */
+    /** Blocks from the pool that moved when they were resized. */
     int stats_reallocated_blocks;
-    /** Blocks given back to the system. */
+    /** Blocks freed. */
     int stats_freed_blocks;
-    /** Not 0: every new image is one block of its own, past the pool. */
+    /** Not 0: every new image has a single block, which bypasses the pool. */
     int use_block_allocator;
 #if defined(Py_GIL_DISABLED)
     /** See `ImagingMutex`. */
@@ -365,77 +371,79 @@ struct ImagingMemoryArenaInstance {
 };
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Making and deleting images, and the arena that they come from.
+ * Creation and deletion of images, and their arena.
  */
 
 /**
- * Makes an image of `xsize` × `ysize` pixels, all zero. Either may be 0.
+ * Makes an image of `xsize` × `ysize` pixels, all zero. A side may be 0. The caller owns the image: see `ImagingDelete`.
  *
- * Returns NULL for a mode that there is not, a negative size, or where there is not enough memory. The caller owns the
- * image: see `ImagingDelete`.
+ * Returns NULL and raises ValueError if the mode is unknown or a side is negative, or MemoryError.
  */
 extern Imaging ImagingNew(ModeID mode, int xsize, int ysize);
 
-/**
- * Makes an image as `ImagingNew` does, but leaves in its pixels whatever was there: for images that are written whole.
- */
+/** Makes an image like `ImagingNew`, whose pixels are undefined: for images that are written completely. */
 extern Imaging ImagingNewDirty(ModeID mode, int xsize, int ysize);
 
-/** Makes an image as `ImagingNew` does, with all rows in a single block, one behind the other, at `im->block`. */
+/** Makes an image like `ImagingNew`, with all rows in one contiguous block, `im->block`. */
 extern Imaging ImagingNewBlock(ModeID mode, int xsize, int ysize);
 
 /**
- * Returns `imOut` where it has this mode and the size of `imIn`, and an error where it has not; where `imOut` is NULL,
- * a new image of this mode and that size, its pixels yet to be written.
+ * Returns `imOut` if it has this mode and the size of `imIn`. If `imOut` is NULL, makes an image of this mode and size,
+ * whose pixels are undefined.
+ *
+ * Returns NULL and raises Mismatch if mode or size differ.
  */
 extern Imaging ImagingNew2Dirty(ModeID mode, Imaging imOut, Imaging imIn);
 
 /**
- * Makes an image without pixels: its row table has `ysize` places, all NULL, for the caller to fill. Set `destroy` to
- * what frees the pixels.
+ * Makes an image without pixels: its row table has `ysize` entries, all NULL, for the caller to fill. Set `destroy` to a
+ * function that frees the pixels.
  */
 extern Imaging ImagingNewPrologue(ModeID mode, int xsize, int ysize);
 
 /**
- * Makes an image without pixels as `ImagingNewPrologue` does, in a struct of `structure_size` bytes that begins with a
- * `struct ImagingMemoryInstance`. What is behind that is zeroed, and the caller's own.
+ * Makes an image like `ImagingNewPrologue`, in a struct of `structure_size` bytes that begins with a
+ * `struct ImagingMemoryInstance`. The bytes behind it are zero, and the caller's own.
  */
 extern Imaging ImagingNewPrologueSubtype(ModeID mode, int xsize, int ysize, int structure_size);
 
 /**
- * Gives up an image. With its last owner it is deleted: its palette, its pixels (by `destroy`), itself. NULL is none.
- * May be called on any thread.
+ * Releases the caller's ownership of an image. The last owner's call deletes the image: its palette, its pixels (by
+ * `destroy`), its row table and itself. Does nothing for NULL. May be called on any thread.
  */
 extern void ImagingDelete(Imaging im);
 
-/** Gives `destination` a copy of the palette of `source`, instead of its own. Does nothing where `source` has none. */
+/** Replaces the palette of `destination` by a copy of that of `source`. Does nothing if `source` has none. */
 extern void ImagingCopyPalette(Imaging destination, Imaging source);
 
 /**
- * Sets how many freed blocks the arena keeps for reuse, and frees those above that. Returns 1, or 0 where there is no
- * memory for that many (the number then stays as it was).
+ * Sets how many freed blocks the arena keeps for reuse, and frees those above that number.
+ *
+ * Returns 1. Returns 0 if there is no memory for the list of blocks (nothing is raised, and the number is unchanged), or
+ * raises ValueError if `blocks_max` is negative.
  */
 extern int ImagingMemorySetBlocksMax(ImagingMemoryArena arena, int blocks_max);
 
-/** Frees blocks that the arena keeps, until no more than `new_size` are left. */
+/** Frees blocks that the arena keeps for reuse, until at most `new_size` are left. */
 extern void ImagingMemoryClearCache(ImagingMemoryArena arena, int new_size);
 
 /**
- * Sets whether `ImagingNew` and `ImagingNewDirty` make single-block images (not 0) or array images (0, the default).
+ * Sets whether `ImagingNew` and `ImagingNewDirty` allocate each image as one block (not 0) or as an array of blocks from
+ * the arena (0, the default).
  */
 extern void ImagingMemorySetBlockAllocator(ImagingMemoryArena arena, int use_block_allocator);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Single pixels: the functions that read and write one, for each mode.
+ * Access to single pixels: the functions that read and write one, for each mode.
  */
 
 /**
- * The functions that read and write single pixels of an image of this mode; NULL for an image of no mode. Static, not
- * to be changed.
+ * Returns the functions that read and write single pixels of images of the mode of `im`. They are static and must not be
+ * changed. Returns NULL for an unknown mode; returns NULL and raises ValueError if `im` is NULL.
  */
 extern ImagingAccess ImagingAccessNew(Imaging im);
 
-/** Does nothing: what `ImagingAccessNew` gives is static. */
+/** Does nothing: the functions that `ImagingAccessNew` returns are static. */
 extern void _ImagingAccessDelete(Imaging im, ImagingAccess access);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
@@ -443,121 +451,126 @@ extern void _ImagingAccessDelete(Imaging im, ImagingAccess access);
  */
 
 /**
- * Makes a palette for colours of this mode (RGB, RGBA or CMYK), of no colours yet: all black and opaque. Returns NULL
- * for another mode. The caller owns it: see `ImagingPaletteDelete`.
+ * Makes a palette with colours of `mode`, which is RGB, RGBA or CMYK. It has size 0, and all its entries are black and
+ * opaque. The caller owns it: see `ImagingPaletteDelete`.
+ *
+ * Returns NULL and raises ModeError for another mode.
  */
 extern ImagingPalette ImagingPaletteNew(ModeID mode);
 
-/** Makes an RGB palette of the 216 colours of 6 × 6 × 6 steps that every browser has, from entry 10 on. */
+/** Makes the RGB palette of the 216 web-safe colours, 6 × 6 × 6 steps of 51, from entry 10 on. The caller owns it. */
 extern ImagingPalette ImagingPaletteNewBrowser(void);
 
-/** Copies a palette, without its cache. Returns NULL for NULL. */
+/** Copies a palette, without its cache. The caller owns the copy. Returns NULL, and raises nothing, for NULL. */
 extern ImagingPalette ImagingPaletteDuplicate(ImagingPalette palette);
 
-/** Deletes a palette and its cache. NULL is none. A palette that belongs to an image is deleted with it. */
+/**
+ * Deletes a palette and its cache. Does nothing for NULL. A palette that belongs to an image is deleted with the image.
+ */
 extern void ImagingPaletteDelete(ImagingPalette palette);
 
 /**
- * Gives a palette a cache of the nearest colours, none of which is known yet; see `ImagingPaletteCache`. Returns 0, or
- * -1 where there is no memory for it.
+ * Gives a palette an empty cache of nearest colours, if it has none; see `ImagingPaletteCache`.
+ *
+ * Returns 0. Returns -1 and raises MemoryError if there is no memory for it.
  */
 extern int ImagingPaletteCachePrepare(ImagingPalette palette);
 
 /**
- * Finds the nearest colours for the 8 × 8 × 8 cache cells around the colour (r, g, b), 0 to 255 each, and writes their
- * numbers into the cache, which must have been prepared.
+ * Finds the nearest colours for the 8 × 8 × 8 cache cells around the colour (r, g, b), 0 to 255 each, and stores their
+ * indices in the cache, which must have been prepared.
  *
- * The search is Heckbert's locally sorted search, as the JPEG library of Thomas Lane has it.
+ * Method: Heckbert's locally sorted search, as in the JPEG library of Thomas Lane.
  */
 extern void ImagingPaletteCacheUpdate(ImagingPalette palette, int r, int g, int b);
 
-/** Frees the cache of a palette. NULL is none. */
+/** Frees the cache of a palette. Does nothing for NULL. */
 extern void ImagingPaletteCacheDelete(ImagingPalette palette);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Images as Arrow arrays, with no copy.
+ * Exchange of images as Arrow arrays, without copying.
  */
 
 /**
- * Exports an image's pixels as an Arrow array: its pixels where it has one band, else lists of four bytes. The array
- * owns the image too, until it is released.
+ * Exports the pixels of an image as an Arrow array: the pixels of an image of one band, lists of four bytes of all others.
+ * The array is an owner of the image until it is released. `array` is uninitialized memory for the result.
  *
- * Returns 0, or one of `IMAGING_ARROW_INCOMPATIBLE_MODE`, `IMAGING_ARROW_MEMORY_LAYOUT` (the rows do not lie one behind
- * the other) and `IMAGING_CODEC_MEMORY`; `array` is then as it was.
+ * Returns 0; or `IMAGING_ARROW_INCOMPATIBLE_MODE`, `IMAGING_ARROW_MEMORY_LAYOUT` (the rows are not contiguous) or
+ * `IMAGING_CODEC_MEMORY`, with `array` unchanged. Raises ValueError if an argument is NULL.
  */
 extern int export_imaging_array(Imaging im, struct ArrowArray *array);
 
 /**
- * Describes what `export_imaging_array` exports, with the names of the bands as metadata.
- *
- * Returns as `export_imaging_array` does.
+ * Exports the type of the array that `export_imaging_array` exports, with the names of the bands as metadata. `schema` is
+ * uninitialized memory for the result. Returns and raises the same as `export_imaging_array`.
  */
 extern int export_imaging_schema(Imaging im, struct ArrowSchema *schema);
 
 /**
- * Makes a read-only image whose pixels are those of an Arrow array, with no copy. `schema_capsule` and `array_capsule`
- * are what `__arrow_c_array__` gives in Python; the image keeps the latter alive.
+ * Makes a read-only image whose pixels are those of an Arrow array, without copying. `schema_capsule` and `array_capsule`
+ * are the Python objects that `__arrow_c_array__` returns. The image keeps a reference to `array_capsule`.
  *
- * The array must have an item a pixel (of the image's one band, or 32 bits for four), four bytes a pixel, or a list of
- * four bytes a pixel. Returns NULL where it has not, and where the calling thread may not use Python.
+ * The array has one item per pixel (of the type of the image's band, or 32-bit integers for four bands), or four bytes
+ * per pixel, or one list of four bytes per pixel. Otherwise the function returns NULL and raises ValueError; it does so,
+ * too, if the calling thread does not hold Python's GIL.
  */
 extern Imaging ImagingNewArrow(ModeID mode, int xsize, int ysize, PyObject *schema_capsule, PyObject *array_capsule);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Raw pixels: packing, unpacking, and the raw codec.
+ * Raw pixels: packers, unpackers and the raw codec.
  */
 
 /**
- * The shuffler from a raw mode to a mode; NULL where there is none. `*bits_out`, where that is not NULL, gets the bits of
- * a pixel in the file.
+ * Returns the unpacker from a raw mode to a mode, or NULL if there is none. If `bits_out` is not NULL, `*bits_out` is
+ * set to the bits per pixel in the file.
  *
- * It reads no byte behind the packed line and writes none behind the line's pixels. The two lines may start at any
- * address, and may overlap.
+ * An unpacker reads no byte after the packed line and writes none after the line's pixels. Lines may be unaligned, and may
+ * overlap.
  */
 extern ImagingShuffler ImagingFindUnpacker(ModeID mode, RawModeID rawmode, int *bits_out);
 
-/** The shuffler from a mode to a raw mode; otherwise as `ImagingFindUnpacker`. */
+/** Returns the packer from a mode to a raw mode, or NULL if there is none; otherwise like `ImagingFindUnpacker`. */
 extern ImagingShuffler ImagingFindPacker(ModeID mode, RawModeID rawmode, int *bits_out);
 
-/** Packs RGB (or any pixels of 4 bytes) to 3 bytes a pixel: blue, green, red. */
+/** Packs RGB (or any pixels of 4 bytes) to 3 bytes per pixel: blue, green, red. */
 extern void ImagingPackBGR(uint8_t *out, const uint8_t *in, int pixels);
 
-/** Unpacks PhotoYCC, 3 bytes a pixel, to RGB. */
+/** Unpacks PhotoYCC, 3 bytes per pixel, to RGB. */
 extern void ImagingUnpackYCC(uint8_t *out, const uint8_t *in, int pixels);
 
-/** Unpacks PhotoYCC that was multiplied by its alpha, 4 bytes a pixel, to RGBA. */
+/** Unpacks PhotoYCC that is premultiplied by alpha, 4 bytes per pixel, to RGBA. */
 extern void ImagingUnpackYCCA(uint8_t *out, const uint8_t *in, int pixels);
 
-/** Converts RGB to YCbCr as JFIF files have it, 4 bytes a pixel; the fourth is copied. */
+/** Converts RGB to YCbCr as in JFIF files, 4 bytes per pixel. The fourth byte is copied. */
 extern void ImagingConvertRGB2YCbCr(uint8_t *out, const uint8_t *in, int pixels);
 
-/** Converts YCbCr as JFIF files have it to RGB, 4 bytes a pixel; the fourth is copied. */
+/** Converts YCbCr as in JFIF files to RGB, 4 bytes per pixel. The fourth byte is copied. */
 extern void ImagingConvertYCbCr2RGB(uint8_t *out, const uint8_t *in, int pixels);
 
 /**
- * Decodes uncompressed lines, of `bits` a pixel or `planes` bit planes, into the state's rectangle of the image, from
- * the top down or, where `ystep` is -1, from the bottom up. `context` is a `RAWSTATE`, whose `stride` is that of the
- * lines, 0 for none between them.
+ * Decodes uncompressed lines to the state's rectangle of the image, from the top down or, if `ystep` is -1, from the
+ * bottom up. A line has `bits` bits per pixel, or `planes` bit planes. `context` is a `RAWSTATE`, whose `stride` is the
+ * distance of the lines; 0 means that they are contiguous.
  *
- * May be called with any number of `bytes`. Returns how many it consumed, only whole lines and gaps, and is to be given
- * the others again with those that follow; -1 when it has all lines, or `errcode` says why it has not:
- * `IMAGING_CODEC_CONFIG` where the state cannot be. More than `INT_MAX` bytes are consumed at once where they have all
- * lines that are left, and otherwise as many as an `int` can tell.
+ * May be called with any number of `bytes`. Returns how many were consumed, which are whole lines and gaps; the next
+ * call is given the others again, followed by new ones. Returns -1 when all lines are decoded, or with `errcode` set on
+ * error: `IMAGING_CODEC_CONFIG` for an invalid state. A call consumes at most `INT_MAX` bytes, unless it has all bytes
+ * that are left.
  *
- * The state cannot be, and nothing is read or written, where its shuffler is one of this library's and needs longer lines
- * than `bits` or `planes` give, or larger pixels than the image has.
+ * A state is invalid, and nothing is read or written, if its shuffler is one of this library's and needs longer lines than
+ * `bits` or `planes` give, or larger pixels than the image has.
  */
 extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /**
- * Encodes the state's rectangle of the image as uncompressed lines, from the top down or, where `ystep` is -1, from the
- * bottom up. Before the first call `bytes` is the length of a packed line, and `count` the distance of lines where it is
- * not 0: what is between them is filled with zeros.
+ * Encodes the state's rectangle of the image as uncompressed lines, from the top down or, if `ystep` is -1, from the
+ * bottom up. Before the first call, `bytes` is the length of a packed line, and `count` the distance of the lines unless
+ * it is 0; gaps between lines are filled with zeros.
  *
- * Fills `buffer` with as many whole lines as fit into `bytes`. Returns how many bytes that was. `errcode` becomes
- * `IMAGING_CODEC_END` with the last line; or `IMAGING_CODEC_CONFIG`, where not even one line fits (0 is returned), or
- * the state cannot be (-1): that includes a shuffler of this library that makes longer lines than `bytes`, or reads larger
- * pixels than the image has.
+ * Fills `buffer` with as many whole lines as fit into `bytes`. Returns the number of bytes written. `errcode` becomes
+ * `IMAGING_CODEC_END` with the last line, or `IMAGING_CODEC_CONFIG` if not even one line fits (0 is returned) or the
+ * state is invalid (-1 is returned). A state is invalid, too, if its shuffler is one of this library's and makes longer
+ * lines than `bytes`, or reads larger pixels than the image has.
  */
 extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
@@ -566,94 +579,109 @@ extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer
  */
 
 /**
- * Reads a PBM, PGM or PPM file, plain or binary (P1 to P6), of up to 16 bits a value, or a PFM file of one band (Pf). The
- * mode is 1 for PBM, L for PGM (I where values go beyond 255, stretched to 0 to 65535), RGB for PPM and F for PFM; integers
- * are stretched to the whole range, floats are as in the file, whatever its scale.
+ * Reads a PBM, PGM or PPM file, plain or binary (P1 to P6), with up to 16 bits per value, or a PFM file of one band (Pf).
+ * The mode is 1 for PBM, L for PGM (I for values above 255, scaled to 0..65535), RGB for PPM and F for PFM. Integers are
+ * scaled to the full range; floats are those of the file, whatever its scale.
  *
- * Returns NULL where the file cannot be read, is broken, or is shorter than its header says; nothing is allocated for
- * pixels that are not there, nor for more than 65536 rows without pixels. PFM files of three bands (PF) are refused, as
- * Pillow does. A pipe is read to the end of the image; a named pipe without a writer is an error after two seconds.
+ * A pipe is read to the end of the image. A named pipe without a writer is an error after two seconds.
+ *
+ * Returns a new image. Returns NULL and raises OSError if the file cannot be read, is broken, has three bands of floats
+ * (PF), or is shorter than its header says. No memory is allocated for pixels that are not there, nor for more than 65536
+ * rows without pixels.
  */
 extern Imaging ImagingOpenPPM(const char *filename);
 
 /**
- * Writes an image as a binary file: P4 for the mode 1, P5 for L, 16-bit P5 for I (values cut to 0 to 65535) and the
- * four I;16 modes, P6 for RGB, RGBA and RGBX, whose fourth band is left out, and Pf (little-endian) for F. Other modes are
- * refused.
+ * Writes an image to a binary file: P4 for the mode 1, P5 for L, 16-bit P5 for I (clipped to 0..65535) and the I;16 modes,
+ * P6 for RGB, RGBA and RGBX (without the fourth band), Pf (little-endian) for F.
  *
- * Returns 1, or 0 where the file cannot be written. What was there before stays on failure, if the file could be
- * replaced; else it is overwritten in place: `ImagingSaveRaw` has the rule, which is the same.
+ * Returns 1. Returns 0 and raises OSError if the file cannot be written, or ModeError for another mode. `ImagingSaveRaw`
+ * says how files are replaced, and what a failure leaves behind.
  */
 extern int ImagingSavePPM(Imaging im, const char *filename);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Conversion between modes, by a matrix, by a table.
+ * Conversion between modes, by a matrix, by a lookup table.
  */
 
 /**
- * Converts to another mode; `IMAGING_MODE_UNKNOWN` stands for the mode of the image's palette.
+ * Converts an image to `mode`; `IMAGING_MODE_UNKNOWN` means the mode of the image's palette. If the image has the given
+ * mode already, it is copied.
  *
- * `imOut` is NULL, or an image of the wanted mode and the same size that takes the result, and that may share pixels with
- * `imIn`: the result is then that of a copy. `palette` is the palette to
- * map to when the mode is P or PA, or NULL for a standard one: every grey for L, else the colours of the browsers. It
- * gets a cache of its nearest colours, which stays with it. Anything but 0 for `dither` asks for Floyd-Steinberg
- * dithering where colours are lost (to 1, from L and RGB only, and to P and PA).
+ * `imOut` receives the result: NULL for a new image, or an image of `mode` and of the size of `imIn`. The two may share
+ * pixels.
  *
- * To the mode that the image has, copies it. Returns the result; NULL for NULL, where there is no such conversion, where
- * an image of mode P or PA has no palette or a given palette no colours, and where `imOut` does not match.
+ * `palette` is used for P and PA only. It is the palette that colours are mapped to, or NULL for the standard one: a
+ * grey ramp for L, the 216-colour web-safe palette for other modes. Its cache of nearest colours is filled and kept. If
+ * `dither` is not 0, conversions to 1 (from L and RGB only), P and PA use Floyd-Steinberg dithering.
+ *
+ * Returns the result. Returns NULL and raises ModeError if `imIn` is NULL, Mismatch if `imOut` does not match, and
+ * ValueError if there is no such conversion, if a P or PA image has no palette, or if `palette` is empty or belongs to
+ * `imOut`.
  */
 extern Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither);
 
 /**
- * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. From RGB to RGBA, RGBa, LA or La;
- * from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. Of each, the lower eight bits count.
+ * Converts to a mode with alpha and makes pixels of the colour (r, g, b) transparent. Converts from RGB to RGBA, RGBa, LA
+ * or La; and from 1, L, I or I;16 to RGBA or LA, where `r` alone is the colour. Only the lower eight bits of each value
+ * count.
  *
- * A transparent pixel keeps its colour, in LA too, where that is red, green, blue and no alpha; in RGBa and La it is all
- * zero. From RGB to LA or La it is looked for in the source, where also the fourth byte must be 255.
+ * A transparent pixel becomes (r, g, b, 0), in LA too; in RGBa and La all four bytes become 0. From RGB to LA or La the
+ * colour is compared with the pixels of the source, whose fourth byte must be 255.
  *
- * Returns a new image; NULL for NULL and other modes.
+ * Returns a new image. Returns NULL and raises ModeError if `im` is NULL, or ValueError for other modes.
  */
 extern Imaging ImagingConvertTransparent(Imaging im, ModeID mode, int r, int g, int b);
 
 /**
- * Multiplies each pixel of a 3-band image by a matrix of one row of 4 (to L) or three rows of 4 (to RGB): three factors
- * and a constant each. Bands are rounded to the nearest and clipped; the fourth byte becomes 255.
+ * Multiplies each pixel of an image of three bands by a matrix `m`: one row of four values (to L) or three rows of four
+ * (to RGB). A row is three factors and a constant. Results are rounded to the nearest integer and clipped to 0..255; the
+ * fourth byte of a pixel becomes 255.
  *
- * Returns a new image; NULL for NULL and other modes. To L, only the first row is read.
+ * Returns a new image of `mode`. Returns NULL and raises ModeError unless `im` has three bands and `mode` is L or RGB. For
+ * L only the first row is read.
  */
 extern Imaging ImagingConvertMatrix(Imaging im, ModeID mode, const float m[12]);
 
 /**
- * Looks up the first three bands in a three-dimensional table and interpolates between its eight neighbours.
+ * Maps the first three bands through a three-dimensional lookup table, with trilinear interpolation.
  *
- * The table has `size1D * size2D * size3D` colours of `table_channels` (3 or 4) values, the first band running fastest,
- * where 255 << 6 is white. Sizes are 2 at least; 256, and each 255 more, would need a neighbour that is not there.
+ * The table has `size1D * size2D * size3D` entries of `table_channels` (3 or 4) values; the index of the first band
+ * varies fastest. Values are in fixed point with 6 fraction bits: 255 << 6 is white. Sizes are at least 2, and not 256
+ * or a multiple of 255 above that, which would interpolate with an entry beyond the last.
  *
- * `imOut` takes the result: the part of `imIn` that is as large, and no larger. It may be `imIn`, or share pixels with it:
- * the result is then that of a copy. Both have three or four
- * bands of 8 bits, `imOut` as many as the table at least; where the table has three, the fourth byte comes from `imIn`,
- * which must then have a fourth band if `imOut` has. Returns `imOut`, or NULL.
+ * `imOut` receives the result for the part of `imIn` that it covers, from the top left; it is no larger than `imIn`. It
+ * may be `imIn`, or share pixels with it. Both have three or four bands of 8 bits, and `imOut` has at least
+ * `table_channels`. If the table has three channels, the fourth byte is copied from `imIn`, which then needs a fourth
+ * band if `imOut` has one.
+ *
+ * Returns `imOut`. Returns NULL and raises ModeError for other bands, Mismatch if `imOut` is larger than `imIn`, and
+ * ValueError for a bad table.
  */
 extern Imaging ImagingColorLUT3D_linear(
     Imaging imOut, Imaging imIn, int table_channels, int size1D, int size2D, int size3D, int16_t *table
 );
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Where pixels are: copied, cropped, mirrored, turned, transformed.
+ * Copies, crops, transpositions and transforms.
  */
 
-/** Copies an image: a new one with the same pixels and palette. */
+/** Copies an image with its palette and returns a new image. Returns NULL and raises ValueError if `im` is NULL. */
 extern Imaging ImagingCopy(Imaging im);
 
 /**
- * Copies an image, its palette included, into `imOut`, which must have the same mode and size, and returns that; where
- * `imOut` is NULL, copies it as `ImagingCopy` does.
+ * Copies an image with its palette into `imOut`, which has the same mode and size, and returns `imOut`. If `imOut` is
+ * NULL, returns a new image like `ImagingCopy`.
+ *
+ * Returns NULL and raises Mismatch if mode or size differ.
  */
 extern Imaging ImagingCopy2(Imaging imOut, Imaging imIn);
 
 /**
- * The pixels from (x0, y0) up to, not including, (x1, y1): a new image with the same palette. The box may reach past the
- * image: what lies outside is zero. A box turned inside out gives an empty image.
+ * Copies the pixels from (x0, y0) up to, not including, (x1, y1) to a new image, with the palette. The box may reach
+ * beyond the image: pixels outside are zero. If x1 <= x0 or y1 <= y0, the result has no pixels.
+ *
+ * Returns NULL and raises ModeError if `im` is NULL, or MemoryError if the box is too large.
  */
 extern Imaging ImagingCrop(Imaging im, int x0, int y0, int x1, int y1);
 
@@ -663,107 +691,128 @@ extern Imaging ImagingFlipLeftRight(Imaging imOut, Imaging imIn);
 /** Mirrors top and bottom. Returns `imOut`. */
 extern Imaging ImagingFlipTopBottom(Imaging imOut, Imaging imIn);
 
-/** Turns by 90 degrees counter-clockwise. Returns `imOut`. */
+/** Rotates by 90 degrees counter-clockwise. Returns `imOut`, which has the sides of `imIn` exchanged. */
 extern Imaging ImagingRotate90(Imaging imOut, Imaging imIn);
 
-/** Turns by 180 degrees. Returns `imOut`. */
+/** Rotates by 180 degrees. Returns `imOut`. */
 extern Imaging ImagingRotate180(Imaging imOut, Imaging imIn);
 
-/** Turns by 270 degrees counter-clockwise. Returns `imOut`. */
+/** Rotates by 270 degrees counter-clockwise. Returns `imOut`, which has the sides of `imIn` exchanged. */
 extern Imaging ImagingRotate270(Imaging imOut, Imaging imIn);
 
-/** Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`. */
+/**
+ * Mirrors at the diagonal from the top left: rows become columns. Returns `imOut`, which has the sides of `imIn`
+ * exchanged.
+ */
 extern Imaging ImagingTranspose(Imaging imOut, Imaging imIn);
 
-/** Mirrors at the diagonal from the top right. Returns `imOut`. */
+/** Mirrors at the diagonal from the top right. Returns `imOut`, which has the sides of `imIn` exchanged. */
 extern Imaging ImagingTransverse(Imaging imOut, Imaging imIn);
 
 /**
- * Draws `imIn`, transformed, into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode
- * and any size. The box is clipped to `imOut`, and places count from the corner of what is left of it.
+ * Transforms `imIn` into the box from (x0, y0) up to, not including, (x1, y1) of `imOut`, which has the same mode and any
+ * size. The box is clipped to `imOut`, and coordinates count from the corner of the clipped box.
  *
- * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients, which map a
- * place in the box to one in `imIn`, for the middle (x, y) of each pixel:
+ * `method` is `IMAGING_TRANSFORM_AFFINE`, `_PERSPECTIVE` or `_QUAD`, and `a` has its 6 or 8 coefficients. They map the
+ * centre (x, y) of each pixel of the box to a point in `imIn`:
  *
  * - affine: `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`;
- * - perspective: these two, each divided by `a[6] x + a[7] y + 1`;
+ * - perspective: the same, each divided by `a[6] x + a[7] y + 1`;
  * - quad: `(a[0] + a[1] x + a[2] y + a[3] x y, a[4] + a[5] x + a[6] y + a[7] x y)`.
  *
- * `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for I;16 only the first makes sense, and for P.
- * Places that `imIn` does not have become zero if `fill` is not 0, and stay what they are otherwise. With a filter, bytes
- * of a pixel that are no band stay too.
+ * `filter` is `IMAGING_TRANSFORM_NEAREST`, `_BILINEAR` or `_BICUBIC`; for P and the I;16 modes only the first makes sense.
+ * Pixels whose point is outside `imIn` become zero if `fill` is not 0, and are unchanged otherwise. With the other two
+ * filters, bytes of a pixel that no band uses are unchanged too.
  *
- * Returns 0, or -1 on error: another method or filter, and modes that differ.
+ * Returns 0. Returns -1 and raises ValueError if the method or the filter is unknown, or ModeError if the modes differ.
  */
 extern int ImagingTransform(
     Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
 );
 
+/**
+ * Returns an image moved right and down by this many pixels. What leaves it comes in at the opposite side. The palette is
+ * copied.
+ */
+extern Imaging ImagingOffset(Imaging im, int xoffset, int yoffset);
+
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Resizing with a filter.
+ * Resampling with a filter.
  */
 
 /**
- * Resizes the part `box` (left, top, right, bottom, in pixels and parts of them) of an image to `xsize` × `ysize` pixels.
- * Every pixel of the result is the mean of those that it covers, weighted by `filter`, which is one of
- * `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` and `_MKS2021`.
+ * Resizes the part `box` (left, top, right, bottom, in pixels and fractions of a pixel) of an image to `xsize` × `ysize`
+ * pixels. Each pixel of the result is a weighted mean of the pixels within the support of `filter`:
+ * `IMAGING_TRANSFORM_BOX`, `_BILINEAR`, `_HAMMING`, `_BICUBIC`, `_LANCZOS`, `_MKS2013` or `_MKS2021`.
  *
- * Returns a new image; NULL for the modes 1 and P, another filter, and a box that is not within the image. The
- * source is read once from the top down: it may be a mapped file of any height.
+ * The source is read once, from the top down, so it may be a mapped file of any height.
+ *
+ * Returns a new image. Returns NULL and raises ModeError for the modes 1 and P, or ValueError if the filter is unknown,
+ * the size negative, or the box not within the image.
  */
 extern Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Shrinking by whole factors.
+ * Reduction by integer factors.
  */
 
 /**
- * Shrinks the part `box` (left, top, width, height, in pixels) of an image by whole factors: each pixel of the result is
- * the mean of `xscale` × `yscale`, and of those that are left in the last column and row.
+ * Reduces the part `box` (left, top, width, height, in pixels) of an image by integer factors. Each pixel of the result is
+ * the mean of a block of `xscale` × `yscale` pixels; blocks in the last column and row may be smaller.
  *
- * Returns a new image of `width / xscale` × `height / yscale` pixels, rounded up. ModeError for the modes 1, P and those
- * of 16 bits; ValueError for a box that is empty or not within the image, and for factors less than 1.
+ * Returns a new image of `width / xscale` × `height / yscale` pixels, rounded up. Returns NULL and raises ModeError for
+ * the modes 1, P and I;16, or ValueError if the box is empty or not within the image, or if a factor is less than 1.
  */
 extern Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Bands taken out of pixels and put in, and images laid over one another.
+ * Bands, alpha composition and filling.
  */
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Bands
  *
- * Bands count from 0; the alpha of a two-band image is band 1. ValueError for a band that the image does not have.
+ * Bands are numbered from 0; the alpha of a two-band image is band 1. All functions raise ValueError if the image has no
+ * such band.
  */
 
 /**
- * A band of an image of 8-bit bands, as a new L image; where there is just one band, a copy of the image in its own mode.
- * ModeError for images of other bands.
+ * Copies a band of an image of 8-bit bands to a new L image. Copies an image of one band in its own mode.
+ *
+ * Returns NULL and raises ModeError if the bands are not of 8 bits.
  */
 extern Imaging ImagingGetBand(Imaging im, int band);
 
 /**
- * Copies the one-band image `imIn` to a band of `im`, which has the same size and type of values; returns `im`. Where `im`
- * has just one band, both must have the same mode, and the palette is copied too. The two may share pixels: the result is
- * then that of a copy of `imIn`.
+ * Copies the one-band image `imIn` to a band of `im` and returns `im`. Both must have the same size and type of values. If
+ * `im` has one band, both must have the same mode, and the palette is copied too. The images may share pixels.
+ *
+ * Returns NULL and raises ModeError if `imIn` has several bands, or Mismatch if sizes or types differ.
  */
 extern Imaging ImagingPutBand(Imaging im, Imaging imIn, int band);
 
 /**
- * Sets a band of an image of 8-bit bands to `color`, clipped to 0..255; returns `im`. ValueError where there is just one
- * band, unless the image is no wider than a pixel.
+ * Sets a band of an image of 8-bit bands to `color`, clipped to 0..255, and returns `im`.
+ *
+ * Returns NULL and raises ModeError if the bands are not of 8 bits, and ValueError if the image has one band and is more
+ * than one pixel wide.
  */
 extern Imaging ImagingFillBand(Imaging im, int band, int color);
 
 /**
- * Puts the bands of an image of 8-bit bands into `bands`: new L images all, or a copy of the image where it has just one.
- * Returns 0; or -1 on error, and then `bands` is as it was.
+ * Splits an image of 8-bit bands into new L images, one for each band, and stores them in `bands`. Copies an image of one
+ * band in its own mode. The caller owns the images.
+ *
+ * Returns 0. Returns -1 on error, with `bands` unchanged: ModeError if the bands are not of 8 bits.
  */
 extern int ImagingSplit(Imaging im, Imaging bands[4]);
 
 /**
- * Makes an image of `mode` out of one-band images of the same size; the first NULL ends `bands`. ValueError unless there
- * are as many as the mode has; ModeError unless each has 8-bit values, or there is just one.
+ * Merges one-band images of the same size into a new image of `mode`. `bands` has as many images as the mode has bands; if
+ * they are fewer than four, NULL follows the last.
+ *
+ * Returns NULL and raises ValueError if the number of images is not that of the mode's bands, Mismatch if their sizes
+ * differ, and ModeError if an image has several bands, or if several images have values that are not of 8 bits.
  */
 extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
 
@@ -772,7 +821,9 @@ extern Imaging ImagingMerge(ModeID mode, Imaging bands[4]);
  */
 
 /**
- * Lays `imIn2` over `imIn1` by their alpha and returns a new image. Both are RGBA, or both LA, and of the same size.
+ * Composites `imIn2` over `imIn1` by its alpha and returns a new image. Both must be RGBA or both LA, of the same size.
+ *
+ * Returns NULL and raises ModeError if `imIn1` has another mode, or Mismatch if mode or size differ.
  */
 extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
 
@@ -781,121 +832,17 @@ extern Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2);
  */
 
 /**
- * Sets all pixels to `ink`, which points to one as it lies in memory, `pixelsize` bytes; that of a 16-bit mode is a number
- * in the machine's order. Returns `im`.
+ * Sets all pixels to `ink` and returns `im`. `ink` points to one pixel as it lies in memory, `pixelsize` bytes; that of a
+ * 16-bit mode is a number in the machine's byte order.
+ *
+ * Returns NULL and raises ValueError if the image is read-only or an argument is NULL. An image without pixels needs no
+ * ink.
  */
 extern Imaging ImagingFill(Imaging im, const void *ink);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Filters: convolution, blur, sharpening.
+ * Pasting and filling regions, gradients, blending.
  */
-
-/**
- * Makes an image with a border of `m` pixels all around, which repeat those at the edge; around an image without pixels
- * they are zero. The palette is copied.
- *
- * ValueError if `m` is negative, or more than 23170. ModeError for I;16 and its like.
- */
-extern Imaging ImagingExpand(Imaging im, int m);
-
-/**
- * Convolves an image with a kernel of 3 × 3 or 5 × 5 weights, the bottom row first, and adds `offset`. Each band is
- * filtered by itself, the alpha band as well; what comes out is cut to a whole number that the band can hold, and to no
- * less than 0 in I.
- *
- * Pixels nearer to an edge than the kernel reaches are copied, and so is an image that is smaller than the kernel. The
- * image is a new one, and has no palette of the old one.
- *
- * ModeError for F. ValueError for any other size of kernel.
- */
-extern Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset);
-
-/**
- * Takes the mean of the pixels at most `xradius` and `yradius` away, again and again, `n` times along the rows and then
- * `n` times along the columns. A fraction of a radius is what the pixels weigh that are further away than its whole part;
- * beyond the edges there are as many pixels as are needed like those at the edge.
- *
- * `imOut` takes the outcome, has the mode and size of `imIn`, may be `imIn` or share pixels with it (the result is then
- * that of a copy), and is returned. Where memory runs out, some of its pixels may be written. All four bytes of a pixel are
- * blurred, whether or not they are of a band.
- *
- * ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK. ValueError if `n` is less than 1, or a radius
- * negative or 2147483648 or more. An `imOut` without pixels is returned whatever the others are.
- */
-extern Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n);
-
-/**
- * Blurs like a Gaussian of these standard deviations, whose signs do not count, by `passes` box blurs: 3 are usual.
- * Otherwise as `ImagingBoxBlur`.
- *
- * The box is that of Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended
- * Box Filtering" (2011).
- */
-extern Imaging ImagingGaussianBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int passes);
-
-/**
- * Sharpens: adds `percent` of the difference between a value and its Gaussian blur of 3 passes, where that is more than
- * `threshold`. Otherwise as `ImagingBoxBlur`; an `imOut` that is `im` is only blurred.
- */
-extern Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int percent, int threshold);
-
-/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * The symbols through which errors leave and long sections begin and end. They are weak: a program that defines one
- * itself, and links this library statically or dynamically, has its own called instead.
- */
-
-/**
- * Called where there is not enough memory. Raises `MemoryError` in Python. Returns NULL.
- *
- * Weak, as are all `ImagingError_*` and `ImagingSection*`: a program may define its own, which is then called
- * instead.
- */
-extern void *ImagingError_MemoryError(void);
-
-/** Called where an image has a mode that the operation does not take. Raises `ValueError` in Python. Returns NULL. */
-extern void *ImagingError_ModeError(void);
-
-/** Called where two images differ in mode or size and must not. Raises `ValueError` in Python. Returns NULL. */
-extern void *ImagingError_Mismatch(void);
-
-/**
- * Called where an argument cannot be; `message` says why, NULL stands for words that fit any argument. Raises
- * `ValueError` in Python. Returns NULL.
- */
-extern void *ImagingError_ValueError(const char *message);
-
-/**
- * Called before work that may take long. In Python this releases the global lock, where the thread holds it.
- * `cookie` keeps what `ImagingSectionLeave` needs. Sections are not nested.
- */
-extern void ImagingSectionEnter(ImagingSectionCookie *cookie);
-
-/** Called after such work, with the same `cookie`. */
-extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
-
-/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Declared but not implemented yet: programs that call what is below compile, and do not link.
- */
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Copying and cropping
- */
-
-/** The image moved right and down, with wrap-around. */
-extern Imaging ImagingOffset(Imaging im, int xoffset, int yoffset);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Quantization
- */
-
-/**
- * Reduces the colours of an L, P, RGB or RGBA image and returns a P image with its palette.
- *
- * `colours` is 1 to 256. `mode` chooses the way: 0 median cut, 1 maximum coverage, 2 fast octree, 3 libimagequant
- * where it is built in; RGBA takes only the last two. Anything but 0 for `kmeans` (modes 0 and 1) then moves each
- * colour to the mean of its pixels, again and again until fewer than `kmeans` pixels change theirs.
- */
-extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Filling, pasting and blending
@@ -904,262 +851,412 @@ extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
  */
 
 /**
- * Sets the pixels from (x0, y0) up to, not including, (x1, y1) to `ink`, through `mask` if it is not NULL: an image
- * of that size of mode 1, L, LA, RGBA (their alpha) or RGBa. Clipped to the image. Returns 0, or -1 on error.
+ * Fills the pixels from (x0, y0) up to, not including, (x1, y1) with `ink`. The box is clipped to the image.
+ *
+ * `mask` is NULL, or an image with the size of the box: mode 1 selects pixels, L and the alpha of RGBA blend, and RGBa adds
+ * the ink to what its alpha leaves. Returns 0, or -1 on error: ValueError for other modes of the mask, Mismatch for another
+ * size.
  */
 extern int ImagingFill2(Imaging into, const void *ink, Imaging mask, int x0, int y0, int x1, int y1);
 
 /**
- * Pastes `im` at (x0, y0), through `mask` as `ImagingFill2` does. (x1, y1) must be (x0, y0) plus the size of `im`,
- * and both images must have as many bytes a pixel. Returns 0, or -1 on error.
+ * Pastes `im` into the pixels from (x0, y0) up to, not including, (x1, y1), a box of its size, which is clipped to the image.
+ * Both images have pixels of the same size; their modes may differ.
+ *
+ * `mask` is NULL, or an image with the size of the box: mode 1 selects pixels, L and the alpha of LA and RGBA blend, and
+ * RGBa adds `im` to what its alpha leaves. The three images may share pixels: the result is then that of copies. Returns 0,
+ * or -1 on error: Mismatch for another size, ValueError for other modes of the mask.
  */
 extern int ImagingPaste(Imaging into, Imaging im, Imaging mask, int x0, int y0, int x1, int y1);
 
-/** A 256 × 256 image that runs from 0 at the top to 255 at the bottom; mode 1, L, P, I or F. */
+/** Returns a 256 × 256 image from 0 in the first row to 255 in the last one. ModeError but for 1, L, P, I and F. */
 extern Imaging ImagingFillLinearGradient(ModeID mode);
 
-/** A 256 × 256 image that runs from 0 in the middle to 255 at the border and beyond; mode 1, L, P, I or F. */
+/**
+ * Returns a 256 × 256 image from 0 in the centre to 255 near the borders and beyond. ModeError but for 1, L, P, I and F.
+ */
 extern Imaging ImagingFillRadialGradient(ModeID mode);
 
 /**
- * `imIn1 * (1 - alpha) + imIn2 * alpha`, clipped; both of 8-bit bands, as many, and of the same size. Outside 0..1
- * this extrapolates.
+ * Returns `imIn1 + alpha * (imIn2 - imIn1)`, truncated, for images of the same size and the same number of 8-bit bands.
+ * Beyond 0..1 this extrapolates, and clips.
+ *
+ * ModeError for mode 1, P and PA, and for other types of pixels. Mismatch for different sizes or numbers of bands.
  */
 extern Imaging ImagingBlend(Imaging imIn1, Imaging imIn2, float alpha);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Channel operations.
+ */
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Channel operations
  *
- * Byte by byte on two images of 8-bit bands, as many in both. The result has the mode of the first, and the smaller width
- * and height. Values are clipped to 0..255 unless said otherwise.
+ * Operations on the bytes of two images that have 8-bit bands, the same number in both. The result is a new image with the
+ * mode of the first one and the smaller width and height, clipped to 0..255 unless said otherwise. ModeError and Mismatch for
+ * other images.
  */
 
-/** The larger value. */
+/** Returns the greater of both values. */
 extern Imaging ImagingChopLighter(Imaging imIn1, Imaging imIn2);
 
-/** The smaller value. */
+/** Returns the smaller of both values. */
 extern Imaging ImagingChopDarker(Imaging imIn1, Imaging imIn2);
 
-/** `|in1 - in2|`. */
+/** Returns `|in1 - in2|`. */
 extern Imaging ImagingChopDifference(Imaging imIn1, Imaging imIn2);
 
-/** `in1 * in2 / 255`. */
+/** Returns `in1 * in2 / 255`. */
 extern Imaging ImagingChopMultiply(Imaging imIn1, Imaging imIn2);
 
-/** `255 - (255 - in1) * (255 - in2) / 255`. */
+/** Returns `255 - (255 - in1) * (255 - in2) / 255`. */
 extern Imaging ImagingChopScreen(Imaging imIn1, Imaging imIn2);
 
-/** `(in1 + in2) / scale + offset`. */
+/** Returns `(in1 + in2) / scale + offset`, computed in single precision and truncated. */
 extern Imaging ImagingChopAdd(Imaging imIn1, Imaging imIn2, float scale, int offset);
 
-/** `(in1 - in2) / scale + offset`. */
+/** Returns `(in1 - in2) / scale + offset`, computed in single precision and truncated. */
 extern Imaging ImagingChopSubtract(Imaging imIn1, Imaging imIn2, float scale, int offset);
 
-/** `in1 + in2`, modulo 256. */
+/** Returns `in1 + in2`, modulo 256. */
 extern Imaging ImagingChopAddModulo(Imaging imIn1, Imaging imIn2);
 
-/** `in1 - in2`, modulo 256. */
+/** Returns `in1 - in2`, modulo 256. */
 extern Imaging ImagingChopSubtractModulo(Imaging imIn1, Imaging imIn2);
 
-/** Soft light: a mean of multiply and screen, weighed by the first image. */
+/** Soft light: returns a mean of multiply and screen, weighted by the first image. */
 extern Imaging ImagingChopSoftLight(Imaging imIn1, Imaging imIn2);
 
-/** Hard light: multiply where the second image is dark, screen where it is light. */
+/** Hard light: multiplies where the second image is dark, and screens where it is light. */
 extern Imaging ImagingChopHardLight(Imaging imIn1, Imaging imIn2);
 
-/** Overlay: multiply where the first image is dark, screen where it is light. */
+/** Overlay: multiplies where the first image is dark, and screens where it is light. */
 extern Imaging ImagingOverlay(Imaging imIn1, Imaging imIn2);
 
-/** Both. Images of mode 1 only. */
+/** Returns 255 where both images are not 0. Mode 1 only. */
 extern Imaging ImagingChopAnd(Imaging imIn1, Imaging imIn2);
 
-/** Either. Images of mode 1 only. */
+/** Returns 255 where at least one image is not 0. Mode 1 only. */
 extern Imaging ImagingChopOr(Imaging imIn1, Imaging imIn2);
 
-/** One but not both. Images of mode 1 only. */
+/** Returns 255 where exactly one image is not 0. Mode 1 only. */
 extern Imaging ImagingChopXor(Imaging imIn1, Imaging imIn2);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Point operations.
+ */
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Point operations
  */
 
 /**
- * Looks up each value in a table.
+ * Looks up each value in a table, and returns a new image with a copy of the palette.
  *
- * With `IMAGING_MODE_UNKNOWN`, or the image's own mode, for `tablemode`: 256 bytes for each band, one table behind
- * the other. From an image of one 8-bit band to another mode: 256 values of the type of that mode. From I to L:
- * 65536 bytes. ValueError for others.
+ * With `IMAGING_MODE_UNKNOWN` or the image's own mode for `tablemode`, `table` has 256 bytes for each band, one band after
+ * the other. From an image of one 8-bit band to another mode of one, it has 256 bytes; to a mode of 4-byte pixels, 256
+ * pixels. From I to L it has 65536 bytes, for values clipped to 0..65535. ValueError for other modes.
  */
 extern Imaging ImagingPoint(Imaging im, ModeID tablemode, const void *table);
 
-/** `value * scale + offset`, without clipping, for I, I;16 and F. */
+/**
+ * Returns a new image of `value * scale + offset`, without clipping: what does not fit becomes the least `int` (0 in
+ * I;16). ModeError but for I, I;16 and F.
+ */
 extern Imaging ImagingPointTransform(Imaging imIn, double scale, double offset);
 
-/** Inverts each bit. */
+/** Returns a new image with all bits inverted, those of unused bytes of a pixel, too. */
 extern Imaging ImagingNegative(Imaging im);
 
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Filters
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Filters: convolution, blur, sharpening.
  */
 
 /**
- * For each pixel the value at place `rank`, from 0, of the `size * size` around it, sorted. One band only, not I;16.
- * `size` is odd, and the result is smaller by `size - 1` each way: `ImagingExpand` first to keep the size.
+ * Adds a border of `m` pixels on each side, which repeats the pixels at the edge; around an image without pixels it is
+ * zero. The palette is copied.
+ *
+ * Returns a new image. Returns NULL and raises ValueError if `m` is negative or more than 23170, or ModeError for the I;16
+ * modes.
+ */
+extern Imaging ImagingExpand(Imaging im, int m);
+
+/**
+ * Convolves an image with a kernel of 3 × 3 or 5 × 5 weights, the bottom row first, and adds `offset`. Each band is
+ * filtered by itself, alpha too. Results are converted to integers as the mode needs and clipped to the range of a band,
+ * in I to at least 0.
+ *
+ * Pixels closer to an edge than half the kernel are copied. An image that is smaller than the kernel is copied with its
+ * palette; otherwise the result has no palette.
+ *
+ * Returns a new image. Returns NULL and raises ModeError for F, or ValueError for another size of kernel.
+ */
+extern Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset);
+
+/**
+ * Blurs with a box filter of `2 * radius + 1` pixels: `n` passes along the rows, then `n` passes along the columns. If a
+ * radius has a fraction, the pixels just outside the box have that weight. Pixels beyond an edge equal those at the edge.
+ *
+ * `imOut` receives the result. It has the mode and size of `imIn`; it may be `imIn`, or share pixels with it. If memory
+ * runs out, some of its pixels may have been written. All four bytes of a pixel are blurred, whether a band uses them or
+ * not.
+ *
+ * Returns `imOut`. Returns NULL and raises ModeError for any mode but L, LA, La, RGB, RGBA, RGBa, RGBX and CMYK, or
+ * ValueError if `n` is less than 1, or if a radius is negative, or 2147483648 or more. An `imOut` without pixels is
+ * returned whatever the other arguments are.
+ */
+extern Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n);
+
+/**
+ * Approximates a Gaussian blur by `passes` box blurs; 3 passes are usual. `xradius` and `yradius` are standard deviations
+ * in pixels, whose signs are ignored. Otherwise like `ImagingBoxBlur`.
+ *
+ * Method: Gwosdek, Grewenig, Bruhn and Weickert, "Theoretical Foundations of Gaussian Convolution by Extended Box
+ * Filtering" (2011).
+ */
+extern Imaging ImagingGaussianBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int passes);
+
+/**
+ * Sharpens by unsharp masking: adds `percent` percent of the difference between a value and its Gaussian blur of 3 passes,
+ * if that difference is more than `threshold`. Otherwise like `ImagingBoxBlur`. If `imOut` is `im`, the image is only
+ * blurred.
+ */
+extern Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int percent, int threshold);
+
+/**
+ * Returns the value at a rank, from 0, among the `size * size` pixels around each pixel: 0 is the minimum, `size * size / 2` the
+ * median. The result is smaller than the image by `size - 1` columns and rows: `ImagingExpand` first to keep the size. The
+ * palette is copied.
+ *
+ * ModeError for several bands and for 16-bit modes; ValueError for an even size, or a rank that is not below `size * size`.
  */
 extern Imaging ImagingRankFilter(Imaging im, int size, int rank);
 
-/** For each pixel the commonest of the `size * size` around it, if it occurs more than twice. One 8-bit band only. */
+/**
+ * Returns the most frequent value among the `size * size` pixels around each pixel, within the image, if it occurs more than
+ * twice, and else the pixel; of values that are equally frequent the smallest. The palette is copied. ModeError but for one
+ * 8-bit band.
+ */
 extern Imaging ImagingModeFilter(Imaging im, int size);
 
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Bounding boxes, projections, extrema, colours, histograms.
+ */
+
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Measuring
+ * Statistics
  */
 
 /**
- * The smallest box (left, top, right, bottom) with all pixels that are not zero. Returns 1, or 0 if there are none.
- * `alpha_only` not 0 looks at nothing but alpha, in modes that have it.
+ * Finds the smallest box (left, top, right, bottom), the last two exclusive, with all pixels that are not zero. Returns 1;
+ * 0 where there are none; -1 on error. `alpha_only` not 0 looks at alpha alone, in modes that have it.
  */
 extern int ImagingGetBBox(Imaging im, int bbox[4], int alpha_only);
 
 /**
- * The colours of an image of 4-byte pixels: a table to `free`, of as many items as `colors` says then. More than
- * `maxcolors` there means that there are too many to list.
- */
-extern struct ImagingColorItem *ImagingGetColors(Imaging im, int maxcolors, int *colors);
-
-/**
- * The smallest and the largest value of a one-band image: two values of its type at `extrema` (two `uint16_t` for
- * I;16). Returns 1; 0 for an empty image; -1 on error.
- */
-extern int ImagingGetExtrema(Imaging im, void *extrema);
-
-/**
- * Sets `xproj[x]` (and `yproj[y]`) to 1 if the column (the row) has a pixel that is not zero, else to 0; `xsize` and
- * `ysize` bytes. Returns 1.
+ * Sets `xproj[x]` to 1 if column `x` has a pixel that is not zero, else to 0, and `yproj[y]` likewise for rows: `xsize` and
+ * `ysize` bytes. Returns 1, or -1 on error. Of 16-bit pixels only the first `xsize` bytes of a row are looked at.
  */
 extern int ImagingGetProjection(Imaging im, uint8_t *xproj, uint8_t *yproj);
 
 /**
- * Counts values, by band, where `mask` (NULL, or an image of the same size of mode 1 or L) is not 0.
+ * Finds the smallest and the greatest value of a one-band image, and writes both to `extrema` as values of its type
+ * (`uint16_t` for I;16). Returns 1; 0 for an image without pixels; -1 on error: ModeError for several bands and for 16-bit
+ * modes but I;16. NaN is skipped, unless the first pixel is NaN.
+ */
+extern int ImagingGetExtrema(Imaging im, void *extrema);
+
+/**
+ * Counts the colours of an image of 4-byte pixels, up to `maxcolors`. Returns a table that the caller frees with `free`,
+ * and sets `colors` to its length; an item whose `count` is 0 follows. If there are more colours than `maxcolors`, `colors`
+ * becomes `maxcolors + 1`, and the counts are those of the pixels before the last colour.
  *
- * Values of I and F are put into 256 bins from the first to the second value at `extrema`, two of the image's type;
- * other modes need none. Free the result with `ImagingHistogramDelete`.
+ * ModeError for smaller pixels; MemoryError for `maxcolors` of 2^30 and more.
+ */
+extern struct ImagingColorItem *ImagingGetColors(Imaging im, int maxcolors, int *colors);
+
+/**
+ * Counts the values of each band, where `mask` is not 0: NULL, or an image of the same size and mode 1 or L.
+ *
+ * Values of I and F are sorted into 256 bins from the first to the second value at `extrema`, two values of the image's
+ * type; other modes need none, and I and F take no mask. Free the result with `ImagingHistogramDelete`. Of 16-bit pixels
+ * only the first `xsize` bytes of a row are counted. ModeError, Mismatch and ValueError for other arguments.
  */
 extern ImagingHistogram ImagingGetHistogram(Imaging im, Imaging mask, void *extrema);
 
-/** Frees a histogram. NULL is fine. */
+/** Frees a histogram. NULL is none. */
 extern void ImagingHistogramDelete(ImagingHistogram histogram);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Effects.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Effects
+ *
+ * Random numbers are those of `rand`: the same `srand` before gives the same image. The global lock of a Python host is
+ * held meanwhile.
+ */
+
+/**
+ * Returns an L image of the Mandelbrot set in the box (x0, y0, x1, y1) of the complex plane, after at most `quality`
+ * iterations. ValueError if the box is turned inside out or `quality` is below 2.
+ */
+extern Imaging ImagingEffectMandelbrot(int xsize, int ysize, double extent[4], int quality);
+
+/** Returns an L image of Gaussian noise around 128, with the standard deviation `sigma`. */
+extern Imaging ImagingEffectNoise(int xsize, int ysize, float sigma);
+
+/**
+ * Returns a copy of an image in which each pixel has changed places with a random one at most `distance / 2` columns and
+ * rows away. The palette is copied.
+ */
+extern Imaging ImagingEffectSpread(Imaging imIn, int distance);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * The weak symbols through which errors are raised and long sections entered and left.
+ */
+
+/**
+ * Raises MemoryError: there is not enough memory. Returns NULL.
+ *
+ * All `ImagingError_*` and `ImagingSection*` are weak: if a program defines its own, that is called instead.
+ */
+extern void *ImagingError_MemoryError(void);
+
+/** Raises ModeError, a ValueError in Python: the operation does not support the mode of an image. Returns NULL. */
+extern void *ImagingError_ModeError(void);
+
+/** Raises Mismatch, a ValueError in Python: two images differ in mode or size. Returns NULL. */
+extern void *ImagingError_Mismatch(void);
+
+/** Raises ValueError: an argument is invalid. `message` says why; NULL stands for a general message. Returns NULL. */
+extern void *ImagingError_ValueError(const char *message);
+
+/**
+ * Called before work that may take long. In Python it releases the GIL, if the thread holds it. `cookie` stores what
+ * `ImagingSectionLeave` needs. Sections are not nested.
+ */
+extern void ImagingSectionEnter(ImagingSectionCookie *cookie);
+
+/** Called after such work, with the same `cookie`, on the same thread. */
+extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Functions that are declared but not implemented yet: programs that call them compile, and do not link.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Quantization
+ */
+
+/**
+ * Reduces the number of colours of an L, P, RGB or RGBA image and returns a P image with its palette.
+ *
+ * `colours` is 1 to 256. `mode` is the method: 0 median cut, 1 maximum coverage, 2 fast octree, 3 libimagequant if
+ * it is built in; RGBA supports the last two only. If `kmeans` is not 0 (methods 0 and 1), the colours are refined
+ * by k-means until an iteration changes the colour of fewer than `kmeans` pixels.
+ */
+extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Drawing
  *
- * Coordinates may lie outside the image: what falls outside is not drawn. Boxes include (x1, y1). `fill` not 0 fills the
- * shape, else it gets an outline `width` pixels wide. `op` not 0 mixes the ink with what is there, as its fourth byte
- * says, in images of 4-byte pixels; 0 replaces. Where there is a `mask`, NULL or an image as large as `im`, pixels are
- * drawn where it is not 0. Angles are in degrees, clockwise from the right. All return 0, or -1 on error.
+ * Shapes are clipped to the image. Boxes include (x1, y1). If `fill` is not 0 the shape is filled, otherwise its outline
+ * is drawn, `width` pixels wide. If `op` is not 0, the ink is blended with 4-byte pixels, with its fourth byte as
+ * opacity; otherwise it replaces them. `mask` is NULL or an image of the size of `im`: pixels are drawn where it is not
+ * 0. Angles are in degrees, clockwise from the right. All functions return 0, or -1 on error.
  */
 
-/** A pixel. */
+/** Draws a pixel. */
 extern int ImagingDrawPoint(Imaging im, int x, int y, const void *ink, int op);
 
-/** A line, one pixel wide, both ends included. */
+/** Draws a line, one pixel wide, both ends included. */
 extern int ImagingDrawLine(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int op);
 
-/** A line `width` pixels wide. */
+/** Draws a line, `width` pixels wide. */
 extern int ImagingDrawWideLine(
     Imaging im, int x0, int y0, int x1, int y1, const void *ink, int width, int op, Imaging mask
 );
 
-/** A rectangle. */
+/** Draws a rectangle. */
 extern int ImagingDrawRectangle(
     Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op
 );
 
-/** A closed polygon of `points` points: x and y in turn at `xy`. */
+/** Draws a closed polygon with `points` vertices: `xy` has x and y of each. */
 extern int ImagingDrawPolygon(
     Imaging im, int points, int *xy, const void *ink, int fill, int width, int op, Imaging mask
 );
 
-/** The ellipse that just fits into a box. */
+/** Draws the ellipse that is inscribed in a box. */
 extern int ImagingDrawEllipse(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op);
 
-/** A piece of an ellipse's outline. */
+/** Draws an arc: a part of an ellipse's outline. */
 extern int ImagingDrawArc(
     Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int width, int op
 );
 
-/** An arc whose ends are joined by a line. */
+/** Draws a chord: an arc whose ends are connected by a line. */
 extern int ImagingDrawChord(
     Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
 );
 
-/** An arc whose ends are joined to the centre. */
+/** Draws a pie slice: an arc whose ends are connected with the centre. */
 extern int ImagingDrawPieslice(
     Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
 );
 
-/** Fills with ink through `bitmap`, a mask as for `ImagingFill2`, whose top left is at (x0, y0). `op` has no effect. */
+/**
+ * Fills with ink through `bitmap`, a mask as for `ImagingFill2` with its top left corner at (x0, y0). `op` has no
+ * effect.
+ */
 extern int ImagingDrawBitmap(Imaging im, int x0, int y0, Imaging bitmap, const void *ink, int op);
 
-/** A filled outline. `fill` has no effect. */
+/** Fills an outline. `fill` has no effect. */
 extern int ImagingDrawOutline(Imaging im, ImagingOutline outline, const void *ink, int fill, int op);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Outlines
  *
- * A path of lines and curves for `ImagingDrawOutline`. All but the first two return 0, or -1 if there is no memory.
+ * An outline is a path of lines and curves for `ImagingDrawOutline`. All functions but the first two return 0, or -1 and
+ * raise MemoryError.
  */
 
-/** An empty outline at (0, 0); free it with `ImagingOutlineDelete`. */
+/** Makes an empty outline at (0, 0). Free it with `ImagingOutlineDelete`. */
 extern ImagingOutline ImagingOutlineNew(void);
 
-/** Frees an outline. NULL is fine. */
+/** Frees an outline. Does nothing for NULL. */
 extern void ImagingOutlineDelete(ImagingOutline outline);
 
-/** Starts a new part at (x, y). */
+/** Starts a new subpath at (x, y). */
 extern int ImagingOutlineMove(ImagingOutline outline, float x, float y);
 
-/** A line to (x, y). */
+/** Adds a line to (x, y). */
 extern int ImagingOutlineLine(ImagingOutline outline, float x, float y);
 
-/** A cubic Bézier curve to (x3, y3), with the control points (x1, y1) and (x2, y2). */
+/** Adds a cubic Bézier curve to (x3, y3), with the control points (x1, y1) and (x2, y2). */
 extern int ImagingOutlineCurve(ImagingOutline outline, float x1, float y1, float x2, float y2, float x3, float y3);
 
-/** A line back to where the part started. */
+/** Closes the subpath: adds a line to its start. */
 extern int ImagingOutlineClose(ImagingOutline outline);
 
-/** Moves all points from (x, y) to `(a[0] * x + a[1] * y + a[2], a[3] * x + a[4] * y + a[5])`. */
+/** Applies an affine transform: moves each point (x, y) to `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`. */
 extern int ImagingOutlineTransform(ImagingOutline outline, double a[6]);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Special effects
- */
-
-/** Moves pixels about at random, inside a square of `distance` pixels. Draws on `rand`. */
-extern Imaging ImagingEffectSpread(Imaging imIn, int distance);
-
-/** An L image of Gaussian noise around 128. Draws on `rand`. */
-extern Imaging ImagingEffectNoise(int xsize, int ysize, float sigma);
-
-/**
- * An L image of the Mandelbrot set between the corners `extent` (x0, y0, x1, y1), by at most `quality` steps, 2 or
- * more.
- */
-extern Imaging ImagingEffectMandelbrot(int xsize, int ysize, double extent[4], int quality);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Decoders and encoders
  *
- * One call for each piece of the file. Set the first call up with a zeroed state: the rectangle, `shuffle`, `bits`,
- * `bytes`, a `buffer` for a line, from `malloc`, and a zeroed `context` with the codec's options, as the headers beside
- * this one define them.
+ * A codec is called once for each piece of the file. Before the first call, zero the state and set the rectangle,
+ * `shuffle`, `bits`, `bytes`, a `buffer` for a line, from `malloc`, and a zeroed `context` with the codec's options. The
+ * headers beside this one define the contexts.
  *
- * A decoder takes `bytes` bytes at `buffer` and returns how many it used; call it again with the rest and what comes
- * after. -1 ends it: `errcode` is 0 if the image is whole, else `IMAGING_CODEC_*`. (A decoder of a whole file returns the
- * same at once.)
+ * A decoder reads `bytes` bytes at `buffer` and returns how many it consumed. Call it again with the others, followed by
+ * new ones. It returns -1 at the end, with `errcode` 0 if the image is complete, and `IMAGING_CODEC_*` on error. (A
+ * decoder of a whole file returns -1 from its only call.)
  *
- * An encoder writes at most `bytes` bytes to `buffer` and returns how many; `errcode` becomes not 0 when it stops,
- * `IMAGING_CODEC_END` if all is well.
+ * An encoder writes at most `bytes` bytes to `buffer` and returns how many. At the end it sets `errcode`: to
+ * `IMAGING_CODEC_END` on success.
  */
 
 /** Decodes blocks of compressed textures, `state->state` = 1 to 7 for BC1 to BC7. `context`: BCNSTATE. */
@@ -1189,46 +1286,46 @@ extern int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 /** Decodes JPEG. `context`: JPEGSTATE. */
 extern int ImagingJpegDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
-/** Frees what the decoder keeps; call it once it has stopped. */
+/** Frees the memory of the decoder. Call it after the last call. */
 extern void ImagingJpegDecodeCleanup(ImagingCodecState state);
 
-/** 1 if the JPEG library converts to RGBX and the like by itself, else 0. */
+/** Returns 1 if the JPEG library supports RGBX and similar layouts itself, and 0 otherwise. */
 extern int ImagingJpegUseJCSExtensions(void);
 
 /** Encodes JPEG. `context`: JPEGENCODERSTATE. */
 extern int ImagingJpegEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /**
- * The version of the JPEG library. Static. Weak; while this library has no JPEG codec, the version that the Pillow
- * which calls was built with, and an empty text for all other callers.
+ * Returns the version of the JPEG library, a static text. Weak. This library has no JPEG codec yet: it returns the
+ * version that the calling Pillow was built with, and an empty text to all other callers.
  */
 extern const char *ImagingJpegVersion(void);
 
 /** Decodes JPEG 2000. `context`: JPEG2KDECODESTATE. */
 extern int ImagingJpeg2KDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
-/** Frees what the decoder keeps; call it once it has stopped. */
+/** Frees the memory of the decoder. Call it after the last call. */
 extern void ImagingJpeg2KDecodeCleanup(ImagingCodecState state);
 
 /** Encodes JPEG 2000. `context`: JPEG2KENCODESTATE. */
 extern int ImagingJpeg2KEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** Frees what the encoder keeps; call it once it has stopped. */
+/** Frees the memory of the encoder. Call it after the last call. */
 extern void ImagingJpeg2KEncodeCleanup(ImagingCodecState state);
 
-/** The version of the JPEG 2000 library. Static. */
+/** Returns the version of the JPEG 2000 library, a static text. */
 extern const char *ImagingJpeg2KVersion(void);
 
-/** Decodes a TIFF, a whole file at once. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`. */
+/** Decodes a TIFF file, in one call. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`. */
 extern int ImagingLibTiffDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
-/** Encodes a TIFF. `context`: TIFFSTATE, set up by `ImagingLibTiffEncodeInit`. */
+/** Encodes a TIFF file. `context`: TIFFSTATE, set up by `ImagingLibTiffEncodeInit`. */
 extern int ImagingLibTiffEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** The version of the TIFF library. Static. */
+/** Returns the version of the TIFF library, a static text. */
 extern const char *ImagingTiffVersion(void);
 
-/** Decodes Microsoft Paint files. The reference declares it and never had it. */
+/** Decodes Microsoft Paint files. Pillow declares this function and does not define it. */
 extern int ImagingMspDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /** Decodes Macintosh PackBits. */
@@ -1243,7 +1340,7 @@ extern int ImagingPcxDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 /** Encodes ZSoft PCX image data. */
 extern int ImagingPcxEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** Decodes run-length encoded SGI image data; reads by `state->fd`. `context`: SGISTATE. */
+/** Decodes run-length encoded SGI image data, which it reads from `state->fd`. `context`: SGISTATE. */
 extern int ImagingSgiRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /** Decodes run-length encoded Sun raster data. */
@@ -1264,52 +1361,51 @@ extern int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer
 /** Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE. */
 extern int ImagingZipDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
-/** Frees what the decoder keeps; call it once it has stopped. */
+/** Frees the memory of the decoder. Call it after the last call. */
 extern void ImagingZipDecodeCleanup(ImagingCodecState state);
 
 /** Encodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE. */
 extern int ImagingZipEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** Frees what the encoder keeps; call it once it has stopped. */
+/** Frees the memory of the encoder. Call it after the last call. */
 extern void ImagingZipEncodeCleanup(ImagingCodecState state);
 
 /**
- * The version of the compression library. Static. Weak; while this library has no ZIP codec, the version that the
- * Pillow which calls was built with, and an empty text for all other callers.
+ * Returns the version of the compression library, a static text. Weak. This library has no ZIP codec yet: it returns
+ * the version that the calling Pillow was built with, and an empty text to all other callers.
  */
 extern const char *ImagingZipVersion(void);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Python files
  *
- * Reading and writing by the methods of a Python file object; the caller holds the GIL. -1 on error, with a Python
- * exception set.
+ * Call the methods of a Python file object. The caller holds the GIL. On error they return -1 and raise a Python exception.
  */
 
-/** Reads at most `bytes` bytes to `dest`; returns how many. */
+/** Reads at most `bytes` bytes to `dest` and returns how many it read. */
 extern Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes);
 
-/** Writes `bytes` bytes; returns `bytes`. */
+/** Writes `bytes` bytes and returns `bytes`. */
 extern Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes);
 
-/** Goes to a place in the file; `whence` as for `fseek`. Returns 0. */
+/** Sets the position in the file, with `whence` as for `fseek`. Returns 0. */
 extern int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence);
 
-/** The place in the file. */
+/** Returns the position in the file. */
 extern Py_ssize_t _imaging_tell_pyFd(PyObject *fd);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Data.
  */
 
-/** The arena that images come from. */
+/** The arena that images are allocated from. */
 extern struct ImagingMemoryArenaInstance ImagingDefaultArena;
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Macros.
  */
 
-/* The value at (x, y), to read or to assign; of 4-byte pixels the first byte. Nothing is checked. */
+/* The value at (x, y), as an lvalue; the first byte of 4-byte pixels. Nothing is checked. */
 #define IMAGING_PIXEL_1(im, x, y) ((im)->image8[(y)][(x)])
 #define IMAGING_PIXEL_L(im, x, y) ((im)->image8[(y)][(x)])
 #define IMAGING_PIXEL_LA(im, x, y) ((im)->image[(y)][(x) * 4])
@@ -1326,10 +1422,10 @@ extern struct ImagingMemoryArenaInstance ImagingDefaultArena;
 #define IMAGING_PIXEL_INT32(im, x, y) ((im)->image32[(y)][(x)])
 #define IMAGING_PIXEL_FLOAT32(im, x, y) (((FLOAT32 *)(im)->image32[(y)])[(x)])
 
-/* The palette's cache entry for a colour, to read or to assign. */
+/* The palette's cache entry for a colour, as an lvalue. */
 #define ImagingPaletteCache(p, r, g, b) ((p)->cache[((r) >> 2) + ((g) >> 2) * 64 + ((b) >> 2) * 64 * 64])
 
-/* Accesses are static: there is nothing to free. */
+/* Accesses are static, so there is nothing to free. */
 #define ImagingAccessDelete(im, access)
 
 #ifdef __cplusplus

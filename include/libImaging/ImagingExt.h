@@ -1,13 +1,13 @@
 /*
- * What this library has beyond libImaging: for programs that know which of the two they run on.
+ * Additions of this library, which Pillow's libImaging does not have.
  *
- * Threads: any function may be called on any thread, also at the same time, as long as no thread writes to an image that
- * another one uses. Large work is shared with worker threads, which have all signals blocked and end when they have had
- * nothing to do for a moment. A call needs 32 KiB of stack.
+ * Threads. Any function may be called on any thread, also at the same time, as long as no thread writes to an image
+ * that another one uses. Large work is split over worker threads, which block all signals and end after a moment
+ * without work. A call needs 32 KiB of stack.
  *
- * Fork: a process may fork at any time, and go on to use the library on both sides. Workers without work end before that.
- * No function may be called from a signal handler. A signal handler that has interrupted a call may fork; its child may
- * then only call `exec` or `_exit`.
+ * Fork. A process may fork at any time, and both processes may use the library afterwards. Idle workers end before the
+ * fork. No function may be called in a signal handler. A signal handler that has interrupted a call may fork; the child
+ * may then call `exec` or `_exit` only.
  */
 
 #ifndef LIBIMAGING_IMAGINGEXT_H
@@ -23,65 +23,62 @@ typedef struct ImagingBuffer ImagingBuffer;
 extern "C" {
 #endif
 
-/** There is no error. */
+/** No error. */
 #define IMAGING_ERROR_NONE 0
 
-/** There is not enough memory. */
+/** Out of memory. */
 #define IMAGING_ERROR_MEMORY 1
 
-/** The image has a mode that the operation does not take. */
+/** The operation does not support the image's mode. */
 #define IMAGING_ERROR_MODE 2
 
-/** Two images differ in mode or size and must not. */
+/** Two images differ in mode or size, and must not. */
 #define IMAGING_ERROR_MISMATCH 3
 
-/** Some other argument cannot be. */
+/** Another argument is invalid. */
 #define IMAGING_ERROR_VALUE 4
 
-/** A file could not be read or written, or is not what it should be. */
+/** A file could not be read or written, or is invalid. */
 #define IMAGING_ERROR_OS 5
 
-/** A fault of this library. */
+/** An internal error of this library. */
 #define IMAGING_ERROR_INTERNAL 6
 
-/** A mapped image may be read; `read_only` is set. */
+/** A mapped image is read-only. */
 #define IMAGING_MAP_READ_ONLY 0
 
-/** A mapped image may be changed, and the file does not see it. */
+/** A mapped image is copy-on-write: changes do not reach the file. */
 #define IMAGING_MAP_PRIVATE 1
 
-/** A mapped image may be changed, and so is the file. */
+/** Changes in a mapped image reach the file. */
 #define IMAGING_MAP_SHARED 2
 
-/**
- * A program that wants to be told of errors and long sections. Any of the functions may be NULL. They may be called on
- * any thread.
- */
+/** The callbacks of a program, for errors and long sections. Each may be NULL, and may be called on any thread. */
 struct ImagingHost {
-    /** Handed to each function. */
+    /** Passed to each callback. */
     void *context;
     /**
-     * Called for each error, with `IMAGING_ERROR_*` and its text, which stays during the call. The error is kept for
-     * `ImagingGetLastError` too.
+     * Called for each error, with `IMAGING_ERROR_*` and its text, which is valid during the call. `ImagingGetLastError`
+     * returns the error as well.
      */
     void (*error)(void *context, int code, const char *message);
-    /** Called before work that may take long. What it returns is handed to `section_leave`. */
+    /** Called before work that may take long. Its result is passed to `section_leave`. */
     void *(*section_enter)(void *context);
     /** Called after such work, on the same thread. */
     void (*section_leave)(void *context, void *cookie);
 };
 
 /**
- * Where the pixels of an image lie, in the words of Python's buffer protocol (PEP 3118).
+ * The memory of an image, as Python's buffer protocol (PEP 3118) describes it.
  *
- * The item at `[y, x]`, or `[y, x, byte]`, begins at `buf + y * strides[0] + x * strides[1] + byte * strides[2]`. With
+ * The item at `[y, x]`, or `[y, x, byte]`, starts at `buf + y * strides[0] + x * strides[1] + byte * strides[2]`. With
  * suboffsets `buf` is a table of pointers to rows instead, and the row at `*(char **)(buf + y * strides[0]) +
  * suboffsets[0]`.
  */
 struct ImagingBuffer {
     /** The first pixel of the first row, or the row table. */
     void *buf;
-    /** What an item is: `"B"`, `"H"`, `"<H"`, `">H"`, `"i"`, `"I"` or `"f"`. NULL means `"B"`. */
+    /** The type of an item: `"B"`, `"H"`, `"<H"`, `">H"`, `"i"`, `"I"` or `"f"`. NULL means `"B"`. */
     const char *format;
     /** Bytes of an item. */
     ptrdiff_t itemsize;
@@ -91,149 +88,154 @@ struct ImagingBuffer {
     int ndim;
     /** Not 0: the pixels must not be written to. */
     int read_only;
-    /** Not 0: the rows lie behind a table. */
+    /** Not 0: `buf` is a row table. */
     int has_suboffsets;
-    /** How many items there are along each dimension. */
+    /** The number of items along each dimension. */
     ptrdiff_t shape[3];
     /** Bytes from one item to the next along each dimension. That of the rows may be negative. */
     ptrdiff_t strides[3];
     /**
-     * 0 or more: there is a pointer to follow, and then so many bytes to go; else -1. Only looked at with
-     * `has_suboffsets`.
+     * Bytes to add to a pointer that is read at the item's address; -1 if there is none. Used only with `has_suboffsets`.
      */
     ptrdiff_t suboffsets[3];
 };
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Errors, hosts, settings: for programs without Python.
+ * Errors, hosts and settings, for programs without Python.
  */
 
 /**
- * Returns `IMAGING_ERROR_*`: what went wrong last on this thread, in a call that returned NULL or another sign of
- * failure. Calls that succeed leave it as it is.
+ * Returns the code of this thread's last error, `IMAGING_ERROR_*`. Calls that succeed do not change it.
  *
- * Where `message` is not NULL, `*message` is set to the error's text, empty where there is none. It stays until the
- * thread's next error. In a process with Python, on a thread that may use it, errors are Python exceptions and not kept
- * here.
+ * If `message` is not NULL, `*message` is set to the error's text, or to an empty text if there is no error. The text is
+ * valid until the thread's next error. In a process with Python, errors on a thread that holds the GIL are Python
+ * exceptions and are not kept here.
  */
 extern int ImagingGetLastError(const char **message);
 
-/** Forgets this thread's last error, and frees its memory, which else stays until the thread ends. */
+/** Clears this thread's last error and frees its memory, which is otherwise freed when the thread ends. */
 extern void ImagingClearError(void);
 
 /**
- * Registers a program's functions for errors and long sections, in place of those registered before; NULL for none.
- * `host` is copied. They come before Python, and after the program's own `ImagingError_*` and `ImagingSection*`.
+ * Registers the callbacks of a host for errors and long sections, in place of those registered before. NULL removes them.
+ * `host` is copied. A host comes before Python, and after the program's own `ImagingError_*` and `ImagingSection*`.
  *
- * A callback must return. One that throws a C++ exception, or jumps out by `longjmp`, ends the process. A thread that ends
- * in a callback (`pthread_exit`) is parked: it keeps its stack for as long as the process lives, and cannot be joined. A
- * thread that is cancelled during a call (`pthread_cancel`) is so when the call is over. The program's own
- * `ImagingError_*` and `ImagingSection*` are such callbacks too.
+ * A callback must return. If it throws a C++ exception or leaves by `longjmp`, the process ends. If it ends its thread
+ * (`pthread_exit`), the thread is suspended: it keeps its stack as long as the process lives, and cannot be joined. If the
+ * thread is cancelled during a call (`pthread_cancel`), the cancellation takes effect after the call. The same holds for
+ * the program's own `ImagingError_*` and `ImagingSection*`.
  */
 extern void ImagingSetHost(const struct ImagingHost *host);
 
 /**
- * Sets up `ImagingDefaultArena` from the environment, for programs without Pillow's Python layer, which does so itself:
- * `PILLOW_ALIGNMENT` (a power of two, 1 to 128), `PILLOW_BLOCK_SIZE` (bytes, a multiple of 4096; `k` or `m` behind it
- * for KiB or MiB) and `PILLOW_BLOCKS_MAX` (how many freed blocks to keep).
+ * Configures `ImagingDefaultArena` from the environment. Programs without Pillow's Python layer call this; that layer
+ * does the same. The variables are `PILLOW_ALIGNMENT` (a power of two, 1 to 128), `PILLOW_BLOCK_SIZE` (bytes, a multiple
+ * of 4096; a suffix `k` or `m` means KiB or MiB) and `PILLOW_BLOCKS_MAX` (how many freed blocks are kept for reuse).
  *
- * Returns 1; or 0 where one of them breaks its rule, in an error that names it, and then none is applied.
+ * Returns 1. Returns 0 and raises ValueError, which names the variable, if a value is invalid; none is applied then.
  *
- * Not among them is `IMAGING_HUGE_PAGES`, which is read with the first large image: 1 maps blocks of 4 MiB and more apart
- * and asks the system for huge pages behind them (where the arena keeps no blocks for reuse); anything else, or nothing,
- * leaves all memory to `malloc`. Huge pages may be faster where memory is not that of a virtual machine; images that are
- * made and deleted again and again are faster without.
+ * `IMAGING_HUGE_PAGES` is not one of them: it is read when the first large image is made. The value 1 maps blocks of 4
+ * MiB and more separately and asks the system for huge pages (if the arena keeps no blocks for reuse). With any other
+ * value, all memory comes from `malloc`. Huge pages may be faster on a machine that is not virtual; images that are made
+ * and deleted again and again are faster without.
  */
 extern int ImagingMemoryConfigureFromEnv(void);
 
 /**
- * Sets how many threads work is split over, 1 to 1024. Without this it is `IMAGING_NUM_THREADS` of the environment, or
- * one for each processor. Results do not depend on it. Returns 1, or 0 for another number.
+ * Sets the number of threads that work is split over, 1 to 1024. The default is `IMAGING_NUM_THREADS` of the environment,
+ * or the number of processors. Results do not depend on it.
+ *
+ * Returns 1. Returns 0 and raises ValueError for another number.
  */
 extern int ImagingSetNumThreads(int threads);
 
-/** How many threads work is split over. */
+/** Returns the number of threads that work is split over. */
 extern int ImagingGetNumThreads(void);
 
 /**
- * The instructions that kernels are chosen by: "generic", "sse4.1", "avx2" or "avx512". It is what the processor has, or
- * less where `IMAGING_SIMD` of the environment asks for that. Results do not depend on it. Static.
+ * Returns the name of the SIMD instruction set that kernels use: "generic", "sse4.1", "avx2" or "avx512". It is the best
+ * one that the processor has, or the one that `IMAGING_SIMD` of the environment names. Results do not depend on it. The
+ * text is static.
  */
 extern const char *ImagingGetSIMDLevel(void);
 
-/** The version of this library, such as "13.0.0": its first number is that of the ABI. */
+/** Returns the version of this library, such as "13.0.0". Its major number is that of the ABI. The text is static. */
 extern const char *ImagingVersion(void);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Errors of files, and of this library itself: weak symbols like those of `Imaging.h`.
+ * Errors of files and of this library itself: weak symbols like those of `Imaging.h`.
  */
 
 /**
- * Called where a file cannot be read or written, or is not what it should be; `message` says which and why. Raises
- * `OSError` in Python. Returns NULL. Weak, as the `ImagingError_*` of `Imaging.h` are.
+ * Raises OSError: a file cannot be read or written, or its contents are invalid. `message` says which file and why.
+ * Returns NULL. Weak, like the `ImagingError_*` of `Imaging.h`.
  */
 extern void *ImagingError_OSError(const char *message);
 
 /**
- * Called for a fault of this library; `message` says what is known of it. Raises `RuntimeError` in Python. Returns
- * NULL. Weak, as the `ImagingError_*` of `Imaging.h` are.
+ * Raises InternalError, a RuntimeError in Python: a bug in this library. `message` says what is known of it. Returns
+ * NULL. Weak, like the `ImagingError_*` of `Imaging.h`.
  */
 extern void *ImagingError_InternalError(const char *message);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Raw files: mapped, loaded, read in tiles, saved; and views of images. A raw file has pixels and nothing else: lines of
- * them, the first at byte `offset`, `stride` bytes from one to the next (0 where nothing is between them), from the top
- * down (`ystep` 1) or from the bottom up (-1). A mapped file must not become shorter while it is mapped: a program that
- * reads pixels which are no longer there is ended by the system (SIGBUS). Those that are there are never wrong, and no
- * other file is touched.
+ * Raw files, mapped, loaded, read in tiles and saved; and views of images. A raw file has pixels and nothing else: lines
+ * of packed pixels, the first at byte `offset`, with a distance of `stride` bytes (0 means that they are contiguous),
+ * from the top down (`ystep` 1) or from the bottom up (-1). A mapped file must not be truncated: a program that reads
+ * pixels which the file has no more is ended by the system (SIGBUS). All other pixels stay valid, and no other file is
+ * touched.
  */
 
 /**
- * Makes an image whose rows lie in a file: nothing is read until it is looked at, and nothing is copied. `access` is
- * `IMAGING_MAP_*`.
+ * Makes an image whose rows are mapped from a file. Nothing is copied, and pixels are read from the file when they are
+ * first used. `access` is `IMAGING_MAP_*`. Never waits for the writer of a named pipe.
  *
- * For the modes whose pixels lie in files as in memory: L, P, I, F, RGBX, RGBA, RGBa, CMYK and the four I;16. Returns
- * NULL for another mode, what is not a regular file, a file that is shorter than the lines need, a row of more than
- * 536870910 pixels, a stride less than a line, a `ystep` other than 1 and -1, and an offset or stride that is no multiple
- * of 4 for I and F. Never waits for the other end of a pipe.
+ * Works for the modes whose pixels have the same bytes in files and in memory: L, P, I, F, RGBX, RGBA, RGBa, CMYK and the
+ * I;16 modes.
+ *
+ * Returns NULL and raises OSError if the file cannot be opened, is not a regular file, or is too short for the lines; or
+ * ValueError for another mode or access, a row of more than 536870910 pixels, a stride less than a line, a `ystep` other
+ * than 1 and -1, or, for I and F, an offset or stride that is no multiple of 4.
  */
 extern Imaging ImagingMapFile(
     const char *path, ModeID mode, int xsize, int ysize, int64_t offset, int64_t stride, int ystep, int access
 );
 
 /**
- * Writes what was changed in an image that is mapped with `IMAGING_MAP_SHARED`, or in a view of one, to its file, and
- * waits until it is there. (Without this the system does so when it sees fit.) Returns 1, or 0 where that failed, or
- * where the image is not in a file.
+ * Writes changed pixels of an image that is mapped with `IMAGING_MAP_SHARED`, or of a view of one, to the file, and waits
+ * until they are on the disk. (Otherwise the system writes them at a time of its choice.)
+ *
+ * Returns 1. Returns 0 and raises OSError if writing fails, or ValueError if the image is not mapped from a file.
  */
 extern int ImagingMapFlush(Imaging im);
 
 /**
- * Tells the system that the pixels of a mapped image, or of a view of one, are not needed for now: the memory that they
- * have taken is free again, and they are read anew when they are looked at. So a program that works through a large file
- * view by view stays small. Nothing that was changed is lost; an image mapped with `IMAGING_MAP_PRIVATE` keeps its memory.
+ * Releases the memory that holds pixels of a mapped image, or of a view of one: they are read from the file again when
+ * they are next used. So a program that processes a large file view by view needs little memory. Changed pixels are not
+ * lost; an image that is mapped with `IMAGING_MAP_PRIVATE` keeps its memory.
  *
- * Returns 1, or 0 where the image is not in a file.
+ * Returns 1. Returns 0 and raises ValueError if the image is not mapped from a file.
  */
 extern int ImagingMapRelease(Imaging im);
 
 /**
- * Makes an image of the pixels in a raw file. Where they lie in the file as in memory, they are mapped (what is changed
- * then does not reach the file); else they are read and unpacked, with a buffer of a mebibyte, or of a line.
+ * Makes an image of the pixels in a raw file. If they have the same bytes in the file and in memory, they are mapped, and
+ * changes do not reach the file. Otherwise they are read and unpacked, through a buffer of one mebibyte or one line.
  *
- * Returns NULL where there is no unpacker from `rawmode` to `mode`, and as `ImagingMapFile` does. (Alignment is no matter.)
+ * Returns NULL and raises ValueError if there is no unpacker from `rawmode` to `mode`; otherwise as `ImagingMapFile`,
+ * except that offset and stride need not be multiples of 4.
  */
 extern Imaging ImagingLoadRaw(
     const char *path, ModeID mode, RawModeID rawmode, int xsize, int ysize, int64_t offset, int64_t stride, int ystep
 );
 
 /**
- * Reads a tile, or a strip, of a raw file into the pixels of `im` from (x0, y0) to before (x1, y1): for files that are
- * larger than memory, piece by piece. `offset` and `stride` are those of the tile.
+ * Reads a tile or strip of a raw file into the pixels of `im` from (x0, y0) up to, not including, (x1, y1). So files
+ * that are larger than memory can be read in parts. `offset` and `stride` are those of the tile.
  *
- * Returns 1; or 0 where the box is not within the image, the image is read-only, there is no unpacker from `rawmode` to
- * its mode, `ystep` is neither 1 nor -1, the file is not a regular one, or it is shorter than the tile needs. Where the
- * reading itself fails, some of the box may be read.
+ * Returns 1. Returns 0 and raises ValueError if the box is not within the image, if the image is read-only, if there is no
+ * unpacker from `rawmode` to its mode, or if `ystep` is neither 1 nor -1; or OSError if the file is not a regular file, or
+ * too short for the tile. If reading fails, part of the box may have been written.
  */
 extern int ImagingReadTile(
     Imaging im, const char *path, int x0, int y0, int x1, int y1, int64_t offset, RawModeID rawmode, int64_t stride,
@@ -241,80 +243,82 @@ extern int ImagingReadTile(
 );
 
 /**
- * Writes the pixels of an image, and nothing else, to a file. Gaps between lines, and behind the last, are zeros: long ones
- * are holes in a regular file, which take no space. Returns 1; or 0 where there is no packer from the image's mode to
- * `rawmode`, `ystep` is neither 1 nor -1, or the file cannot be written.
+ * Writes the pixels of an image, and nothing else, to a file. Gaps between lines and after the last line are zeros; long
+ * gaps are holes in a regular file, which take no space.
  *
- * How a file is saved (`ImagingSavePPM` does the same):
+ * How a file is written (`ImagingSavePPM` does the same):
  *
- * - A new file, and one whose replacement loses nothing, is written beside its place and put there when it is whole. On
- *   failure (a full disk, say) what was there before stays as it was. The new file has the owner, the group and the
- *   permissions of the old one, or those of any file that is made there.
- * - Another regular file is overwritten in place: one that `path` reaches by a symbolic link or `/proc/self/fd/N`, with
- *   several hard links, with an access control list or other attributes that a new file would not have, with an owner or
- *   a group that cannot be given to a new one, which something is mounted on, or in a directory where no file can be
- *   made. On failure such a file may be written in part.
- * - A pipe, a terminal and a device are written to as they are, and so is a file that is the program's own standard output
- *   or standard error if `path` is a symbolic link to it, as `/dev/stdout` is: behind what was written before. A
- *   named pipe without a reader is an error after two seconds.
- * - Set-user-ID and set-group-ID bits are taken away. A file that the program may not write to is left alone.
+ * - A new file is written under a temporary name beside `path` and renamed when it is complete. So is the replacement of a
+ *   file, if that loses nothing. On failure (a full disk, for example) the old file is unchanged. The new file gets the
+ *   owner, the group and the permissions of the old one.
+ * - Other regular files are overwritten in place: a file that `path` reaches by a symbolic link or `/proc/self/fd/N`,
+ *   that has several hard links, an access control list or other attributes that a new file would not get, or an owner
+ *   or group that cannot be given to a new file, that is a mount point, or whose directory is not writable. On failure
+ *   such a file may be partly written.
+ * - Pipes, terminals and devices are written to directly. So is the program's own standard output or standard error, if
+ *   `path` is a symbolic link to it, such as `/dev/stdout`: behind what was written before. A named pipe without a
+ *   reader is an error after two seconds.
+ * - Set-user-ID and set-group-ID bits are removed. A file that the program may not write to is not replaced.
  *
- * An image may be saved to the file that its pixels are mapped from. It stays mapped to the old file, which has no name any
- * more, and what is changed later does not reach the new one. Where that file could only be overwritten in place, nothing
- * is written, and 0 is returned.
+ * An image may be saved to the file that its pixels are mapped from. It then stays mapped to the old file, which has no
+ * name any more, and later changes do not reach the new one. If that file could only be overwritten in place, nothing is
+ * written and OSError is raised.
  *
- * The call returns when the file is on the disk, so that errors that come late are told, too. With `IMAGING_FSYNC=0` in
- * the environment it does not wait for the disk.
+ * The call returns when the file is on the disk, so that late errors are reported too. With `IMAGING_FSYNC=0` in the
+ * environment it does not wait for the disk.
+ *
+ * Returns 1. Returns 0 and raises ValueError if there is no packer from the image's mode to `rawmode` or `ystep` is
+ * neither 1 nor -1, or OSError if the file cannot be written.
  */
 extern int ImagingSaveRaw(Imaging im, const char *path, RawModeID rawmode, int64_t stride, int ystep);
 
 /**
- * Makes an image of the pixels from (x0, y0) to before (x1, y1) of another, in the same memory: what is written to one
- * is seen in both. It keeps the other's pixels alive; both are deleted, in any order. It is read-only where the other is,
- * and has a palette of its own.
+ * Makes a view: an image of the pixels of `im` from (x0, y0) up to, not including, (x1, y1), in the same memory. Changes
+ * of one are seen in both. The view is an owner of the pixels, so both images are deleted, in any order. It is read-only
+ * if `im` is, and has a palette of its own.
  *
- * Returns NULL where the box is not within the image.
+ * Returns NULL and raises ValueError if the box is not within the image.
  */
 extern Imaging ImagingView(Imaging im, int x0, int y0, int x1, int y1);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Memory shared with other libraries, and no copy: where an image's pixels lie, and images whose pixels lie elsewhere.
- * Both are said in an `ImagingBuffer`, as Python's buffer protocol (PEP 3118) says it.
+ * Memory shared with other libraries, without copying: images whose pixels others use in place, and images in memory of
+ * others. Both are described by an `ImagingBuffer`, in the terms of Python's buffer protocol (PEP 3118).
  */
 
 /**
- * Describes where the pixels of an image lie, for whoever wants to use them in place. Nothing is copied, and the image is
- * not kept: what is described, row table and pixels, stays as long as the image.
+ * Describes where the pixels of an image lie, so that others can use them in place. Nothing is copied and the image gets
+ * no further owner: the description is valid as long as the image. `out` is uninitialized memory for the result.
  *
- * Any image, whoever has made it: a block where its rows lie evenly, else the row table, with suboffsets. Items are
- * `[y, x]` for modes of one band: `"B"` for 1, L and P, `"i"` for I, `"f"` for F, `"<H"` for I;16L, `">H"` for I;16B, `"H"`
- * for I;16 and I;16N. For all others they are `[y, x, 4]` bytes (`"B"`), whether the mode needs all four or not. `shape` is
- * the image's, `len` what its pixels take without gaps. 16-bit values may lie at any address. Where there are no pixels,
- * `buf` is not to be looked at.
+ * Works for any image, whoever made it. Evenly spaced rows are described as one block, others by the row table, with
+ * suboffsets. Items are `[y, x]` for modes of one band: `"B"` for 1, L and P, `"i"` for I, `"f"` for F, `"<H"` for
+ * I;16L, `">H"` for I;16B, `"H"` for I;16 and I;16N. For all other modes they are `[y, x, 4]` bytes (`"B"`), whether the
+ * mode uses all four or not. `shape` is the image's size and `len` the bytes of all items. 16-bit items may be
+ * unaligned. If there are no pixels, `buf` must not be read.
  *
- * Returns 1; or 0 where the image is broken (a row is missing, say), and then `*out` is as it was.
+ * Returns 1. Returns 0 and raises ValueError if an argument is NULL or the image is broken (a row is missing, for
+ * example); `*out` is unchanged then.
  */
 extern int ImagingGetBuffer(Imaging im, struct ImagingBuffer *out);
 
 /**
- * Describes an image as `ImagingGetBuffer` does, but where that gives `[y, x, 4]` bytes this gives `[y, x]` pixels of 32
- * bits: `"I"`. They may lie at any address.
- *
- * Returns as `ImagingGetBuffer` does.
+ * Describes an image like `ImagingGetBuffer`, but with `[y, x]` items of 32 bits (`"I"`) instead of `[y, x, 4]` bytes.
+ * They may be unaligned. Returns and raises the same as `ImagingGetBuffer`.
  */
 extern int ImagingGetPackedBuffer(Imaging im, struct ImagingBuffer *out);
 
 /**
- * Makes an image in memory that is not the library's, with no copy. `buffer` is what `ImagingGetBuffer` or
- * `ImagingGetPackedBuffer` would say of it (formats may have a byte order, `"l"` and `"L"` of 4 bytes count as `"i"` and
- * `"I"`), and is not needed afterwards. The pixels of a row lie one behind the other; rows any distance apart, backwards
- * too, or behind a table, which is not needed afterwards either. Rows that may be written to must not overlap. The image
- * is read-only where the buffer is. P and PA get a palette of their own.
+ * Makes an image in the memory that `buffer` describes, without copying. The description is that of `ImagingGetBuffer`
+ * or `ImagingGetPackedBuffer` (formats may have a byte order; `"l"` and `"L"` of 4 bytes are taken for `"i"` and `"I"`)
+ * and is not needed after the call. The pixels of a row are contiguous. Rows may have any distance, a negative one too,
+ * or come from a table, which is not needed after the call either. Rows of a writable buffer must not overlap. The image
+ * is read-only if the buffer is. P and PA images get a palette.
  *
- * The memory must stay until `release(context)` is called: once, on any thread, when the last owner of the image deletes
- * it. (A view of the image is an owner.) `release` may be NULL.
+ * The memory must stay valid until `release(context)` is called: once, on any thread, when the last owner of the image
+ * deletes it. (A view of the image is an owner.) `release` may be NULL.
  *
- * Returns NULL where the buffer does not fit the mode. Nothing is released then: the memory is still the caller's.
+ * Returns NULL and raises ValueError if the buffer does not fit the mode. `release` is not called then: the memory is
+ * still the caller's.
  */
 extern Imaging ImagingNewFromBuffer(
     ModeID mode, const struct ImagingBuffer *buffer, void (*release)(void *context), void *context

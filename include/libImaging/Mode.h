@@ -1,7 +1,7 @@
 /*
  * The modes and raw modes of libImaging.
  *
- * A name becomes an enumerator by its prefix, with "_" for ";": mode "I;16B" is IMAGING_MODE_I_16B, raw mode "BGR;15" is
+ * The enumerator of a name has a prefix, and "_" for ";": mode "I;16B" is IMAGING_MODE_I_16B, raw mode "BGR;15" is
  * IMAGING_RAWMODE_BGR_15. The numbers are part of the ABI.
  */
 
@@ -15,7 +15,7 @@ typedef struct RawModeData RawModeData;
 extern "C" {
 #endif
 
-/** Says what the pixels of an image mean and how they lie in memory. */
+/** The mode of an image: the meaning of its pixels, and their layout in memory. */
 typedef enum ModeID {
     IMAGING_MODE_UNKNOWN = 0,   /**< no mode */
     IMAGING_MODE_1 = 1,         /**< black and white: 0 or 255, a byte each */
@@ -40,7 +40,7 @@ typedef enum ModeID {
     IMAGING_MODE_I_16N = 20,    /**< 16-bit unsigned integers, in the machine's order */
 } ModeID;
 
-/** Says how pixels lie in a file. The first 21 have the names of the modes. */
+/** A raw mode: the layout of pixels in a file. The first 21 have the names of the modes. */
 typedef enum RawModeID {
     IMAGING_RAWMODE_UNKNOWN = 0,
     IMAGING_RAWMODE_1 = 1,
@@ -215,37 +215,37 @@ typedef enum RawModeID {
     IMAGING_RAWMODE_aRGB = 170,
 } RawModeID;
 
-/** What a mode is called. */
+/** The name of a mode. */
 struct ModeData {
-    /** Ended by NUL, static. */
+    /** A static C string. */
     const char *name;
 };
 
-/** What a raw mode is called. */
+/** The name of a raw mode. */
 struct RawModeData {
-    /** Ended by NUL, static. */
+    /** A static C string. */
     const char *name;
 };
 
-/** The number of the mode with this name, `IMAGING_MODE_UNKNOWN` where there is none. */
+/** Returns the number of the mode with this name, or `IMAGING_MODE_UNKNOWN` if there is none. */
 extern ModeID findModeID(const char *name);
 
 /**
- * What is known of a mode. Never NULL: for a number that no mode has, the data of `IMAGING_MODE_UNKNOWN`, whose name
- * is empty. Static.
+ * Returns the data of a mode. For an unknown number these are the data of `IMAGING_MODE_UNKNOWN`, whose name is empty;
+ * never NULL. Static.
  */
 extern const struct ModeData *getModeData(ModeID id);
 
-/** The number of the raw mode with this name, `IMAGING_RAWMODE_UNKNOWN` where there is none. */
+/** Returns the number of the raw mode with this name, or `IMAGING_RAWMODE_UNKNOWN` if there is none. */
 extern RawModeID findRawModeID(const char *name);
 
 /**
- * What is known of a raw mode. Never NULL: for a number that no raw mode has, the data of `IMAGING_RAWMODE_UNKNOWN`,
- * whose name is empty. Static.
+ * Returns the data of a raw mode. For an unknown number these are the data of `IMAGING_RAWMODE_UNKNOWN`, whose name is
+ * empty; never NULL. Static.
  */
 extern const struct RawModeData *getRawModeData(RawModeID id);
 
-/** Returns 1 for the four modes whose pixels are 16-bit integers, 0 for all others. */
+/** Returns 1 for the four I;16 modes, whose pixels are 16-bit integers, and 0 for all others. */
 extern int isModeI16(ModeID mode);
 
 #ifdef __cplusplus

@@ -440,6 +440,7 @@ cdef extern from "<libImaging/Imaging.h>":
     int ImagingTransform(
         Imaging imOut, Imaging imIn, int method, int x0, int y0, int x1, int y1, double a[8], int filter, int fill
     ) noexcept nogil
+    Imaging ImagingOffset(Imaging im, int xoffset, int yoffset) noexcept nogil
     Imaging ImagingResample(Imaging imIn, int xsize, int ysize, int filter, const float box[4]) noexcept nogil
     Imaging ImagingReduce(Imaging imIn, int xscale, int yscale, int box[4]) noexcept nogil
     Imaging ImagingGetBand(Imaging im, int band) noexcept nogil
@@ -449,11 +450,45 @@ cdef extern from "<libImaging/Imaging.h>":
     Imaging ImagingMerge(ModeID mode, Imaging bands[4]) noexcept nogil
     Imaging ImagingAlphaComposite(Imaging imIn1, Imaging imIn2) noexcept nogil
     Imaging ImagingFill(Imaging im, const void *ink) noexcept nogil
+    int ImagingFill2(Imaging into, const void *ink, Imaging mask, int x0, int y0, int x1, int y1) noexcept nogil
+    int ImagingPaste(Imaging into, Imaging im, Imaging mask, int x0, int y0, int x1, int y1) noexcept nogil
+    Imaging ImagingFillLinearGradient(ModeID mode) noexcept nogil
+    Imaging ImagingFillRadialGradient(ModeID mode) noexcept nogil
+    Imaging ImagingBlend(Imaging imIn1, Imaging imIn2, float alpha) noexcept nogil
+    Imaging ImagingChopLighter(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopDarker(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopDifference(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopMultiply(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopScreen(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopAdd(Imaging imIn1, Imaging imIn2, float scale, int offset) noexcept nogil
+    Imaging ImagingChopSubtract(Imaging imIn1, Imaging imIn2, float scale, int offset) noexcept nogil
+    Imaging ImagingChopAddModulo(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopSubtractModulo(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopSoftLight(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopHardLight(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingOverlay(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopAnd(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopOr(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingChopXor(Imaging imIn1, Imaging imIn2) noexcept nogil
+    Imaging ImagingPoint(Imaging im, ModeID tablemode, const void *table) noexcept nogil
+    Imaging ImagingPointTransform(Imaging imIn, double scale, double offset) noexcept nogil
+    Imaging ImagingNegative(Imaging im) noexcept nogil
     Imaging ImagingExpand(Imaging im, int m) noexcept nogil
     Imaging ImagingFilter(Imaging im, int xsize, int ysize, const float *kernel, float offset) noexcept nogil
     Imaging ImagingBoxBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int n) noexcept nogil
     Imaging ImagingGaussianBlur(Imaging imOut, Imaging imIn, float xradius, float yradius, int passes) noexcept nogil
     Imaging ImagingUnsharpMask(Imaging imOut, Imaging im, float radius, int percent, int threshold) noexcept nogil
+    Imaging ImagingRankFilter(Imaging im, int size, int rank) noexcept nogil
+    Imaging ImagingModeFilter(Imaging im, int size) noexcept nogil
+    int ImagingGetBBox(Imaging im, int bbox[4], int alpha_only) noexcept nogil
+    int ImagingGetProjection(Imaging im, uint8_t *xproj, uint8_t *yproj) noexcept nogil
+    int ImagingGetExtrema(Imaging im, void *extrema) noexcept nogil
+    ImagingColorItem *ImagingGetColors(Imaging im, int maxcolors, int *colors) noexcept nogil
+    ImagingHistogram ImagingGetHistogram(Imaging im, Imaging mask, void *extrema) noexcept nogil
+    void ImagingHistogramDelete(ImagingHistogram histogram) noexcept nogil
+    Imaging ImagingEffectMandelbrot(int xsize, int ysize, double extent[4], int quality) noexcept nogil
+    Imaging ImagingEffectNoise(int xsize, int ysize, float sigma) noexcept nogil
+    Imaging ImagingEffectSpread(Imaging imIn, int distance) noexcept nogil
     void *ImagingError_MemoryError() noexcept nogil
     void *ImagingError_ModeError() noexcept nogil
     void *ImagingError_Mismatch() noexcept nogil

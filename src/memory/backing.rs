@@ -81,6 +81,9 @@ pub fn get<'a, B: Send + Sync + 'static>(im: Raw<'a>) -> Option<&'a B> {
     // its reference count may change meanwhile.)
     unsafe {
         let is_of_type = (&raw const (*backed).head.backing_type).read() == TypeId::of::<B>();
-        is_of_type.then(|| (*(&raw const (*backed).backing)).assume_init_ref())
+        is_of_type.then(|| {
+            let backing: &MaybeUninit<B> = &(*backed).backing;
+            backing.assume_init_ref()
+        })
     }
 }

@@ -1,4 +1,4 @@
-"""Where pixels go: mirrored, turned, cropped, copied, transformed."""
+"""Geometry: flips, rotations, crops, copies, transformations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TURNS = {
     "TRANSPOSE": "",
     "TRANSVERSE": "",
 }
-"""The transposes, and what the chart calls them."""
+"""The transpositions, and their names in the chart."""
 
 FILTERS = "NEAREST", "BILINEAR", "BICUBIC"
 

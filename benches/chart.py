@@ -37,7 +37,7 @@ STYLE = """
 
 
 def svg(bars: list[Bar]) -> str:
-    """Draws the chart. The scale is logarithmic: the length of a bar is 0 at equal speeds, and grows by one unit per doubling."""
+    """Draws the chart on a logarithmic scale: a bar has length 0 at equal speeds, and one unit more per doubling."""
     ratios = [ratio for _, ours, theirs in bars for ratio in (ours, ours if theirs is None else theirs)]
     doublings = max(1, ceil(log2(max(ratios))))
     halvings = ceil(max(0.0, -log2(min(ratios)) - 0.1))

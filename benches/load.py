@@ -3,8 +3,8 @@
     target/venv/bin/python benches/load.py [--quick] [WORD ...]
 
 A hog is a process that only computes. An image worker is a process that makes the same calls as the measured one at the
-same time. Ratios are of medians of single calls, the other's time divided by ours: 1 is equally fast, more is faster. The
-output is also written to LOAD.md; WORDs select the cases that contain all of them.
+same time. Ratios are of medians of single calls, the other's time divided by ours: 1 is equally fast, more is faster.
+The output is also written to LOAD.md; WORDs select the cases that contain all of them.
 """
 
 from __future__ import annotations

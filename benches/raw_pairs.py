@@ -2,12 +2,12 @@
 
     target/venv/bin/python benches/raw_pairs.py [--quick] [WORD ...]
 
-All three run alternately in one process, on one core, in many short samples. A ratio is the other's median time divided by
-ours: 1 is equally fast, more is faster. memcpy copies the mean of the input's and the output's length, so it reads and
-writes as many bytes as the pair.
+All three run alternately in one process, on one core, in many short samples. A ratio is the other's median time divided
+by ours: 1 is equally fast, more is faster. memcpy copies the mean of the input's and the output's length, so it reads
+and writes as many bytes as the pair.
 
-Prints the tables. A run of all pairs writes them to RAW.md. WORDs select the pairs that contain all of them; `IMAGING_SIMD`
-selects the ISA.
+Prints the tables. A run of all pairs writes them to RAW.md. WORDs select the pairs that contain all of them;
+`IMAGING_SIMD` selects the ISA.
 """
 
 from __future__ import annotations
@@ -155,9 +155,9 @@ def verdict(measured: dict[Pair, Ratios]) -> str:
 INTRODUCTION = f"""# Packers and unpackers
 
 Every pair of a mode and a raw mode, on one line of 64 Ki pixels (within the caches) and of 2 Mi pixels (larger than the
-caches), relative to Pillow {pillow_version}'s wheel, and to memcpy of the mean of the input's and the output's length. Each
-ratio is the other's median time divided by ours: 1 is equally fast, more is faster. All run alternately on one core, in
-short samples. `make bench` measures again and rewrites this file.
+caches), relative to Pillow {pillow_version}'s wheel, and to memcpy of the mean of the input's and the output's length.
+Each ratio is the other's median time divided by ours: 1 is equally fast, more is faster. All run alternately on one
+core, in short samples. `make bench` measures again and rewrites this file.
 """
 
 

@@ -121,11 +121,11 @@ INTRODUCTION = """# Benchmark results
 
 {what}.
 
-Each ratio is the other library's time divided by ours: 1 is equally fast, more is faster. Ours is Pillow's wheel with this
-library interposed in front of its core. All use one thread; "2 threads" is our time on one thread divided by ours on two.
-Each time is the lower quartile of many short rounds in which the contenders alternate, so that noise of the machine affects
-all of them; the last digit still varies. Images have 2560×1600 pixels unless a table says otherwise, and calls are those of
-Python's API. `make bench` measures again and rewrites this file.
+Each ratio is the other library's time divided by ours: 1 is equally fast, more is faster. Ours is Pillow's wheel with
+this library interposed in front of its core. All use one thread; "2 threads" is our time on one thread divided by ours
+on two. Each time is the lower quartile of many short rounds in which the contenders alternate, so that noise of the
+machine affects all of them; the last digit still varies. Images have 2560×1600 pixels unless a table says otherwise,
+and calls are those of Python's API. `make bench` measures again and rewrites this file.
 """
 
 

@@ -2,11 +2,11 @@
 
     target/venv/bin/python benches/run.py [--quick] [--cpu] [--below BOUND] [--below-simd BOUND] [WORD ...]
 
-Several processes, one for each contender, run the same call alternately in many short rounds, so that noise of the machine
-affects all of them. A ratio is the other's time divided by ours: 1 is equally fast, more is faster.
+Several processes, one for each contender, run the same call alternately in many short rounds, so that noise of the
+machine affects all of them. A ratio is the other's time divided by ours: 1 is equally fast, more is faster.
 
-Prints the tables. A run of all cases writes them to RESULTS.md, and an excerpt with a chart to README.md. WORDs select the
-cases that contain all of them; `IMAGING_SIMD` selects the ISA.
+Prints the tables. A run of all cases writes them to RESULTS.md, and an excerpt with a chart to README.md. WORDs select
+the cases that contain all of them; `IMAGING_SIMD` selects the ISA.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("words", nargs="*", metavar="WORD", help="only the cases that contain all of these")
     parser.add_argument("--quick", action="store_true", help="a few rounds only; writes no file")
-    parser.add_argument("--cpu", action="store_true", help="processor time instead of wall time, for a busy machine; writes no file")
+    parser.add_argument("--cpu", action="store_true", help="processor time, not wall time, for a busy machine; writes no file")
     parser.add_argument(
         "--below",
         type=float,

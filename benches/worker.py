@@ -9,8 +9,8 @@ A line in is a JSON list, a line out is a JSON value:
                                                                                        the processor seconds of all
 
 Each process loads one Pillow, with the library interposed or without it, and checks that first. Environment variables:
-`BENCH_PILLOW` is the version, `BENCH_INTERPOSED` 1 or 0, `BENCH_CLOCK` "wall" or "cpu", and `BENCH_PROCESSOR` the number of
-the processor to run on, or empty.
+`BENCH_PILLOW` is the version, `BENCH_INTERPOSED` 1 or 0, `BENCH_CLOCK` "wall" or "cpu", and `BENCH_PROCESSOR` the
+number of the processor to run on, or empty.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Counts the instructions of loops over pixels in C with Imaging.h and in C++ with Imaging.hpp: rows and typed pixels must
-be zero-cost.
+"""Counts the instructions of loops over pixels in C with Imaging.h and in C++ with Imaging.hpp: rows and typed pixels
+must be zero-cost.
 
     cost.py <installed prefix> <work directory>
 """

@@ -1,5 +1,5 @@
-/* Images of width 0 and the maximal height: no function iterates over their rows. Row tables stay zero pages, which take no
- * memory, and are never read: that of every input here is inaccessible. */
+/* Images of width 0 and the maximal height: no function iterates over their rows. Row tables stay zero pages, which
+ * take no memory, and are never read: that of every input here is inaccessible. */
 
 #include <limits.h>
 #include <string.h>

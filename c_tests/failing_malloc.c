@@ -1,5 +1,5 @@
-/* Makes every allocation of every function fail: the function must return an error or the full result, leak nothing, and
- * work in the next call.
+/* Makes every allocation of every function fail: the function must return an error or the full result, leak nothing,
+ * and work in the next call.
  *
  *     failing_malloc [all | warm] [stride]
  *

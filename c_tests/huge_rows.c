@@ -1,5 +1,5 @@
-/* Images of more than 2 and 4 GiB: lengths, offsets and sums beyond 32 bits. They take a few pages of memory: all row pointers
- * of an image are equal. */
+/* Images of more than 2 and 4 GiB: lengths, offsets and sums beyond 32 bits. They take a few pages of memory: all row
+ * pointers of an image are equal. */
 
 #include <limits.h>
 #include <stdlib.h>

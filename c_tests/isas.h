@@ -17,8 +17,8 @@ typedef struct {
     char names[MAX_ISAS][ISA_LENGTH];
 } Isas;
 
-/* Asks for an ISA in a child process, since a process chooses once. Stores what the library writes to stderr in `warning`.
- * Returns whether the library chose this ISA. */
+/* Asks for an ISA in a child process, since a process chooses once. Stores what the library writes to stderr in
+ * `warning`. Returns whether the library chose this ISA. */
 static inline int
 isa_is_chosen(const char *isa, char *warning, size_t size) {
     int ends[2], status = -1;
@@ -44,7 +44,7 @@ isa_is_chosen(const char *isa, char *warning, size_t size) {
     return status == 0;
 }
 
-/* Returns all ISAs of this architecture, or those that the processor has. Call it before the process has chosen an ISA. */
+/* Returns all ISAs of this architecture, or the available ones. Call it before the process has chosen an ISA. */
 static inline Isas
 list_isas(int only_available) {
     static const char BEFORE[] = ": must be ";

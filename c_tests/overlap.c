@@ -1,5 +1,5 @@
-/* Inputs and outputs that share pixels: overlapping views of one image, and images in one buffer. Every function with an
- * input and an output has the same result as with a copy of the input. */
+/* Inputs and outputs that share pixels: overlapping views of one image, and images in one buffer. Every function with
+ * an input and an output has the same result as with a copy of the input. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -32,8 +32,8 @@ is_all(const unsigned char *bytes, size_t length, int value) {
     return 1;
 }
 
-/* Shuffles a line right behind the lower guard page and right before the upper one. Returns whether both results are equal
- * and nothing is written outside of the output line. */
+/* Shuffles a line right behind the lower guard page and right before the upper one. Returns whether both results are
+ * equal and nothing is written outside of the output line. */
 static int
 stays_within(ImagingShuffler shuffle, int pixels, size_t before, size_t behind) {
     static unsigned char *input, *output;

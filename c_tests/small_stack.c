@@ -296,7 +296,7 @@ run(void *operation) {
     return NULL;
 }
 
-/* Runs an operation on a new thread. Returns how many bytes of the stack were written to, those of the C library included. */
+/* Runs an operation on a new thread. Returns the stack it used in bytes, including that of the C library. */
 static long
 needed(int operation, size_t size) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), lowest = 0;
@@ -340,7 +340,8 @@ check(int operation, const char *isa, const char *threads, int measures) {
     int status = -1;
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     if (!CHECK(status == 0)) {
-        fprintf(stderr, "%s, IMAGING_SIMD=%s, %s threads: status %#x\n", OPERATIONS[operation].name, isa, threads, status);
+        const char *name = OPERATIONS[operation].name;
+        fprintf(stderr, "%s, IMAGING_SIMD=%s, %s threads: status %#x\n", name, isa, threads, status);
     }
 }
 

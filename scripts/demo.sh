@@ -71,7 +71,7 @@ else:
     print("   Pillow used its own core.", file=sys.stderr)
 PYTHON
 
-echo "3. Pillow from its wheel makes a thumbnail, rotates, sharpens and stretches it: alone, then with the library interposed."
+echo "3. Pillow from its wheel makes a thumbnail, rotates, sharpens and stretches it: without and with the library."
 alone=$("$python" "$pillow" "$photo" "$work/pillow-alone.png")
 with_us=$(LD_PRELOAD=$prefix/lib/libImaging.so "$python" "$pillow" "$photo" "$work/pillow-with-libimaging.png")
 if [ "$alone" != "$with_us" ]; then

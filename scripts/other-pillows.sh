@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs the Pillows of other ABIs that tests/package/other-pillows.txt lists into target/pillows/<version>, from wheels:
-# other-pillows.sh PYTHON. Does nothing if they are up to date. Warns of versions without a wheel for this interpreter.
+# Installs the Pillows of other ABIs that tests/package/other-pillows.txt lists into target/pillows/<version>, from
+# wheels: other-pillows.sh PYTHON. Does nothing if they are up to date. Warns of versions without a wheel for this
+# interpreter.
 set -eu
 cd "$(dirname "$0")/.."
 

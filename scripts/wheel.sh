@@ -2,8 +2,8 @@
 # Makes the wheel of the Python package from the release library, in target/wheels, and unpacks it in target/wheel/unpacked.
 # Does nothing if they are up to date. PYTHON is the interpreter (default: python3).
 #
-# The wheel's library is the release's static library, linked by Zig against an old glibc, so that the wheel runs on older
-# systems than this one. The object code is that of `make`.
+# The wheel's library is the release's static library, linked by Zig against an old glibc, so that the wheel runs on
+# older systems than this one. The object code is that of `make`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,8 +1,8 @@
 """The cases and tables of the benchmark.
 
-A case is Python source, which can run in any interpreter with any Pillow: `setup` once, then `call` repeatedly. Both can use
-`Image`, `ImageFilter`, and `photo` and `noise` of `pictures.py`. These images are shared: a case that writes to one copies
-it first. The cell of a call that Pillow-SIMD lacks is empty. To measure more, add a `Table` or a row of one.
+A case is Python source, which can run in any interpreter with any Pillow: `setup` once, then `call` repeatedly. Both
+can use `Image`, `ImageFilter`, and `photo` and `noise` of `pictures.py`. These images are shared: a case that writes to
+one copies it first. The cell of a call that Pillow-SIMD lacks is empty. To measure more, add a `Table` or a row of one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Operations on images of 64×64: the overhead of a call. Functions of the core, since Pillow's Python code takes longer."""
+"""The overhead of calls, on images of 64×64. Calls the core's functions: Pillow's Python code takes longer."""
 
 from __future__ import annotations
 

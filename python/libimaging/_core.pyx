@@ -87,9 +87,9 @@ cdef class View:
         return self.capsule
 
     def __getbuffer__(self, Py_buffer *out, int flags):
-        # PyBUF_FULL (suboffsets, writable) is requested by Cython's `view.indirect`, which accepts a row table only, and by
-        # `view.generic`, which accepts any layout. NumPy accepts no row table, and requests a read-only buffer with
-        # suboffsets, as `memoryview` does.
+        # PyBUF_FULL (suboffsets, writable) is requested by Cython's `view.indirect`, which accepts a row table only,
+        # and by `view.generic`, which accepts any layout. NumPy accepts no row table, and requests a read-only buffer
+        # with suboffsets, as `memoryview` does.
         cdef bint follows = flags & PyBUF_INDIRECT == PyBUF_INDIRECT
         cdef bint by_rows = self.by_rows or flags & PyBUF_FULL == PyBUF_FULL
         cdef ImagingBuffer *pixels = &self.table if follows and by_rows else &self.pixels
@@ -173,12 +173,13 @@ def view(image, bint writable=False, bint packed=False, bint rows=False):
     The memory stays valid until the view and all buffers of it are deleted, even if the image is changed or closed. An
     operation that gives the image other memory (such as resizing in place) does not change the view.
 
-    With `writable`, Pillow sees writes to the view. An image that Pillow itself would copy before it writes (a mapped file,
-    `Image.frombuffer`, an imported Arrow array) raises `ValueError: image is readonly`, like Pillow's pixel access.
+    With `writable`, Pillow sees writes to the view. An image that Pillow itself would copy before it writes (a mapped
+    file, `Image.frombuffer`, an imported Arrow array) raises `ValueError: image is readonly`, like Pillow's pixel
+    access.
 
     Evenly spaced rows are an array with strides, which NumPy accepts; others are reached through the row table, with
-    suboffsets, which `memoryview` and Cython's `view.indirect` and `view.generic` accept. Writable requests of the latter
-    get the row table of any image; with `rows`, all requests that accept suboffsets do.
+    suboffsets, which `memoryview` and Cython's `view.indirect` and `view.generic` accept. Writable requests of the
+    latter get the row table of any image; with `rows`, all requests that accept suboffsets do.
     """
     return View(image, writable, packed, rows)
 

@@ -20,7 +20,7 @@ class Library:
     defined: frozenset[str]
     """The exported symbols."""
     looked_up: frozenset[str]
-    """Symbols that the dynamic linker looks up by name, its own included. The first library that defines one provides it."""
+    """Symbols that the dynamic linker looks up by name, its own included; the first definition wins."""
     symbolic: bool
     """Whether its own symbols come first in the lookup (-Bsymbolic)."""
 

@@ -20,7 +20,7 @@ class PillowError(RuntimeError):
 
 
 def library() -> Path:
-    """Returns the path of this package's shared library. The file named like its SONAME is an empty library that loads it."""
+    """Returns the path of this package's library. The file named like its SONAME is empty and loads it."""
     return PACKAGE / "lib" / "libImaging.so"
 
 
@@ -112,7 +112,7 @@ def in_use() -> Path:
 
 
 def taken_over() -> tuple[list[str], list[str]]:
-    """Returns the libImaging functions that Pillow's core looks up: those of the library, and those that stay Pillow's."""
+    """Returns the functions that Pillow's core looks up: those of the library, and those that stay Pillow's."""
     headers = (PACKAGE / "include" / "libImaging").glob("*.h")
     declared = {name for header in headers for name in re.findall(r"\b(\w+)\(", header.read_text())}
     _, symbols = core()

@@ -2,9 +2,10 @@
 
     target/venv/bin/python tests/bindings/compile.py
 
-They come from Pillow's source distribution, checked against `sources.sha256`. A quoted include searches the directory of the
-source first, where the distribution has its own libImaging. So the sources are copied to a directory without it, and
-`#include "libImaging/Imaging.h"` finds ours. The feature macros are those of a build of Pillow with all optional libraries.
+They come from Pillow's source distribution, checked against `sources.sha256`. A quoted include searches the directory
+of the source first, where the distribution has its own libImaging. So the sources are copied to a directory without it,
+and `#include "libImaging/Imaging.h"` finds ours. The feature macros are those of a build of Pillow with all optional
+libraries.
 
 The exit status is 1 if a source does not compile or the compiler warns about one of our headers.
 """

@@ -1,7 +1,7 @@
 """Uses most of Pillow, its other extension modules included, and prints its version and a digest of all pixels.
 
-`photo_lab.py CHILDREN` also does so in that number of child processes. A preloaded libImaging.so must not be used: its arena
-must not change.
+`photo_lab.py CHILDREN` also does so in that number of child processes. A preloaded libImaging.so must not be used: its
+arena must not change.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
     target/venv/bin/python tests/pillow/compare.py [--fresh] [--jobs N] [FILE ...]
 
-Both runs use the same wheel and tests; the run with the library uses `python -m libimaging` of the package that `make wheel`
-has unpacked. Two outcomes are equal if they are of the same kind (passed, failed, skipped, xfailed, xpassed, error) and, for
-skipped tests, have the same reason. The exit status is 1 if any outcome differs or too few tests passed. FILEs of the suite
-(`test_image.py`) select tests.
+Both runs use the same wheel and tests; the run with the library uses `python -m libimaging` of the package that `make
+wheel` has unpacked. Two outcomes are equal if they are of the same kind (passed, failed, skipped, xfailed, xpassed,
+error) and, for skipped tests, have the same reason. The exit status is 1 if any outcome differs or too few tests
+passed. FILEs of the suite (`test_image.py`) select tests.
 
-The run without the library depends on versions only: its outcomes are cached in target/ until one of them changes. `--fresh`
-ignores the cache.
+The run without the library depends on versions only: its outcomes are cached in target/ until one of them changes.
+`--fresh` ignores the cache.
 """
 
 from __future__ import annotations
@@ -145,7 +145,8 @@ def without_flaky(differing: list[str], without: Outcomes, with_us: Outcomes, jo
         differing_again = []
         for test in differing:
             if test in again_with and same(again_without.get(test), again_with[test]):
-                print(f"flaky: {test}: first {described(without.get(test))} without and {described(with_us.get(test))} with,")
+                first, second = described(without.get(test)), described(with_us.get(test))
+                print(f"flaky: {test}: first {first} without and {second} with,")
                 print(f"          {described(again_with[test])} both ways in rerun {attempt}")
             else:
                 differing_again.append(test)
@@ -209,7 +210,8 @@ def main() -> int:
     print()
 
     for test in differing:
-        print(f"DIFFERENT {test}\n    without: {described(without.get(test))}\n    with:    {described(with_us.get(test))}")
+        print(f"DIFFERENT {test}")
+        print(f"    without: {described(without.get(test))}\n    with:    {described(with_us.get(test))}")
     passed = min(sum(kind == "passed" for kind, _ in outcomes.values()) for outcomes in (without, with_us))
     if not files and passed < LEAST_PASSED:
         print(f"only {passed} tests passed, fewer than the required {LEAST_PASSED}")

@@ -1,4 +1,5 @@
-"""A pytest plugin that writes the outcome of each test to a file, and exits unless the library is interposed as required.
+"""A pytest plugin that writes the outcome of each test to a file, and exits unless the library is interposed as
+required.
 
 It runs inside Pillow's own suite, in the controlling process and in every xdist worker. Environment
 variables, which workers inherit, are the options: OUTCOMES_FILE, and OUTCOMES_INTERPOSED (`1` or `0`).

@@ -24,7 +24,7 @@ def load(hold_gil=True): return abi.Library("ours", interposition.library_path()
 
 
 def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str) -> str:
-    """Runs the code and returns its output. It can import the helper modules of these tests; `load` loads the library."""
+    """Runs the code and returns its output. It can import these tests' helper modules; `load` loads the library."""
     result = subprocess.run(
         [sys.executable, "-X", "faulthandler", "-c", _PREAMBLE + textwrap.dedent(code)],
         env=interposition.environment(interposed=interposed, **{"PYTHONPATH": str(Path(__file__).parent), **env}),
@@ -38,8 +38,8 @@ def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str
 
 
 def differences(check: str, *, isa: str | None = None, threads: str | None = None) -> str:
-    """Runs a check with an ISA and a number of threads, and returns the differences that it yields, one per line. Skips the
-    test if the processor lacks the ISA.
+    """Runs a check with an ISA and a number of threads, and returns the differences that it yields, one per line. Skips
+    the test if the processor lacks the ISA.
 
     The check is a call such as `filters.differences(*both)`, where `both` are the wheel and the library under test.
     """

@@ -1,8 +1,8 @@
 """Finds the library under test, interposes it in front of Pillow's own core, and proves that it is interposed.
 
 The released wheel calls its libImaging through the dynamic linker, so a library that is loaded first provides every
-function it defines. A failed interposition raises no error: the wheel calls its own functions. A comparison of runs with
-and without the library must therefore call `require`, or it would compare Pillow with Pillow.
+function it defines. A failed interposition raises no error: the wheel calls its own functions. A comparison of runs
+with and without the library must therefore call `require`, or it would compare Pillow with Pillow.
 
 Standard library only: the benchmark's and the test suite's workers import this before anything else.
 """
@@ -39,8 +39,8 @@ def environment(*, interposed: bool, **extra: str) -> dict[str, str]:
 def isas() -> list[str]:
     """Returns the instruction sets that `IMAGING_SIMD` names, the most capable last.
 
-    `src/simd/isa.rs` declares them. The library lists them when it warns of an unknown name, here in a child process, since
-    a process chooses its ISA once.
+    `src/simd/isa.rs` declares them. The library lists them when it warns of an unknown name, here in a child process,
+    since a process chooses its ISA once.
     """
     warning = subprocess.run(
         [sys.executable, "-c", f"import ctypes; ctypes.CDLL({str(library_path())!r}).ImagingGetSIMDLevel()"],
@@ -76,7 +76,7 @@ def _file_of(address: int) -> Path:
 
 
 def provider(symbol: str) -> Path | None:
-    """Returns the file whose `symbol` Pillow's core calls in this process: the first one in the linker's search order."""
+    """Returns the file whose `symbol` Pillow's core calls: the first one in the linker's search order."""
     from PIL import Image
 
     for scope in (ctypes.CDLL(None), ctypes.CDLL(Image.core.__file__)):
@@ -117,4 +117,5 @@ def in_force() -> bool:
 def require(interposed: bool) -> None:
     """Exits unless the library is interposed, or unless it is not, as the caller expects."""
     if in_force() != interposed:
-        raise SystemExit(f"interposition is {'not ' if interposed else ''}in force: ImagingNew comes from {provider('ImagingNew')}")
+        state = "not interposed" if interposed else "interposed"
+        raise SystemExit(f"the library is {state}: ImagingNew is that of {provider('ImagingNew')}")

@@ -113,7 +113,7 @@ class SideBySide:
         line: bytes,
         offsets: tuple[int, int] = (0, 0),
     ) -> str | None:
-        """Describes how they differ on an input that begins with `line`, at these offsets from aligned addresses; None if equal."""
+        """Describes a difference on an input that begins with `line`, at offsets from aligned addresses, or returns None."""
         before, behind = pair.lengths(pixels)
         assert len(line) >= before + AROUND
         source = self.input + offsets[0]

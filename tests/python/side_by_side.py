@@ -1,7 +1,7 @@
 """Describes results of two copies of the library as plain values that `==` compares and pytest can print.
 
-Addresses differ between any two runs and are left out. A description has the facts that a program can rely on: the offset
-of a row within its block, whether a pointer is set, the bytes.
+Addresses differ between any two runs and are left out. A description has the facts that a program can rely on: the
+offset of a row within its block, whether a pointer is set, the bytes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The arena: after any sequence of settings, new images and deletions, both libraries have equal statistics and caches."""
+"""The arena: after any settings, new images and deletions, both libraries have equal statistics and caches."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ makers = st.sampled_from(["ImagingNew", "ImagingNew", "ImagingNewDirty", "Imagin
 several_sizes = st.lists(st.tuples(sides, st.integers(0, 200)), min_size=1, max_size=4)
 several_choices = st.lists(st.integers(0, 100), min_size=1, max_size=6)
 
-# Lists rather than a state machine of hypothesis, which omits kinds of steps and ends early: only long sequences of new and
-# deleted images fill and empty the pool.
+# Lists rather than a state machine of hypothesis, which omits kinds of steps and ends early: only long sequences of new
+# and deleted images fill and empty the pool.
 histories = st.lists(
     action("make", makers, modes, several_sizes)
     | action("delete", several_choices)

@@ -49,7 +49,7 @@ class Lent:
         return schema
 
     def offer(self, library, mode, width, height):
-        """Imports it. Returns the error, or the image's description and the offsets of its rows in the memory of the array."""
+        """Imports it. Returns the error, or the image's description and the offsets of its rows in the array."""
         holders = sys.getrefcount(self.array_capsule)
         result = attempt(library.ImagingNewArrow, mode, width, height, self.schema_capsule, self.array_capsule)
         held = sys.getrefcount(self.array_capsule) - holders
@@ -61,7 +61,8 @@ class Lent:
         state["rows"] = [row - ctypes.addressof(self.bytes) for row in rows(result)] if width else []
         state["held"] = held
         library.ImagingDelete(result)
-        still_held = sys.getrefcount(self.array_capsule) - holders  # not in the assert statement, which would keep references
+        # Outside of the assert statement, which would keep references.
+        still_held = sys.getrefcount(self.array_capsule) - holders
         assert still_held == 0, "deleting the image must release the array"
         return state
 

@@ -1,4 +1,4 @@
-"""Conversion of colours beside the reference's: every pair of modes, palettes, dithering, transparency, matrices, LUTs."""
+"""Colour conversion beside the reference's: pairs of modes, palettes, dithering, transparency, matrices, LUTs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SPECIALS = {
 
 
 def contents(mode: str, seed: int, length: int) -> bytes:
-    """Returns random bytes, with edge cases of 32-bit pixels, and alphas that are often 0 or 255. They are to be repeated."""
+    """Returns random bytes, with edge cases of 32-bit pixels, and alphas that are often 0 or 255."""
     length = min(length, 20011 * 4)
     source = random.Random(seed)
     data = bytearray(source.randbytes(length))
@@ -103,7 +103,7 @@ def without_number(error: str, arguments: tuple[Any, ...]) -> tuple[str, tuple[A
 
 
 def outcome_of(library: Library, result: Any, *, delete: bool = True, defined: bool = True) -> Any:
-    """Returns mode, size, palette and pixels of a result, or the error. Leaves out the fourth bytes unless they are defined."""
+    """Returns mode, size, palette and pixels, without the fourth bytes unless they are `defined`, or the error."""
     if isinstance(result, tuple):
         return without_number(*result)
     me = result.contents
@@ -292,7 +292,8 @@ def test_each_transparent_pair(both, mode, to):
     for library in both:
         with Source(library, mode, (50, 30), 15) as image:
             for colour in [(0, 0, 0), (255, 255, 255), (64, 64, 64), (192, 64, 0), (128, 1, 2)]:
-                outcomes.append(outcome_of(library, attempt(library.ImagingConvertTransparent, image, MODE_ID[to], *colour)))
+                result = attempt(library.ImagingConvertTransparent, image, MODE_ID[to], *colour)
+                outcomes.append(outcome_of(library, result))
     assert outcomes[5:] == outcomes[:5]
 
 

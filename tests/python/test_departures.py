@@ -1,7 +1,7 @@
 """Deliberate differences from the reference.
 
-The reference crashes in these calls, or returns an unusable result, so only ours is called. Calls that might crash run in
-a child process.
+The reference crashes in these calls, or returns an unusable result, so only ours is called. Calls that might crash run
+in a child process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Environment variables: read when a program asks for it, by Pillow's rules; errors name the variable and its valid values."""
+"""Environment variables: read on request, by Pillow's rules; errors name the variable and its valid values."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ OPERATIONS = {
     "encode": "im.save(io.BytesIO(), 'PNG', compress_level=1)",
     "decode": "Image.open(io.BytesIO(jpeg)).load()",
 }
-"""Operations that release the GIL: with and without workers, and the wheel's codecs within our ImagingSection functions."""
+"""Operations that release the GIL: with and without workers, and the wheel's codecs, which call ImagingSection."""
 
 FEW, MANY = 3, int(os.environ.get("IMAGING_PROCESSES", "0"))
 """The number of processes that end in the middle of each operation: IMAGING_PROCESSES."""
@@ -111,7 +111,7 @@ def work(): return im.resize((900, 900)).rotate(10).filter(ImageFilter.GaussianB
 
 
 def test_threads_are_gone_after_use(python):
-    """Forking and unsharing a user namespace need a process of one thread: idle workers end, and a fork ends them at once."""
+    """Unsharing a user namespace needs a process of one thread: idle workers end, and a fork ends them at once."""
     ended = run(
         python,
         f"""

@@ -95,7 +95,7 @@ class Log:
 
 
 def decode(library: Library, task: Task, pieces: list[int]) -> Log:
-    """Decodes a file in buffers that grow by these lengths in turn. Each begins with the bytes that the decoder left over."""
+    """Decodes a file in pieces of these lengths. Each buffer begins with the bytes that the decoder left over."""
     context = RawState(stride=task.stride)
     state, image = task.state(library, context=context), task.image(library)
     file = random.Random(task.seed + 1).randbytes(task.rectangle[3] * max(task.line, task.stride) + 100)
@@ -113,7 +113,7 @@ def decode(library: Library, task: Task, pieces: list[int]) -> Log:
 
 
 def encode(library: Library, task: Task, buffers: list[int]) -> Log:
-    """Encodes into buffers longer than a line by these lengths, until all lines are written or a buffer is too short."""
+    """Encodes into buffers longer than a line by these lengths, until the last line or a buffer is too short."""
     state, image = task.state(library), task.image(library)
     state.bytes, state.count = task.line, max(0, task.stride)
     log = Log()

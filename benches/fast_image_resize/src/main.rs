@@ -2,13 +2,13 @@
 //!
 //!     cargo run --release [-- [--cpu] [WORD ...]]
 //!
-//! Both resize the same photograph with the same filter on one thread into an existing image; neither premultiplies alpha.
-//! The crate has kernels up to AVX2; ours is measured with AVX2 and with the best ISA of the processor. They run alternately
-//! in many short samples. A ratio is the lower quartile of the crate's times divided by ours: 1 is equally fast, more is
-//! faster.
+//! Both resize the same photograph with the same filter on one thread into an existing image; neither premultiplies
+//! alpha. The crate has kernels up to AVX2; ours is measured with AVX2 and with the best ISA of the processor. They run
+//! alternately in many short samples. A ratio is the lower quartile of the crate's times divided by ours: 1 is equally
+//! fast, more is faster.
 //!
-//! Prints the table. A run of all cases writes it to RESIZE.md. WORDs select the cases that contain all of them; `--cpu`
-//! measures processor time, for a busy machine. `benches/run.py` makes the photograph.
+//! Prints the table. A run of all cases writes it to RESIZE.md. WORDs select the cases that contain all of them;
+//! `--cpu` measures processor time, for a busy machine. `benches/run.py` makes the photograph.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -231,7 +231,8 @@ fn introduction() -> String {
 This library and the crate fast_image_resize {version}, which has AVX2 kernels, on one thread: a photograph of
 {width}×{height}, resized into an existing image. Each ratio is the crate's time divided by ours, lower quartiles of many
 samples: 1 is equally fast, more is faster. The crate's coefficients have fewer bits; this library's pixels are the
-reference's. RGB pixels have four bytes in this library and three in the crate. `make bench` measures again and rewrites this file.
+reference's. RGB pixels have four bytes in this library and three in the crate. `make bench` measures again and rewrites
+this file.
 
 "
     )

@@ -1,4 +1,4 @@
-"""The chart of README.md: bars of how much faster than Pillow's wheel some operations are, as SVG."""
+"""The chart of README.md: the speed of some operations relative to Pillow's wheel, as SVG bars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from math import ceil, log2
 
 Bar = tuple[str, float, float | None]
-"""An operation's name, and how many times as fast as the wheel it is here, and in Pillow-SIMD."""
+"""An operation's name, and the speeds of this library and of Pillow-SIMD relative to the wheel."""
 
 WIDTH = 860
 LEFT, RIGHT, TOP, BOTTOM = 230, 60, 72, 16
@@ -37,7 +37,7 @@ STYLE = """
 
 
 def svg(bars: list[Bar]) -> str:
-    """The chart. Its scale is logarithmic: a bar has no length where speeds are equal, and the same for each doubling."""
+    """Draws the chart on a logarithmic scale: a bar has length 0 at equal speeds, and one unit more per doubling."""
     ratios = [ratio for _, ours, theirs in bars for ratio in (ours, ours if theirs is None else theirs)]
     doublings = max(1, ceil(log2(max(ratios))))
     halvings = ceil(max(0.0, -log2(min(ratios)) - 0.1))

@@ -1,4 +1,4 @@
-"""Who is measured: processes that take turns."""
+"""The measured programs: one process each, which run alternately."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ ROOT = HERE.parent
 SIMD_PYTHON = ROOT / "target" / "simd" / "bin" / "python"
 SIMD_VERSION = re.search("pillow-simd==(.*)", (HERE / "pillow-simd.txt").read_text())[1]
 
-TURN = 0.01
-"""Seconds that one turn should last, where one run is shorter than that."""
+SAMPLE_SECONDS = 0.01
+"""The least seconds of one sample, which repeats a shorter call."""
 
 AS_FAST = 0.97
-"""What a ratio to the wheel should be: 1, and a little for noise. A case below it is measured for longer."""
+"""The least ratio to the wheel that counts as equally fast. A case below it is measured for longer."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long a case is measured."""
+    """Limits of the measurement of a case."""
 
     fewest: int = 4
     most: int = 40
-    """Rounds, each of which is one turn for each contender."""
+    """Rounds; a round is one sample of each contender."""
     enough: float = 0.25
-    """Seconds after which a case ends, once it has had its fewest rounds."""
+    """Seconds after which a case ends, after its fewest rounds."""
 
 
 QUICK = Effort(fewest=3, most=5)
@@ -45,7 +45,7 @@ QUICK = Effort(fewest=3, most=5)
 
 @dataclass(frozen=True)
 class Ratios:
-    """What came of one case: how much faster this library is, and how much faster it is with two threads."""
+    """Speeds of this library in one case, relative to the others', and with two threads relative to one."""
 
     wheel: float
     simd: float | None = None
@@ -57,12 +57,12 @@ class Ratios:
 
 
 class Worker:
-    """A process that runs cases when it is its turn."""
+    """A process that runs one contender's cases."""
 
     def __init__(
         self, python: Path | str, pillow: str, clock: str, *, interposed: bool, threads: int, alone: bool = True
     ) -> None:
-        # One processor for all that need one, where they never run at the same time.
+        # All processes of one thread share a processor: they never run at the same time.
         alone = alone and threads == 1 and clock == "wall"
         self.process = subprocess.Popen(
             [str(python), str(HERE / "worker.py")],
@@ -95,20 +95,20 @@ class Worker:
         return self.answer()
 
     def load(self, case: Case) -> str | None:
-        """Prepares a case, and finds out how many runs make a turn. Returns what went wrong, if anything."""
+        """Prepares a case and calibrates the calls per sample. Returns the error, if any."""
         self.times = []
         self.count = 1
         seconds = self.ask("load", case.setup, case.call)
         if isinstance(seconds, str):
             return seconds
-        # The first run also paid for what is only needed once.
+        # The first run includes one-time initialisation.
         for _ in range(3):
-            if seconds < TURN:
+            if seconds < SAMPLE_SECONDS:
                 seconds = self.ask("time", self.count) / self.count
-                self.count = max(1, round(TURN / max(seconds, 1e-7)))
+                self.count = max(1, round(SAMPLE_SECONDS / max(seconds, 1e-7)))
         return None
 
-    def turn(self) -> float:
+    def sample(self) -> float:
         seconds = self.ask("time", self.count)
         self.times.append(seconds / self.count)
         return seconds
@@ -119,13 +119,13 @@ class Worker:
 
     @property
     def time(self) -> float:
-        """The lower quartile of its turns: other programs only make turns longer, and the shortest of few is luck."""
+        """The lower quartile of the samples: other programs only slow samples down, and the minimum of few varies."""
         return quantiles(self.times, n=4, method="inclusive")[0]
 
 
 @dataclass
 class Contenders:
-    """All who run a case, as processes."""
+    """The processes that run a case."""
 
     case: Case
     clock: str = "wall"
@@ -141,32 +141,32 @@ class Contenders:
         }
         if SIMD_PYTHON.exists():
             self.workers["simd"] = worker(SIMD_PYTHON, SIMD_VERSION)
-        # Two threads need as much of the processors' time as one.
+        # The processor time of two threads equals that of one.
         if self.case.arithmetic and self.clock == "wall" and len(os.sched_getaffinity(0)) > 1:
             self.workers["threads"] = worker(sys.executable, pillow_version, interposed=True, threads=2)
 
     def measure(self, effort: Effort) -> Ratios:
-        """The ratios of the case."""
+        """Measures the case."""
         running = {}
         for name, worker in self.workers.items():
-            wrong = worker.load(self.case)
-            if wrong is None:
+            error = worker.load(self.case)
+            if error is None:
                 running[name] = worker
             elif name != "simd":
-                raise SystemExit(f"{name}, {' '.join(self.case.row)}: {wrong}")
+                raise SystemExit(f"{name}, {' '.join(self.case.row)}: {error}")
         ratios = self.rounds(running, effort)
         if ratios.wheel < AS_FAST and effort is not QUICK:
             ratios = self.rounds(running, effort)
         return ratios
 
     def rounds(self, running: dict[str, Worker], effort: Effort) -> Ratios:
-        """Those of all turns up to now, and some more."""
+        """Takes more samples, and returns the ratios of all."""
         spent = 0.0
         for number in range(effort.most):
             if number >= effort.fewest and spent > effort.enough:
                 break
-            turns = list(running.values())
-            spent += sum(worker.turn() for worker in (turns if number % 2 else reversed(turns)))
+            workers = list(running.values())
+            spent += sum(worker.sample() for worker in (workers if number % 2 else reversed(workers)))
         ours = running["ours"].time
         return Ratios(
             wheel=running["wheel"].time / ours,

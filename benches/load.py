@@ -1,10 +1,10 @@
-"""Measures single calls on an idle machine and on a busy one: beside the wheel, and beside ourselves with one thread.
+"""Measures single calls on an idle and on a busy machine, relative to the wheel and to this library with one thread.
 
     target/venv/bin/python benches/load.py [--quick] [WORD ...]
 
-A hog is a process that only computes. An image worker is a process that makes the same calls as the one that is
-measured, at the same time. Ratios are of medians of single calls, the other's time divided by ours: 1 is as fast, more
-is faster. What is printed is written to LOAD.md; WORDs pick the cases that contain all of them.
+A hog is a process that only computes. An image worker is a process that makes the same calls as the measured one at the
+same time. Ratios are of medians of single calls, the other's time divided by ours: 1 is equally fast, more is faster.
+The output is also written to LOAD.md; WORDs select the cases that contain all of them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CALLS = {
     "RGB to L": "image.convert('L')",
     "RGB to HSV": "image.convert('HSV')",
     "mirror": "image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)",
-    "turn by 90°": "image.transpose(Image.Transpose.ROTATE_90)",
+    "rotate by 90°": "image.transpose(Image.Transpose.ROTATE_90)",
     "rotate by 30°": "image.rotate(30, Image.Resampling.BICUBIC)",
     "resize to 320×200": "image.resize((320, 200), Image.Resampling.LANCZOS)",
     "reduce by 2": "image.reduce(2)",
@@ -47,11 +47,11 @@ CALLS = {
 
 @dataclass(frozen=True)
 class Load:
-    """What else the machine does."""
+    """The other load of the machine."""
 
     hogs: int = 0
     image_workers: int = 1
-    """How many processes make the call at the same time, the one that is measured among them."""
+    """The number of processes that make the call at the same time, the measured one included."""
 
     def __str__(self) -> str:
         if self.image_workers > 1:
@@ -90,7 +90,7 @@ class Team:
             if isinstance(seconds := member.ask("load", case.setup, case.call), str):
                 raise SystemExit(f"{' '.join(case.row)}: {seconds}")
 
-    def turn(self, count: int) -> None:
+    def sample(self, count: int) -> None:
         for member in self.members:
             member.send("each", count)
         for member in self.members:
@@ -104,7 +104,7 @@ class Team:
 
 
 Ratios = tuple[float, float, float]
-"""Wall time to the wheel, to one thread, and processor time to the wheel."""
+"""Ratios of the wall time to the wheel and to one thread, and of the processor time to the wheel."""
 
 
 @contextmanager
@@ -125,9 +125,9 @@ def measure(case: Case, teams: dict[str, Team], rounds: int) -> Ratios:
     for team in teams.values():
         team.load(case)
     for number in range(rounds):
-        turns = list(teams.values())
-        for team in turns if number % 2 else reversed(turns):
-            team.turn(8)
+        order = list(teams.values())
+        for team in order if number % 2 else reversed(order):
+            team.sample(8)
     wall = {name: median(team.calls) for name, team in teams.items()}
     processor = {name: median(team.processor) for name, team in teams.items()}
     return wall["wheel"] / wall["ours"], wall["one"] / wall["ours"], processor["wheel"] / processor["ours"]
@@ -166,7 +166,7 @@ def main() -> int:
     text = table(rows)
     for number, name in enumerate(["the wheel", "ours with one thread", "the wheel, processor time"]):
         column = [result[number] for result in ratios]
-        text += f"\n\nTo {name}: geometric mean {geometric_mean(column):.2f}, the least {min(column):.2f}."
+        text += f"\n\nTo {name}: geometric mean {geometric_mean(column):.2f}, the lowest {min(column):.2f}."
     print(text)
     if not (options.words or options.quick):
         heading = "# Calls on an idle and on a busy machine\n\n" + HEAD.format(len(os.sched_getaffinity(0)))
@@ -175,7 +175,7 @@ def main() -> int:
 
 
 HEAD = """\
-`benches/load.py` has written this: medians of single calls, with {} processors. Each cell has three ratios: to the wheel
+Written by `benches/load.py`: medians of single calls, with {} processors. Each cell has three ratios: to the wheel
 by wall time, to this library with `IMAGING_NUM_THREADS=1` by wall time, to the wheel by processor time. More is faster.
 """
 

@@ -1,7 +1,7 @@
 """The pictures that cases work on: a photograph and noise, each in any mode.
 
-`make` writes their colours to files, with the Pillow that it runs in; all contenders read the same files. What they then
-do to get at other modes is setup, and not measured.
+`make` writes their RGB pixels to files, which all contenders read. Converting them to other modes is part of the setup,
+which is not measured.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ FILES = ROOT / "target" / "benches"
 SIZE = (2560, 1600)
 
 PHOTOGRAPH = "xmp_test.jpg"
-"""One of Pillow's own, of nearly that size."""
+"""A test image of Pillow, of nearly that size."""
 
 
 def make() -> None:
-    """Writes the pictures, if they are not there."""
+    """Writes the pictures, unless they exist."""
     FILES.mkdir(parents=True, exist_ok=True)
     width, height = SIZE
     if not (FILES / "noise").exists():
@@ -34,7 +34,7 @@ def make() -> None:
 
 
 def photo(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
-    """The photograph, or a part from its middle."""
+    """Returns the photograph, or its centre."""
     return picture("photo", mode, size)
 
 
@@ -50,7 +50,7 @@ def picture(name: str, mode: str, size: tuple[int, int]) -> Image.Image:
 
 
 def in_mode(image: Image.Image, name: str, mode: str) -> Image.Image:
-    """A picture in colours, in another mode."""
+    """Converts an RGB picture to another mode."""
     if mode in ("LA", "RGBA"):
         image = image.convert(mode)
         image.putalpha(opacity(name, image.size))
@@ -68,14 +68,14 @@ def in_mode(image: Image.Image, name: str, mode: str) -> Image.Image:
 
 
 def twice(data: bytes) -> bytes:
-    """Every byte twice: numbers of 16 bits as bright as the bytes, in either order."""
+    """Doubles every byte: 16-bit numbers of the same brightness, in either byte order."""
     wide = bytearray(2 * len(data))
     wide[::2] = wide[1::2] = data
     return bytes(wide)
 
 
 def opacity(name: str, size: tuple[int, int]) -> Image.Image:
-    """That of noise is noise; the photograph is transparent at its left, opaque at its right, and changes between."""
+    """Returns an alpha band: noise for the noise; for the photograph a ramp from transparent (left) to opaque (right)."""
     width, height = size
     if name == "noise":
         return Image.frombytes("L", size, random.Random(1).randbytes(width * height))

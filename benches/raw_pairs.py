@@ -1,13 +1,13 @@
-"""Measures every packer and unpacker against the wheel's and against memcpy: ratios, never absolute times.
+"""Measures the speed of every packer and unpacker relative to the wheel's and to memcpy.
 
     target/venv/bin/python benches/raw_pairs.py [--quick] [WORD ...]
 
-All three run in one process, on one core, and take turns, many times, for a moment each. A ratio is their median time
-divided by ours: 1 is as fast, more is faster. memcpy moves as many bytes as lie on one side on average: it reads and
-writes as much as the pair does.
+All three run alternately in one process, on one core, in many short samples. A ratio is the other's median time divided
+by ours: 1 is equally fast, more is faster. memcpy copies the mean of the input's and the output's length, so it reads
+and writes as many bytes as the pair.
 
-The tables are printed, and written to RAW.md when all was measured. WORDs pick the pairs that contain all of them;
-`IMAGING_SIMD` picks the instructions.
+Prints the tables. A run of all pairs writes them to RAW.md. WORDs select the pairs that contain all of them;
+`IMAGING_SIMD` selects the ISA.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ from PIL import __version__ as pillow_version
 from shufflers import AROUND, PAIRS, Pair
 
 LINES = {"64 Ki": 1 << 16, "2 Mi": 1 << 21}
-"""Pixels of a line: one that the caches hold, and one that they do not."""
+"""Pixels of a line: one within the caches, and one larger than the caches."""
 
 AS_FAST = 0.97
-"""What a ratio to the wheel must be, for every pair: 1, and a little for noise."""
+"""The least ratio to the wheel, for every pair; below 1 because of noise."""
 
 HALF = 0.5
-"""What a ratio to memcpy must be, for everyday pairs."""
+"""The least ratio to memcpy, for everyday pairs."""
 
 EVERYDAY = set("L LA RGB BGR RGBA BGRA RGBX ARGB CMYK YCbCr RGB;L I;16 I;16B L;16 F;32F 1 1;I P;4 RGB;16B".split())
 COMPUTED = {("RGB", "CMYK"), ("CMYK", "RGB"), ("F", "I;16"), ("F", "I;16B"), ("I", "I;16B")}
-"""Pairs of everyday raw modes with modes that bytes do not only move to: colours and numbers are converted."""
+"""Pairs of everyday raw modes that convert colours or numbers instead of only moving bytes."""
 
-TURN = 0.001
-"""Seconds that a turn should last, where one call is shorter than that."""
+SAMPLE_SECONDS = 0.001
+"""The least seconds of one sample, which repeats a shorter call."""
 
 ROUNDS = 11
-SECOND_LOOKS = 3
-"""How often a pair below a bound is measured again, from which the best counts: noise only ever slows down."""
+REPETITIONS = 3
+"""How often a pair below a bound is measured again. The best ratio counts."""
 
 Ratios = dict[str, tuple[float, float]]
-"""For each line: to the wheel, to memcpy."""
+"""For each line: the ratios to the wheel and to memcpy."""
 
 
 def is_everyday(pair: Pair) -> bool:
@@ -65,8 +65,8 @@ def below(pair: Pair, ratios: tuple[float, float]) -> bool:
     return ratios[0] < AS_FAST or (is_everyday(pair) and ratios[1] < HALF)
 
 
-class Track:
-    """The memory that pairs are run in, touched beforehand."""
+class Buffers:
+    """The buffers of the measurements, with their pages mapped."""
 
     def __init__(self) -> None:
         room = 8 * max(LINES.values()) + AROUND
@@ -78,34 +78,34 @@ class Track:
         self.wheel = Library("wheel", Image.core.__file__, ours=False)
         self.ours = Library("ours", interposition.library_path(), ours=True)
 
-    def turn(self, call: Callable, arguments: tuple, count: int) -> float:
+    def sample(self, call: Callable, arguments: tuple, count: int) -> float:
         start = perf_counter()
         for _ in range(count):
             call(*arguments)
         return (perf_counter() - start) / count
 
     def ratios(self, pair: Pair, pixels: int, rounds: int) -> tuple[float, float]:
-        """Those of one pair on one line."""
+        """Measures one pair on one line."""
         line = self.output, self.input, pixels
         runs = [
             (pair.find(self.ours)[0], line),
             (pair.find(self.wheel)[0], line),
             (self.memcpy, (self.target, self.source, sum(pair.lengths(pixels)) // 2)),
         ]
-        counts = [max(1, round(TURN / min(self.turn(*run, 1) for _ in range(3)))) for run in runs]
+        counts = [max(1, round(SAMPLE_SECONDS / min(self.sample(*run, 1) for _ in range(3)))) for run in runs]
         times = [[] for _ in runs]
         for number in range(rounds):
             for which in (0, 1, 2) if number % 2 else (2, 1, 0):
-                times[which].append(self.turn(*runs[which], counts[which]))
+                times[which].append(self.sample(*runs[which], counts[which]))
         ours, wheel, memcpy = map(median, times)
         return wheel / ours, memcpy / ours
 
     def measure(self, pair: Pair, quick: bool) -> Ratios:
-        """Those of one pair on all lines."""
+        """Measures one pair on all lines."""
         measured = {}
         for name, pixels in LINES.items():
             ratios = self.ratios(pair, pixels, 3 if quick else ROUNDS)
-            for _ in range(0 if quick else SECOND_LOOKS):
+            for _ in range(0 if quick else REPETITIONS):
                 if below(pair, ratios):
                     ratios = tuple(map(max, ratios, self.ratios(pair, pixels, ROUNDS)))
             measured[name] = ratios
@@ -113,7 +113,7 @@ class Track:
 
 
 def table(packs: bool, measured: dict[Pair, Ratios]) -> str:
-    """The packers, or the unpackers, as far as they were measured."""
+    """Formats the measured packers or unpackers."""
     heads = [f"{head}, {line}" for line in LINES for head in ("wheel", "memcpy")]
     lines = [f"## {'Packers' if packs else 'Unpackers'}", "", f"| {' | '.join(['mode', 'raw mode', '', *heads])} |"]
     lines.append("| --- | --- | :---: |" + " ---: |" * len(heads))
@@ -125,7 +125,7 @@ def table(packs: bool, measured: dict[Pair, Ratios]) -> str:
 
 
 def verdict(measured: dict[Pair, Ratios]) -> str:
-    """The pairs below a bound."""
+    """Lists the pairs below a bound."""
     slower = [
         f"- {pair}, {line}: {wheel:.2f} of the wheel"
         for pair, ratios in measured.items()
@@ -154,17 +154,17 @@ def verdict(measured: dict[Pair, Ratios]) -> str:
 
 INTRODUCTION = f"""# Packers and unpackers
 
-Every pair of a mode and a raw mode, on one line of 64 Ki pixels (which the caches hold) and of 2 Mi pixels (which they do
-not), against Pillow {pillow_version}'s wheel, and against memcpy of as many bytes as the pair reads and writes on average.
-Each number is the median time of the other divided by ours: 1 is as fast, more is faster. All run on one core and take
-turns in small steps. `make bench` measures again and rewrites this file.
+Every pair of a mode and a raw mode, on one line of 64 Ki pixels (within the caches) and of 2 Mi pixels (larger than the
+caches), relative to Pillow {pillow_version}'s wheel, and to memcpy of the mean of the input's and the output's length.
+Each ratio is the other's median time divided by ours: 1 is equally fast, more is faster. All run alternately on one
+core, in short samples. `make bench` measures again and rewrites this file.
 """
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("words", nargs="*", metavar="WORD", help="only the pairs that contain all of these")
-    parser.add_argument("--quick", action="store_true", help="a few rounds only: to try it out; writes no file")
+    parser.add_argument("--quick", action="store_true", help="a few rounds only; writes no file")
     options = parser.parse_args()
 
     chosen = [pair for pair in PAIRS if all(word in str(pair).split() for word in options.words)]
@@ -172,12 +172,12 @@ def main() -> int:
         raise SystemExit("no pair contains all of these words")
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     gc.disable()
-    track = Track()
+    buffers = Buffers()
     measured = {}
     for number, pair in enumerate(chosen, 1):
-        measured[pair] = track.measure(pair, options.quick)
-        told = ", ".join(f"{wheel:.2f} {memcpy:.2f}" for wheel, memcpy in measured[pair].values())
-        print(f"{number}/{len(chosen)} {pair}: {told}", file=sys.stderr, flush=True)
+        measured[pair] = buffers.measure(pair, options.quick)
+        ratios = ", ".join(f"{wheel:.2f} {memcpy:.2f}" for wheel, memcpy in measured[pair].values())
+        print(f"{number}/{len(chosen)} {pair}: {ratios}", file=sys.stderr, flush=True)
 
     parts = [verdict(measured)]
     parts += [table(packs, measured) for packs in (False, True) if any(pair.packs == packs for pair in measured)]

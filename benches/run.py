@@ -1,12 +1,12 @@
-"""Measures Pillow with the library against Pillow without it, and against Pillow-SIMD: ratios, never absolute times.
+"""Measures the speed of Pillow with the library relative to Pillow without it and to Pillow-SIMD.
 
     target/venv/bin/python benches/run.py [--quick] [--cpu] [--below BOUND] [--below-simd BOUND] [WORD ...]
 
-Several processes, one for each contender, run the same call. They take turns, many times, for a moment each, so that
-whatever else the machine does befalls all. A ratio is another's time divided by ours: 1 is as fast, more is faster.
+Several processes, one for each contender, run the same call alternately in many short rounds, so that noise of the
+machine affects all of them. A ratio is the other's time divided by ours: 1 is equally fast, more is faster.
 
-The tables are printed; when all was measured, they are written to RESULTS.md, and some with a chart into README.md. WORDs
-pick the cases that contain all of them; `IMAGING_SIMD` picks the instructions.
+Prints the tables. A run of all cases writes them to RESULTS.md, and an excerpt with a chart to README.md. WORDs select
+the cases that contain all of them; `IMAGING_SIMD` selects the ISA.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from contenders import AS_FAST, QUICK, Contenders, Effort
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("words", nargs="*", metavar="WORD", help="only the cases that contain all of these")
-    parser.add_argument("--quick", action="store_true", help="a few rounds only: to try it out; writes no file")
-    parser.add_argument("--cpu", action="store_true", help="the processor's time: for a busy machine; writes no file")
+    parser.add_argument("--quick", action="store_true", help="a few rounds only; writes no file")
+    parser.add_argument("--cpu", action="store_true", help="processor time, not wall time, for a busy machine; writes no file")
     parser.add_argument(
         "--below",
         type=float,
         nargs="?",
         const=AS_FAST,
         metavar="BOUND",
-        help=f"in place of tables, the cases less fast than this to the wheel ({AS_FAST})",
+        help=f"instead of tables, list the cases with a lower ratio to the wheel ({AS_FAST})",
     )
     parser.add_argument("--below-simd", type=float, metavar="BOUND", help="the same for Pillow-SIMD")
     return parser.parse_args()
@@ -55,7 +55,7 @@ def main() -> int:
     pictures.make()
     measured = {}
     for number, case in enumerate(chosen, 1):
-        # Each in processes of its own: where a long one finds memory is luck, and tells in what moves much of it.
+        # New processes for each case: the placement of a process's memory affects cases that move much of it.
         contenders = Contenders(case, "cpu" if options.cpu else "wall")
         measured[case] = contenders.measure(QUICK if options.quick else Effort())
         contenders.close()

@@ -1,16 +1,16 @@
-"""One contender in the benchmark: a process that stays, and times what it is asked to over its standard input.
+"""A contender of the benchmark: a process that executes and times the commands on its standard input.
 
 A line in is a JSON list, a line out is a JSON value:
 
-    ["load", setup, call]    forget the last case, prepare this one, run it once   ->  seconds that run took, or a text:
-                                                                                       what went wrong
-    ["time", count]          run it `count` times                                  ->  seconds all runs took
-    ["each", count]          the same                                              ->  a list of the seconds each took, and
-                                                                                       the processor's seconds for all
+    ["load", setup, call]    forget the last case, prepare this one, run it once   ->  its seconds, or the text of
+                                                                                       an error
+    ["time", count]          run it `count` times                                  ->  the seconds of all runs
+    ["each", count]          the same                                              ->  a list of the seconds of each, and
+                                                                                       the processor seconds of all
 
-Each process loads one Pillow, with the library in front of its core or without it, and makes sure of that first. Its
-environment says which: `BENCH_PILLOW` is the version, `BENCH_INTERPOSED` 1 or 0, `BENCH_CLOCK` "wall" or "cpu", and
-`BENCH_PROCESSOR` the number of the one to run on, if it is to be one.
+Each process loads one Pillow, with the library interposed or without it, and checks that first. Environment variables:
+`BENCH_PILLOW` is the version, `BENCH_INTERPOSED` 1 or 0, `BENCH_CLOCK` "wall" or "cpu", and `BENCH_PROCESSOR` the
+number of the processor to run on, or empty.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
 
 def compiled(setup: str, call: str):
-    """A function that runs the call a number of times and returns the seconds it took, in its own fresh namespace."""
+    """Compiles a function that repeats the call and returns the seconds, in a new namespace."""
     names = {
         "Image": Image,
         "ImageFilter": ImageFilter,
@@ -54,9 +54,9 @@ def compiled(setup: str, call: str):
 
 
 def require_pillow() -> None:
-    """Stops the process unless this is the Pillow that the caller believes it is."""
+    """Exits unless this is the Pillow that the caller expects."""
     if PIL.__version__ != os.environ["BENCH_PILLOW"] or Image.core.PILLOW_VERSION != PIL.__version__:
-        raise SystemExit(f"this is Pillow {PIL.__version__}, and not {os.environ['BENCH_PILLOW']}")
+        raise SystemExit(f"this is Pillow {PIL.__version__}, not {os.environ['BENCH_PILLOW']}")
     interposition.require(os.environ["BENCH_INTERPOSED"] == "1")
 
 
@@ -67,8 +67,8 @@ def main() -> None:
     gc.disable()
     run = None
     for line in sys.stdin:
-        order, *arguments = json.loads(line)
-        if order == "load":
+        command, *arguments = json.loads(line)
+        if command == "load":
             run = None
             gc.collect()
             Image.core.set_blocks_max(0)
@@ -77,7 +77,7 @@ def main() -> None:
                 answer = run(1)
             except Exception as error:
                 answer = repr(error)
-        elif order == "each":
+        elif command == "each":
             start = time.process_time()
             answer = [run(1) for _ in range(arguments[0])], time.process_time() - start
         else:

@@ -1,4 +1,4 @@
-/* Where pixels live: blocks, their alignment, the pool of free ones, single blocks, and sizes that cannot be. */
+/* The memory of pixels: blocks, their alignment, the pool of free blocks, single blocks, and invalid sizes. */
 
 #include <limits.h>
 #include <stdint.h>
@@ -62,7 +62,7 @@ blocks_chain_and_align(void) {
     arena->alignment = 1;
 }
 
-/* A row longer than a block has a block to itself. */
+/* A row longer than a block has a block of its own. */
 static void
 long_rows(void) {
     arena->block_size = 4096;
@@ -73,7 +73,7 @@ long_rows(void) {
 }
 
 static void
-pool_keeps_and_gives(void) {
+pool_caches_and_reuses(void) {
     arena->block_size = 4096;
     CHECK(ImagingMemorySetBlocksMax(arena, 4) == 1);
     CHECK(arena->blocks_max == 4 && arena->blocks_cached == 0 && arena->blocks_pool != NULL);
@@ -87,7 +87,7 @@ pool_keeps_and_gives(void) {
     CHECK(arena->stats_freed_blocks == before.stats_freed_blocks + 6);
     CHECK(arena->blocks_cached == 4);
 
-    /* A block from the pool is as clean as a new one. */
+    /* A block of the pool is zeroed like a new one. */
     im = ImagingNew(IMAGING_MODE_L, 4096, 3);
     CHECK(arena->stats_reused_blocks == before.stats_reused_blocks + 3);
     CHECK(arena->stats_allocated_blocks == before.stats_allocated_blocks + 10);
@@ -98,7 +98,7 @@ pool_keeps_and_gives(void) {
     ImagingDelete(im);
     CHECK(arena->blocks_cached == 4);
 
-    /* Of another size, it is reallocated. */
+    /* For another size, it is reallocated. */
     im = ImagingNew(IMAGING_MODE_L, 2000000, 1);
     CHECK(im != NULL && im->blocks[0].size == 2000000);
     fill_rows(im);
@@ -160,7 +160,7 @@ many_rows(void) {
 }
 
 static void
-impossible_sizes(void) {
+invalid_sizes(void) {
     static const struct {
         int xsize, ysize, error;
     } cases[] = {
@@ -186,7 +186,7 @@ impossible_sizes(void) {
     CHECK(take_error() == IMAGING_ERROR_VALUE);
 }
 
-/* A binding makes an instance with members of its own behind ours. */
+/* A binding makes an instance with its own members behind ours. */
 static void
 extended_instance(void) {
     struct extended {
@@ -214,11 +214,11 @@ int
 main(void) {
     blocks_chain_and_align();
     long_rows();
-    pool_keeps_and_gives();
+    pool_caches_and_reuses();
     single_blocks();
     empty_images();
     many_rows();
-    impossible_sizes();
+    invalid_sizes();
     extended_instance();
     return check_result();
 }

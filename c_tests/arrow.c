@@ -1,4 +1,4 @@
-/* Images handed out as Arrow arrays: what they say, and that they outlive the image they came from. */
+/* Images exported as Arrow arrays: their fields, and that they outlive the image. */
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ format_of(int mode) {
     }
 }
 
-/* One pair of a key and a value, each behind its length. */
+/* The metadata has one pair of a key and a value, each behind its length. */
 static void
 check_metadata(const char *metadata, const char *value) {
     int32_t numbers[2], length;
@@ -101,7 +101,7 @@ outlives_its_image(ModeID mode) {
     second.release(&second);
 }
 
-/* Whoever takes an array over may move it, and take its child out of it. */
+/* A consumer may move an array, and move its child out of it. */
 static void
 can_be_moved(void) {
     struct ArrowArray array, moved, child;
@@ -119,7 +119,7 @@ can_be_moved(void) {
 }
 
 static void
-needs_one_run_of_pixels(void) {
+needs_contiguous_pixels(void) {
     struct ArrowArray array;
     struct ArrowSchema schema;
     ImagingDefaultArena.block_size = 4096;
@@ -129,7 +129,7 @@ needs_one_run_of_pixels(void) {
     CHECK(im->refcount == 1);
     ImagingDelete(im);
 
-    /* A small image is one block, and its rows follow each other. */
+    /* A small image is one block with contiguous rows. */
     im = ImagingNew(IMAGING_MODE_L, 10, 10);
     CHECK(export_imaging_array(im, &array) == 0);
     array.release(&array);
@@ -147,6 +147,6 @@ main(void) {
     outlives_its_image(IMAGING_MODE_L);
     outlives_its_image(IMAGING_MODE_RGBA);
     can_be_moved();
-    needs_one_run_of_pixels();
+    needs_contiguous_pixels();
     return check_result();
 }

@@ -1,4 +1,4 @@
-/* Memory shared with others: what is said of every image, and images in memory that is somebody else's. */
+/* Shared memory: the description of every image, and images in memory of the program. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ format_of(int mode, int packed) {
     }
 }
 
-/* Where a row is, by what is said of it. */
+/* Returns the address of a row by the description. */
 static char *
 row_of(const ImagingBuffer *buffer, int y) {
     char *place = (char *)buffer->buf + y * buffer->strides[0];
@@ -43,9 +43,9 @@ row_of(const ImagingBuffer *buffer, int y) {
     return row + buffer->suboffsets[0];
 }
 
-/* All that is said of an image is so. */
+/* Compares the description of an image with the image. */
 static void
-check_said(Imaging im, int mode, int packed, const ImagingBuffer *buffer) {
+check_buffer(Imaging im, int mode, int packed, const ImagingBuffer *buffer) {
     const int bytes = !packed && MODES[mode].bands > 1;
     CHECK(strcmp(buffer->format, format_of(mode, packed)) == 0);
     CHECK(buffer->itemsize == (bytes ? 1 : im->pixelsize));
@@ -68,7 +68,7 @@ check_said(Imaging im, int mode, int packed, const ImagingBuffer *buffer) {
 
 enum { EVENLY, APART, EITHER };
 
-/* An image as it is described, and an image made of that description. Takes the image. */
+/* Checks the description of an image, and an image made from it. Deletes the image. */
 static void
 round_trip(Imaging im, int mode, int rows) {
     if (!CHECK(im != NULL)) {
@@ -78,7 +78,7 @@ round_trip(Imaging im, int mode, int rows) {
         ImagingBuffer buffer;
         CHECK((packed ? ImagingGetPackedBuffer : ImagingGetBuffer)(im, &buffer) == 1);
         CHECK(rows == EITHER || buffer.has_suboffsets == (rows == APART));
-        check_said(im, mode, packed, &buffer);
+        check_buffer(im, mode, packed, &buffer);
 
         releases = 0;
         Imaging borrowed = ImagingNewFromBuffer(im->mode, &buffer, count_release, &releases);
@@ -91,7 +91,7 @@ round_trip(Imaging im, int mode, int rows) {
             CHECK((borrowed->palette != NULL) == (im->palette != NULL));
             ImagingBuffer again;
             CHECK((packed ? ImagingGetPackedBuffer : ImagingGetBuffer)(borrowed, &again) == 1);
-            check_said(borrowed, mode, packed, &again);
+            check_buffer(borrowed, mode, packed, &again);
         }
         CHECK(releases == 0);
         ImagingDelete(borrowed);
@@ -122,7 +122,7 @@ every_storage(int mode) {
         round_trip(ImagingNewBlock(id, sizes[i][0], sizes[i][1]), mode, EVENLY);
     }
 
-    /* Rows with gaps between them; the pixels of a view. */
+    /* Rows with gaps between them: those of a view. */
     ImagingDefaultArena.alignment = 64;
     round_trip(ImagingNew(id, 31, 17), mode, EVENLY);
     Imaging whole = ImagingNew(id, 31, 17);
@@ -131,7 +131,7 @@ every_storage(int mode) {
     round_trip(ImagingView(whole, 31, 17, 31, 17), mode, EVENLY);
     ImagingDelete(whole);
 
-    /* Several blocks, which may happen to be neighbours; rows that are not. */
+    /* Several blocks, which may be adjacent by chance; rows that are not adjacent. */
     ImagingDefaultArena.block_size = 4096;
     round_trip(ImagingNew(id, 100, 100), mode, EITHER);
     ImagingDefaultArena.block_size = 1 << 24;
@@ -150,21 +150,21 @@ every_storage(int mode) {
     }
 }
 
-/* What is written to the image is in the memory, which stays as long as anybody owns the image. */
+/* Writes to the image are in the memory, which stays until the last owner deletes the image. */
 static void
 written_through(void) {
     unsigned char memory[4 * 3 * 2] = {0};
     ImagingBuffer buffer = {memory, "B", 1, sizeof(memory), 3, 0, 0, {2, 3, 4}, {12, 4, 1}, {0, 0, 0}};
     releases = 0;
     Imaging im = ImagingNewFromBuffer(IMAGING_MODE_RGB, &buffer, count_release, &releases);
-    memset(&buffer, 0, sizeof(buffer)); /* is not needed any more */
+    memset(&buffer, 0, sizeof(buffer)); /* not needed any more */
     if (!CHECK(im != NULL)) {
         return;
     }
     im->image[1][4 * 2 + 1] = 42;
     CHECK(memory[12 + 8 + 1] == 42);
 
-    /* The last owner is a view. */
+    /* A view is the last owner. */
     Imaging view = ImagingView(im, 1, 1, 3, 2), inner = ImagingView(view, 1, 0, 2, 1);
     ImagingDelete(im);
     ImagingDelete(view);
@@ -172,7 +172,7 @@ written_through(void) {
     ImagingDelete(inner);
     CHECK(releases == 1);
 
-    /* So are an Arrow array and whoever has counted himself. */
+    /* An Arrow array and a counted reference are owners, too. */
     struct ArrowArray array;
     ImagingBuffer packed = {memory, "I", 4, 24, 2, 0, 0, {2, 3, 0}, {12, 4, 0}, {0, 0, 0}};
     im = ImagingNewFromBuffer(IMAGING_MODE_RGB, &packed, count_release, &releases);
@@ -182,11 +182,11 @@ written_through(void) {
     array.release(&array);
     CHECK(releases == 2);
 
-    /* Nobody wants to know. */
+    /* Without a callback. */
     ImagingDelete(ImagingNewFromBuffer(IMAGING_MODE_RGB, &packed, NULL, NULL));
 }
 
-/* A view of a view of a view: each keeps the image, and none the one before. */
+/* A view of a view of a view: each keeps the image, and none keeps the view before it. */
 static void
 views_of_views(void) {
     enum { LINKS = 1000000 };
@@ -217,9 +217,9 @@ views_of_views(void) {
     free(views);
 }
 
-/* What is described in other words than the library's own. */
+/* Descriptions with other formats than those of the library. */
 static void
-otherwise_described(void) {
+other_formats(void) {
     INT32 memory[64] = {0};
     char *const last = (char *)memory + 32;
     char *rows[3] = {last - 8, last - 4, last};
@@ -309,7 +309,7 @@ refused(void) {
         CHECK(ImagingNewFromBuffer(wrong[i].mode, &wrong[i].buffer, count_release, &releases) == NULL);
         CHECK(ImagingGetLastError(&message) == IMAGING_ERROR_VALUE);
         if (!CHECK(strstr(message, wrong[i].message) != NULL)) {
-            fprintf(stderr, "    buffer %d: \"%s\" is expected\n", (int)i, wrong[i].message);
+            fprintf(stderr, "    buffer %d: expected \"%s\"\n", (int)i, wrong[i].message);
         }
     }
     const ImagingBuffer wide = {memory, "B", 1, INT32_MAX, 2, 0, 0, {1, INT32_MAX, 0}, {0, 1, 0}, {0, 0, 0}};
@@ -325,7 +325,7 @@ broken_images(void) {
     ImagingBuffer buffer, before;
     memset(&buffer, 42, sizeof(buffer));
     before = buffer;
-    Imaging im = ImagingNewPrologue(IMAGING_MODE_L, 2, 2); /* its rows are yet to be set */
+    Imaging im = ImagingNewPrologue(IMAGING_MODE_L, 2, 2); /* its rows are not set yet */
     CHECK(ImagingGetBuffer(im, &buffer) == 0 && take_error() == IMAGING_ERROR_VALUE);
     CHECK(ImagingGetPackedBuffer(im, &buffer) == 0 && take_error() == IMAGING_ERROR_VALUE);
     CHECK(ImagingGetBuffer(NULL, &buffer) == 0 && take_error() == IMAGING_ERROR_VALUE);
@@ -346,7 +346,7 @@ main(void) {
     }
     written_through();
     views_of_views();
-    otherwise_described();
+    other_formats();
     refused();
     broken_images();
     unlink(path);

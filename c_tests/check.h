@@ -1,4 +1,4 @@
-/* The little that every test program needs. */
+/* The assertions of all test programs. */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -18,13 +18,13 @@ check_that(int holds, const char *condition, const char *file, int line) {
         const char *message = NULL;
         int code = ImagingGetLastError(&message);
         check_failures++;
-        fprintf(stderr, "%s:%d: not so: %s", file, line, condition);
+        fprintf(stderr, "%s:%d: failed: %s", file, line, condition);
         fprintf(stderr, " (last error: %d, %s)\n", code, message ? message : "-");
     }
     return holds;
 }
 
-/* The kind of this thread's last error, which is then forgotten. */
+/* Returns the code of this thread's last error, and clears it. */
 static inline int
 take_error(void) {
     int code = ImagingGetLastError(NULL);
@@ -32,7 +32,7 @@ take_error(void) {
     return code;
 }
 
-/* What main returns. */
+/* Returns the exit status. */
 static inline int
 check_result(void) {
     return check_failures != 0;

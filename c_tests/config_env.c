@@ -1,4 +1,4 @@
-/* The arena, configured by the same environment variables as Pillow's. */
+/* Configuration of the arena by Pillow's environment variables. */
 
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@ configure(const char *name, const char *value) {
 }
 
 static void
-accepted(void) {
+valid(void) {
     CHECK(ImagingMemoryConfigureFromEnv() == 1);
     CHECK(arena->alignment == 1 && arena->block_size == 16 * 1024 * 1024 && arena->blocks_max == 0);
 
@@ -28,7 +28,7 @@ accepted(void) {
 }
 
 static void
-refused(void) {
+invalid(void) {
     static const char *const settings[][2] = {
         {"PILLOW_ALIGNMENT", ""},       {"PILLOW_ALIGNMENT", "wide"},  {"PILLOW_ALIGNMENT", "0"},
         {"PILLOW_ALIGNMENT", "3"},      {"PILLOW_ALIGNMENT", "256"},   {"PILLOW_ALIGNMENT", "-1"},
@@ -49,7 +49,7 @@ refused(void) {
 
 int
 main(void) {
-    accepted();
-    refused();
+    valid();
+    invalid();
     return check_result();
 }

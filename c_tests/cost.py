@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Counts the instructions of loops over pixels, written with Imaging.h in C and with Imaging.hpp in C++: rows and typed
-pixels must cost nothing.
+"""Counts the instructions of loops over pixels in C with Imaging.h and in C++ with Imaging.hpp: rows and typed pixels
+must be zero-cost.
 
     cost.py <installed prefix> <work directory>
 """
@@ -13,12 +13,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 COMPILERS = [("gcc", "g++"), ("clang", "clang++")]
-# What is checked when a row is taken, as a part of a row of 1000 pixels.
+# The checks of `row()`, relative to a row of 1000 pixels.
 ALLOWED = 1.03
 
 
-def counted(cc, cxx, prefix, work):
-    """Function -> instructions, as valgrind counts them: the same each time."""
+def count_instructions(cc, cxx, prefix, work):
+    """Returns the instructions of each function, counted by valgrind (deterministic)."""
     flags = ["-O2", "-Wall", "-Wextra", "-Werror", f"-I{prefix}/include"]
     program, profile = work / f"cost-{cc}", work / f"cost-{cc}.out"
     subprocess.run([cc, "-std=c11", *flags, "-c", HERE / "loops.c", "-o", work / "loops.o"], check=True)
@@ -40,14 +40,14 @@ def main(prefix, work):
     for cc, cxx in COMPILERS:
         if not shutil.which(cxx):
             continue
-        counts = counted(cc, cxx, prefix, work)
+        counts = count_instructions(cc, cxx, prefix, work)
         for name in ("invert", "exchange", "add_up"):
             ratios[f"{cc} {name}"] = counts[f"{name}_in_cpp"] / counts[f"{name}_in_c"]
-    dear = {name: ratio for name, ratio in ratios.items() if ratio > ALLOWED}
-    for name, ratio in dear.items():
+    slower = {name: ratio for name, ratio in ratios.items() if ratio > ALLOWED}
+    for name, ratio in slower.items():
         print(f"cost: {name}: {ratio:.3f} times as many instructions in C++", file=sys.stderr)
     print("cost, C++ to C:", ", ".join(f"{name} {ratio:.3f}" for name, ratio in ratios.items()))
-    return bool(dear)
+    return bool(slower)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-/* Images without pixels and with the most rows: nothing goes through their rows. Row tables stay all NULL, take no memory,
- * and are not even read: that of every input here is memory that cannot be. */
+/* Images of width 0 and the maximal height: no function iterates over their rows. Row tables stay zero pages, which
+ * take no memory, and are never read: that of every input here is inaccessible. */
 
 #include <limits.h>
 #include <string.h>
@@ -34,7 +34,7 @@ delete_input(Imaging im) {
     ImagingDelete(im);
 }
 
-/* A result has a table of its own, or there is no address space for it. */
+/* Checks a result: it has a row table, or there is no address space for one. */
 static void
 result(Imaging im, int line) {
     if (!im) {
@@ -135,7 +135,7 @@ colours(void) {
     delete_input(rgb);
 }
 
-/* An image of pixels, and a box of it that has none; nothing of nothing in a window. */
+/* An image with pixels and an empty box of it; an empty image within a window. */
 static void
 parts_of_an_image(void) {
     Imaging im = ImagingNew(IMAGING_MODE_RGB, 9, 9);
@@ -152,7 +152,7 @@ parts_of_an_image(void) {
     delete_input(none);
     ImagingDelete(im);
 
-    /* Turned on its side it has billions of columns, which are too many: no more than fit. */
+    /* Transposed it would have billions of columns, more than an image may have. */
     im = ImagingNew(IMAGING_MODE_L, 1 << 28, 0);
     Imaging tall = input(IMAGING_MODE_L);
     tall->ysize = 1 << 28;
@@ -162,7 +162,7 @@ parts_of_an_image(void) {
     ImagingDelete(im);
 }
 
-/* In mebibytes. */
+/* Returns the resident memory in MiB. */
 static long
 memory(void) {
     struct rusage usage;

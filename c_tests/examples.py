@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the programs in examples/ and in the README as their readers would, and runs them.
+"""Builds and runs the programs in examples/ and in the README, as a reader would.
 
     examples.py <installed prefix> <work directory>
 """
@@ -29,7 +29,7 @@ def build(source, prefix, work):
 
 def run(program, *arguments, code=0):
     result = subprocess.run([program, *map(str, arguments)], cwd=program.parent, stdout=subprocess.DEVNULL)
-    assert result.returncode == code, f"{program.name} has ended with {result.returncode}"
+    assert result.returncode == code, f"{program.name} exited with status {result.returncode}"
 
 
 def ppm(pixels, width):
@@ -42,34 +42,34 @@ def mirror(program, work):
     left = [bytes(range(start, start + 6)) for start in (0, 12)]
     negative = [bytes(255 - value for value in row[3:] + row[:3]) for row in left]
     expected = b"".join(row + mirrored for row, mirrored in zip(left, negative))
-    assert (work / "out.ppm").read_bytes().endswith(expected), "mirror has drawn something else"
+    assert (work / "out.ppm").read_bytes().endswith(expected), "mirror: the output is wrong"
 
 
 def gamma(program, work):
     (work / "grey.raw").write_bytes(bytes(range(256)))
     run(program, "grey.raw", 32, 8, 2)
     expected = bytes(int(255 * (value / 255) ** 2 + 0.5) for value in range(256))
-    assert (work / "grey.raw").read_bytes() == expected, "gamma has written something else"
+    assert (work / "grey.raw").read_bytes() == expected, "gamma: the output is wrong"
     run(program, "grey.raw", 32, 9, 2, code=1)
 
 
 def gigapixel(program, work):
     run(program, "large.raw", "overview.pgm", 2000)
     picture = (work / "overview.pgm").read_bytes()[-1000 * 1000 :]
-    assert picture[500 * 1000 + 100] == 255 and picture[500 * 1000 + 500] == 0, "gigapixel has drawn no ring"
+    assert picture[500 * 1000 + 100] == 255 and picture[500 * 1000 + 500] == 0, "gigapixel: the overview has no ring"
 
 
 def squares(program, work):
     run(program)
     picture = (work / "squares.pgm").read_bytes()[-256 * 256 :]
-    assert picture == bytes(x ^ y for y in range(256) for x in range(256)), "squares are not what they should be"
+    assert picture == bytes(x ^ y for y in range(256) for x in range(256)), "squares: the output is wrong"
 
 
 EXAMPLES = {"mirror.c": mirror, "gigapixel.c": gigapixel, "gamma.cpp": gamma}
 
 
 def programs_of_readme(work):
-    """The programs in the README that have a main."""
+    """Writes the README's programs with a main function to files."""
     for number, (language, text) in enumerate(re.findall(r"```(c|cpp)\n(.*?)```", (REPO / "README.md").read_text(), re.S)):
         if "int main" in text:
             source = work / f"readme{number}.{language}"
@@ -81,11 +81,11 @@ def main(prefix, work):
     work = work / "examples"
     work.mkdir()
     found = sorted(path for path in (REPO / "examples").iterdir() if path.suffix in COMPILER)
-    assert {path.name for path in found} == set(EXAMPLES), "an example is not run"
+    assert {path.name for path in found} == set(EXAMPLES), "an example is not tested"
     for source in found:
         EXAMPLES[source.name](build(source, prefix, work), work)
     readme = list(programs_of_readme(work))
-    assert {source.suffix for source in readme} == set(COMPILER), "the README has a program in C and one in C++"
+    assert {source.suffix for source in readme} == set(COMPILER), "the README must have a program in C and one in C++"
     for source in readme:
         (work / "squares.pgm").unlink(missing_ok=True)
         squares(build(source, prefix, work), work)

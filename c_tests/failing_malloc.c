@@ -1,12 +1,12 @@
-/* Memory that runs out at every point where it can, in every function: no crash, a clean error or the full result each
- * time, nothing left behind, and the next call works.
+/* Makes every allocation of every function fail: the function must return an error or the full result, leak nothing,
+ * and work in the next call.
  *
  *     failing_malloc [all | warm] [stride]
  *
- * Every scene is played in several settings. Cold ones are played in a child process for each request that fails: what is
- * set up at a function's first call fails too. `warm` leaves those out; with a `stride` only every so many scenes are
- * played. Built with SCENES_MODULE, the program is not linked to the library: each child opens it by dlopen, so that its
- * thread-local storage is made at run time. */
+ * Every scene is played in several settings. A cold run is a child process for each failing request, in which the
+ * initialisation at a function's first call fails, too. `warm` skips cold runs; a `stride` of n plays every n-th scene.
+ * Built with SCENES_MODULE, the program is not linked to the library: each child opens it by dlopen, so that its
+ * thread-local storage is allocated at run time. */
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -21,30 +21,30 @@
 #include "failmalloc.h"
 #include "scenes.h"
 
-/* Where a scene is played, and on images of what size. */
+/* The thread, the environment and the image size of runs. */
 typedef struct {
     const char *name;
-    /* Not 0: on a thread that the program has made before it opened the library, not on the main thread. */
+    /* Not 0: on a thread that was started before the library was opened, else on the main thread. */
     int on_thread;
     /* IMAGING_NUM_THREADS and IMAGING_SIMD, or NULL. Images are large enough for work to be split over several threads. */
     const char *threads, *simd;
     int side;
-    /* Also with the n-th request alone failing; else with all from the n-th on. */
+    /* Not 0: also with only the n-th request failing; else only with all requests from the n-th on. */
     int single;
-    /* Pieces of memory are counted. Workers of the pool may come and go meanwhile. */
+    /* Not 0: allocations must balance. Workers of the pool may start and end meanwhile, so not with several threads. */
     int counted;
 } Setting;
 
 static const Setting SETTINGS[] = {
     {"the main thread", 0, "1", NULL, 40, 1, 1},
-    {"a thread of its own", 1, NULL, "generic", 40, 0, 1},
-/* The address sanitizer needs memory of its own when a thread starts, and ends the process if it gets none. */
+    {"another thread", 1, NULL, "generic", 40, 0, 1},
+/* The address sanitizer allocates memory when a thread starts, and ends the process if that fails. */
 #ifndef SANITIZE
     {"several threads", 1, "3", "avx2", 300, 0, 0},
 #endif
 };
 
-/* What a child tells its parent, in shared memory. */
+/* The results of a child, in memory shared with its parent. */
 typedef struct {
     int scenes;
     char name[100];
@@ -79,13 +79,13 @@ open_library(void) {
 }
 #endif
 
-/* Opens the library and makes the scenes' inputs, unless that is done. */
+/* Opens the library and makes the scenes' inputs, the first time. */
 static int
 ready(void) {
     return scenes || (open_library() && scenes->set_up(setting->side));
 }
 
-/* A scene, which request fails (0 for none), whether all later ones do, and the outcome. */
+/* A scene, the number of the failing request (0 for none), whether all later ones fail, and the outcome. */
 typedef struct {
     const Scene *scene;
     int n, all;
@@ -102,13 +102,13 @@ play(Run *run) {
     run->requests = failmalloc_requests();
     failmalloc_disarm();
     run->error = scenes->take_error();
-    /* The library has looked for Python, and the linker keeps, as text, that there was none. */
+    /* The library has looked up Python by dlsym, and the linker keeps the text of the error. */
     dlerror();
     dlerror();
     run->growth = failmalloc_live() - live;
 }
 
-/* The thread of a setting, and what is passed to it: one run at a time. */
+/* The thread of a setting, which gets one run at a time. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static Run *waiting;
@@ -154,7 +154,7 @@ play_in_setting(const Scene *scene, int n, int all) {
     return run;
 }
 
-/* Either all of the result and no error, or no result and the error that says why. */
+/* Returns whether the outcome is the full result without an error, or no result and an out-of-memory error. */
 static int
 is_clean(const Run *run, unsigned expected) {
     int error = run->scene->flags & SCENE_BY_CODE ? 0 : 1; /* IMAGING_ERROR_MEMORY */
@@ -165,7 +165,7 @@ is_clean(const Run *run, unsigned expected) {
     return clean;
 }
 
-/* Whether the same scene works as if nothing had happened, once there is memory again. */
+/* Returns whether the scene has its full result once allocations succeed again. */
 static int
 recovers(const Scene *scene, unsigned expected) {
     Run run = play_in_setting(scene, 0, 0);
@@ -189,7 +189,7 @@ fail(const Scene *scene, const char *name, int n, int all, const char *how) {
 
 /* - - - - - Cold - - - - - */
 
-/* What a child does. */
+/* Plays a scene in a child. */
 static int
 play_cold(int scene, int n, int all, unsigned expected) {
     if (!start_thread() || !ready()) {
@@ -208,7 +208,7 @@ play_cold(int scene, int n, int all, unsigned expected) {
     return clean ? CLEAN : UNCLEAN;
 }
 
-/* The status of a child that plays; -1 where it was ended by a signal. */
+/* Plays a scene in a new child. Returns its exit status, -1 if a signal ended it. */
 static int
 child_status(int scene, int n, int all, unsigned expected) {
     fflush(NULL);
@@ -231,7 +231,7 @@ play_all_cold(int stride) {
     report->scenes = 1;
     for (int scene = 0; scene < report->scenes; scene += stride) {
         if (child_status(scene, 0, 0, 0) != CLEAN) {
-            fail(NULL, report->name, 0, 0, "fails without a reason");
+            fail(NULL, report->name, 0, 0, "fails though no request fails");
             continue;
         }
         unsigned expected = report->sum;
@@ -253,7 +253,7 @@ play_all_cold(int stride) {
 static int
 play_all_warm(int stride) {
     int runs = 0;
-    /* The first error of a thread gets a record, which stays with the thread. */
+    /* A thread allocates a record for its first error, and keeps it. */
     play_in_setting(&scenes->list[0], 1, 0);
     for (int number = 0; number < scenes->count; number += stride) {
         const Scene *scene = &scenes->list[number];
@@ -267,7 +267,7 @@ play_all_warm(int stride) {
                 if (!is_clean(&run, expected) || !recovers(scene, expected)) {
                     fail(scene, NULL, n, all, "unclean");
                 } else if (counted && run.growth != 0) {
-                    fail(scene, NULL, n, all, "memory is left behind");
+                    fail(scene, NULL, n, all, "memory leak");
                 }
             }
         }
@@ -286,7 +286,7 @@ set_or_unset(const char *variable, const char *value) {
     }
 }
 
-/* In a process of its own for each setting, since the number of threads is asked for once. */
+/* Plays all scenes in one setting. Each setting is a child process, since a process reads the variables once. */
 static int
 play_in_one_setting(int cold, int stride) {
     set_or_unset("IMAGING_NUM_THREADS", setting->threads);
@@ -321,7 +321,7 @@ main(int count, char **arguments) {
         }
         int child_status = -1;
         if (waitpid(child, &child_status, 0) != child || child_status != 0) {
-            fprintf(stderr, "%s: failed (%#x), last of all %s\n", setting->name, (unsigned)child_status, report->name);
+            fprintf(stderr, "%s: failed (%#x), last scene: %s\n", setting->name, (unsigned)child_status, report->name);
             status = 1;
         }
     }

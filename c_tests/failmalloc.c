@@ -1,4 +1,4 @@
-/* The program's own malloc and its like win over the C library's, for every library in the process. */
+/* The program's malloc and related functions replace the C library's, for every library in the process. */
 
 #define _GNU_SOURCE
 #include "failmalloc.h"
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where the address sanitizer is linked in statically, it is not behind us in the search order, but it is here. */
+/* A statically linked address sanitizer is not behind the program in the search order: it is found by these names. */
 extern void *__interceptor_malloc(size_t) __attribute__((weak));
 extern void *__interceptor_calloc(size_t, size_t) __attribute__((weak));
 extern void *__interceptor_realloc(void *, size_t) __attribute__((weak));
@@ -22,12 +22,12 @@ static __typeof__(&__interceptor_realloc) next_realloc;
 static __typeof__(&__interceptor_posix_memalign) next_posix_memalign;
 static __typeof__(&__interceptor_free) next_free;
 
-/* By way of an integer, as ISO C knows no other between a pointer to data and one to a function. */
+/* Through an integer: ISO C has no conversion from a data pointer to a function pointer. */
 #define FIND(name) \
     (next_##name = __interceptor_##name ? __interceptor_##name \
                                         : (__typeof__(next_##name))(uintptr_t)dlsym(RTLD_NEXT, #name))
 
-/* All at once, at the first request of all: later, dlsym may want memory itself. */
+/* Looks all functions up at the first request: later, dlsym may allocate memory itself. */
 static void
 find_next(void) {
     if (!next_free) {

@@ -1,21 +1,21 @@
-/* A heap that fails when told to, and counts. */
+/* An allocator that counts requests and makes chosen ones fail. */
 
 #ifndef FAILMALLOC_H
 #define FAILMALLOC_H
 
-/* From now on the n-th request (from 1) fails, and, if `all`, every later one too. With n = 0 none does. */
+/* Makes the n-th request from now on (from 1) fail and, if `all`, every later one. With n = 0 none fails. */
 void
 failmalloc_arm(int n, int all);
 
-/* No request fails any more; those made while it was armed stay counted. */
+/* Makes all requests succeed again, and keeps the count. */
 void
 failmalloc_disarm(void);
 
-/* Requests made since it was armed. */
+/* Returns the number of requests while armed. */
 int
 failmalloc_requests(void);
 
-/* Pieces of memory in use. */
+/* Returns the number of live allocations. */
 int
 failmalloc_live(void);
 

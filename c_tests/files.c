@@ -1,4 +1,4 @@
-/* Raw files, mapped, loaded, read in tiles and saved; views; and disks that are full. */
+/* Raw files: mapped, loaded, read in tiles and saved; views; and full disks. */
 
 #include <signal.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ file_size(void) {
     return size;
 }
 
-/* A picture in which every pixel tells where it is. */
+/* Makes a picture whose pixels depend on their position. */
 static Imaging
 picture(void) {
     Imaging im = ImagingNew(IMAGING_MODE_L, WIDTH, HEIGHT);
@@ -102,19 +102,19 @@ not_mapped(void) {
     refused(ImagingMapFile(path, IMAGING_MODE_L, WIDTH, 2, INT64_MAX, INT64_MAX, 1, read), value);
     refused(ImagingMapFile(path, IMAGING_MODE_L, 1, 1, 0, 0, 1, 3), value);
     refused(ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_RGB, 1, 1, 0, 0, 1), value);
-    /* A row of 2 GiB is more than an image may have, whatever memory there is. */
+    /* A row of 2 GiB is longer than an image may have. */
     refused(ImagingMapFile(path, IMAGING_MODE_L, INT32_MAX, 1, 0, 0, 1, read), value);
     refused(ImagingLoadRaw(path, IMAGING_MODE_L, IMAGING_RAWMODE_L, INT32_MAX / 4, 1, 0, 0, 1), value);
 
     Imaging im = ImagingMapFile(path, IMAGING_MODE_L, 0, HEIGHT, 0, 0, 1, read);
     CHECK(im != NULL && im->xsize == 0 && im->ysize == HEIGHT);
-    CHECK(ImagingMapFlush(im) == 0); /* there is nothing in a file */
+    CHECK(ImagingMapFlush(im) == 0); /* an empty file */
     CHECK(take_error() == value);
     ImagingDelete(im);
     CHECK(ImagingMapFlush(NULL) == 0 && take_error() == value);
 }
 
-/* Rows follow each other, down or up: no step but 1 and -1 means anything. */
+/* Rows are ordered from the top or from the bottom: steps other than 1 and -1 are errors. */
 static void
 steps(void) {
     static const int STEPS[] = {0, 2, -2, 3, INT32_MAX, INT32_MIN};
@@ -132,7 +132,7 @@ steps(void) {
     ImagingDelete(im);
 }
 
-/* How many bytes of addresses this process has taken: the sanitizers take many. */
+/* Returns the size of the address space of this process, which sanitizers enlarge. */
 static rlim_t
 address_space(void) {
     unsigned long pages = 0;
@@ -142,7 +142,7 @@ address_space(void) {
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Bytes beyond 4 GiB, in a file that has holes, with less memory than one of them. */
+/* Lines beyond 4 GiB of a sparse file, in less memory than that. */
 static void
 far_lines(void) {
     const int64_t stride = (int64_t)1 << 33;
@@ -171,7 +171,7 @@ far_lines(void) {
     CHECK(im != NULL && memcmp(im->image[0], "bcd", 3) == 0 && memcmp(im->image[3], "fgh", 3) == 0);
     ImagingDelete(im);
 
-    /* As much and no more: a file ends at 2^63. */
+    /* The largest offset: a file ends before 2^63. */
     im = ImagingNew(IMAGING_MODE_L, 4, 2);
     CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_L, INT64_MAX / 2 + 1, 1) == 0);
     CHECK(take_error() == IMAGING_ERROR_VALUE);
@@ -179,7 +179,7 @@ far_lines(void) {
     CHECK(truncate(path, 0) == 0);
 }
 
-/* Bits are unpacked into bytes, so they are read; a strip of the file is read like a file of its own. */
+/* Bits must be unpacked, so the file is read; a strip of rows is read like a separate file. */
 static void
 unpacked(void) {
     Imaging im = picture();
@@ -189,7 +189,7 @@ unpacked(void) {
     CHECK(take_error() == IMAGING_ERROR_VALUE);
     CHECK(ImagingSaveRaw(im, path, IMAGING_RAWMODE_RGB, 0, 1) == 0);
     CHECK(take_error() == IMAGING_ERROR_VALUE);
-    CHECK(file_size() == 100 * HEIGHT); /* what could not be saved has left the file alone */
+    CHECK(file_size() == 100 * HEIGHT); /* a failed save does not change the file */
 
     Imaging bits = ImagingLoadRaw(path, IMAGING_MODE_1, IMAGING_RAWMODE_1, WIDTH, HEIGHT, 0, 100, -1);
     CHECK(bits != NULL && bits->image8[0][0] == 0 && bits->image8[0][1] == 255 && bits->image8[9][0] == 255);
@@ -243,7 +243,7 @@ views(void) {
     ImagingDelete(view);
 }
 
-/* A disk that is full: here, files may not grow beyond a few bytes. What was there before is whole. */
+/* A full disk, here a limit on the size of files. The old file stays complete. */
 static void
 full_disk(void) {
     write_picture();
@@ -275,7 +275,7 @@ full_disk(void) {
     ImagingDelete(im);
 }
 
-/* A file that is cut while it is mapped: a program that reads what is gone is ended; what is left is right. */
+/* A file that is truncated while it is mapped: reading the missing part raises SIGBUS, the rest stays readable. */
 static void
 shrunk(void) {
     enum { PAGE = 4096, SIZE = 4 * PAGE };

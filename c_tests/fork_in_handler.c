@@ -1,4 +1,4 @@
-/* A signal handler that has interrupted the library forks, and its child ends at once. */
+/* A signal handler that interrupts the library forks, and the child exits at once. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,7 +30,7 @@ fork_a_child(int signal) {
 int
 main(void) {
     alarm(100);
-    /* One thread: with several, the C library's own malloc does not let a signal handler fork that has interrupted it. */
+    /* One thread: with several, fork deadlocks in a signal handler that has interrupted the C library's malloc. */
     ImagingSetNumThreads(1);
     ImagingMemorySetBlocksMax(&ImagingDefaultArena, 4);
 
@@ -38,7 +38,7 @@ main(void) {
     memset(&action, 0, sizeof(action));
     action.sa_handler = fork_a_child;
     sigaction(SIGPROF, &action, NULL);
-    /* Each time in another place. */
+    /* Interrupts at different points. */
     while (forks < FORKS) {
         struct itimerval once = {{0, 0}, {0, 50 + forks % 97}};
         int before = forks;

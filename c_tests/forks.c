@@ -1,5 +1,4 @@
-/* A process that forks again and again while its threads are in the midst of everything: every child works like any
- * other process. */
+/* A process that forks repeatedly while its threads call the library: every child can use the library. */
 
 #include <pthread.h>
 #include <signal.h>
@@ -39,7 +38,7 @@ resize(void) {
     return sum;
 }
 
-/* Blocks go out of the pool and back, and its size changes meanwhile. */
+/* Takes blocks from the pool and returns them, and changes its size. */
 static int
 allocate(int round) {
     Imaging images[8];
@@ -56,7 +55,7 @@ allocate(int round) {
 }
 
 static void *
-resize_on_and_on(void *unused) {
+resize_repeatedly(void *unused) {
     (void)unused;
     for (int round = 0; !done; round++) {
         wrong |= resize() != sum;
@@ -66,7 +65,7 @@ resize_on_and_on(void *unused) {
 }
 
 static void *
-allocate_on_and_on(void *unused) {
+allocate_repeatedly(void *unused) {
     (void)unused;
     for (int round = 0; !done; round++) {
         wrong |= allocate(round);
@@ -74,7 +73,7 @@ allocate_on_and_on(void *unused) {
     return NULL;
 }
 
-/* An error that a host is told of, or that is kept, while hosts come and go; and a palette's cache. */
+/* Errors that are reported to a host or stored, while the host changes; and a palette's cache. */
 static void
 ignore_error(void *context, int code, const char *message) {
     (void)context;
@@ -83,7 +82,7 @@ ignore_error(void *context, int code, const char *message) {
 }
 
 static int
-tell(int round) {
+report(int round) {
     struct ImagingHost host = {NULL, ignore_error, NULL, NULL};
     ImagingSetHost(round % 3 ? &host : NULL);
     int bad = ImagingNew(IMAGING_MODE_L, -1, 1) != NULL || ImagingGetLastError(NULL) != IMAGING_ERROR_VALUE;
@@ -98,22 +97,22 @@ tell(int round) {
 }
 
 static void *
-tell_on_and_on(void *unused) {
+report_repeatedly(void *unused) {
     (void)unused;
     for (int round = 0; !done; round++) {
-        wrong |= tell(round);
+        wrong |= report(round);
     }
     return NULL;
 }
 
-/* What a child does; a child that hangs is ended by its alarm. */
+/* The work of a child. An alarm ends a child that hangs. */
 static int
 work_as_a_child(void) {
     alarm(PATIENCE);
     int bad = 0;
     for (int round = 0; round < 20; round++) {
         bad |= allocate(round);
-        bad |= tell(round);
+        bad |= report(round);
     }
     bad |= resize() != sum;
     ImagingSetNumThreads(3);
@@ -136,9 +135,9 @@ static void
 fork_while_threads_are_busy(void) {
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++) {
-        void *(*work)(void *) = i < RESIZERS                ? resize_on_and_on
-                                : i < RESIZERS + ALLOCATORS ? allocate_on_and_on
-                                                            : tell_on_and_on;
+        void *(*work)(void *) = i < RESIZERS                ? resize_repeatedly
+                                : i < RESIZERS + ALLOCATORS ? allocate_repeatedly
+                                                            : report_repeatedly;
         CHECK(pthread_create(&threads[i], NULL, work, NULL) == 0);
     }
     for (int i = 0; i < FORKS; i++) {
@@ -153,13 +152,13 @@ fork_while_threads_are_busy(void) {
     CHECK(!wrong);
 }
 
-/* A child of a child, neither of which had a thread. */
+/* Forks a child that forks again before it has started a thread. */
 static int
 fork_once_more(void) {
     return child_status(work_as_a_child) != 0;
 }
 
-/* Where no memory is left for a thread's stack, work is done on the thread that has it. */
+/* If a worker's stack cannot be allocated, the calling thread does all the work. */
 static int
 work_without_threads(void) {
     struct rlimit limit = {0, 0};

@@ -1,5 +1,4 @@
-/* An image of 4,294,967,296 pixels in a file, resized in little memory: the file is mapped, and what is not the file's own
- * pages stays small. */
+/* Resizes an image of 4,294,967,296 pixels in a mapped file. Memory other than the pages of the file stays small. */
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,7 +15,7 @@ static char path[] = "gigapixels-XXXXXX";
 static atomic_int done;
 static atomic_long most;
 
-/* Memory that is nobody's file, in KiB. */
+/* Returns the anonymous resident memory in KiB. */
 static long
 anonymous_memory(void) {
     char line[256];
@@ -44,7 +43,7 @@ watch(void *unused) {
     return NULL;
 }
 
-/* A file without contents, but for a square around its middle. */
+/* Writes a sparse file with a square at its centre. */
 static int
 write_file(void) {
     enum { SQUARE = 8192 };

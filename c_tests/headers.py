@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles every installed header alone and beside every other, as strictly as a user might.
+"""Compiles every installed header alone and with every other, with strict warnings.
 
     headers.py <include directory>
 """
@@ -15,12 +15,12 @@ STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]
 C, CPP = ["-x", "c"], ["-x", "c++"]
 STANDARDS = [[*C, "-std=c99"], [*C, "-std=c11"], [*CPP, "-std=c++17"]]
 CPP_STANDARDS = [[*CPP, "-std=c++17"], [*CPP, "-std=c++20"]]
-# What C++ programs ask for, of headers that are theirs to compile.
+# Further warnings that C++ programs may enable, for headers of inline code.
 CPP_STRICT = ["-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wold-style-cast"]
 
 
 def pkg_config_cflags():
-    """Where the codecs' own headers are, as system headers: their warnings are not ours."""
+    """Returns the include directories of the codecs as system headers, which raise no warnings."""
     found = subprocess.run(["pkg-config", "--cflags-only-I", "libopenjp2"], capture_output=True, text=True)
     return found.stdout.replace("-I", "-isystem").split()
 
@@ -54,7 +54,7 @@ def main(include):
     for compiler, standard in itertools.product(compilers, STANDARDS):
         for header in headers:
             run.compile(compiler, standard, [header])
-            # Twice, as through two headers of a user's own.
+            # Twice, as if two headers of a program include it.
             run.compile(compiler, standard, [header, header])
             run.compile(compiler, standard, [header], ["-DPy_GIL_DISABLED"])
             for lines in [header], [python, header], [header, python]:

@@ -1,4 +1,4 @@
-/* A host that registers callbacks: errors and long sections reach them, with the host's own context. */
+/* A host registers callbacks for errors and long sections, which get the host's context. */
 
 #include <string.h>
 
@@ -37,7 +37,7 @@ main(void) {
     ImagingHost host = {&seen, on_error, on_enter, on_leave};
 
     ImagingSetHost(&host);
-    memset(&host, 0, sizeof(host)); /* it was copied */
+    memset(&host, 0, sizeof(host)); /* the struct was copied */
 
     CHECK(ImagingNew(IMAGING_MODE_L, -1, 1) == NULL);
     CHECK(seen.errors == 1 && seen.code == IMAGING_ERROR_VALUE);
@@ -50,7 +50,7 @@ main(void) {
     ImagingSectionLeave(&cookie);
     CHECK(seen.entered == 1 && seen.left == 1);
 
-    /* It is told of long work, and not of work that is done sooner than told. */
+    /* Sections are for long calls; short calls skip them. */
     Imaging small = ImagingNew(IMAGING_MODE_RGB, 10, 10), large = ImagingNew(IMAGING_MODE_RGB, 1000, 1000);
     ImagingDelete(ImagingCopy(small));
     ImagingDelete(ImagingCrop(small, 1, 1, 9, 9));
@@ -62,7 +62,7 @@ main(void) {
     ImagingDelete(small);
     ImagingDelete(large);
 
-    /* A host need not give every callback. */
+    /* Every callback is optional. */
     host.context = &seen;
     host.error = on_error;
     ImagingSetHost(&host);

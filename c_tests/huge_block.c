@@ -1,4 +1,4 @@
-/* A single block of more than 2 GiB, which an int cannot tell the size of. */
+/* A single block of more than 2 GiB, a size that overflows an int. */
 
 #include "check.h"
 

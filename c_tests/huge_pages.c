@@ -1,5 +1,5 @@
-/* Huge pages: none without IMAGING_HUGE_PAGES=1; with it, behind large blocks as long as they are there, and never behind
- * memory of malloc's. */
+/* Huge pages: none unless IMAGING_HUGE_PAGES is 1; then for large blocks until they are freed, and never for memory of
+ * malloc. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 
 #include "check.h"
 
-/* How many parts of the address space huge pages are asked for. */
+/* Counts the mappings with MADV_HUGEPAGE. */
 static int
-parts_with_huge_pages(void) {
+mappings_with_huge_pages(void) {
     char line[512];
     int parts = 0;
     FILE *maps = fopen("/proc/self/smaps", "r");
@@ -31,41 +31,41 @@ write_all(Imaging im) {
     }
 }
 
-/* Images of both storages, small and large; how many there are, as the reference counts. */
+/* Makes small and large images in blocks and in single blocks. The counter of new images is as in the reference. */
 static void
 images(int before, int wanted) {
     struct ImagingMemoryArenaInstance *arena = &ImagingDefaultArena;
     Imaging (*const make[])(ModeID, int, int) = {ImagingNew, ImagingNewBlock};
     for (int how = 0; how < 2; how++) {
         Imaging small = make[how](IMAGING_MODE_L, 1000, 1000);
-        CHECK(parts_with_huge_pages() == before);
+        CHECK(mappings_with_huge_pages() == before);
         Imaging large = make[how](IMAGING_MODE_RGB, 3000, 2000); /* two blocks of an arena */
         if (CHECK(small != NULL && large != NULL)) {
             write_all(small);
             write_all(large);
         }
-        CHECK((parts_with_huge_pages() > before) == wanted);
+        CHECK((mappings_with_huge_pages() > before) == wanted);
         int freed = arena->stats_freed_blocks;
         ImagingDelete(large);
         ImagingDelete(small);
         CHECK(arena->stats_freed_blocks == freed + (how == 0 ? 3 : 0));
-        CHECK(parts_with_huge_pages() == before);
+        CHECK(mappings_with_huge_pages() == before);
     }
 
-    /* With a pool, and one that comes after the image. */
+    /* With a pool, also one that is set after the image was made. */
     int allocated = arena->stats_allocated_blocks;
     Imaging first = ImagingNew(IMAGING_MODE_RGB, 3000, 2000);
     CHECK(arena->stats_allocated_blocks == allocated + 2);
     CHECK(ImagingMemorySetBlocksMax(arena, 8) == 1);
     ImagingDelete(first);
-    CHECK(arena->blocks_cached == 2 && parts_with_huge_pages() == before);
+    CHECK(arena->blocks_cached == 2 && mappings_with_huge_pages() == before);
     int reused = arena->stats_reused_blocks;
     Imaging second = ImagingNew(IMAGING_MODE_RGB, 3000, 2000);
     CHECK(arena->stats_reused_blocks == reused + 2 && arena->blocks_cached == 0);
     if (CHECK(second != NULL)) {
         write_all(second);
     }
-    CHECK(parts_with_huge_pages() == before);
+    CHECK(mappings_with_huge_pages() == before);
     ImagingDelete(second);
     CHECK(ImagingMemorySetBlocksMax(arena, 0) == 1 && arena->blocks_cached == 0);
 }
@@ -74,11 +74,11 @@ int
 main(int argc, char **argv) {
     (void)argc;
     const char *value = getenv("IMAGING_HUGE_PAGES");
-    int before = parts_with_huge_pages();
+    int before = mappings_with_huge_pages();
     int wanted = value && strcmp(value, "1") == 0;
     images(before, wanted && access("/sys/kernel/mm/transparent_hugepage/enabled", R_OK) == 0);
 
-    /* Once more with the next value. */
+    /* Starts itself again with the next value. */
     const char *next = !value ? "0" : strcmp(value, "0") == 0 ? "yes" : strcmp(value, "yes") == 0 ? "1" : NULL;
     if (next && !check_result()) {
         setenv("IMAGING_HUGE_PAGES", next, 1);

@@ -1,5 +1,5 @@
-/* Images of more than 2 and 4 GiB: lengths, offsets and sums of so many bytes. The memory is a few pages: all rows of such an
- * image are one, and its row table says so. */
+/* Images of more than 2 and 4 GiB: lengths, offsets and sums beyond 32 bits. They take a few pages of memory: all row
+ * pointers of an image are equal. */
 
 #include <limits.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ free_row(Imaging im) {
     }
 }
 
-/* An image whose rows are all in the same place. */
+/* Makes an image whose row pointers are all equal. */
 static Imaging
 image_of_one_row(ModeID mode, int xsize, int ysize) {
     Imaging im = ImagingNewPrologue(mode, xsize, ysize);
@@ -38,7 +38,7 @@ image_of_one_row(ModeID mode, int xsize, int ysize) {
     return im;
 }
 
-/* The outcome has the size, and each byte of its bands is VALUE. */
+/* Checks the size of a result, and that each byte of its bands is VALUE. */
 static int
 is_even(Imaging im, int xsize, int ysize) {
     if (!CHECK(im != NULL) || !CHECK(im->xsize == xsize && im->ysize == ysize)) {
@@ -83,7 +83,7 @@ operations(ModeID mode) {
     ImagingDelete(im);
 }
 
-/* A row of many pixels, and boxes whose sums still fit into 32 bits. */
+/* Long rows, and boxes whose sums fit into 32 bits. */
 static void
 wide_rows(void) {
     const int width = 16 * 1024 * 1024;
@@ -105,7 +105,7 @@ count_line(UINT8 *out, const UINT8 *in, int pixels) {
     last_line = in;
 }
 
-/* Decodes an image whose packed lines are more than an `int` can count, in one call. */
+/* Decodes an image of more than INT_MAX packed bytes. */
 static void
 decode(ModeID mode, RawModeID raw, int xsize, int ysize, int counts) {
     struct ImagingCodecStateInstance state;
@@ -128,13 +128,13 @@ decode(ModeID mode, RawModeID raw, int xsize, int ysize, int counts) {
     Imaging im = image_of_one_row(mode, xsize, ysize);
     lines_done = 0;
 
-    /* All but one byte: as much as an `int` can tell. The last call has all that is left. */
+    /* INT_MAX bytes first, the rest in the last call. */
     const int told = ImagingRawDecode(im, &state, packed, (Py_ssize_t)bytes - 1);
     CHECK(told > 0 && (size_t)told == INT_MAX / line * line && state.errcode == 0);
     CHECK(ImagingRawDecode(im, &state, packed + told, (Py_ssize_t)(bytes - (size_t)told)) == -1 && state.errcode == 0);
     CHECK(counts ? lines_done == ysize && last_line == packed + bytes - line : is_even(im, xsize, ysize));
 
-    /* Or all in one call. */
+    /* All in one call. */
     memset(im->image[0], 0, (size_t)im->linesize);
     state.state = 0;
     state.y = 0;
@@ -145,7 +145,7 @@ decode(ModeID mode, RawModeID raw, int xsize, int ysize, int counts) {
     munmap(packed, bytes);
 }
 
-/* Encodes such an image in pieces: what has been written is counted. */
+/* Encodes such an image in several calls, and counts the bytes. */
 static void
 encode(void) {
     enum { ROOM = 1 << 26 };

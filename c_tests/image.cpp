@@ -1,4 +1,4 @@
-// The library as a C++ program holds it: Imaging.hpp.
+// Imaging.hpp: the C++ wrapper.
 
 #include <libImaging/Imaging.hpp>
 
@@ -31,13 +31,13 @@ static_assert(std::ranges::contiguous_range<imaging::Span<float>> && std::ranges
 static_assert(std::is_convertible_v<imaging::Span<float>, std::span<const float>>);
 #endif
 
-// A file's name that nobody else has, and the file's end.
+// Makes a temporary file, and deletes it at the end.
 struct Scratch {
     std::string path = "/tmp/imaging-image-" + std::to_string(getpid());
     ~Scratch() { std::filesystem::remove(path); }
 };
 
-// The code of the error that a call ends with, and whether it says so in these words.
+// Returns the code of the error that a call throws. Checks its text.
 template <class Call>
 int fails(Call call, const std::string &words) {
     try {
@@ -192,58 +192,58 @@ void errors() {
     CHECK(fails([] { Image().buffer(); }, "NULL") == IMAGING_ERROR_VALUE);
 }
 
-// Every method of an image that was moved from.
+// Every method throws on a moved-from image.
 void moved_from() {
     Image im(IMAGING_MODE_RGB, 3, 2);
     const Image kept = std::move(im);
     const imaging::Box box = {0, 0, 1, 1};
-    const auto says_so = [](auto call) { CHECK(fails(call, "image is NULL") == IMAGING_ERROR_VALUE); };
+    const auto throws = [](auto call) { CHECK(fails(call, "image is NULL") == IMAGING_ERROR_VALUE); };
     CHECK(!im && im.get() == nullptr && im.release() == nullptr);
-    says_so([&] { im.save_ppm("/no/such/folder/file"); });
-    says_so([&] { im.save_raw("/no/such/folder/file", IMAGING_RAWMODE_RGB); });
-    says_so([&] { im.read_tile("/no/such/folder/file", box, IMAGING_RAWMODE_RGB); });
-    says_so([&] { im.map_flush(); });
-    says_so([&] { im.map_release(); });
-    says_so([&] { im.view(box); });
-    says_so([&] { im.buffer(); });
-    says_so([&] { im.packed_buffer(); });
-    says_so([&] { im.mode(); });
-    says_so([&] { im.xsize(); });
-    says_so([&] { im.ysize(); });
-    says_so([&] { im.bands(); });
-    says_so([&] { im.read_only(); });
-    says_so([&] { im.palette(); });
-    says_so([&] { im.rows<imaging::RGB8>(); });
-    says_so([&] { std::as_const(im).rows<imaging::RGB8>(); });
-    says_so([&] { im.row<imaging::RGB8>(0); });
-    says_so([&] { std::as_const(im).row<imaging::RGB8>(0); });
-    says_so([&] { im.copy(); });
-    says_so([&] { im.resize(2, 2); });
-    says_so([&] { im.resize(2, 2, imaging::Filter::box, {0, 0, 1, 1}); });
-    says_so([&] { im.reduce(2, 2); });
-    says_so([&] { im.crop(box); });
-    says_so([&] { im.expand(1); });
-    says_so([&] { im.convert(IMAGING_MODE_L); });
-    says_so([&] { im.convert(IMAGING_MODE_L, std::array<float, 12>{}); });
-    says_so([&] { im.flip_left_right(); });
-    says_so([&] { im.flip_top_bottom(); });
-    says_so([&] { im.rotate_90(); });
-    says_so([&] { im.rotate_180(); });
-    says_so([&] { im.rotate_270(); });
-    says_so([&] { im.transpose(); });
-    says_so([&] { im.transverse(); });
-    says_so([&] { im.filter(std::array<float, 9>{}); });
-    says_so([&] { im.filter(std::array<float, 25>{}); });
-    says_so([&] { im.box_blur(1); });
-    says_so([&] { im.gaussian_blur(1); });
-    says_so([&] { im.unsharp_mask(1, 100, 1); });
-    says_so([&] { im.band(0); });
-    says_so([&] { im.put_band(0, kept); });
-    says_so([&] { Image(IMAGING_MODE_RGB, 3, 2).put_band(0, im); });
-    says_so([&] { im.split(); });
-    says_so([&] { Image::merge(IMAGING_MODE_LA, im, im); });
-    says_so([&] { im.alpha_composite(kept); });
-    says_so([&] { kept.alpha_composite(im); });
+    throws([&] { im.save_ppm("/no/such/folder/file"); });
+    throws([&] { im.save_raw("/no/such/folder/file", IMAGING_RAWMODE_RGB); });
+    throws([&] { im.read_tile("/no/such/folder/file", box, IMAGING_RAWMODE_RGB); });
+    throws([&] { im.map_flush(); });
+    throws([&] { im.map_release(); });
+    throws([&] { im.view(box); });
+    throws([&] { im.buffer(); });
+    throws([&] { im.packed_buffer(); });
+    throws([&] { im.mode(); });
+    throws([&] { im.xsize(); });
+    throws([&] { im.ysize(); });
+    throws([&] { im.bands(); });
+    throws([&] { im.read_only(); });
+    throws([&] { im.palette(); });
+    throws([&] { im.rows<imaging::RGB8>(); });
+    throws([&] { std::as_const(im).rows<imaging::RGB8>(); });
+    throws([&] { im.row<imaging::RGB8>(0); });
+    throws([&] { std::as_const(im).row<imaging::RGB8>(0); });
+    throws([&] { im.copy(); });
+    throws([&] { im.resize(2, 2); });
+    throws([&] { im.resize(2, 2, imaging::Filter::box, {0, 0, 1, 1}); });
+    throws([&] { im.reduce(2, 2); });
+    throws([&] { im.crop(box); });
+    throws([&] { im.expand(1); });
+    throws([&] { im.convert(IMAGING_MODE_L); });
+    throws([&] { im.convert(IMAGING_MODE_L, std::array<float, 12>{}); });
+    throws([&] { im.flip_left_right(); });
+    throws([&] { im.flip_top_bottom(); });
+    throws([&] { im.rotate_90(); });
+    throws([&] { im.rotate_180(); });
+    throws([&] { im.rotate_270(); });
+    throws([&] { im.transpose(); });
+    throws([&] { im.transverse(); });
+    throws([&] { im.filter(std::array<float, 9>{}); });
+    throws([&] { im.filter(std::array<float, 25>{}); });
+    throws([&] { im.box_blur(1); });
+    throws([&] { im.gaussian_blur(1); });
+    throws([&] { im.unsharp_mask(1, 100, 1); });
+    throws([&] { im.band(0); });
+    throws([&] { im.put_band(0, kept); });
+    throws([&] { Image(IMAGING_MODE_RGB, 3, 2).put_band(0, im); });
+    throws([&] { im.split(); });
+    throws([&] { Image::merge(IMAGING_MODE_LA, im, im); });
+    throws([&] { im.alpha_composite(kept); });
+    throws([&] { kept.alpha_composite(im); });
 }
 
 void files() {
@@ -278,7 +278,7 @@ void memory_of_others() {
     std::iota(values.begin(), values.end(), 0.5F);
     const ImagingBuffer buffer = {values.data(), "f", 4, 24, 2, 0, 0, {2, 3, 0}, {12, 4, 0}, {0, 0, 0}};
     const float *const first = values.data();
-    Image im = Image::borrow(IMAGING_MODE_F, buffer, std::move(values)); // lives in the image now
+    Image im = Image::borrow(IMAGING_MODE_F, buffer, std::move(values)); // owned by the image now
     CHECK(im.row<float>(1).data() == first + 3 && im.row<float>(1)[2] == 5.5F);
     const ImagingBuffer seen = im.buffer();
     CHECK(seen.buf == first && seen.strides[0] == 12 && seen.ndim == 2);
@@ -295,7 +295,7 @@ void memory_of_others() {
     CHECK(owner.use_count() == 1);
 }
 
-// Each is what its function of C gives: that their arguments arrive is all there is to see.
+// Each calls its C function: only the passing of arguments is checked.
 void operations() {
     const Image im = picture(IMAGING_MODE_RGB, 9, 7);
     const float all[4] = {0, 0, 9, 7}, half[4] = {1, 1.5, 5, 6};

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the facts in abi/ as a program that compiles only where the headers agree with them.
+"""Generates a program from abi/ that compiles only if the headers agree with the described ABI.
 
-The text is C11 and C++17 alike; the program checks at run time what the library itself says of its modes.
+The source is valid C11 and C++17. At run time the program checks the names and ids of modes.
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 HEADERS = "Imaging Bit Bcn Gif Raw Sgi ZipCodecs TiffDecode Jpeg Jpeg2K".split()
 
-# These embed a struct of another library, and their facts are those of one release of it.
+# These embed a struct of another library: their layout is that of one release of it.
 LIBJPEG = "JPEG_LIB_VERSION == 62 && LIBJPEG_TURBO_VERSION_NUMBER / 1000 == 2001"
 OPENJPEG = "OPJ_VERSION_MAJOR == 2 && OPJ_VERSION_MINOR == 5"
 ONLY_IF = {
@@ -30,7 +30,7 @@ def c_type(name):
 
 
 def layout_of(name, layout):
-    """The assertions about one struct."""
+    """Yields the assertions about one struct."""
     of = c_type(name)
     yield f"FACT(sizeof({of}) == {layout['size']});"
     yield f"FACT(ALIGNOF({of}) == {layout['align']});"

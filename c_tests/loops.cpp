@@ -6,11 +6,11 @@
 
 namespace {
 
-// An image that C keeps.
-class Kept {
+// Wraps an image that C owns.
+class Borrowed {
 public:
-    explicit Kept(Imaging im) : image_(imaging::Image::adopt(im)) {}
-    ~Kept() { static_cast<void>(image_.release()); }
+    explicit Borrowed(Imaging im) : image_(imaging::Image::adopt(im)) {}
+    ~Borrowed() { static_cast<void>(image_.release()); }
     imaging::Image *operator->() { return &image_; }
 
 private:
@@ -20,7 +20,7 @@ private:
 }  // namespace
 
 [[gnu::noinline]] void invert_in_cpp(Imaging im) {
-    Kept image(im);
+    Borrowed image(im);
     for (auto row : image->rows<std::uint8_t>()) {
         for (auto &pixel : row) {
             pixel = static_cast<std::uint8_t>(255 - pixel);
@@ -29,7 +29,7 @@ private:
 }
 
 [[gnu::noinline]] void exchange_in_cpp(Imaging im) {
-    Kept image(im);
+    Borrowed image(im);
     for (auto row : image->rows<imaging::RGBA8>()) {
         for (auto &pixel : row) {
             std::swap(pixel.r, pixel.b);
@@ -38,7 +38,7 @@ private:
 }
 
 [[gnu::noinline]] double add_up_in_cpp(Imaging im) {
-    Kept image(im);
+    Borrowed image(im);
     double sum = 0;
     for (int y = 0; y < image->ysize(); y++) {
         const auto row = image->row<const float>(y); // checked each time

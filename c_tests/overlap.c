@@ -1,5 +1,5 @@
-/* Inputs and outputs that share pixels: views of one image whose boxes overlap, and images in one buffer. The result is
- * that of a copied input, for every function that has an output and an input. */
+/* Inputs and outputs that share pixels: overlapping views of one image, and images in one buffer. Every function with
+ * an input and an output has the same result as with a copy of the input. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum { SIDE = 40, ROUNDS = 40 };
 
-/* How large an output is beside its input. */
+/* The size of an output relative to its input. */
 typedef enum { SAME, TURNED, ANY } Size;
 
 typedef struct {
@@ -102,7 +102,7 @@ put_band(Imaging out, Imaging in) {
 
 #define MODE(name) IMAGING_MODE_##name
 
-/* Images of two modes share a buffer where pixels of both have one size; views are of one mode. */
+/* Images of two modes of one pixel size share a buffer; views share an image of one mode. */
 static const Operation OPERATIONS[] = {
     {"Copy2", MODE(L), MODE(L), SAME, ImagingCopy2},
     {"Copy2", MODE(RGB), MODE(RGB), SAME, ImagingCopy2},
@@ -149,7 +149,7 @@ below(int bound) {
     return bound > 0 ? (int)(random_state >> 16) % bound : 0;
 }
 
-/* Rows of a buffer from (x, y) on, as an image of its own. */
+/* Makes an image of the rows of a buffer from (x, y) on. */
 static Imaging
 part_of(unsigned char *memory, ModeID mode, int pixelsize, int stride, int x, int y, int xsize, int ysize) {
     static const char *const FORMATS[] = {"", "B", "H", "", "I"};
@@ -176,7 +176,7 @@ typedef struct {
     int x, y, xsize, ysize;
 } Box;
 
-/* Two boxes within the image, as an operation wants them. */
+/* Draws two boxes within the image, of sizes that fit the operation. */
 static void
 draw(const Operation *op, Box *out, Box *in) {
     in->xsize = 1 + below(SIDE);
@@ -214,7 +214,7 @@ check_equal(const Operation *op, Imaging a, Imaging b) {
     }
 }
 
-/* The operation within one image, and with an input that was copied before. */
+/* Compares the operation within one image with that on a copied input. */
 static void
 check_operation(const Operation *op, int as_views) {
     for (int round = 0; round < ROUNDS; round++) {
@@ -239,7 +239,7 @@ check_operation(const Operation *op, int as_views) {
     }
 }
 
-/* Bands of one buffer of four: an image of one byte a pixel within the pixels of another. */
+/* An image of single-byte pixels within the four-byte pixels of another. */
 static void
 band_within_pixels(void) {
     unsigned char memory[4 * SIDE * SIDE], copied[sizeof(memory)];
@@ -265,7 +265,7 @@ band_within_pixels(void) {
     ImagingDelete(again);
 }
 
-/* The two halves of an image share no pixel: nothing is copied, which an image more would show. */
+/* The halves of an image share no pixel: no copy is made, which would count as a new image. */
 static void
 halves_are_not_copied(void) {
     Imaging whole = ImagingNew(IMAGING_MODE_RGB, SIDE, SIDE);

@@ -1,4 +1,4 @@
-/* A host that defines the error and section functions itself: the library calls the host's. */
+/* A host defines the error and section functions itself, and the library calls them. */
 
 #include <limits.h>
 #include <string.h>
@@ -70,7 +70,7 @@ was_raised(const char *what) {
 #ifdef __cplusplus
 #include <libImaging/Imaging.hpp>
 
-/* The host has taken the error: the exception has nothing else to tell. */
+/* The host has handled the error: the exception has no other text. */
 static void
 exceptions(void) {
     raised = NULL;
@@ -98,7 +98,7 @@ main(void) {
     CHECK(ImagingNew(IMAGING_MODE_L, -1, 1) == NULL && was_raised("bad image size"));
     CHECK(ImagingOpenPPM("/no/such/file.ppm") == NULL && was_raised("os"));
 
-    /* The library has nothing left to remember. */
+    /* The library stores no last error. */
     CHECK(ImagingGetLastError(NULL) == IMAGING_ERROR_NONE);
     CHECK(entered == left);
 

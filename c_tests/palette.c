@@ -1,11 +1,11 @@
-/* Palettes: made, copied, and searched for the nearest colour. */
+/* Palettes: creation, copies, and lookups of the nearest colour. */
 
 #include <string.h>
 
 #include "check.h"
 
 static void
-new_ones(void) {
+new_palettes(void) {
     static const ModeID modes[] = {IMAGING_MODE_RGB, IMAGING_MODE_RGBA, IMAGING_MODE_CMYK};
     for (int i = 0; i < 3; i++) {
         ImagingPalette palette = ImagingPaletteNew(modes[i]);
@@ -21,7 +21,7 @@ new_ones(void) {
     CHECK(take_error() == IMAGING_ERROR_MODE);
 }
 
-/* A cube of 6 x 6 x 6 colours behind ten free entries; red runs fastest. */
+/* A cube of 6 x 6 x 6 colours behind ten unused entries; red varies fastest. */
 static void
 browser(void) {
     ImagingPalette palette = ImagingPaletteNewBrowser();
@@ -58,7 +58,7 @@ copies(void) {
     CHECK(without->palette != NULL && without->palette->size == 7);
     ImagingDelete(without);
 
-    /* From an image without a palette nothing is copied; to itself, nothing is lost. */
+    /* Copying from an image without a palette, or to itself, changes nothing. */
     without = ImagingNew(IMAGING_MODE_L, 1, 1);
     ImagingCopyPalette(to, without);
     CHECK(to->palette != NULL && to->palette->size == 7);
@@ -69,7 +69,7 @@ copies(void) {
     ImagingDelete(to);
 }
 
-/* The first of the nearest entries, to the corner of the cell of 4 x 4 x 4 colours that has one cache entry. */
+/* Returns the first of the entries nearest to the corner of a cache cell, which has 4 x 4 x 4 colours. */
 static int
 nearest(ImagingPalette palette, int r, int g, int b) {
     int best = -1, best_distance = 0;
@@ -114,7 +114,7 @@ cache(void) {
     ImagingPaletteDelete(palette);
 }
 
-/* A call that fails leaves the palette, and the pixels, of its output alone. */
+/* A failed call does not change the palette and the pixels of its output. */
 static void
 kept_on_failure(void) {
     enum { COLOUR = 77 };
@@ -153,7 +153,7 @@ kept_on_failure(void) {
 
 int
 main(void) {
-    new_ones();
+    new_palettes();
     browser();
     copies();
     cache();

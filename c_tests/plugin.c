@@ -1,4 +1,4 @@
-/* A plugin that has this library within itself: see plugins.c. PLUGIN is its name. */
+/* A plugin that is linked to the static library: see plugins.c. PLUGIN is its name. */
 
 #include <stddef.h>
 
@@ -6,7 +6,7 @@
 
 #include "plugins.h"
 
-/* Makes and deletes images. Returns the arena that they came from; NULL where an image had pixels that were not its own. */
+/* Makes and deletes images. Returns their arena, or NULL if images shared pixels. */
 void *
 PLUGIN(int blocks_max) {
     enum { ROUNDS = 20000, KEPT = 8 };

@@ -1,5 +1,5 @@
-/* Two plugins, each of them linked to the static library and each with its own functions, but with one ImagingDefaultArena:
- * what a variable of one name is, the dynamic linker decides for all. Both use its pool at the same time.
+/* Two plugins, each linked to the static library. Each has its own functions, but the dynamic linker resolves
+ * ImagingDefaultArena to one variable for all. Both use its pool at the same time.
  *
  *     plugins <plugin_a.so> <plugin_b.so>
  */
@@ -44,7 +44,7 @@ main(int argc, char **argv) {
     for (int i = 0; i < 2 * THREADS_EACH; i++) {
         pthread_join(threads[i % 2][i / 2], &arenas[i]);
         if (!arenas[i] || arenas[i] != arenas[0]) {
-            fprintf(stderr, "plugins: %s\n", arenas[i] ? "the arenas are two" : "pixels were not an image's own");
+            fprintf(stderr, "plugins: %s\n", arenas[i] ? "the plugins have different arenas" : "images shared pixels");
             wrong = 1;
         }
     }

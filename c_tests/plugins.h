@@ -1,4 +1,4 @@
-/* What plugin.c and plugins.c agree on. */
+/* The interface between plugin.c and plugins.c. */
 
 #ifndef PLUGINS_H
 #define PLUGINS_H

@@ -1,4 +1,4 @@
-/* Images to PPM files and back, and files that are none. */
+/* Images saved to PPM files and opened again, and invalid files. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ write_file(const char *bytes, size_t size) {
     fclose(file);
 }
 
-/* Opens a file of these bytes; a string literal's own final zero is not one of them. */
+/* Opens a file of the bytes of a string literal, without its final zero. */
 #define OPEN(literal) (write_file(literal, sizeof(literal) - 1), ImagingOpenPPM(path))
 
 static void
@@ -44,7 +44,7 @@ round_trip(ModeID mode, int bytes_per_pixel) {
     ImagingDelete(im);
 }
 
-/* Numbers of 16 bits are big-endian in the file, and of the machine's order in what is opened. */
+/* 16-bit values are big-endian in the file, and of native byte order in the image. */
 static void
 sixteen_bits(void) {
     Imaging im = ImagingNew(IMAGING_MODE_I_16B, 1, 1);
@@ -75,7 +75,7 @@ floats(void) {
     ImagingDelete(im);
 }
 
-/* The fourth band is left out. */
+/* The fourth band is not saved. */
 static void
 without_alpha(void) {
     static const UINT8 pixel[4] = {1, 2, 3, 4};
@@ -118,7 +118,7 @@ refused(Imaging im) {
 }
 
 static void
-broken_files(void) {
+invalid_files(void) {
     refused(OPEN(""));
     refused(OPEN("P"));
     refused(OPEN("GIF89a"));
@@ -137,10 +137,10 @@ broken_files(void) {
     refused(OPEN("Pf 1 1 inf \0\0\0\0"));
     refused(OPEN("Pf 1 1 nan \0\0\0\0"));
     refused(OPEN("Pf 1 1 one \0\0\0\0"));
-    refused(OPEN("Pf 1 1 1.000000000 \0\0\0\0")); /* a character too long */
+    refused(OPEN("Pf 1 1 1.000000000 \0\0\0\0")); /* one byte too many */
     refused(OPEN("Pf 1 2 1 \0\0\0\0\0\0\0"));
     refused(OPEN("PF 1 1 1 \0\0\0\0\0\0\0\0\0\0\0\0"));
-    refused(OPEN("P5 0 2147483647 255 ")); /* rows that nothing stands for */
+    refused(OPEN("P5 0 2147483647 255 ")); /* rows without bytes */
     refused(OPEN("Pf 0 2147483647 -1 "));
     refused(OPEN("P5 2147483647 0 255 "));
     refused(ImagingOpenPPM("/tmp"));
@@ -149,7 +149,7 @@ broken_files(void) {
 }
 
 static void
-not_saved(void) {
+unsupported_modes(void) {
     Imaging im = ImagingNew(IMAGING_MODE_CMYK, 2, 2);
     CHECK(ImagingSavePPM(im, path) == 0);
     CHECK(take_error() == IMAGING_ERROR_MODE);
@@ -175,8 +175,8 @@ main(void) {
     floats();
     without_alpha();
     headers();
-    broken_files();
-    not_saved();
+    invalid_files();
+    unsupported_modes();
     unlink(path);
     return check_result();
 }

@@ -1,26 +1,22 @@
-/* Every packer and unpacker on lines that touch memory which may not: not one byte beside them is read or written. */
+/* Every packer and unpacker on lines beside inaccessible pages: it reads and writes no byte outside of its lines. */
 
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "check.h"
+#include "isas.h"
 #include "modes.h"
 
 enum { WIDTHS = 301, LONGEST = 300 * 8, BESIDE = 64 };
 
-/* Some pages, `room` bytes, between two that nobody may touch. */
+/* Returns `room` bytes of pages between two guard pages. */
 static size_t room;
 
 static unsigned char *
-fenced(void) {
+guarded(void) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     room = (LONGEST + BESIDE + page - 1) / page * page;
     unsigned char *pages = (unsigned char *)mmap(NULL, room + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED || mprotect(pages + page, room, PROT_READ | PROT_WRITE) != 0) {
-        perror("fenced");
+        perror("guarded");
         exit(2);
     }
     return pages + page;
@@ -36,14 +32,15 @@ is_all(const unsigned char *bytes, size_t length, int value) {
     return 1;
 }
 
-/* The same line right behind one fence and right before the other: the same outcome, and nothing written beside it. */
+/* Shuffles a line right behind the lower guard page and right before the upper one. Returns whether both results are
+ * equal and nothing is written outside of the output line. */
 static int
 stays_within(ImagingShuffler shuffle, int pixels, size_t before, size_t behind) {
     static unsigned char *input, *output;
     unsigned char expected[LONGEST];
     if (!input) {
-        input = fenced();
-        output = fenced();
+        input = guarded();
+        output = guarded();
     }
 
     for (size_t i = 0; i < before; i++) {
@@ -62,7 +59,7 @@ stays_within(ImagingShuffler shuffle, int pixels, size_t before, size_t behind) 
     return is_all(output + room - behind - BESIDE, BESIDE, 0xa5) && memcmp(output + room - behind, expected, behind) == 0;
 }
 
-/* 1 where there is such a pair. */
+/* Checks one pair. Returns 0 if the library has no such pair, else 1. */
 static int
 check_pair(int mode, RawModeID raw, int packs) {
     int bits = 0, planes = raw == IMAGING_RAWMODE_P_2L || raw == IMAGING_RAWMODE_P_4L;
@@ -80,12 +77,12 @@ check_pair(int mode, RawModeID raw, int packs) {
     return 1;
 }
 
-/* How many pairs there are. */
+/* Checks all pairs and returns their number. */
 static int
 check_pairs(void) {
     int pairs = 0;
     for (int mode = 0; mode < MODE_COUNT; mode++) {
-        /* Behind the last raw mode, what is known is what is known of none. */
+        /* Ids past the last raw mode have the data of the unknown raw mode. */
         for (int raw = 1; getRawModeData((RawModeID)raw) != getRawModeData(IMAGING_RAWMODE_UNKNOWN); raw++) {
             pairs += check_pair(mode, (RawModeID)raw, 0) + check_pair(mode, (RawModeID)raw, 1);
         }
@@ -93,35 +90,27 @@ check_pairs(void) {
     return pairs;
 }
 
-/* Instructions are chosen once in a process, so each choice has its own. */
+/* Checks all pairs with one ISA, in a child process, since a process chooses once. */
 static void
-check_level(const char *level) {
+check_isa(const char *isa) {
     pid_t child = fork();
     if (child == 0) {
-        setenv("IMAGING_SIMD", level, 1);
+        setenv("IMAGING_SIMD", isa, 1);
         CHECK(check_pairs() == 221 + 93);
         _exit(check_result());
     }
     int status = -1;
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     if (!CHECK(status == 0)) {
-        fprintf(stderr, "IMAGING_SIMD=%s: status %#x\n", level, status);
+        fprintf(stderr, "IMAGING_SIMD=%s: status %#x\n", isa, status);
     }
 }
 
 int
 main(void) {
-    check_level("generic");
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("sse4.1")) {
-        check_level("sse4.1");
+    Isas isas = list_isas(1);
+    for (int i = 0; i < isas.count; i++) {
+        check_isa(isas.names[i]);
     }
-    if (__builtin_cpu_supports("avx2")) {
-        check_level("avx2");
-    }
-    if (__builtin_cpu_supports("avx512vbmi")) {
-        check_level("avx512");
-    }
-#endif
     return check_result();
 }

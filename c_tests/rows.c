@@ -1,4 +1,4 @@
-/* Images of every mode: written through their row pointers, read back through the other roads to a pixel. */
+/* Images of every mode: pixels written through row pointers, and read by every other access. */
 
 #include <string.h>
 
@@ -36,7 +36,7 @@ check_rows(Imaging im) {
     }
 }
 
-/* Two-band pixels are two bytes to whoever gets them; 16-bit ones are of the machine's byte order. */
+/* get_pixel returns two bytes for two-band pixels, and native byte order for 16-bit ones. */
 static void
 check_access(Imaging im) {
     ImagingAccess access = ImagingAccessNew(im);
@@ -66,7 +66,7 @@ check_access(Imaging im) {
     const char *last = im->image[im->ysize - 1] + im->linesize - im->pixelsize;
     CHECK(memcmp(last, im->mode == IMAGING_MODE_I_16B ? swapped : ink, (size_t)im->pixelsize) == 0);
 
-    /* Outside of the image there are zeros, and nothing is written. */
+    /* Outside of the image reads return zeros and writes are ignored. */
     unsigned char outside[4] = {1, 1, 1, 1};
     access->put_pixel(im, im->xsize, 0, ink);
     access->put_pixel(im, 0, -1, ink);
@@ -101,7 +101,7 @@ check_zeros(Imaging im) {
     }
 }
 
-/* Rows that are not set: nobody looks for pixels there. */
+/* Rows that are not set are never read. */
 static void
 check_without_pixels(ModeID mode) {
     Imaging im = ImagingNewPrologue(mode, 3, 1), out = ImagingNew(mode, 3, 1);

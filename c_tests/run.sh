@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the package, moves it elsewhere, and uses it there in every way a C or C++ project can.
+# Installs the package, moves it, and uses it in every way that a C or C++ project can.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,11 +9,11 @@ prefix=$work/prefix
 cargo_target=${CARGO_TARGET_DIR:-$repo/target}
 passed=0 failed=0
 
-# check <name> <command>...: runs it quietly, shows what it said if it fails.
+# check <name> <command>...: runs the command, and shows its output if it fails.
 check() {
     local name=$1 log=$work/log status
     shift
-    # Not as a condition, in which a failing command would not end a function.
+    # Not as a condition, which would disable `set -e` within the function.
     set +e
     (set -e && "$@") >"$log" 2>&1
     status=$?
@@ -28,7 +28,7 @@ check() {
     fi
 }
 
-# The two ways to install give the same tree; then it is moved, and nothing may depend on where it was.
+# `make install` and CMake install the same tree. It is moved, and no file may contain the old path.
 install_and_move() {
     make -s install PREFIX="$work/made"
     cmake -S . -B "$work/cmake" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$work/made-by-cmake" \
@@ -87,7 +87,7 @@ through_pkg_config() {
     pkg-config --modversion libImaging
 }
 
-# run_tests <build folder>: and tells how many there were.
+# run_tests <build folder>: runs the tests and prints their number.
 run_tests() {
     ctest --test-dir "$1" --output-on-failure
     echo "$(grep -c '^Test Passed' "$1/Testing/Temporary/LastTest.log") runs"

@@ -1,4 +1,4 @@
-/* Where a saved file goes: what of the old one is kept, what is overwritten in place, and which failures are told. */
+/* Replacing files: which attributes are kept, which files are overwritten in place, and which failures are reported. */
 
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -26,7 +26,7 @@ static Imaging image;
 static const char FILE_OF_IMAGE[] = "P5\n2 2\n255\nabcd";
 enum { FILE_SIZE = sizeof(FILE_OF_IMAGE) - 1 };
 
-/* The program's own fsync and close win over the C library's, for the library too. */
+/* The program's fsync and close replace the C library's, also for the library. */
 static int syncs, failing_sync, failing_close;
 
 int
@@ -46,7 +46,7 @@ close(int file) {
     return closed;
 }
 
-/* A name in this test's own directory; the next call but three uses the same memory. */
+/* Returns a path in this test's directory. Later calls reuse the memory. */
 static const char *
 at(const char *name) {
     static char names[4][400];
@@ -65,7 +65,7 @@ write_file(const char *path, const char *content, mode_t mode) {
     close(file);
 }
 
-/* Whether the file has exactly these bytes. */
+/* Returns whether the file has exactly these bytes. */
 static int
 file_is(const char *path, const char *content, size_t size) {
     static char found[4096];
@@ -92,7 +92,7 @@ refused(int saved) {
     return saved == 0 && take_error() == IMAGING_ERROR_OS;
 }
 
-/* How many files are in the directory. */
+/* Counts the files in the directory. */
 static int
 count_files(void) {
     int count = -2; /* "." and ".." */
@@ -103,7 +103,7 @@ count_files(void) {
     return entries ? closedir(entries), count : -1;
 }
 
-/* Runs a part of the test in a process of its own: for what changes the whole process. */
+/* Runs a part of the test in a child process, since it changes the state of the process. */
 static void
 in_child(void (*part)(void)) {
     fflush(NULL);
@@ -121,15 +121,15 @@ modes_and_owners(void) {
     const char *path = at("modes.pgm");
     umask(027);
     CHECK(ImagingSavePPM(image, path) == 1 && is_saved(path));
-    CHECK((stat_of(path).st_mode & 07777) == 0640); /* a new file's: 0666 without the umask */
+    CHECK((stat_of(path).st_mode & 07777) == 0640); /* the mode of a new file: 0666 without the umask */
     write_file(path, "old", 0604);
     ino_t before = stat_of(path).st_ino;
     CHECK(ImagingSavePPM(image, path) == 1 && is_saved(path));
     CHECK((stat_of(path).st_mode & 07777) == 0604);
-    CHECK(stat_of(path).st_ino != before); /* nothing was lost, so it was replaced at once */
+    CHECK(stat_of(path).st_ino != before); /* all attributes can be kept, so the file is replaced */
     umask(022);
 
-    /* What would run with its owner's rights must not come to have content of somebody else's choice. */
+    /* A setuid file must not get contents of another user: the bit is cleared. */
     write_file(path, "old", 0777);
     CHECK(geteuid() != 0 || chown(path, SOMEBODY, SOMEBODY) == 0);
     CHECK(chmod(path, 06777) == 0 && ImagingSavePPM(image, path) == 1 && is_saved(path));
@@ -176,7 +176,7 @@ descriptors(void) {
     }
 }
 
-/* Standard output is a stream: what was written before stays, and what comes later is behind. */
+/* Standard output is a stream: earlier output stays, and later output follows. */
 static void
 to_standard_output(int flags) {
     write_file(at("log"), "old ", 0644);
@@ -212,7 +212,7 @@ long_names(void) {
     CHECK(refused(ImagingSavePPM(image, directory)) && refused(ImagingSavePPM(image, ".")));
 }
 
-/* Names that this process has used before, were it a new one with the same number, as the first of a container is. */
+/* Temporary files of an earlier process with the same id, such as the first one of a container. */
 static void
 leftovers(void) {
     char path[400];
@@ -228,7 +228,7 @@ leftovers(void) {
     unlink(at("again.pgm"));
 }
 
-/* A file may be written where none may be made. */
+/* A writable file in a directory that is not writable. */
 static void
 closed_directory(void) {
     CHECK(mkdir(at("closed"), 0755) == 0);
@@ -268,7 +268,7 @@ pipes(void) {
     CHECK(take_error() == IMAGING_ERROR_OS);
     CHECK(refused(ImagingReadTile(image, pipe, 0, 0, 1, 1, 0, IMAGING_RAWMODE_L, 0, 1)));
 
-    /* A writer that is there is waited for, however long it thinks. */
+    /* The library waits for an open writer. */
     pid_t writer = fork();
     if (writer == 0) {
         int file = open(pipe, O_WRONLY);
@@ -281,7 +281,7 @@ pipes(void) {
     int status = -1;
     CHECK(waitpid(writer, &status, 0) == writer && status == 0);
 
-    /* A reader that is there gets all: more than a pipe holds, so that writing waits for it. */
+    /* An open reader gets all bytes: more than the capacity of a pipe, so that writing waits. */
     int reader = open(pipe, O_RDONLY | O_NONBLOCK);
     pid_t child = fork();
     if (child == 0) {
@@ -289,7 +289,7 @@ pipes(void) {
         _exit(ImagingSavePPM(large, pipe) != 1);
     }
     CHECK(fcntl(reader, F_SETFL, 0) == 0);
-    usleep(100000); /* until the writer is there; the end would be read at once before */
+    usleep(100000); /* until the pipe has a writer; before, a read returns the end of the file */
     static char bytes[1 << 16];
     long all = 0;
     for (ssize_t count; (count = read(reader, bytes, sizeof(bytes))) > 0;) {
@@ -317,14 +317,14 @@ late_errors(void) {
     failing_close = 0;
     unsetenv("IMAGING_FSYNC");
     CHECK(refused(ImagingSavePPM(image, at("late.link"))) && syncs == 2);
-    failing_sync = EINVAL; /* a file system without it */
+    failing_sync = EINVAL; /* a file system without fsync */
     CHECK(ImagingSavePPM(image, at("late")) == 1 && is_saved(at("late")) && syncs > 2);
     failing_sync = 0;
     unlink(at("late.link"));
     unlink(at("late"));
 }
 
-/* A file that the image's own pixels are mapped from is replaced, and not written to while it is read. */
+/* A file that the image's pixels are mapped from is replaced, and not written to while it is read. */
 static void
 mapped(void) {
     write_file(at("mapped"), "0123456789", 0644);
@@ -348,11 +348,11 @@ mapped(void) {
     unlink(at("mapped.link"));
 }
 
-/* A mount point can be written to, but nothing can be renamed to it; a disk can be full, or for reading only. */
+/* A mount point can be written to, but not replaced by a rename; a disk can be full or read-only. */
 static void
 mounts(void) {
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0) {
-        return; /* only the superuser may */
+        return; /* only the superuser can mount */
     }
     write_file(at("below"), "a longer file than that of the image", 0644);
     write_file(at("point"), "", 0644);
@@ -395,7 +395,7 @@ main(void) {
     late_errors();
     mapped();
     in_child(mounts);
-    CHECK(count_files() == 0); /* nothing was left beside any of them */
+    CHECK(count_files() == 0); /* no temporary files are left */
     in_child(closed_directory);
     CHECK(chmod(at("closed"), 0755) == 0);
     unlink(at("closed/file"));

@@ -1,16 +1,12 @@
-/* Every operation on a thread with a stack of 32 KiB, with every instruction set: coroutines, and threads of musl and of
- * embedded systems, have no more. With an argument, prints how much of its stack each operation needs. */
+/* Every operation on a thread with a stack of 32 KiB, with every ISA: coroutines, and threads of musl and of embedded
+ * systems, have no more. With an argument, prints how many bytes of stack each operation needs. */
 
 #include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <libImaging/Raw.h>
 
-#include "check.h"
+#include "isas.h"
 #include "modes.h"
 
 enum { STACK = 32 * 1024, LARGE = 1024 * 1024, PAINT = 0xa5, WIDTH = 300, HEIGHT = 70 };
@@ -89,24 +85,24 @@ transform(void) {
 }
 
 static void
-turn(void) {
+transpose(void) {
     for (int mode = 0; mode < MODE_COUNT; mode++) {
         Imaging im = image(MODES[mode].id), same = image(MODES[mode].id);
-        Imaging turned = ImagingNew(MODES[mode].id, HEIGHT, WIDTH);
+        Imaging transposed = ImagingNew(MODES[mode].id, HEIGHT, WIDTH);
         ImagingFlipLeftRight(same, im);
         ImagingFlipLeftRight(same, same);
         ImagingFlipTopBottom(same, im);
         ImagingRotate180(same, im);
-        ImagingRotate90(turned, im);
-        ImagingRotate270(turned, im);
-        ImagingTranspose(turned, im);
-        ImagingTransverse(turned, im);
+        ImagingRotate90(transposed, im);
+        ImagingRotate270(transposed, im);
+        ImagingTranspose(transposed, im);
+        ImagingTransverse(transposed, im);
         ImagingCopy2(same, im);
         ImagingDelete(ImagingCopy(im));
         ImagingDelete(ImagingCrop(im, -5, 3, 400, 20));
         ImagingDelete(im);
         ImagingDelete(same);
-        ImagingDelete(turned);
+        ImagingDelete(transposed);
     }
 }
 
@@ -288,7 +284,7 @@ static const struct {
     void (*run)(void);
 } OPERATIONS[] = {
     {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
-    {"reduce", reduce}, {"transform", transform}, {"turn", turn}, {"filter", filter},
+    {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
     {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"files", files},
 };
 
@@ -300,7 +296,7 @@ run(void *operation) {
     return NULL;
 }
 
-/* Runs an operation on a thread of its own. How much of the stack was written to, what the C library keeps there included. */
+/* Runs an operation on a new thread. Returns the stack it used in bytes, including that of the C library. */
 static long
 needed(int operation, size_t size) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), lowest = 0;
@@ -325,18 +321,18 @@ needed(int operation, size_t size) {
     return (long)(size - lowest);
 }
 
-/* Instructions are chosen once in a process, so each choice has its own; and an overflow ends only that. */
+/* Runs an operation in a child process: a process chooses its ISA once, and a stack overflow ends only the child. */
 static void
-check(int operation, const char *level, const char *threads, int measures) {
+check(int operation, const char *isa, const char *threads, int measures) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         check_failures = 0;
-        setenv("IMAGING_SIMD", level, 1);
+        setenv("IMAGING_SIMD", isa, 1);
         setenv("IMAGING_NUM_THREADS", threads, 1);
         long bytes = needed(operation, measures ? LARGE : STACK);
         if (measures) {
-            printf("%-10s %-8s %6ld\n", OPERATIONS[operation].name, level, bytes);
+            printf("%-10s %-8s %6ld\n", OPERATIONS[operation].name, isa, bytes);
             fflush(stdout);
         }
         _exit(check_result());
@@ -344,7 +340,8 @@ check(int operation, const char *level, const char *threads, int measures) {
     int status = -1;
     CHECK(child > 0 && waitpid(child, &status, 0) == child);
     if (!CHECK(status == 0)) {
-        fprintf(stderr, "%s, IMAGING_SIMD=%s, %s threads: status %#x\n", OPERATIONS[operation].name, level, threads, status);
+        const char *name = OPERATIONS[operation].name;
+        fprintf(stderr, "%s, IMAGING_SIMD=%s, %s threads: status %#x\n", name, isa, threads, status);
     }
 }
 
@@ -354,21 +351,13 @@ main(int argc, char **argv) {
     int file = mkstemp(path);
     CHECK(file >= 0);
     close(file);
+    Isas isas = list_isas(1);
     for (int operation = 0; operation < OPERATION_COUNT; operation++) {
-        check(operation, "generic", "1", argc > 1);
-#ifdef __x86_64__
-        if (__builtin_cpu_supports("sse4.1")) {
-            check(operation, "sse4.1", "1", argc > 1);
+        for (int i = 0; i < isas.count; i++) {
+            check(operation, isas.names[i], "1", argc > 1);
         }
-        if (__builtin_cpu_supports("avx2")) {
-            check(operation, "avx2", "1", argc > 1);
-        }
-        if (__builtin_cpu_supports("avx512vbmi")) {
-            check(operation, "avx512", "1", argc > 1);
-        }
-#endif
         if (argc == 1) {
-            check(operation, "avx2", "3", 0);
+            check(operation, isas.names[isas.count - 1], "3", 0);
         }
     }
     unlink(path);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what the two libraries define: all that they should, and nothing that is not theirs to define.
+"""Checks the symbols of the shared and the static library: complete, and none that a program should define.
 
     symbols.py <installed prefix> <symbols.tsv>
 """
@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-# What is declared for later: functions in a file of their own, and in another header.
+# Functions that are declared but not implemented: those of planned.rs, and of another header.
 PLANNED = Path(__file__).parent.parent / "src/ffi/planned.rs"
 PLANNED_ELSEWHERE = re.compile(r"ImagingLibTiff\w+")
 NEVER_WRITTEN = {"ImagingMspDecode"}
-# What none of the reference's extension modules needs, under a name that may be anybody's.
+# Symbols of the reference that no extension module needs, with names that may clash with a program's.
 HIDDEN = {"clip8_lookups"}
 DATA = {"ImagingDefaultArena"}
 SCENES = Path(__file__).parent / "scenes.c"
@@ -45,7 +45,7 @@ def public_symbols(table):
 
 
 def own_functions(header):
-    """What this library has beyond the reference."""
+    """Returns the functions that this library adds to the reference."""
     return set(re.findall(r"^extern .*?\b(Imaging\w+)\(", header.read_text(), re.MULTILINE))
 
 
@@ -53,19 +53,19 @@ def check_symbols(name, symbols, expected):
     missing = sorted(expected - symbols.keys())
     check(not missing, f"{name} does not define {' '.join(missing)}")
     strong = sorted(symbol for symbol in symbols if LEFT_TO_THE_HOST.fullmatch(symbol) and symbols[symbol] != "WEAK")
-    check(not strong, f"{name} defines strongly what is left to the host: {' '.join(strong)}")
-    check(not NEVER_WRITTEN & symbols.keys(), f"{name} defines what was never written")
+    check(not strong, f"{name} defines symbols of the host that must be weak: {' '.join(strong)}")
+    check(not NEVER_WRITTEN & symbols.keys(), f"{name} defines functions that the reference never defined")
 
 
 def check_scenes(functions):
-    """Tests that watch every function know every function."""
+    """scenes.c must call every function."""
     scenes = set(re.findall(r'^    \{"(\w+)", "', SCENES.read_text(), re.MULTILINE))
     check(not functions - scenes, f"scenes.c does not call {' '.join(sorted(functions - scenes))}")
-    check(not scenes - functions, f"scenes.c names what is not exported: {' '.join(sorted(scenes - functions))}")
+    check(not scenes - functions, f"scenes.c calls unexported functions: {' '.join(sorted(scenes - functions))}")
 
 
 def check_link_fails(prefix, library):
-    """A function that the header declares and the library lacks is missed by the linker, not at run time."""
+    """Calling a function that the header declares and the library lacks must fail at link time, not at run time."""
     program = "#include <libImaging/Imaging.h>\nint main(void) { return ImagingMspDecode(0, 0, 0, 0); }\n"
     with tempfile.TemporaryDirectory() as folder:
         command = ["cc", "-x", "c", "-", f"-I{prefix}/include", "-o", f"{folder}/program", "-x", "none", library, "-lm"]
@@ -77,8 +77,8 @@ def main(prefix, table):
     shared, static = f"{prefix}/lib/libImaging.so", f"{prefix}/lib/libImaging.a"
     public = public_symbols(table)
     planned = set(re.findall(r"pub fn (\w+)", PLANNED.read_text()))
-    later = {symbol for symbol in public if symbol in planned or PLANNED_ELSEWHERE.fullmatch(symbol)}
-    expected = set(public) - later - NEVER_WRITTEN - HIDDEN
+    declared_only = {symbol for symbol in public if symbol in planned or PLANNED_ELSEWHERE.fullmatch(symbol)}
+    expected = set(public) - declared_only - NEVER_WRITTEN - HIDDEN
     expected |= own_functions(prefix / "include/libImaging/ImagingExt.h")
 
     exported = defined(shared, "--dyn-syms")
@@ -90,7 +90,7 @@ def main(prefix, table):
     check(not stray, f"the shared library exports {' '.join(stray)}, which no extension module of Pillow needs")
 
     dynamic = output_of("readelf", "-d", shared)
-    check("Library soname: [libImaging.so.13]" in dynamic, "the shared library has another SONAME")
+    check("Library soname: [libImaging.so.13]" in dynamic, "the shared library has the wrong SONAME")
     check("python" not in dynamic, "the shared library needs Python")
 
     check_scenes(expected - DATA)

@@ -1,4 +1,4 @@
-/* Threads that are cancelled in a call, or end in a callback: the process goes on. */
+/* Threads that are cancelled in a call or end in a callback: the process continues. */
 
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -27,7 +27,7 @@ resize_and_test_cancel(void *unused) {
     return NULL;
 }
 
-/* Cancels the calling thread, which takes effect at the next point where it can be cancelled. */
+/* Cancels the calling thread; this takes effect at its next cancellation point. */
 static void *
 enter_and_cancel(void *context) {
     entered++;
@@ -60,7 +60,7 @@ fail_and_test_cancel(void *unused) {
     return NULL;
 }
 
-/* Ends the calling thread, as CPython does with those that come back while it shuts down. */
+/* Ends the calling thread, as CPython does with threads that take the GIL during its finalization. */
 static void
 leave_and_exit(void *context, void *cookie) {
     (void)context;
@@ -77,7 +77,7 @@ enter_and_exit(void *context) {
 }
 
 static void
-tell_and_exit(void *context, int code, const char *message) {
+report_and_exit(void *context, int code, const char *message) {
     (void)context;
     (void)code;
     (void)message;
@@ -85,7 +85,7 @@ tell_and_exit(void *context, int code, const char *message) {
     pthread_exit(NULL);
 }
 
-/* The thread is cancelled, but not before its call is done. */
+/* Joins a thread that is cancelled after its call. */
 static void
 join_cancelled(void *(*work)(void *)) {
     pthread_t thread;
@@ -95,7 +95,7 @@ join_cancelled(void *(*work)(void *)) {
     CHECK(result == PTHREAD_CANCELED);
 }
 
-/* The thread is parked, and cannot be joined. */
+/* Waits for a thread that stays parked and cannot be joined. */
 static void
 wait_for_parked(void *(*work)(void *), atomic_int *counter) {
     pthread_t thread;
@@ -129,11 +129,11 @@ main(void) {
     host.section_enter = enter_and_exit;
     ImagingSetHost(&host);
     wait_for_parked(resize_and_test_cancel, &entered);
-    host = (ImagingHost){&source, tell_and_exit, NULL, NULL};
+    host = (ImagingHost){&source, report_and_exit, NULL, NULL};
     ImagingSetHost(&host);
     wait_for_parked(fail_and_test_cancel, &told);
 
-    /* Others go on. */
+    /* Other threads continue. */
     ImagingSetHost(NULL);
     Imaging im = resize();
     CHECK(im != NULL);

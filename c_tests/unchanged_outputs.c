@@ -1,4 +1,4 @@
-/* Memory that runs out while a call writes to an image that is there: the image stays as it was. */
+/* Failing allocations in calls that write to an existing image: a failed call does not change the image. */
 
 #include <dlfcn.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "check.h"
 #include "failmalloc.h"
 
-/* An output that is there already: two views of one image, which share most of their pixels, and others. */
+/* Inputs and outputs: two views of one image that share most pixels, and other images. */
 static Imaging whole, target, source, grey, rgb;
 
 enum { PIXEL = 5, COLOUR = 77 };
@@ -19,7 +19,7 @@ prepare_target(void) {
     target->palette->palette[0] = COLOUR;
 }
 
-/* What has failed has changed nothing. Whether it has not. */
+/* Returns whether the call succeeded. Checks that a failed one has changed nothing. */
 static int
 written(int done) {
     if (!done) {
@@ -67,7 +67,7 @@ static const struct {
     {"dither into an image", dither_into},
 };
 
-/* With the n-th request failing, or all from that on: whether the call tells the truth about how it went. */
+/* Plays a call with the n-th request failing, or all from the n-th on. Returns whether its result and error agree. */
 static int
 plays_cleanly(int (*act)(void), int n, int all) {
     ImagingClearError();
@@ -75,7 +75,7 @@ plays_cleanly(int (*act)(void), int n, int all) {
     int done = act();
     failmalloc_disarm();
     int error = take_error();
-    /* The library has looked for Python, and the linker keeps, as text, that there was none. */
+    /* The library has looked up Python by dlsym, and the linker keeps the text of the error. */
     dlerror();
     dlerror();
     return error == (done ? IMAGING_ERROR_NONE : IMAGING_ERROR_MEMORY);
@@ -95,7 +95,7 @@ play(const char *name, int (*act)(void)) {
     }
 }
 
-/* With no memory at all, the text of an error of the system is whole. */
+/* The text of a system error is complete even if every allocation fails. */
 static void
 errors_need_no_memory(void) {
     const char *message = NULL;
@@ -119,7 +119,7 @@ main(void) {
     for (int scene = 0; scene < (int)(sizeof(SCENES) / sizeof(SCENES[0])); scene++) {
         play(SCENES[scene].name, SCENES[scene].act);
     }
-    /* Its record is this thread's own from its first error on. */
+    /* The thread allocates a record for its first error, and keeps it. */
     CHECK(ImagingNew(-1, 1, 1) == NULL);
     errors_need_no_memory();
     ImagingDelete(whole);

@@ -1,4 +1,4 @@
-/* The library is loaded, used with its threads, and unloaded: by itself, and within a plugin. */
+/* Loads the library, uses its threads, and unloads it: the shared library, and a plugin with the static one. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -17,14 +17,14 @@ static void
 require(int holds, const char *what) {
     if (!holds) {
         const char *reason = dlerror();
-        fprintf(stderr, "not so: %s (%s)\n", what, reason ? reason : "-");
+        fprintf(stderr, "failed: %s (%s)\n", what, reason ? reason : "-");
         exit(1);
     }
 }
 
 static void *library;
 
-/* By way of an integer, as ISO C knows no other between a pointer to data and one to a function. */
+/* Through an integer: ISO C has no conversion from a data pointer to a function pointer. */
 #define FIND(type, name) ((type)(uintptr_t)find(#name))
 
 static void *
@@ -58,7 +58,7 @@ run_plugin(void) {
 
 static sem_t called, unloaded;
 
-/* Has its last error kept, and ends when the library is gone. */
+/* Stores a last error, and ends after the library is unloaded. */
 static void *
 outlive(void *run) {
     int held = ((int (*)(void))(uintptr_t)run)();
@@ -82,21 +82,21 @@ load_run_unload(const char *path, int (*run)(void), int stays) {
     for (int round = 0; round < 20; round++) {
         library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         require(library != NULL, path);
-        require(run(), "all calls went as they should");
+        require(run(), "all calls succeed or fail as expected");
         pthread_t thread;
         void *held = NULL;
-        require(pthread_create(&thread, NULL, outlive, (void *)(uintptr_t)run) == 0, "a thread");
+        require(pthread_create(&thread, NULL, outlive, (void *)(uintptr_t)run) == 0, "the thread starts");
         sem_wait(&called);
         require(dlclose(library) == 0, "dlclose");
         void *again = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
-        require((again != NULL) == stays, "the library stays, the plugin goes");
+        require((again != NULL) == stays, "the library stays loaded, the plugin is unloaded");
         if (again) {
             dlclose(again);
         }
         usleep(round % 2 ? 1000 : 300000 / 20);
         fork_a_child();
         sem_post(&unloaded);
-        require(pthread_join(thread, &held) == 0 && held, "the other thread's calls");
+        require(pthread_join(thread, &held) == 0 && held, "the calls of the other thread");
     }
     usleep(300000);
 }

@@ -1,9 +1,9 @@
-/* A plugin that has the static library in it. */
+/* A plugin that is linked to the static library. */
 
 #include <libImaging/Imaging.h>
 #include <libImaging/ImagingExt.h>
 
-/* One call with workers, and one that fails. Returns whether both went as they should. */
+/* Calls a function that starts workers and one that fails. Returns whether the results are as expected. */
 int
 plugin_run(void);
 

@@ -1,4 +1,4 @@
-"""The extension module of the package. scripts/wheel.sh puts library and headers in their places."""
+"""Builds the extension module of the package. scripts/wheel.sh copies the library and the headers into the package."""
 
 import tomllib
 from pathlib import Path
@@ -15,7 +15,7 @@ core = Extension(
     include_dirs=["libimaging/include"],
     library_dirs=["libimaging/lib"],
     libraries=["Imaging"],
-    # The library is found beside the module, wherever that is installed.
+    # The library is found relative to the module, wherever that is installed.
     extra_link_args=["-Wl,-rpath,$ORIGIN/lib", "-s"],
     define_macros=[("Py_LIMITED_API", "0x030B0000"), ("CYTHON_LIMITED_API", "1")],
     py_limited_api=True,
@@ -23,7 +23,7 @@ core = Extension(
 
 
 class BuildOurs(build_ext):
-    """Without the paths of the machine that the Python was built on, which it hands on to its extensions."""
+    """Removes the paths of the build machine of this Python, which distutils passes on to extensions."""
 
     def build_extensions(self):
         self.compiler.linker_so = [option for option in self.compiler.linker_so if not option.startswith("-Wl,-rpath")]
@@ -32,7 +32,7 @@ class BuildOurs(build_ext):
 
 setup(
     version=tomllib.loads((HERE / "Cargo.toml").read_text())["package"]["version"],
-    # One wheel for every Python from 3.11 on.
+    # One wheel for all versions of Python from 3.11 on.
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
     cmdclass={"build_ext": BuildOurs},
     ext_modules=cythonize([core], build_dir="build", language_level=3),

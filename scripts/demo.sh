@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows the library at work: on a photograph in a small C program, on a mapped file, and under an unmodified Pillow.
+# Demonstrates the library: a C program on a photograph, a mapped file, and an unmodified Pillow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ photo_package=imgaug==0.4.0 photo_in_package=imgaug/quokka.jpg
 scripts/venv.sh
 make -s install PREFIX="$prefix"
 
-# A package that ships a real photograph, only to take it out.
+# A package with a real photograph, downloaded only for that.
 photo=$work/photo.jpg
 if [ ! -f "$photo" ]; then
     "$python" -m pip download --quiet --no-deps --only-binary :all: --dest "$work" "$photo_package"
@@ -44,7 +44,7 @@ rm "$work/gigapixel.raw"
 "$python" -c 'import sys; from PIL import Image; Image.open(sys.argv[1]).save(sys.argv[2])' "$work/overview.pgm" "$work/overview.png"
 echo "   overview: target/demo/overview.png"
 
-# Prints a digest of the pixels, and on the side how many images our library made, where it is loaded.
+# Prints a digest of the pixels, and to stderr the number of images that the library made, if it is loaded.
 pillow=$work/pillow.py
 cat >"$pillow" <<'PYTHON'
 import ctypes
@@ -71,7 +71,7 @@ else:
     print("   Pillow used its own core.", file=sys.stderr)
 PYTHON
 
-echo "3. Pillow from its wheel makes a thumbnail, turns, sharpens and stretches it: alone, then with us loaded first."
+echo "3. Pillow from its wheel makes a thumbnail, rotates, sharpens and stretches it: without and with the library."
 alone=$("$python" "$pillow" "$photo" "$work/pillow-alone.png")
 with_us=$(LD_PRELOAD=$prefix/lib/libImaging.so "$python" "$pillow" "$photo" "$work/pillow-with-libimaging.png")
 if [ "$alone" != "$with_us" ]; then

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Puts Pillows of other ABIs into directories of their own, target/pillows/<version>: those that tests/package/other-pillows.txt
-# names, as wheels. A second run finds them and returns at once. other-pillows.sh PYTHON: for this interpreter.
-# A version that has no wheel for it is left out, aloud.
+# Installs the Pillows of other ABIs that tests/package/other-pillows.txt lists into target/pillows/<version>, from
+# wheels: other-pillows.sh PYTHON. Does nothing if they are up to date. Warns of versions without a wheel for this
+# interpreter.
 set -eu
 cd "$(dirname "$0")/.."
 

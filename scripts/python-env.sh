@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a virtual environment of what a file of requirements pins: python-env.sh DIRECTORY REQUIREMENTS
-# A second run finds its stamp and returns at once. PYTHON names the interpreter to start from (python3).
+# Makes a virtual environment with the packages of a requirements file: python-env.sh DIRECTORY REQUIREMENTS
+# Does nothing if it is up to date. PYTHON is the interpreter (default: python3).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -22,6 +22,6 @@ fi
 echo "python: making $venv from $requirements"
 rm -rf "$venv"
 "$python" -m venv "$venv"
-# Wheels only: one package built from source would cost more than all the rest.
+# Wheels only: building a package from source would take longer than all the rest.
 "$venv/bin/pip" install --quiet --no-deps --only-binary :all: --requirement "$requirements"
 printf '%s\n' "$stamp" >"$venv/stamp"

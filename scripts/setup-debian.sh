@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building and testing need, and only those that are missing.
+# Installs the missing Debian packages for building and testing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 command -v dpkg-query >/dev/null || {
-    echo "setup: not a Debian; this script names what is needed"
+    echo "setup: this is not Debian; install the packages that this script lists"
     exit
 }
 
@@ -14,10 +14,10 @@ packages=(
     libjpeg-dev zlib1g-dev libtiff-dev libopenjp2-7-dev         # codecs, whose structs our headers embed
 )
 
-# Debian's own Python makes no virtual environments without it.
+# Debian's Python needs it to make virtual environments.
 python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 
-# What Pillow's bindings are compiled with.
+# The libraries of Pillow's bindings.
 bindings=tests/bindings/debian-packages.txt
 if [ -f "$bindings" ]; then
     mapfile -t -O "${#packages[@]}" packages < <(sed 's/#.*//' "$bindings" | tr -s ' \t' '\n' | sed '/^$/d')

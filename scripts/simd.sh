@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes target/simd: a virtual environment with Pillow-SIMD, compiled here for AVX2, which `make bench` measures against.
-# A second run finds its stamp and returns at once. PYTHON names the interpreter to start from (python3), and CC the
-# compiler (cc). Where the processor has no AVX2 nothing is made, and the benchmark goes without.
+# Makes target/simd: a virtual environment with Pillow-SIMD, compiled for AVX2, for the comparisons of `make bench`.
+# Does nothing if it is up to date, or if the processor lacks AVX2: then the benchmark skips Pillow-SIMD. PYTHON is the
+# interpreter (default: python3), CC the compiler (default: cc).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ requirements=benches/pillow-simd.txt
 venv=target/simd
 
 grep -qw avx2 /proc/cpuinfo || {
-    echo "simd: this processor has no AVX2; the benchmark does without Pillow-SIMD"
+    echo "simd: this processor has no AVX2; the benchmark skips Pillow-SIMD"
     exit
 }
 
@@ -24,6 +24,6 @@ fi
 echo "simd: compiling $(sed -n '/==/p' "$requirements") into $venv"
 rm -rf "$venv"
 "$python" -m venv "$venv"
-# Naming the package alone keeps its build requirements as wheels. A cache may hold what was compiled otherwise.
+# Naming the package keeps its build requirements as wheels. The cache may have a build with other flags.
 CC="$compiler" "$venv/bin/pip" install --quiet --no-cache-dir --no-deps --no-binary pillow-simd --requirement "$requirements"
 printf '%s\n' "$stamp" >"$venv/stamp"

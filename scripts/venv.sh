@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes what the Python tests run in, below target/:
+# Makes the environment of the Python tests:
 #   target/venv             a virtual environment with tests/python/requirements.txt
 #   target/pillow-<version> the source distribution of the same Pillow, for its own test suite
-# A second run finds its stamps and returns at once. PYTHON names the interpreter to start from (python3).
+# Does nothing if they are up to date. PYTHON is the interpreter (default: python3).
 set -eu
 cd "$(dirname "$0")/.."
 

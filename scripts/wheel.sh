@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes the wheel of the Python package from the release library, in target/wheels, and unpacks it in target/wheel/unpacked.
-# A second run returns at once where nothing has changed. PYTHON names the interpreter to start from (python3).
+# Does nothing if they are up to date. PYTHON is the interpreter (default: python3).
 #
-# The wheel's library is the static one of the release, linked anew by Zig, which knows the symbols of every glibc: against
-# an old one, so that the wheel runs on systems older than this one. The code is that of `make`, compiled once.
+# The wheel's library is the release's static library, linked by Zig against an old glibc, so that the wheel runs on
+# older systems than this one. The object code is that of `make`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

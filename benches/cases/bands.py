@@ -1,4 +1,4 @@
-"""Bands taken apart and put together, and one image over another."""
+"""Splitting and merging bands, and alpha compositing."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""What a case is.
+"""The cases and tables of the benchmark.
 
-A case is Python text, so that it can run in any interpreter with any Pillow: `setup` once, then `call` again and again.
-Both see `Image`, `ImageFilter`, and from `pictures.py` the functions `photo` and `noise`. Their images are shared: a case
-that writes to one copies it first. Where Pillow-SIMD has no such call, its cell stays empty. To measure more, add a
-`Table`, or lines to one.
+A case is Python source, which can run in any interpreter with any Pillow: `setup` once, then `call` repeatedly. Both
+can use `Image`, `ImageFilter`, and `photo` and `noise` of `pictures.py`. These images are shared: a case that writes to
+one copies it first. The cell of a call that Pillow-SIMD lacks is empty. To measure more, add a `Table` or a row of one.
 """
 
 from __future__ import annotations
@@ -12,27 +11,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 PICTURES = {"photograph": "photo", "noise": "noise"}
-"""What is called what in `pictures.py`."""
+"""Names of pictures in tables, and their functions in `pictures.py`."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One line of a table: where it stands, and what is run for it."""
+    """A row of a table, and the code that is measured."""
 
     row: tuple[str, ...]
     setup: str
     call: str
     arithmetic: bool = False
-    """Whether it is to be measured on two threads as well."""
+    """Whether it is also measured with two threads."""
     own: bool = False
-    """Whether Pillow-SIMD has code of its own for it."""
+    """Whether Pillow-SIMD optimises it."""
     chart: str = ""
-    """What the chart calls it, if it stands there."""
+    """Its name in the chart, or empty if it is not in the chart."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cases that belong together: one Markdown table."""
+    """Related cases: one Markdown table."""
 
     title: str
     headings: tuple[str, ...]
@@ -44,5 +43,5 @@ class Table:
 
 
 def source(mode: str, picture: str = "photograph", size: tuple[int, int] | None = None) -> str:
-    """The setup that most cases have: `image`."""
+    """Returns the setup of most cases, which defines `image`."""
     return f"image = {PICTURES[picture]}({', '.join(repr(value) for value in (mode, size) if value)})"

@@ -1,4 +1,4 @@
-"""From colours to other colours: modes, matrices, tables."""
+"""Conversion of colours: modes, matrices, LUTs."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CONVERSIONS = {
     "P": ("1", "L", "LA", "RGB", "RGBA", "I", "F", "CMYK", "YCbCr", "HSV"),
     "PA": ("L", "LA", "RGB", "RGBA"),
 }
-"""To what is converted from what."""
+"""Pairs of modes that are converted."""
 
 OWN = {("RGB", "L"), ("RGBA", "LA"), ("RGBA", "RGBa"), ("RGBa", "RGBA")}
-"""What Pillow-SIMD has code of its own for."""
+"""Conversions that Pillow-SIMD optimises."""
 
 CHARTED = {
     ("RGB", "L"): "RGB to L",
@@ -55,7 +55,7 @@ def conversions() -> Iterator[Case]:
 
 
 def to_fewer() -> Iterator[Case]:
-    """To two colours, or to those of a palette."""
+    """Conversions to mode 1 and to palettes."""
     for mode in "L", "RGB":
         yield Case((mode, "1, not dithered", "photograph"), source(mode), "image.convert('1', dither=0)")
     yield Case(("RGB", "P, not dithered", "photograph"), source("RGB"), "image.convert('P', dither=0)")

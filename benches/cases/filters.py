@@ -1,4 +1,4 @@
-"""What a pixel becomes depends on its neighbours: blurs, kernels, unsharp masks, borders."""
+"""Operations on neighbourhoods: blurs, convolution, unsharp masks, borders."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FRACTIONS = {
     3: (0.1, 0.2, -0.3, 0.4, 0.55, 0.1, 0.07, -0.2, 0.08),
     5: tuple(0.3 / (n + 2) for n in range(25)),
 }
-"""Kernels that no integers stand for, by their width."""
+"""Kernels without an exact integer form, by their width."""
 
 CHARTED = {
     "GaussianBlur, 1": "Gaussian blur, radius 1",

@@ -1,4 +1,4 @@
-"""Where pixels go: mirrored, turned, cropped, copied, transformed."""
+"""Geometry: flips, rotations, crops, copies, transformations."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from .case import Case, Table, source
 
 MODES = "RGB", "L", "RGBA", "I", "F", "I;16"
 
-TURNS = {
+TRANSPOSITIONS = {
     "FLIP_LEFT_RIGHT": "Mirror",
     "FLIP_TOP_BOTTOM": "",
-    "ROTATE_90": "Turn by 90°",
+    "ROTATE_90": "Rotate by 90°",
     "ROTATE_180": "",
     "ROTATE_270": "",
     "TRANSPOSE": "",
     "TRANSVERSE": "",
 }
-"""The transposes, and what the chart calls them."""
+"""The transpositions, and their names in the chart."""
 
 FILTERS = "NEAREST", "BILINEAR", "BICUBIC"
 
@@ -36,11 +36,11 @@ SIZE = (1920, 1200)
 def transposes() -> Iterator[Case]:
     pictures = [(mode, "photograph") for mode in MODES]
     for mode, picture in (*pictures, ("RGB", "noise"), ("LA", "photograph")):
-        for turn, chart in TURNS.items():
+        for method, chart in TRANSPOSITIONS.items():
             yield Case(
-                (turn, mode, picture),
+                (method, mode, picture),
                 source(mode, picture),
-                f"image.transpose(Image.Transpose.{turn})",
+                f"image.transpose(Image.Transpose.{method})",
                 chart=chart if (mode, picture) == ("RGB", "photograph") else "",
             )
 
@@ -81,7 +81,7 @@ def copies() -> Iterator[Case]:
 
 
 TABLES = (
-    Table.of("Mirroring and turning", "transpose, mode, picture", transposes()),
+    Table.of("Flipping and rotating", "method, mode, picture", transposes()),
     Table.of("Transforming", "transformation, filter, mode", transformations()),
     Table.of("Copying and cropping", "call, mode", copies()),
 )

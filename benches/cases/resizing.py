@@ -60,7 +60,7 @@ def reductions() -> Iterator[Case]:
 
 def thumbnails() -> Iterator[Case]:
     for mode, size in product(("RGB", "RGBA", "L"), ((128, 80), (640, 400))):
-        # Images of their own on the same core, since a thumbnail takes its image's place.
+        # A new image object on the same core, since `thumbnail` replaces the image.
         call = f"image._new(image.im).thumbnail({size})"
         yield Case(
             (f"thumbnail, {size[0]}×{size[1]}", mode, "photograph"),

@@ -1,4 +1,4 @@
-"""Making and copying images: what the arena is for."""
+"""Making and copying images: the arena."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SIZES = {"64×64": (64, 64), "2560×1600": (2560, 1600), "20000×10000": (20000,
 MODES = {"L": 77, "RGB": (10, 120, 230)}
 
 POOLS = {"off": 0, "on": 128}
-"""How many blocks the arena keeps. The largest image here takes fewer than this."""
+"""The number of blocks that the arena caches. The largest image here has fewer."""
 
 
 def storage() -> Iterator[Case]:

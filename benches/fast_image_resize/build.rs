@@ -1,4 +1,4 @@
-//! Finds out which version of the crate is measured against.
+//! Passes the version of the measured crate to the program.
 
 use std::fs;
 

@@ -1,9 +1,9 @@
 """libImaging, the C core of Pillow, for Python and Cython.
 
     libimaging.view(image)    the pixels of a live Pillow image in place, by the buffer protocol
-    libimaging.interpose()    has Pillow run on this library; for a program: `python -m libimaging app.py`
+    libimaging.interpose()    makes Pillow use this library; for a program: `python -m libimaging app.py`
 
-Extensions that say `from libimaging cimport …` are built with get_include() and get_library_dir().
+Extensions with `from libimaging cimport …` are built with get_include() and get_library_dir().
 """
 
 from __future__ import annotations

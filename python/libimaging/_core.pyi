@@ -1,7 +1,7 @@
 from typing import Any, Protocol, final
 
 class _Image(Protocol):
-    """What `PIL.Image.Image` is to this package."""
+    """The part of `PIL.Image.Image` that this package uses."""
 
     @property
     def readonly(self) -> int: ...

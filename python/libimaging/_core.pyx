@@ -1,4 +1,4 @@
-"""What Python is told by the library: views of live Pillow images, and facts about itself."""
+"""Views of live Pillow images, and properties of the library."""
 
 import sys
 
@@ -32,7 +32,7 @@ from libimaging._pillow import require_abi
 
 cdef dict KINDS = {"B": "u", "H": "u", "I": "u", "i": "i", "f": "f"}
 
-# Whether Pillow was asked for its version: it cannot change any more.
+# Whether the version of Pillow was checked. It cannot change in a process.
 cdef bint abi_is_known = False
 
 
@@ -45,26 +45,26 @@ cdef int require_fitting_pillow() except -1:
 
 
 cdef int raised(int succeeded) except 0:
-    """Hands on the exception that a function of the library has set where it returns 0."""
+    """Propagates the exception that a function of the library has set if it returned 0."""
     return succeeded
 
 
 @cython.final
 cdef class View:
-    """The pixels of an image in place, for whoever takes buffers. Made by `view()`."""
+    """The pixels of an image, exported by the buffer protocol without a copy. Made by `view()`."""
 
-    # Keeps the image's memory, whatever becomes of the image.
+    # Keeps the memory after the image is deleted or gets other memory.
     cdef object capsule
     cdef ImagingBuffer pixels
-    # The same by the table of rows, which every image has.
+    # The same pixels through the row table, which every image has.
     cdef ImagingBuffer table
     cdef readonly bint readonly
-    # Whether the table is preferred, rows that lie evenly or not.
+    # Whether the row table is preferred even if the rows are evenly spaced.
     cdef bint by_rows
 
     def __cinit__(self, image, bint writable, bint packed, bint rows):
         require_fitting_pillow()
-        # Loads a file that is only open: whether it is read-only is not known before.
+        # Loads the file of an image that is opened only: it may become read-only.
         self.capsule = image.getim()
         cdef Imaging im = ImagingOf(self)
         if packed:
@@ -83,19 +83,20 @@ cdef class View:
         self.table.suboffsets[0] = 0
 
     def getim(self):
-        """The capsule of the image, as Pillow's `Image.getim()` gives it."""
+        """Returns the capsule of the image, like Pillow's `Image.getim()`."""
         return self.capsule
 
     def __getbuffer__(self, Py_buffer *out, int flags):
-        # Who can follow pointers and means to write is Cython's `view.indirect` or `view.generic`: the first takes nothing
-        # but a table, and the second anything. NumPy, which takes no table, asks as `memoryview` does: to read.
+        # PyBUF_FULL (suboffsets, writable) is requested by Cython's `view.indirect`, which accepts a row table only,
+        # and by `view.generic`, which accepts any layout. NumPy accepts no row table, and requests a read-only buffer
+        # with suboffsets, as `memoryview` does.
         cdef bint follows = flags & PyBUF_INDIRECT == PyBUF_INDIRECT
         cdef bint by_rows = self.by_rows or flags & PyBUF_FULL == PyBUF_FULL
         cdef ImagingBuffer *pixels = &self.table if follows and by_rows else &self.pixels
         if flags & PyBUF_WRITABLE and self.readonly:
             raise BufferError("this view is read-only: take it with writable=True")
         if pixels.has_suboffsets and not follows:
-            raise BufferError("the rows of this image do not lie evenly: they are reached by a table (PyBUF_INDIRECT)")
+            raise BufferError("the rows of this image are not evenly spaced: request suboffsets (PyBUF_INDIRECT)")
         out.obj = self
         out.buf = pixels.buf
         out.len = pixels.len
@@ -125,9 +126,9 @@ cdef class View:
 
     @property
     def __array_interface__(self):
-        """NumPy's description of an array, where the rows lie evenly."""
+        """NumPy's description of an array; only if the rows are evenly spaced."""
         if self.pixels.has_suboffsets:
-            raise AttributeError("__array_interface__: the rows of this image do not lie evenly")
+            raise AttributeError("__array_interface__: the rows of this image are not evenly spaced")
         cdef int ndim = self.pixels.ndim
         return {
             "version": 3,
@@ -138,67 +139,66 @@ cdef class View:
         }
 
     def __dlpack__(self, **options):
-        """A DLPack capsule, where the rows lie evenly. NumPy makes it."""
+        """Returns a DLPack capsule, which NumPy makes; only if the rows are evenly spaced."""
         if self.pixels.has_suboffsets:
-            raise BufferError("DLPack: the rows of this image do not lie evenly")
+            raise BufferError("DLPack: the rows of this image are not evenly spaced")
         import numpy
 
         return numpy.asarray(self).__dlpack__(**options)
 
     def __dlpack_device__(self):
-        """The processor's memory."""
+        """Returns the device type and id of CPU memory."""
         return (1, 0)
 
 
 cdef int require_contiguous(Py_buffer *buffer, char order) except -1:
     if not PyBuffer_IsContiguous(buffer, order):
-        raise BufferError("the pixels of this image do not lie one behind the other")
+        raise BufferError("the pixels of this image are not contiguous")
     return 0
 
 
 cdef str array_type(str format, Py_ssize_t itemsize):
-    """A format of the buffer protocol, as NumPy writes it."""
+    """Converts a format of the buffer protocol to NumPy's notation."""
     native = "<" if sys.byteorder == "little" else ">"
     order = "|" if itemsize == 1 else format[0] if len(format) > 1 else native
     return f"{order}{KINDS[format[-1]]}{itemsize}"
 
 
 def view(image, bint writable=False, bint packed=False, bint rows=False):
-    """The pixels of a live Pillow image in place, by the buffer protocol: nothing is copied.
+    """Returns a view of a live Pillow image's pixels, by the buffer protocol: nothing is copied.
 
     Items are `[y, x]`, or `[y, x, 4]` bytes in the modes of several bands (RGB has a spare byte behind B, LA has two
     between L and A); with `packed`, those are `[y, x]` numbers of 32 bits.
 
-    The memory stays as long as the view, or whatever was made of it, is there: however the image is changed meanwhile,
-    and even when it is closed. An operation that gives the image other memory (resizing in place, say) leaves the view
-    with what it was.
+    The memory stays valid until the view and all buffers of it are deleted, even if the image is changed or closed. An
+    operation that gives the image other memory (such as resizing in place) does not change the view.
 
-    With `writable`, what is written is seen by Pillow. An image that Pillow itself would copy before it writes (a mapped
-    file, `Image.frombuffer`, a borrowed Arrow array) raises `ValueError: image is readonly`, as Pillow's pixel access
-    does.
+    With `writable`, Pillow sees writes to the view. An image that Pillow itself would copy before it writes (a mapped
+    file, `Image.frombuffer`, an imported Arrow array) raises `ValueError: image is readonly`, like Pillow's pixel
+    access.
 
-    Rows that lie evenly are given as an array with strides, which NumPy takes; others by the table of pointers to them,
-    with suboffsets, which `memoryview` and Cython's `view.indirect` and `view.generic` take. Writable requests of the
-    latter get the table on any image; with `rows`, so does whoever can follow it.
+    Evenly spaced rows are an array with strides, which NumPy accepts; others are reached through the row table, with
+    suboffsets, which `memoryview` and Cython's `view.indirect` and `view.generic` accept. Writable requests of the
+    latter get the row table of any image; with `rows`, all requests that accept suboffsets do.
     """
     return View(image, writable, packed, rows)
 
 
 def version():
-    """The version of the library."""
+    """Returns the version of the library."""
     return ImagingVersion().decode()
 
 
 def simd_level():
-    """The instructions that kernels are chosen by."""
+    """Returns the name of the ISA that the library dispatches on."""
     return ImagingGetSIMDLevel().decode()
 
 
 def threads():
-    """How many threads work is split over."""
+    """Returns the maximal number of threads of a call."""
     return ImagingGetNumThreads()
 
 
 def images_made():
-    """How many images the library has made in this process."""
+    """Returns the number of images that the library has made in this process."""
     return ImagingDefaultArena.stats_new_count

@@ -1,4 +1,4 @@
-"""What a shared library says of its symbols: as much of the ELF format as that takes."""
+"""Reads the symbols of a shared library in ELF format."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from pathlib import Path
 
 # Types of sections.
 _RELA, _DYNAMIC, _DYNSYM = 4, 6, 11
-# Entries of the dynamic section, and a bit of the second.
+# Tags of the dynamic section, and a bit of DT_FLAGS.
 _DT_SYMBOLIC, _DT_FLAGS, _DF_SYMBOLIC = 16, 30, 2
 
 
 @dataclass(frozen=True)
 class Library:
-    """The symbols of a library that others may be put in front of."""
+    """The symbols of a shared library."""
 
     defined: frozenset[str]
-    """What it exports."""
+    """The exported symbols."""
     looked_up: frozenset[str]
-    """What it finds by name when it is loaded, its own symbols too: the first library that defines a name is taken."""
+    """Symbols that the dynamic linker looks up by name, its own included; the first definition wins."""
     symbolic: bool
-    """Whether it looks in itself first."""
+    """Whether its own symbols come first in the lookup (-Bsymbolic)."""
 
     @classmethod
     def read(cls, path: Path) -> Library:
-        """Reads a library for 64-bit processors; anything else is a ValueError."""
+        """Reads a 64-bit ELF library. Raises ValueError for other files."""
         data = path.read_bytes()
         if data[:5] != b"\x7fELF\x02":
             raise ValueError("not a 64-bit ELF library")
         try:
             return _Reader(data).library()
         except (IndexError, StopIteration, UnicodeDecodeError, struct.error):
-            raise ValueError("not a whole ELF library") from None
+            raise ValueError("a truncated or invalid ELF library") from None
 
 
 @dataclass(frozen=True)

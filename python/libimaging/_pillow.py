@@ -1,4 +1,4 @@
-"""The Pillow that is there: whether it fits this library, and whether it can be made to run on it."""
+"""The installed Pillow: whether its ABI is this library's, and whether the library can be interposed."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 class PillowError(RuntimeError):
-    """The Pillow that is there cannot be used as it is asked to, for the reason that the text says."""
+    """The installed Pillow cannot be used in this way; the text is the reason."""
 
 
 def library() -> Path:
-    """The shared library of this package. The file beside it that has its SONAME is empty, and loads it."""
+    """Returns the path of this package's library. The file named like its SONAME is empty and loads it."""
     return PACKAGE / "lib" / "libImaging.so"
 
 
 def require_abi(version: str) -> None:
-    """Raises where Pillow's images are not those of a library of this version.
+    """Raises `PillowError` unless Pillow's ABI is that of this version of the library.
 
-    Only Pillow's package is imported for that, not its core.
+    Imports Pillow's package only, not its core.
     """
     try:
         import PIL
@@ -42,40 +42,40 @@ def require_abi(version: str) -> None:
 
 @cache
 def core() -> tuple[Path, Library]:
-    """Pillow's core: the extension module, and what it says of its symbols."""
+    """Returns the path and the symbols of Pillow's core, an extension module."""
     spec = importlib.util.find_spec("PIL._imaging")
     if spec is None or not spec.origin:
         raise PillowError("this Pillow has no core (PIL._imaging)")
     path = Path(spec.origin)
     try:
         return path, Library.read(path)
-    except ValueError as problem:
-        raise PillowError(f"{path}: {problem}") from None
+    except ValueError as error:
+        raise PillowError(f"{path}: {error}") from None
 
 
 def require_platform() -> None:
-    """Raises where programs do not find functions as they do on Linux with glibc."""
+    """Raises `PillowError` unless the dynamic linker is that of glibc on Linux, and Python is CPython."""
     here = f"{platform.system()}, {platform.python_implementation()}, {platform.libc_ver()[0] or 'not glibc'}"
     if here != "Linux, CPython, glibc":
         raise PillowError(f"only on Linux with glibc and CPython can Pillow be interposed; this is {here}")
 
 
-def require_open_links() -> None:
-    """Raises where Pillow's core calls its own functions without looking for others of their name first."""
+def require_symbol_lookup() -> None:
+    """Raises `PillowError` if Pillow's core calls its own functions without a symbol lookup."""
     path, symbols = core()
     if symbols.symbolic or "ImagingNew" not in symbols.looked_up:
         raise PillowError(f"{path} is linked so that it always calls its own functions (-Bsymbolic, or hidden symbols)")
 
 
 def require_interposable(version: str) -> None:
-    """Raises unless the Pillow that is there can be made to run on this library."""
+    """Raises `PillowError` unless the library can be interposed in front of the installed Pillow's core."""
     require_platform()
     require_abi(version)
-    require_open_links()
+    require_symbol_lookup()
 
 
 def interpose(version: str) -> None:
-    """Puts the library where Pillow's core, not loaded yet, looks first."""
+    """Loads the library globally, so that Pillow's core, loaded later, finds its functions first."""
     if "PIL._imaging" in sys.modules:
         if in_force():
             return
@@ -88,12 +88,12 @@ def interpose(version: str) -> None:
 
 
 def is_global() -> bool:
-    """Whether a library of this kind is where Pillow's core looks first: by `interpose()`, or by LD_PRELOAD."""
+    """Returns whether a libImaging is in the global scope of symbols: by `interpose()`, or by LD_PRELOAD."""
     return hasattr(ctypes.CDLL(None), "ImagingVersion")
 
 
 def in_force() -> bool:
-    """Whether Pillow makes its images with this library: the proof is its counter."""
+    """Returns whether Pillow makes its images with this library, by its counter of images."""
     from PIL import Image
 
     from ._core import images_made
@@ -104,15 +104,15 @@ def in_force() -> bool:
 
 
 def in_use() -> Path:
-    """The shared library that this process has: that of this package, or one that was preloaded in its place."""
+    """Returns the path of the libImaging in this process: this package's, or a preloaded one."""
     mapped = (line.split(maxsplit=5) for line in Path("/proc/self/maps").read_text().splitlines())
-    # The empty file that loads the library has no code.
+    # The empty library of the SONAME has no code.
     code = (Path(path[0]) for _, permissions, _, _, _, *path in mapped if path and "x" in permissions)
     return next(path for path in code if path.name.startswith("libImaging.so"))
 
 
 def taken_over() -> tuple[list[str], list[str]]:
-    """Of the functions that Pillow's core looks up: those that the library has, and those that stay its own."""
+    """Returns the functions that Pillow's core looks up: those of the library, and those that stay Pillow's."""
     headers = (PACKAGE / "include" / "libImaging").glob("*.h")
     declared = {name for header in headers for name in re.findall(r"\b(\w+)\(", header.read_text())}
     _, symbols = core()

@@ -2,11 +2,12 @@
 
     target/venv/bin/python tests/bindings/compile.py
 
-They come from Pillow's source distribution, checked against `sources.sha256`. A quoted include looks beside the source
-first, where the distribution keeps its own libImaging: so the sources are copied to a directory that has all but that, and
-`#include "libImaging/Imaging.h"` can only mean ours. The feature macros are those of Pillow's build with everything found.
+They come from Pillow's source distribution, checked against `sources.sha256`. A quoted include searches the directory
+of the source first, where the distribution has its own libImaging. So the sources are copied to a directory without it,
+and `#include "libImaging/Imaging.h"` finds ours. The feature macros are those of a build of Pillow with all optional
+libraries.
 
-Exit status 1 when a source does not compile, or when the compiler warns about one of our headers.
+The exit status is 1 if a source does not compile or the compiler warns about one of our headers.
 """
 
 from __future__ import annotations
@@ -45,16 +46,16 @@ FEATURES = {
     "_imagingtk.c": [],
     "_webp.c": [],
 }
-"""Each source, and the features it is built with: `HAVE_…`."""
+"""The sources with their feature macros, `HAVE_…`."""
 
 EXTERNAL_PACKAGES = ["libopenjp2", "freetype2", "harfbuzz"]
-"""What keeps its headers in a directory of its own."""
+"""The pkg-config packages with include directories of their own."""
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wstrict-prototypes", "-Wundef"]
 
 
 def copy_sources() -> Path:
-    """The sources and what they include from beside them, but no libImaging."""
+    """Copies the sources and the headers beside them, without libImaging."""
     sources = BUILD / "src"
     shutil.rmtree(BUILD, ignore_errors=True)
     for line in (HERE / "sources.sha256").read_text().splitlines():
@@ -69,7 +70,7 @@ def copy_sources() -> Path:
 
 
 def external_includes() -> list[str]:
-    """Where the external libraries' headers are, as system headers: their warnings are not ours."""
+    """Returns the include directories of external libraries as system headers, which raise no warnings."""
     flags = subprocess.run(
         ["pkg-config", "--cflags-only-I", *EXTERNAL_PACKAGES], check=True, capture_output=True, text=True
     ).stdout
@@ -77,7 +78,7 @@ def external_includes() -> list[str]:
 
 
 def compile_one(source: Path, features: list[str], includes: list[str]) -> tuple[bool, str]:
-    """Whether the source compiles without a warning about our headers, and what the compiler said."""
+    """Compiles a source. Returns whether it compiles without a warning about our headers, and the compiler's output."""
     command = [
         *shlex.split(os.environ.get("CC", "cc")),
         *("-c", "-O1", "-fPIC", "-fdiagnostics-color=never", *WARNINGS),

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs each fuzz target for a while (FUZZ_SECONDS, a minute unless set), where there are a nightly Rust and cargo-fuzz.
+# Runs each fuzz target for FUZZ_SECONDS (default: 60). Needs a nightly Rust and cargo-fuzz, and skips without.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
-    echo "fuzz: SKIPPED: there is no nightly Rust here, and so no fuzzing" >&2
+    echo "fuzz: SKIPPED: fuzzing needs a nightly Rust" >&2
     exit
 fi
 if ! make --no-print-directory target/tools/bin/cargo-fuzz >/dev/null 2>&1; then

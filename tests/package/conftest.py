@@ -1,4 +1,4 @@
-"""The wheel is installed; what is built on it here is built as a user would."""
+"""Fixtures for tests of the installed wheel, which build extensions as a user would."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ setup(ext_modules=cythonize([Extension(
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command outside of the sources, so that what is installed is what is used."""
+    """Runs a command outside of the source tree, so that it uses the installed package."""
     return subprocess.run(command, cwd=cwd, env=os.environ | env, capture_output=True, text=True, timeout=280)
 
 
@@ -40,7 +40,7 @@ def succeed(*command: str | Path, cwd: Path = ROOT, **env: str) -> str:
 
 
 def fresh(name: str) -> Path:
-    """An empty directory that stays to be looked at."""
+    """Returns an empty directory that is kept after the tests."""
     folder = BUILT / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -61,7 +61,7 @@ def pytest_sessionstart() -> None:
 
 @pytest.fixture(autouse=True)
 def default_storage():
-    """Leaves Pillow's arena as it was."""
+    """Restores the settings of Pillow's arena."""
     block_size = Image.core.get_block_size()
     yield
     Image.core.set_block_size(block_size)

@@ -1,4 +1,4 @@
-"""What may happen to an image while somebody looks at it. Run by itself, and under valgrind: nothing is freed early."""
+"""Changes and deletions of an image while views of it exist. Run alone and under valgrind: no memory is freed early."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def pixel_put(image):
     memory = memoryview(libimaging.view(image))
     copied = image.readonly
     image.putpixel((image.width - 1, image.height - 1), 99 if image.mode == "L" else (99, 99, 99))
-    # What Pillow may not write to it has copied first: the view keeps what it was of.
+    # Pillow copies a read-only image before it writes: the view keeps the old memory.
     assert last(memory) == (77 if copied else 99)
 
 
@@ -91,7 +91,7 @@ def mapped(folder: str):
 
 
 def main() -> None:
-    happenings = [
+    scenarios = [
         view_outlives_image,
         image_outlives_view,
         closed,
@@ -101,14 +101,14 @@ def main() -> None:
         every_owner_in_turn,
     ]
     with tempfile.TemporaryDirectory() as folder:
-        for happening in happenings:
+        for scenario in scenarios:
             for block_size, single in (1 << 24, 0), (4096, 0), (4096, 1):
                 Image.core.set_block_size(block_size)
                 Image.core.set_use_block_allocator(single)
                 for mode in "L", "RGB":
-                    happening(picture(mode, (150, 70)))
-            happening(mapped(folder))
-    print(len(happenings), "good")
+                    scenario(picture(mode, (150, 70)))
+            scenario(mapped(folder))
+    print(len(scenarios), "good")
 
 
 main()

@@ -1,7 +1,7 @@
-"""Uses most of what a Pillow has, its other extension modules too, and prints its version and a digest of all pixels.
+"""Uses most of Pillow, its other extension modules included, and prints its version and a digest of all pixels.
 
-`photo_lab.py CHILDREN` does so in as many processes more. Where libImaging.so is preloaded it must not be used, and the
-arena that its images would come from stays as it was.
+`photo_lab.py CHILDREN` also does so in that number of child processes. A preloaded libImaging.so must not be used: its
+arena must not change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a user builds: the README's examples as they are printed, the one in examples/, and all of libimaging.pxd."""
+"""Extensions that a user builds: the README's examples, the one in examples/, and all of libimaging.pxd."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def negative():
 
 
 def test_readme_commands():
-    """The commands of the next section, but for the one whose library is not in its place here."""
+    """The commands of the next section, except the one whose library is not installed here."""
     app = fresh("readme-app") / "app.py"
     app.write_text("from libimaging import _pillow; print(_pillow.in_force())")
     command = re.search(r"^    (python -m libimaging app\.py)\b", section("Run Pillow on it"), re.MULTILINE)[1]
@@ -88,7 +88,7 @@ def test_pxd_is_fresh():
 
 
 def test_all_of_the_pxd():
-    """Every function links, every struct and constant compiles; by both names of the module."""
+    """Every function links, every struct and constant compiles, by both names of the module."""
     text = PXD.read_text()
     functions = re.findall(r"^    \w[\w *]*?[ *](\w+)\([^*]", text, re.MULTILINE)
     structs = set(re.findall(r"^    (?:cdef|ctypedef) struct (\w+):", text, re.MULTILINE))
@@ -117,7 +117,7 @@ def test_all_of_the_pxd():
 
 
 def test_nothing_planned_is_declared():
-    """What the library exports and the headers declare is there, and nothing else."""
+    """The functions are those that the library exports and the headers declare."""
     library = Path(libimaging.get_library_dir(), "libImaging.so")
     symbols = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
     exported = {line.split()[-1] for line in symbols.splitlines()}

@@ -1,4 +1,4 @@
-"""Pillow on the library: for a program, for a process; refused where it cannot be."""
+"""Interposing the library in front of Pillow's core, for a program and for a process, and the errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_check():
 
 
 def test_check_of_a_library_that_was_preloaded():
-    """It is the one that is told of, and not that of the package."""
+    """The preloaded library is reported, not the one of the package."""
     other = fresh("preloaded") / "libImaging.so"
     shutil.copy(LIBRARY, other)
     assert f"library: {other}\n" in succeed(*LIBIMAGING, "--check", LD_PRELOAD=str(other))
@@ -81,12 +81,12 @@ def test_interpose():
     assert succeed(*PYTHON, "-c", code) == "True\n"
     forked = "import os; os.fork() or os._exit(not _pillow.in_force()); print(os.wait()[1])"
     assert succeed(*PYTHON, "-c", f"{code}; {forked}") == "True\n0\n"
-    # By LD_PRELOAD already: nothing is left to do.
+    # Interposed by LD_PRELOAD already: the call does nothing.
     assert succeed(*PYTHON, "-c", f"from PIL import Image; {code}", LD_PRELOAD=str(LIBRARY)) == "True\n"
 
 
 def refused(reason: str, *, code: str = "", site: Path | None = None) -> None:
-    """Both ways refuse for this reason, and leave no traceback."""
+    """Asserts that both ways end with this error, without a traceback."""
     environment = {"PYTHONPATH": str(site)} if site else {}
     told = run(*PYTHON, "-c", f"{code}\nimport libimaging; libimaging.interpose()", **environment)
     assert told.returncode == 1 and f"PillowError: {reason}" in told.stderr
@@ -102,7 +102,7 @@ def test_too_late():
 
 
 def pillow_of(name: str) -> Path:
-    """A copy of the installed Pillow, to be changed: the directory that it is in."""
+    """Copies the installed Pillow, to modify it. Returns the directory."""
     site = fresh(name)
     shutil.copytree(Path(PIL.__file__).parent, site / "PIL", ignore=shutil.ignore_patterns("__pycache__"))
     libraries = Path(PIL.__file__).parents[1] / "pillow.libs"
@@ -115,14 +115,14 @@ def test_another_abi():
     version = site / "PIL" / "_version.py"
     version.write_text(version.read_text().replace('"13.', '"12.'))
     refused("Pillow 12.0.0 has another ABI than libimaging 13.0.0, which fits Pillow 13", site=site)
-    # Such a Pillow has images, too; but what the library would take them for, they are not.
+    # Such a Pillow has images, but of another layout than the library expects.
     other = "import PIL; from PIL import Image; PIL.__version__ = '12.0.0'"
     code = f"{other}; import libimaging; libimaging.view(Image.new('L', (1, 1)))"
     assert "Pillow 12.0.0 has another ABI" in run(*PYTHON, "-c", code).stderr
 
 
 def test_a_core_that_calls_itself():
-    """Linked with -Bsymbolic, and with nothing to be looked up at all."""
+    """Linked with -Bsymbolic, and without any symbols to look up."""
     site = pillow_of("symbolic")
     (core,) = (site / "PIL").glob("_imaging.*.so")
     source = "void ImagingNew(void) {} void PyInit__imaging(void) { ImagingNew(); }"

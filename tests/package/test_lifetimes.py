@@ -1,4 +1,4 @@
-"""Views keep what they need, no longer than they need it, and cost nothing."""
+"""Views keep the memory of their image, free it when they end, and copy nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_nothing_is_freed_early(interposed):
 
 @pytest.mark.parametrize("interposed", ["interposed", "alone"])
 def test_nothing_is_freed_early_under_valgrind(interposed):
-    """Reads and writes of memory that is not there; what is uninitialised in Python's own is no matter of ours."""
+    """Finds invalid reads and writes; uninitialised memory of Python itself is ignored."""
     valgrind = ["valgrind", "-q", "--error-exitcode=9", "--undef-value-errors=no"]
     suppressions = f"--suppressions={HERE / 'dynamic_loader.supp'}"
     told = succeed(*valgrind, suppressions, sys.executable, SCRIPT, interposed, PYTHONMALLOC="malloc")
@@ -31,7 +31,7 @@ def test_nothing_is_freed_early_under_valgrind(interposed):
 
 
 def resident() -> int:
-    """Bytes of this process that are in memory."""
+    """Returns the resident set size in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
@@ -57,7 +57,7 @@ def test_nothing_leaks(size):
     references, before = sys.getrefcount(image.im), resident()
     # Twice a million, with both sizes.
     take(500_000), refuse(100_000)
-    # Counted before it is asserted: pytest holds on to the parts of an assertion.
+    # Counted outside of the assert statement, of which pytest keeps references.
     references_now = sys.getrefcount(image.im)
     assert references_now == references
     assert resident() - before < 1 << 20
@@ -65,7 +65,7 @@ def test_nothing_leaks(size):
 
 @pytest.mark.parametrize("single", [0, 1], ids=["blocks", "single block"])
 def test_a_view_of_200_megapixels(single):
-    """Taking it takes no memory, and a small part of the time of a copy."""
+    """A view allocates no memory and takes a small part of the time of a copy."""
     Image.core.set_use_block_allocator(single)
     image = Image.new("L", (20_000, 10_000), 7)
 

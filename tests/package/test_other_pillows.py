@@ -1,4 +1,4 @@
-"""LD_PRELOAD is inherited by programs whose Pillow has another ABI: these keep their own functions, and say so once."""
+"""Programs that inherit LD_PRELOAD and whose Pillow has another ABI keep their own functions, and warn once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VERSIONS = re.findall(r"==(\S+)", (HERE / "other-pillows.txt").read_text())
 
 
 def pillow(version: str) -> Path:
-    """The directory that a Pillow of another version is in."""
+    """Returns the directory of another version of Pillow."""
     directory = ROOT / "target/pillows" / version
     if not directory.is_dir():
         pytest.skip(f"there is no wheel of Pillow {version} for this Python")
@@ -36,7 +36,7 @@ def warning(version: str) -> str:
 
 
 def works_as_without(site: Path, version: str, *options: str, **env: str) -> None:
-    """The same pixels, with a warning from each of the processes and without anything else."""
+    """The same pixels, and one warning of each process."""
     without = run(sys.executable, *options, PROGRAM, "1", PYTHONPATH=str(site), **env)
     assert without.returncode == 0, without.stderr
     preloaded = run(sys.executable, *options, PROGRAM, "1", PYTHONPATH=str(site), LD_PRELOAD=LIBRARY, **env)
@@ -54,13 +54,13 @@ def test_another_pillow(version):
 
 @pytest.mark.parametrize("version", VERSIONS[:1])
 def test_warnings_that_are_errors(version):
-    """The warning is none of Python's."""
+    """The warning is not a Python warning."""
     works_as_without(pillow(version), version, "-W", "error")
 
 
 @pytest.mark.parametrize("version", VERSIONS[:1])
 def test_functions_that_are_bound_at_once(version):
-    """The loader has bound all functions before the first is called, and protected their addresses."""
+    """The loader has bound all functions before the first call, and write-protected their addresses."""
     works_as_without(pillow(version), version, LD_BIND_NOW="1")
 
 
@@ -88,14 +88,14 @@ def test_a_newer_pillow():
 
 
 def test_the_fitting_pillow():
-    """It is taken over without a word."""
+    """It uses the library without a warning."""
     preloaded = run(sys.executable, PROGRAM, "0", LD_PRELOAD=LIBRARY)
     assert preloaded.returncode == 0 and preloaded.stderr == ""
     assert preloaded.stdout == succeed(sys.executable, PROGRAM, "0").replace("untouched", "used")
 
 
 def test_other_modules_of_another_pillow():
-    """Such a module has a copy of functions of the core, and asks first when the core has been looked at long before."""
+    """Such a module has a copy of functions of the core, and calls them long after the core was checked."""
     folder = fresh("sibling")
     source = """
         int findModeID(const char *name) { return 77; }
@@ -119,7 +119,7 @@ def test_other_modules_of_another_pillow():
 
 
 def test_where_the_addresses_stay_protected():
-    """Then the import fails, with both versions named."""
+    """The import fails with an error that names both versions."""
     folder = fresh("protected")
     deny = folder / "deny.so"
     source = "#include <errno.h>\nint mprotect(void *at, unsigned long size, int how) { errno = EACCES; return -1; }"
@@ -131,13 +131,13 @@ def test_where_the_addresses_stay_protected():
     both = f"Pillow 14.0.0 has another ABI than libImaging {libimaging.__version__}"
     reason = f"{both} and could not be given back its own functions (Permission denied (os error 13))"
     expected = f"libImaging: {reason}; start this program without LD_PRELOAD\n"
-    # Once for itself; a second time as the cause of the traceback's exception, which not every Python tells.
+    # Once for itself, and in some versions of Python again as the cause of the exception.
     assert told.stderr.startswith(expected) and "of unknown version" not in told.stderr
 
 
 @pytest.mark.parametrize("name", ["ImagingJpegVersion", "ImagingZipVersion"])
 def test_programs_without_pillow(name):
-    """They get an empty text."""
+    """The functions return an empty text."""
     function = ctypes.CDLL(LIBRARY)[name]
     function.restype = ctypes.c_char_p
     assert function() == b""

@@ -1,4 +1,4 @@
-"""A view is the image's own memory, in every mode and every kind of storage."""
+"""A view is the memory of its image, in every mode and every kind of storage."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_view_equals_the_pixels(mode, size, storage):
 def test_writes_are_seen_by_pillow(mode, storage):
     lent, image = stored(mode, (37, 150), storage)
     if storage == "cropped":
-        # The box is a copy: what is written has to be looked at in the part.
+        # The box is a copy: writes to the view are visible in the part only.
         image = None
     view = libimaging.view(lent, writable=True)
     before = seen(view, mode)
@@ -84,7 +84,7 @@ def test_who_takes_which_layout():
         assert memoryview(libimaging.view(image)).tobytes() == image.tobytes()
         assert bytes(libimaging.view(image)) == image.tobytes()
     assert helper.sum_contiguous(libimaging.view(even)) == sum(even.tobytes())
-    with pytest.raises(BufferError, match="do not lie evenly"):
+    with pytest.raises(BufferError, match="are not evenly spaced"):
         helper.sum_contiguous(libimaging.view(apart))
     with pytest.raises(BufferError, match="read-only"):
         helper.fill_rows(libimaging.view(even), 0)
@@ -100,7 +100,7 @@ def test_padded_rows_are_not_contiguous():
         Image.core.set_alignment(1)
     assert memoryview(libimaging.view(image)).strides == (128, 1)
     assert numpy.asarray(libimaging.view(image)).tobytes() == image.tobytes()
-    with pytest.raises(BufferError, match="one behind the other"):
+    with pytest.raises(BufferError, match="are not contiguous"):
         helper.sum_contiguous(libimaging.view(image))
 
 
@@ -123,7 +123,7 @@ def test_borrowed_memory_is_read_only(mode, ystep):
     assert memoryview(view).strides[0] == 64 * ystep
     with pytest.raises(ValueError, match="^image is readonly$"):
         libimaging.view(image, writable=True)
-    # As Pillow writes: it copies first.
+    # Pillow copies before it writes.
     image.putpixel((0, 0), image.getpixel((1, 1)))
     assert seen(libimaging.view(image, writable=True), mode) == expected(image)
 
@@ -150,7 +150,7 @@ def test_a_file_is_loaded(tmp_path):
 
 
 def test_arrow_arrays():
-    """What is lent to Arrow stays writable, as in Pillow; what is borrowed is not."""
+    """An image that is exported to Arrow stays writable, as in Pillow; an imported one is read-only."""
     image = picture("L", (16, 16))
     schema, array = image.__arrow_c_array__()
     assert not libimaging.view(image, writable=True).readonly

@@ -1,4 +1,4 @@
-"""What is in the wheel, and what it says of itself."""
+"""The contents and the metadata of the wheel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def output_of(*command: str | Path) -> str:
 
 
 def symbols(library: Path) -> set[tuple[str, str]]:
-    """The kinds and names of what a library exports."""
+    """Returns kinds and names of the exported symbols."""
     return {tuple(line.split()[1:]) for line in output_of("nm", "-D", "--defined-only", library).splitlines()}
 
 
@@ -54,14 +54,14 @@ def test_what_the_wheel_carries():
     metadata = {name for name in names if ".dist-info/" in name}
     assert names == headers | ours | rest | metadata
     assert any(name.endswith("licenses/LICENSE") for name in metadata)
-    # Where it was built is nobody's business.
+    # No paths of the build machine.
     content = zipfile.ZipFile(WHEEL)
     for name in names:
         assert str(ROOT).encode() not in content.read(name), name
 
 
 def test_it_runs_on_systems_older_than_this():
-    """Pillow's own wheels ask for glibc 2.28; the tag says what the libraries then need no more than."""
+    """Pillow's wheels need glibc 2.28; the libraries must not need a newer glibc than the tag says."""
     oldest = min(int(minor) for minor in re.findall(r"manylinux_2_(\d+)", WHEEL.name))
     assert oldest <= 28
     for path in [EXTENSION, LIBRARY, BY_SONAME]:
@@ -71,9 +71,9 @@ def test_it_runs_on_systems_older_than_this():
 
 
 def test_the_library_is_that_of_the_release():
-    """Linked anew, but with the same symbols, which are as weak."""
+    """Linked anew, with the same symbols and the same weak ones."""
     assert symbols(LIBRARY) == symbols(ROOT / "target/release/libImaging.so")
-    # What the library itself calls by these names can be a program's own.
+    # A program may define these functions, which the library calls by name.
     relocations = output_of("readelf", "--wide", "--relocs", LIBRARY)
     for weak in [name for kind, name in symbols(LIBRARY) if kind == "W" and name.startswith(("ImagingE", "ImagingS"))]:
         assert f" {weak} + 0" in relocations
@@ -83,7 +83,7 @@ def test_the_library_is_that_of_the_release():
 
 
 def test_one_library_by_two_names():
-    """Whatever name it is loaded or preloaded by, there is one of it, whose functions are found."""
+    """Loaded or preloaded by any of its names, it is in the process once, and its functions are found."""
     loads = "; ".join(f"ctypes.CDLL({str(path)!r}, ctypes.RTLD_GLOBAL)" for path in [BY_SONAME, LIBRARY, BY_SONAME])
     count = (
         "import ctypes; assert ctypes.CDLL(None).ImagingGetNumThreads() > 0; "

@@ -1,14 +1,14 @@
-"""Runs Pillow's own test suite without and with the library in front of Pillow's core, and compares test by test.
+"""Runs Pillow's own test suite without and with the library interposed, and compares the outcome of each test.
 
     target/venv/bin/python tests/pillow/compare.py [--fresh] [--jobs N] [FILE ...]
 
-The same wheel, the same tests, twice: with the library they are run by `python -m libimaging`, from the package that
-`make wheel` has unpacked. A test counts as the same when it ends the same way (passed, failed, skipped,
-xfailed, xpassed, error) and, where it is skipped, for the same reason. Exit status 1 on any difference, or when too little
-ran to mean anything. FILEs of the suite (`test_image.py`) narrow it down.
+Both runs use the same wheel and tests; the run with the library uses `python -m libimaging` of the package that `make
+wheel` has unpacked. Two outcomes are equal if they are of the same kind (passed, failed, skipped, xfailed, xpassed,
+error) and, for skipped tests, have the same reason. The exit status is 1 if any outcome differs or too few tests
+passed. FILEs of the suite (`test_image.py`) select tests.
 
-The run without the library depends on versions only, so its outcomes are kept in target/ until one of those changes;
-`--fresh` does it again.
+The run without the library depends on versions only: its outcomes are cached in target/ until one of them changes.
+`--fresh` ignores the cache.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from PIL import __version__ as pillow_version
 import interposition
 
 SDIST = ROOT / "target" / f"pillow-{pillow_version}"
-KEPT = ROOT / "target" / "pillow-suite"
+CACHE = ROOT / "target" / "pillow-suite"
 PACKAGE = ROOT / "target" / "wheel" / "unpacked"
 LEAST_PASSED = 5000
 MOST_RERUN_FILES = 20
@@ -42,7 +42,7 @@ Outcomes = dict[str, list[str]]
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """For a process that finds the plugin beside this file, the tests' helpers, and the package."""
+    """Returns the environment of a process that can import the plugin, the tests' helpers and the package."""
     path = os.pathsep.join(map(str, [HERE, ROOT / "tests" / "python", PACKAGE]))
     return interposition.environment(interposed=False, PYTHONPATH=path, **extra)
 
@@ -52,15 +52,15 @@ def python(*, interposed: bool) -> list[str]:
 
 
 def run_suite(files: list[str], *, interposed: bool, jobs: int, label: str) -> Outcomes:
-    """Runs the suite, or some files of it, and returns what became of each test."""
-    outcomes = KEPT / f"{label}.json"
+    """Runs the suite, or some files of it, and returns the outcome of each test."""
+    outcomes = CACHE / f"{label}.json"
     outcomes.unlink(missing_ok=True)
     env = environment(
         OUTCOMES_FILE=str(outcomes),
         OUTCOMES_INTERPOSED=str(int(interposed)),
         PYTEST_ADDOPTS="",
     )
-    # Whole files to one worker, in their order: tests of one file may lean on one another.
+    # The tests of a file may depend on each other: one worker runs them in order.
     options = [
         "-q",
         "-p",
@@ -74,7 +74,7 @@ def run_suite(files: list[str], *, interposed: bool, jobs: int, label: str) -> O
         "--dist",
         "loadfile",
     ]
-    log = KEPT / f"{label}.log"
+    log = CACHE / f"{label}.log"
     with log.open("wb") as output:
         status = subprocess.run(
             [*python(interposed=interposed), "-m", "pytest", *options, *(files or ["Tests"])],
@@ -87,32 +87,32 @@ def run_suite(files: list[str], *, interposed: bool, jobs: int, label: str) -> O
     if status not in (0, 1) or not outcomes.exists():
         sys.stdout.write("".join(log.read_text(errors="replace").splitlines(keepends=True)[-30:]))
         raise SystemExit(
-            f"the suite did not run to its end (pytest's exit status {status}); see {log.relative_to(ROOT)}"
+            f"the suite was not completed (pytest's exit status {status}); see {log.relative_to(ROOT)}"
         )
     return json.loads(outcomes.read_text())
 
 
 def versions() -> str:
-    """A name for everything that the outcomes without the library depend on."""
+    """Returns a digest of everything that the outcomes without the library depend on."""
     parts = [sys.version, os.uname().release, (ROOT / "tests/python/requirements.txt").read_text()]
     parts += [(HERE / "outcomes.py").read_text(), (ROOT / "tests/python/interposition.py").read_text()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 def run_without(files: list[str], *, jobs: int, fresh: bool) -> Outcomes:
-    kept = KEPT / f"kept-{versions()}.json"
-    if kept.exists() and not fresh and not files:
-        print("without the library: outcomes kept from an earlier run (--fresh runs it again)", flush=True)
-        return json.loads(kept.read_text())
+    cached = CACHE / f"cached-{versions()}.json"
+    if cached.exists() and not fresh and not files:
+        print("without the library: cached outcomes of an earlier run (--fresh runs it again)", flush=True)
+        return json.loads(cached.read_text())
     print("without the library: running …", flush=True)
     outcomes = run_suite(files, interposed=False, jobs=jobs, label="without")
     if not files:
-        kept.write_text(json.dumps(outcomes))
+        cached.write_text(json.dumps(outcomes))
     return outcomes
 
 
 def same(one: list[str] | None, other: list[str] | None) -> bool:
-    """The same end; for a skipped test also the same reason. The message of a failure may differ."""
+    """Returns whether two outcomes are equal. Reasons of skipped tests count, messages of failures do not."""
     if one is None or other is None:
         return one is other
     return one == other if one[0] == "skipped" else one[0] == other[0]
@@ -122,18 +122,18 @@ def differences(without: Outcomes, with_us: Outcomes) -> list[str]:
     return sorted(test for test in without.keys() | with_us.keys() if not same(without.get(test), with_us.get(test)))
 
 
-def tell(outcome: list[str] | None) -> str:
+def described(outcome: list[str] | None) -> str:
     return "did not run" if outcome is None else ": ".join(filter(None, outcome))
 
 
-def settle(differing: list[str], without: Outcomes, with_us: Outcomes, jobs: int) -> list[str]:
+def without_flaky(differing: list[str], without: Outcomes, with_us: Outcomes, jobs: int) -> list[str]:
     """Runs the files of differing tests again, both ways, and drops the tests that agree in one of the reruns.
 
-    Such a test does not always end the same way by itself. It is reported as unsteady, with what was seen at first.
+    The outcome of such a test varies between runs. It is reported as flaky, with its first outcomes.
     """
     files = sorted({test.split("::")[0] for test in differing})
     if len(files) > MOST_RERUN_FILES:
-        print(f"tests of {len(files)} files differ: too many to be chance, not run again")
+        print(f"tests of {len(files)} files differ: too many to be flaky, not run again")
         return differing
     for attempt in range(1, RERUNS + 1):
         if not differing:
@@ -142,19 +142,20 @@ def settle(differing: list[str], without: Outcomes, with_us: Outcomes, jobs: int
         print(f"rerun {attempt} of at most {RERUNS}, both ways: {' '.join(files)}", flush=True)
         again_without = run_suite(files, interposed=False, jobs=jobs, label="rerun-without")
         again_with = run_suite(files, interposed=True, jobs=jobs, label="rerun-with")
-        steady = []
+        differing_again = []
         for test in differing:
             if test in again_with and same(again_without.get(test), again_with[test]):
-                print(f"unsteady: {test}: first {tell(without.get(test))} without and {tell(with_us.get(test))} with,")
-                print(f"          {tell(again_with[test])} both ways in rerun {attempt}")
+                first, second = described(without.get(test)), described(with_us.get(test))
+                print(f"flaky: {test}: first {first} without and {second} with,")
+                print(f"          {described(again_with[test])} both ways in rerun {attempt}")
             else:
-                steady.append(test)
-        differing = steady
+                differing_again.append(test)
+        differing = differing_again
     return differing
 
 
 def interposed_symbols() -> str:
-    """How much of libImaging the library took over, asked of a process like those that ran the tests."""
+    """Counts the functions of libImaging that the library provides, in a process like those of the tests."""
     question = (
         "import abi, interposition as i; i.require(True); us = i.library_path();"
         "names = [row['symbol'] for row in abi.public_symbols()];"
@@ -174,9 +175,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="only these files of the suite")
     parser.add_argument(
-        "--fresh", action="store_true", help="also run anew what is kept of the run without the library"
+        "--fresh", action="store_true", help="run the tests without the library again, too"
     )
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many tests at a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of parallel workers")
     options = parser.parse_args()
     files = [f"Tests/{Path(file).name}" for file in options.files]
 
@@ -184,22 +185,22 @@ def main() -> int:
         raise SystemExit(f"{PACKAGE.relative_to(ROOT)} is missing: run `make wheel`")
     if not SDIST.is_dir():
         raise SystemExit(f"{SDIST.relative_to(ROOT)} is missing: run scripts/venv.sh")
-    KEPT.mkdir(parents=True, exist_ok=True)
-    # The library that the package carries, for this process and for all that it starts.
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # The library of the package, for this process and its children.
     packaged = PACKAGE / "libimaging" / "lib" / "libImaging.so"
     os.environ["IMAGING_LIBRARY"] = str(packaged)
     library = packaged.name
-    print(f"Pillow {pillow_version}'s own suite, with and without {library} in front of its core")
+    print(f"Pillow {pillow_version}'s own suite, with and without {library} interposed")
 
     without = run_without(files, jobs=options.jobs, fresh=options.fresh)
     print("with the library: running …", flush=True)
     with_us = run_suite(files, interposed=True, jobs=options.jobs, label="with")
-    print(f"with the library: it was in front in every process, and provided {interposed_symbols()} public symbols")
+    print(f"with the library: interposed in every process, it provides {interposed_symbols()} public symbols")
 
     differing = differences(without, with_us)
     if differing:
-        print(f"{len(differing)} tests ended differently at first")
-        differing = settle(differing, without, with_us, options.jobs)
+        print(f"{len(differing)} tests differ in the first runs")
+        differing = without_flaky(differing, without, with_us, options.jobs)
 
     print()
     print("".join(f"{kind:>9}" for kind in ["", *KINDS]))
@@ -209,10 +210,11 @@ def main() -> int:
     print()
 
     for test in differing:
-        print(f"DIFFERENT {test}\n    without: {tell(without.get(test))}\n    with:    {tell(with_us.get(test))}")
+        print(f"DIFFERENT {test}")
+        print(f"    without: {described(without.get(test))}\n    with:    {described(with_us.get(test))}")
     passed = min(sum(kind == "passed" for kind, _ in outcomes.values()) for outcomes in (without, with_us))
     if not files and passed < LEAST_PASSED:
-        print(f"only {passed} tests passed, at least {LEAST_PASSED} should: this proves nothing")
+        print(f"only {passed} tests passed, fewer than the required {LEAST_PASSED}")
         return 1
     plural = "" if len(differing) == 1 else "s"
     print(f"{len(differing) or 'no'} difference{plural} in {len(without.keys() | with_us.keys())} tests")

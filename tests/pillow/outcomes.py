@@ -1,7 +1,8 @@
-"""A pytest plugin: writes what became of each test to a file, and stops unless interposition is as ordered.
+"""A pytest plugin that writes the outcome of each test to a file, and exits unless the library is interposed as
+required.
 
-It runs inside Pillow's own suite, in the controlling process and in every xdist worker. The orders come by environment,
-because workers inherit that: OUTCOMES_FILE, and OUTCOMES_INTERPOSED (`1` or `0`).
+It runs inside Pillow's own suite, in the controlling process and in every xdist worker. Environment
+variables, which workers inherit, are the options: OUTCOMES_FILE, and OUTCOMES_INTERPOSED (`1` or `0`).
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ def pytest_configure(config):
     interposition.require(os.environ["OUTCOMES_INTERPOSED"] == "1")
 
 
-def _steady(text: str) -> str:
-    """A message without what is new in every run: addresses and temporary paths."""
+def _normalized(text: str) -> str:
+    """Replaces the parts of a message that vary between runs: addresses and temporary paths."""
     return re.sub(r"0x[0-9a-f]+", "0x…", re.sub(r"/tmp/[^\s'\"]+", "/tmp/…", text))
 
 
 def _message(report) -> str:
     if isinstance(report.longrepr, tuple):
-        return _steady(report.longrepr[2])
+        return _normalized(report.longrepr[2])
     crash = getattr(report.longrepr, "reprcrash", None)
     lines = str(crash.message if crash else report.longrepr or "").strip().splitlines()
-    return _steady(lines[0]) if lines else ""
+    return _normalized(lines[0]) if lines else ""
 
 
 def pytest_runtest_logreport(report):
-    """The call decides, unless what is around it fails or skips."""
+    """The outcome is that of the call, unless setup or teardown fails or skips."""
     if hasattr(report, "wasxfail"):
         _outcomes[report.nodeid] = ["xfailed" if report.skipped else "xpassed", report.wasxfail]
     elif report.failed:

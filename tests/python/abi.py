@@ -133,7 +133,7 @@ class ImagingAccessInstance(Structure):
 
 
 Shuffler = PYFUNCTYPE(None, c_void_p, c_void_p, c_int)
-"""A packer or an unpacker: where to, where from, how many pixels. False where there is none."""
+"""A packer or an unpacker; arguments: output, input, number of pixels. A null pointer is false."""
 
 
 class ImagingCodecStateInstance(Structure):
@@ -222,7 +222,7 @@ CHOPS = [
     "Lighter", "Darker", "Difference", "Multiply", "Screen", "AddModulo", "SubtractModulo", "SoftLight", "HardLight",
     "And", "Or", "Xor",
 ]  # fmt: skip
-"""The channel operations of two images and nothing else, without `ImagingOverlay`."""
+"""The channel operations with two images and no other argument, except `ImagingOverlay`."""
 
 _PROTOTYPES = {
     "ImagingNew": (Image, c_int, c_int, c_int),
@@ -314,7 +314,7 @@ _PROTOTYPES = {
     "ImagingSectionLeave": (None, POINTER(c_void_p)),
 }
 
-# What only we define: declared by the reference and never written, or our own.
+# Functions that only ours defines: extensions, and functions that the reference declares and does not define.
 class ImagingBuffer(Structure):
     _fields_ = [
         ("buf", c_void_p),
@@ -359,7 +359,7 @@ class Library:
         for symbol, (result, *arguments) in (_PROTOTYPES | (_OUR_PROTOTYPES if ours else {})).items():
             function = getattr(self.handle, symbol, None)
             if function is None:
-                continue  # a test that needs it fails by its name
+                continue  # a test that needs it fails with the name of the function
             function.restype = result
             function.argtypes = arguments
             setattr(self, symbol, function)
@@ -371,7 +371,7 @@ class Library:
         return hasattr(self.handle, symbol)
 
     def reset_arena(self) -> None:
-        """Puts the default arena back to how a fresh process finds it."""
+        """Resets the default arena to the state in a new process."""
         self.ImagingMemorySetBlocksMax(self.arena, 0)
         self.ImagingMemorySetBlockAllocator(self.arena, 0)
         self.arena.alignment = 1

@@ -1,4 +1,4 @@
-"""Runs a piece of Python in a process of its own, which may crash or hang without taking the tests with it."""
+"""Runs Python code in a child process, which may crash or hang without ending the tests."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 
 import interposition
 
-LEVELS = ["generic", "sse4.1", "avx2", "avx512"]
-"""What `IMAGING_SIMD` may ask for."""
+ISAS = interposition.isas()
+"""The values of `IMAGING_SIMD`."""
 
 THREADS = ["1", "2", "5"]
-"""Some of what `IMAGING_NUM_THREADS` may ask for."""
+"""Values of `IMAGING_NUM_THREADS`."""
 
 _PREAMBLE = """\
 import abi, ctypes, interposition
@@ -24,7 +24,7 @@ def load(hold_gil=True): return abi.Library("ours", interposition.library_path()
 
 
 def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str) -> str:
-    """What the code prints. The helper modules of these tests are there to import, and `load` gives the library."""
+    """Runs the code and returns its output. It can import these tests' helper modules; `load` loads the library."""
     result = subprocess.run(
         [sys.executable, "-X", "faulthandler", "-c", _PREAMBLE + textwrap.dedent(code)],
         env=interposition.environment(interposed=interposed, **{"PYTHONPATH": str(Path(__file__).parent), **env}),
@@ -37,24 +37,24 @@ def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str
     return result.stdout
 
 
-def differences(check: str, *, level: str | None = None, threads: str | None = None) -> str:
-    """What a check finds with those instructions and that many threads; skips where the processor has not got them.
+def differences(check: str, *, isa: str | None = None, threads: str | None = None) -> str:
+    """Runs a check with an ISA and a number of threads, and returns the differences that it yields, one per line. Skips
+    the test if the processor lacks the ISA.
 
-    The check is a call, such as `filters.differences(*both)`, where `both` are the wheel and the library under test, and
-    gives what differs, one after the other.
+    The check is a call such as `filters.differences(*both)`, where `both` are the wheel and the library under test.
     """
-    env = {"IMAGING_SIMD": level, "IMAGING_NUM_THREADS": threads}
-    told = run(
+    env = {"IMAGING_SIMD": isa, "IMAGING_NUM_THREADS": threads}
+    output = run(
         f"""
         import os, {check.partition(".")[0]}
         from PIL import Image
-        os.dup2(1, 2)  # what the library says of the level is to be seen
+        os.dup2(1, 2)  # the library's warnings about the ISA are part of the result
         both = abi.Library("wheel", Image.core.__file__, ours=False), load()
         for difference in {check}: print(difference)
         """,
         timeout=600,
         **{name: value for name, value in env.items() if value is not None},
     )
-    if "this processor has no more than" in told:
-        pytest.skip(told.splitlines()[0])
-    return told
+    if "this processor has no more than" in output:
+        pytest.skip(output.splitlines()[0])
+    return output

@@ -6,7 +6,7 @@ import os
 
 from interposition import ROOT, library_path
 
-# Before hypothesis looks for a place of its own in the working directory.
+# Before hypothesis creates a directory of its own in the working directory.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / "target" / "hypothesis"))
 
 import pytest
@@ -15,7 +15,7 @@ from PIL import Image
 
 from abi import Library
 
-# Derandomized: a run says the same today and tomorrow. IMAGING_EXAMPLES digs deeper when a change deserves it.
+# Derandomized: every run tests the same examples. IMAGING_EXAMPLES sets how many.
 settings.register_profile(
     "repeatable",
     derandomize=True,
@@ -48,5 +48,5 @@ def ours_without_python() -> Library:
 
 @pytest.fixture(scope="session")
 def both(wheel: Library, ours: Library) -> tuple[Library, Library]:
-    """(reference, library under test), for tests that ask both the same question."""
+    """(reference, library under test), for tests that call both and compare the results."""
     return wheel, ours

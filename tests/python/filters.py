@@ -1,4 +1,4 @@
-"""Filters of two libraries, called side by side."""
+"""Calls filters of two libraries and compares the results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PROTOTYPES = {
 
 
 class Arguments(tuple):
-    """What follows the images in a call."""
+    """The arguments of a call behind the images."""
 
     @classmethod
     def plain(cls, *values: Any) -> Arguments:
@@ -45,7 +45,7 @@ def prototypes(library: Library) -> None:
 
 
 def contents(mode: str, size: tuple[int, int], seed: int) -> bytes:
-    """Pixels: noise, a pattern of black and white, or noise of few bits."""
+    """Returns pixels: random bytes, a random pattern of black and white, or random bytes of few values."""
     chance = random.Random(seed)
     count = max(1, min(size[0] * size[1] * 4, 60_000))
     match seed % 3:
@@ -77,7 +77,7 @@ def outcome(
     output: tuple[str, tuple[int, int]] | None = None,
     raises: bool = False,
 ) -> Any:
-    """What a filter gives: the description of the outcome and the pixels of the input afterwards, or the error."""
+    """Calls a filter. Returns the description of the output and the pixels of the input afterwards, or the error."""
     prototypes(library)
     image = library.ImagingNew(MODE_ID[mode], *size)
     fill(image, contents(mode, size, seed))
@@ -112,12 +112,12 @@ def outcome(
 
 
 def difference(wheel: Library, ours: Library, name: str, *arguments: Any, **options: Any) -> str | None:
-    """How the outcomes differ, in words; `None` where they do not."""
+    """Describes how the results differ; `None` if they are equal."""
     expected, got = (outcome(library, name, *arguments, **options) for library in (wheel, ours))
     if expected == got:
         return None
     if isinstance(expected[0], str) or isinstance(got[0], str):
-        return f"{name}{arguments} {options}: {expected[:1]} became {got[:1]}"
+        return f"{name}{arguments} {options}: expected {expected[:1]}, got {got[:1]}"
     for key in expected[0]:
         if expected[0][key] != got[0][key]:
             pair = expected[0][key], got[0][key]
@@ -125,11 +125,11 @@ def difference(wheel: Library, ours: Library, name: str, *arguments: Any, **opti
                 place = next(n for n, (one, other) in enumerate(zip(*pair)) if one != other)
                 pair = (place, pair[0][place], pair[1][place])
             return f"{name}{arguments} {options}: {key} differ: {pair}"
-    return f"{name}{arguments} {options}: the input changed"
+    return f"{name}{arguments} {options}: the input was modified"
 
 
 def cases() -> Iterator[tuple[Any, ...]]:
-    """Calls that take every road through the filters, on images large enough for several threads."""
+    """Yields calls that reach every kernel of the filters, on images large enough for several threads."""
     chance = random.Random(1)
     whole = [chance.randrange(-3, 9) for _ in range(25)]
     kernels = [[weight / divisor for weight in whole] for divisor in (16, 100, 13, 77.7)]
@@ -152,6 +152,6 @@ def cases() -> Iterator[tuple[Any, ...]]:
 
 def differences(wheel: Library, ours: Library) -> Iterator[str]:
     for case in cases():
-        said = difference(wheel, ours, *case)
-        if said is not None:
-            yield said
+        found = difference(wheel, ours, *case)
+        if found is not None:
+            yield found

@@ -1,8 +1,8 @@
-"""Where the library under test is, how to put it in front of Pillow's own core, and the proof that it is in front.
+"""Finds the library under test, interposes it in front of Pillow's own core, and proves that it is interposed.
 
-The released wheel calls its libImaging through the dynamic linker, so a library that is in the process first takes over
-every function it defines. Nothing fails when that did not work: the wheel just goes on alone. Whoever compares runs
-"with us" and "without us" therefore has to ask for the proof, or it would compare Pillow with Pillow.
+The released wheel calls its libImaging through the dynamic linker, so a library that is loaded first provides every
+function it defines. A failed interposition raises no error: the wheel calls its own functions. A comparison of runs
+with and without the library must therefore call `require`, or it would compare Pillow with Pillow.
 
 Standard library only: the benchmark's and the test suite's workers import this before anything else.
 """
@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def library_path() -> Path:
-    """The library under test: `IMAGING_LIBRARY`, or the release build."""
+    """Returns the path of the library under test: `IMAGING_LIBRARY`, or the release build."""
     path = Path(os.environ.get("IMAGING_LIBRARY") or ROOT / "target" / "release" / "libImaging.so")
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: run `cargo build --release`, or set IMAGING_LIBRARY")
@@ -25,12 +28,31 @@ def library_path() -> Path:
 
 
 def environment(*, interposed: bool, **extra: str) -> dict[str, str]:
-    """An environment for a child process, with the library in front of Pillow's core or without it."""
+    """Returns the environment of a child process, with the library interposed or without it."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("LD_PRELOAD", "PILLOW_"))}
     env["IMAGING_LIBRARY"] = str(library_path())
     if interposed:
         env["LD_PRELOAD"] = str(library_path())
     return env | extra
+
+
+def isas() -> list[str]:
+    """Returns the instruction sets that `IMAGING_SIMD` names, the most capable last.
+
+    `src/simd/isa.rs` declares them. The library lists them when it warns of an unknown name, here in a child process,
+    since a process chooses its ISA once.
+    """
+    warning = subprocess.run(
+        [sys.executable, "-c", f"import ctypes; ctypes.CDLL({str(library_path())!r}).ImagingGetSIMDLevel()"],
+        env=environment(interposed=False, IMAGING_SIMD="?"),
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stderr
+    listed = re.search(r"IMAGING_SIMD=\?: must be (.*?);", warning)
+    if not listed:
+        raise RuntimeError(f"the library did not list its ISAs, but printed: {warning}")
+    return re.split(", | or ", listed[1])
 
 
 class _Origin(ctypes.Structure):
@@ -54,7 +76,7 @@ def _file_of(address: int) -> Path:
 
 
 def provider(symbol: str) -> Path | None:
-    """The file whose `symbol` Pillow's core calls in this process: the one found first, as the linker looks."""
+    """Returns the file whose `symbol` Pillow's core calls: the first one in the linker's search order."""
     from PIL import Image
 
     for scope in (ctypes.CDLL(None), ctypes.CDLL(Image.core.__file__)):
@@ -66,7 +88,7 @@ def provider(symbol: str) -> Path | None:
 
 
 def images_counted() -> tuple[int, int]:
-    """How many images the library under test and the wheel's own core have each counted in this process."""
+    """Returns the image counters of the library under test and of the wheel's own core in this process."""
     from PIL import Image
 
     def count(path: str | Path) -> int:
@@ -77,10 +99,9 @@ def images_counted() -> tuple[int, int]:
 
 
 def in_force() -> bool:
-    """Whether Pillow makes its images with the library under test.
+    """Returns whether Pillow makes its images with the library under test.
 
-    Two questions, and both must say yes or both no: whom the linker finds, and whose counter moves when Pillow makes an
-    image.
+    Checks which library the linker finds and whose counter moves when Pillow makes an image. The two must agree.
     """
     from PIL import Image
 
@@ -94,6 +115,7 @@ def in_force() -> bool:
 
 
 def require(interposed: bool) -> None:
-    """Stops the process unless interposition is as the caller believes it is."""
+    """Exits unless the library is interposed, or unless it is not, as the caller expects."""
     if in_force() != interposed:
-        raise SystemExit(f"interposition is {'not ' if interposed else ''}in force: {provider('ImagingNew')}")
+        state = "not interposed" if interposed else "interposed"
+        raise SystemExit(f"the library is {state}: ImagingNew is that of {provider('ImagingNew')}")

@@ -1,8 +1,8 @@
-"""Every kind of operation on images that are too large for any cache: what each gives, as a digest.
+"""Prints a digest of the result of each operation on images larger than the caches.
 
     python large.py
 
-An image of more than a dozen megabytes is written in another way than a small one.
+Large results are written with non-temporal stores, small ones are not.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import random
 from PIL import Image, ImageFilter
 
 SIZES = {"many rows": (2049, 1600), "wide rows": (40001, 90)}
-"""So that rows begin anywhere in a cache's line, and so that a row is more than is made apart."""
+"""Rows that begin anywhere in a cache line, and rows longer than the kernels' buffers."""
 
 
 def picture(mode: str, size: tuple[int, int]) -> Image.Image:
-    """Noise, in which every value that the mode can have is found."""
+    """Returns an image of random bytes; mode F has random integral values."""
     width, height = size
     bytes_of_row = len(Image.new(mode, (width, 1)).tobytes())
     lines = [random.Random(seed).randbytes(bytes_of_row) for seed in range(16)]
@@ -27,14 +27,14 @@ def picture(mode: str, size: tuple[int, int]) -> Image.Image:
 
 
 def operations(image: Image.Image):
-    """What is done, by name."""
+    """Yields the operations with their names."""
     width, height = image.size
     several, bytes_ = len(image.getbands()) > 1, image.mode not in ("I", "F")
     yield "copy", lambda: image.copy()
     yield "crop inside", lambda: image.crop((3, 2, width - 1, height - 1))
     yield "crop beyond", lambda: image.crop((-3, -2, width + 1, height + 1))
-    for turn in Image.Transpose:
-        yield turn.name, lambda turn=turn: image.transpose(turn)
+    for method in Image.Transpose:
+        yield method.name, lambda method=method: image.transpose(method)
     for mode in ["RGB", "RGBA", "La", "LA", "RGBa", "CMYK", "YCbCr", "HSV", "LAB", "I", "F", "L", "P"]:
         yield f"to {mode}", lambda mode=mode: image.convert(mode)
     for filter in Image.Resampling.NEAREST, Image.Resampling.BILINEAR, Image.Resampling.LANCZOS:
@@ -42,7 +42,7 @@ def operations(image: Image.Image):
         yield f"taller by {filter.name}", lambda filter=filter: image.resize((width, height + 300), filter)
         yield f"larger by {filter.name}", lambda filter=filter: image.resize((width + 50, height + 30), filter)
     for filter in Image.Resampling.NEAREST, Image.Resampling.BICUBIC:
-        yield f"turned by {filter.name}", lambda filter=filter: image.rotate(7, filter)
+        yield f"rotated by {filter.name}", lambda filter=filter: image.rotate(7, filter)
         scale = (0.9, 0, 5, 0, 1.1, 3)
         yield f"affine by {filter.name}", lambda filter=filter: image.transform(image.size, 0, scale, filter)
         quad = (0, 0, 5, height, width, height - 5, width - 9, 0)
@@ -55,13 +55,13 @@ def operations(image: Image.Image):
         yield "wide box blur", lambda: image.filter(ImageFilter.BoxBlur((150, 200)))
         yield "gaussian blur", lambda: image.filter(ImageFilter.GaussianBlur(2.5))
         yield "unsharp mask", lambda: image.filter(ImageFilter.UnsharpMask())
-        yield "points", lambda: image.point([255 - value // 2 for value in range(256)] * len(image.getbands()))
+        yield "point", lambda: image.point([255 - value // 2 for value in range(256)] * len(image.getbands()))
     if several and bytes_:
         yield "split and merge", lambda: Image.merge(image.mode, image.split()[::-1])
         yield "alpha", lambda: image.getchannel(len(image.getbands()) - 1)
     if image.mode == "RGB":
         yield "matrix", lambda: image.convert("RGB", (0.4, 0.3, 0.2, 5, 0.1, 0.7, 0.3, -5, 0, 0.5, 0.5, 0))
-        yield "table", lambda: image.filter(ImageFilter.Color3DLUT.generate(5, lambda r, g, b: (g, b * b, r)))
+        yield "color LUT", lambda: image.filter(ImageFilter.Color3DLUT.generate(5, lambda r, g, b: (g, b * b, r)))
     if image.mode == "RGBA":
         yield "composite", lambda: Image.alpha_composite(image, image.transpose(Image.Transpose.ROTATE_180))
 
@@ -72,10 +72,10 @@ def main() -> None:
             image = picture(mode, (size[0] * 4, size[1]) if mode == "P" else size)
             for name, operation in operations(image):
                 try:
-                    told = hashlib.sha256(operation().tobytes()).hexdigest()[:16]
+                    result = hashlib.sha256(operation().tobytes()).hexdigest()[:16]
                 except (ValueError, OSError) as error:
-                    told = repr(error)
-                print(f"{what}, {mode}, {name}: {told}", flush=True)
+                    result = repr(error)
+                print(f"{what}, {mode}, {name}: {result}", flush=True)
 
 
 if __name__ == "__main__":

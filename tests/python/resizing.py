@@ -13,7 +13,7 @@ import side_by_side
 from abi import MODE_ID, MODES, Image, Library, c_float
 
 FILTERS = {"box": 4, "bilinear": 2, "hamming": 5, "bicubic": 3, "lanczos": 1, "mks2013": 6, "mks2021": 7}
-"""The numbers of the filters."""
+"""The ids of the filters."""
 
 RESIZED = [name for name in MODES[1:] if name not in ("1", "P")]
 """The modes that can be resampled."""

@@ -1,7 +1,7 @@
-"""Every packer and unpacker, and what it takes to hold two libraries' side by side on the same line.
+"""Every packer and unpacker, and the comparison of two libraries' on one line.
 
-A `Pair` is a mode and a raw mode with the way between them. A `SideBySide` has room for one line on both sides and says
-how two shufflers differ on it: in the line's bytes, or in touching what lies around the line.
+A `Pair` is a conversion between a mode and a raw mode. A `SideBySide` has buffers for one line and describes how two
+shufflers differ on it: in the bytes of the line, or in writes outside of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 from abi import MODE_ID, PACKERS, RAW_MODE_ID, UNPACKERS, Library
 
 AROUND = 64
-"""Bytes before and behind a line. The reference reads some of them; nobody may write there."""
+"""Bytes before and behind a line. The reference reads some of them; no shuffler may write to them."""
 
 _ONE_BYTE_MODES = {"1", "L", "P"}
 _BIT_PLANES = {"P;2L", "P;4L"}
@@ -40,7 +40,7 @@ class Pair:
 
     @property
     def planes(self) -> int:
-        """What Pillow's decoders put into their state: it knows of planes of bits only."""
+        """The bit planes in the state of Pillow's decoders; 0 for raw modes without bit planes."""
         return self.bits if self.raw_mode in _BIT_PLANES else 0
 
     @property
@@ -56,17 +56,17 @@ class Pair:
         return pixels * self.pixel_size
 
     def lengths(self, pixels: int) -> tuple[int, int]:
-        """Bytes of a line before and behind."""
+        """Bytes of the input and of the output line."""
         lengths = self.in_file(pixels), self.in_memory(pixels)
         return lengths[::-1] if self.packs else lengths
 
     def find(self, library: Library) -> tuple[Callable[[int, int, int], None], int | None]:
-        """The library's shuffler, false if it has none, and the bits that it gives, or None if it gives none."""
+        """Returns the library's shuffler, false if it has none, and the bits that it stores, or None."""
         return find(library, self.packs, *self.ids)
 
 
 def find(library: Library, packs: bool, mode: int, raw_mode: int) -> tuple[Callable[[int, int, int], None], int | None]:
-    """As `Pair.find`, for any numbers."""
+    """Does what `Pair.find` does, for any ids."""
     untouched = -12345
     bits = ctypes.c_int(untouched)
     shuffler = (library.ImagingFindPacker if packs else library.ImagingFindUnpacker)(mode, raw_mode, bits)
@@ -84,23 +84,23 @@ PUBLIC = {
     "ImagingPackBGR": Pair(True, "RGB", "BGR", 24),
     "ImagingUnpackYCC": Pair(False, "RGB", "YCC;P", 24),
     "ImagingUnpackYCCA": Pair(False, "RGBA", "YCCA;P", 32),
-    # Not in the tables: lines as those of RGBX, on both sides.
+    # Not in the tables: the input and the output line have the layout of RGBX.
     "ImagingConvertRGB2YCbCr": Pair(False, "RGBX", "RGBX", 32),
     "ImagingConvertYCbCr2RGB": Pair(False, "RGBX", "RGBX", 32),
 }
-"""The shufflers that programs call by name, and the lines that they take."""
+"""The exported shufflers, and the layout of their lines."""
 
 IN_PLACE = ["ImagingConvertRGB2YCbCr", "ImagingConvertYCbCr2RGB"]
-"""Those that the reference too may be given one line for both: it has read a pixel before it writes it."""
+"""The shufflers for which the input may be the output in the reference, too: it reads a pixel before it writes it."""
 
 
 class SideBySide:
-    """Room for one line, before and behind, for each of two shufflers."""
+    """Buffers for one input line, and for an output line of each of two shufflers."""
 
     def __init__(self, most_pixels: int) -> None:
         room = 8 * most_pixels + 4 * AROUND
         self.rooms = [ctypes.create_string_buffer(room) for _ in range(3)]
-        # At multiples of 64, so that what is asked for as an unaligned place is one.
+        # At multiples of 64, so that an offset decides the alignment.
         self.input, self.theirs, self.ours = (-(-ctypes.addressof(room) // 64) * 64 for room in self.rooms)
         self.before = random.Random(0).randbytes(room)
 
@@ -113,7 +113,7 @@ class SideBySide:
         line: bytes,
         offsets: tuple[int, int] = (0, 0),
     ) -> str | None:
-        """How they differ on a line that begins with `line`, at these distances from aligned addresses; None: not."""
+        """Describes a difference on an input that begins with `line`, at offsets from aligned addresses, or returns None."""
         before, behind = pair.lengths(pixels)
         assert len(line) >= before + AROUND
         source = self.input + offsets[0]
@@ -127,9 +127,9 @@ class SideBySide:
             at = next(n for n in range(behind) if found[AROUND + n] != expected[AROUND + n])
             return f"byte {at}: {found[AROUND + at]:#x}, not {expected[AROUND + at]:#x}"
         if found[:AROUND] != self.before[:AROUND] or found[-AROUND:] != self.before[AROUND + behind :][:AROUND]:
-            return "written outside of the line"
+            return "a write outside of the line"
         if ctypes.string_at(source, before) != line[:before]:
-            return "the input is changed"
+            return "the input was modified"
         return None
 
 
@@ -141,7 +141,7 @@ def _shuffled(values: list[bytes], length: int, seed: int) -> bytes:
 
 @cache
 def contents(length: int) -> dict[str, bytes]:
-    """Lines that have gone wrong before, or would: each at least `length` bytes."""
+    """Returns input lines of edge cases, each of at least `length` bytes."""
     edges = [bytes([value]) for value in (0, 1, 2, 3, 126, 127, 128, 129, 253, 254, 255)]
     integers = (
         0,
@@ -166,7 +166,7 @@ def contents(length: int) -> dict[str, bytes]:
     double = [
         *(0, 1, 0xFFFFFFFFFFFFF, 0x10000000000000, 0x7FEFFFFFFFFFFFFF, 0x7FF0000000000000, 0x7FF0000000000001),
         *(0x7FF8000000000000, 0x7FF8000020000000, 0x7FFFFFFFFFFFFFFF, 0x3FF0000000000000),
-        # About the ends of what floats can be, and halfway between two of them.
+        # Around the largest and smallest floats, and halfway between two floats.
         *(0x47EFFFFFE0000000, 0x47EFFFFFEFFFFFFF, 0x47EFFFFFF0000000, 0x3810000000000000, 0x380FFFFFFFFFFFFF),
         *(0x36A0000000000000, 0x3690000000000000, 0x3690000000000001, 0x3FF0000010000000, 0x3FF0000030000000),
     ]
@@ -190,11 +190,11 @@ def contents(length: int) -> dict[str, bytes]:
 
 _LOWER = bytes(range(256)) * 256
 _UPPER = bytes(sorted(_LOWER))
-"""With the ones above, every value beside every other."""
+"""Combined with `_LOWER`, every pair of bytes."""
 
 
 def interleaved(*bands: bytes) -> bytes:
-    """Pixels of these bands."""
+    """Returns pixels of these bands."""
     line = bytearray(sum(map(len, bands)))
     for place, band in enumerate(bands):
         line[place :: len(bands)] = band
@@ -203,36 +203,36 @@ def interleaved(*bands: bytes) -> bytes:
 
 @cache
 def all_pairs_of_bytes(size: int) -> bytes:
-    """65536 pixels of `size` bytes: every colour with every alpha, wherever that is, and all that have two bytes."""
+    """Returns 65536 pixels of `size` bytes, with every pair of a colour and an alpha, whichever byte is the alpha."""
     return interleaved(*(_UPPER if place in (3, 6, 7, size - 1) else _LOWER for place in range(size)))
 
 
 def differences(theirs: Library, ours: Library) -> Iterator[str]:
-    """How all pairs differ: at every width to 300, and on every line that is known to be hard."""
+    """Yields the differences of all pairs: at every width up to 300, and on every line of edge cases."""
     room = SideBySide(65536)
-    hard = {name: line for name, line in contents(16000).items() if name != "random"}
+    edge_cases = {name: line for name, line in contents(16000).items() if name != "random"}
     for number, pair in enumerate(PAIRS):
         shufflers = pair.find(theirs)[0], pair.find(ours)[0]
 
-        def compare(pixels: int, name: str, line: bytes, turn: int) -> Iterator[str]:
-            # Odd steps, so that addresses of all kinds meet.
-            offsets = (turn * 5 + number) % 33, (turn * 11 + 3 * number) % 35
+        def compare(pixels: int, name: str, line: bytes, number_of_line: int) -> Iterator[str]:
+            # Odd steps, so that all alignments are combined.
+            offsets = (number_of_line * 5 + number) % 33, (number_of_line * 11 + 3 * number) % 35
             if found := room.difference(pair, *shufflers, pixels, line, offsets):
                 yield f"{pair}, {pixels} pixels, {name} at {offsets}: {found}"
 
         for pixels in range(301):
             random_line = contents(16000)["random"][(pixels * 31 + number) % 4096 :]
             yield from compare(pixels, "random", random_line, pixels)
-            name = list(hard)[(pixels + number) % len(hard)]
-            yield from compare(pixels, name, hard[name], pixels + 1)
+            name = list(edge_cases)[(pixels + number) % len(edge_cases)]
+            yield from compare(pixels, name, edge_cases[name], pixels + 1)
         for pixels in (67, 1031):
-            for turn, (name, line) in enumerate(hard.items()):
-                yield from compare(pixels, name, line, turn)
+            for number_of_line, (name, line) in enumerate(edge_cases.items()):
+                yield from compare(pixels, name, line, number_of_line)
         yield from compare(65536, "all pairs of bytes", all_pairs_of_bytes(-(-pair.lengths(8)[0] // 8)), 1)
 
 
 def public_differences(theirs: Library, ours: Library) -> Iterator[str]:
-    """How the public shufflers differ: on every colour there is, and at small widths."""
+    """Yields the differences of the exported shufflers: on every colour, and at small widths."""
     room = SideBySide(65536)
     for name, pair in PUBLIC.items():
         shufflers = getattr(theirs, name), getattr(ours, name)

@@ -1,7 +1,7 @@
-"""What two copies of the library must agree on, written as plain values that `==` compares and pytest can print.
+"""Describes results of two copies of the library as plain values that `==` compares and pytest can print.
 
-Addresses differ between any two runs, so they never appear here. What appears is what a program can rely on: where a row
-lies within its block, whether a pointer is set, what the bytes are.
+Addresses differ between any two runs and are left out. A description has the facts that a program can rely on: the
+offset of a row within its block, whether a pointer is set, the bytes.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _PLAIN_FIELDS = (
 
 
 def rows(image: Image) -> list[int | None]:
-    """The addresses of the rows."""
+    """Returns the addresses of the rows."""
     return image.contents.image[: max(image.contents.ysize, 0)]
 
 
 def pixels(image: Image) -> bytes:
-    """All pixels as they are stored, padding bytes included and the space between rows left out."""
+    """Returns all pixels as they are stored, with padding bytes and without the gaps between rows."""
     linesize = image.contents.linesize
     if linesize <= 0:
         return b""
-    assert None not in rows(image), "an image without storage has no pixels"
+    assert None not in rows(image), "an image without storage has no pixels to read"
     return b"".join(ctypes.string_at(row, linesize) for row in rows(image))
 
 
 def fill(image: Image, data: bytes) -> None:
-    """Stores `data`, repeated as needed, into the rows."""
+    """Writes `data`, repeated as needed, to the rows."""
     linesize = image.contents.linesize
     wanted = linesize * image.contents.ysize
     data = (data * (wanted // len(data) + 1))[:wanted]
@@ -44,7 +44,7 @@ def fill(image: Image, data: bytes) -> None:
 
 
 def blocks(image: Image) -> list[tuple[int, int]]:
-    """Address and size of each block of an image that is stored in blocks."""
+    """Returns address and size of each block of an image that is stored in blocks."""
     count = image.contents.blocks_count
     if not image.contents.blocks:
         return []
@@ -53,13 +53,13 @@ def blocks(image: Image) -> list[tuple[int, int]]:
 
 
 def _placement(image: Image, alignment: int) -> list[int | None]:
-    """For each row, its distance from the first usable byte of the memory it lies in."""
+    """Returns the offset of each row from the first usable byte of its block."""
     me = image.contents
     if me.blocks:
         starts = [-(-address // alignment) * alignment for address, _ in blocks(image)]
         return [row - starts[y // me.lines_per_block] for y, row in enumerate(rows(image))]
     if not me.linesize:
-        return []  # NULL here; there, the start of a block without bytes
+        return []  # NULL in ours; in the reference, the start of a block without bytes
     if me.block:
         return [row - me.block for row in rows(image)]
     return rows(image)
@@ -79,7 +79,7 @@ def palette_state(palette: Palette) -> dict[str, Any] | None:
 
 
 def describe(image: Image, *, alignment: int = 1, with_pixels: bool = True) -> dict[str, Any]:
-    """Everything about an image that must be the same whichever library made it."""
+    """Describes everything of an image that must be equal in both libraries."""
     me = image.contents
     state = {field: getattr(me, field) for field in _PLAIN_FIELDS}
     state["band_names"] = bytes(me.band_names)
@@ -105,13 +105,13 @@ _capsule_pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
 
 
 def storage_of(picture: PIL.Image.Image) -> Image:
-    """The instance inside one of Pillow's images, which stays Pillow's."""
+    """Returns the instance inside one of Pillow's images, which keeps the ownership."""
     picture.load()
     return ctypes.cast(_capsule_pointer(picture.getim(), b"Pillow Imaging"), Image)
 
 
 def attempt(call: Callable[..., Any], *arguments: Any) -> Any:
-    """What a call gives: its result, or the type and the arguments of the exception it raises."""
+    """Returns the result of a call, or the type and the arguments of its exception."""
     try:
         return call(*arguments)
     except Exception as error:
@@ -119,7 +119,7 @@ def attempt(call: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def image_outcome(library: Library, make: str, *arguments: Any, **describe_options: Any) -> Any:
-    """What making an image gives: its description, or the error. The image is deleted again."""
+    """Makes an image and deletes it. Returns its description, or the error."""
     result = attempt(getattr(library, make), *arguments)
     if isinstance(result, tuple):
         return result
@@ -131,17 +131,17 @@ def image_outcome(library: Library, make: str, *arguments: Any, **describe_optio
 
 
 def unequal(tell: Callable[[Library], list[Any]], *both: Library) -> list[int]:
-    """Which of the things that are told of two libraries, counted from 0, differ."""
+    """Returns the indices of the results that differ between two libraries."""
     wheel, ours = (tell(library) for library in both)
     assert len(wheel) == len(ours)
     return [number for number, pair in enumerate(zip(wheel, ours)) if pair[0] != pair[1]]
 
 
 def arena_state(library: Library) -> dict[str, Any]:
-    """The default arena: settings, statistics and the sizes of the cached blocks.
+    """Describes the default arena: settings, statistics and the sizes of the cached blocks.
 
-    `stats_reallocated_blocks` is left out: it counts how often the C allocator moved a block, which depends on what
-    happens to lie next to it. `arena` tests hold it to what can be observed instead.
+    `stats_reallocated_blocks` is left out: it counts how often the C allocator moved a block, which depends on the
+    neighbouring memory. The tests of the arena compare it with the moves that they observe.
     """
     arena = library.arena
     state = {
@@ -154,7 +154,7 @@ def arena_state(library: Library) -> dict[str, Any]:
 
 
 def cached_blocks(library: Library) -> list[tuple[int, int]]:
-    """Address and size of each block that the default arena keeps for later, the next one to be used last."""
+    """Returns address and size of each block that the default arena caches. The last one is reused first."""
     arena = library.arena
     return (
         [(block.ptr, block.size) for block in arena.blocks_pool[: arena.blocks_cached]] if arena.blocks_cached else []
@@ -163,7 +163,7 @@ def cached_blocks(library: Library) -> list[tuple[int, int]]:
 
 @contextmanager
 def arena(*libraries: Library, alignment: int = 1, block_size: int = 1 << 24, blocks_max: int = 0) -> Iterator[None]:
-    """Sets up the default arena of each library, and puts it back afterwards."""
+    """Configures the default arena of each library, and resets it afterwards."""
     for library in libraries:
         library.reset_arena()
         library.arena.alignment = alignment

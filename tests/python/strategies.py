@@ -1,4 +1,4 @@
-"""What hypothesis draws from."""
+"""Hypothesis strategies that several tests share."""
 
 from __future__ import annotations
 

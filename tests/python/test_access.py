@@ -25,7 +25,7 @@ def images_of(both, mode, data):
 @pytest.mark.parametrize("mode", MODE_NAMES)
 @given(data=st.binary(min_size=1, max_size=WIDTH * HEIGHT * 4))
 def test_get_pixel(both, mode, data):
-    """Every pixel, and not a byte beyond what the mode's pixel takes."""
+    """Every pixel; the bytes behind a pixel of the mode stay unchanged."""
 
     def read(library, image):
         access = library.ImagingAccessNew(image).contents

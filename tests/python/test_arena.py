@@ -1,4 +1,4 @@
-"""The arena: after any history of settings, new images and deletes, both libraries have counted and kept the same."""
+"""The arena: after any settings, new images and deletions, both libraries have equal statistics and caches."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ makers = st.sampled_from(["ImagingNew", "ImagingNew", "ImagingNewDirty", "Imagin
 several_sizes = st.lists(st.tuples(sides, st.integers(0, 200)), min_size=1, max_size=4)
 several_choices = st.lists(st.integers(0, 100), min_size=1, max_size=6)
 
-# Lists, and not a state machine of hypothesis, which leaves out kinds of steps and ends early: a pool only shows what it
-# does in histories that make and delete a lot.
+# Lists rather than a state machine of hypothesis, which omits kinds of steps and ends early: only long sequences of new
+# and deleted images fill and empty the pool.
 histories = st.lists(
     action("make", makers, modes, several_sizes)
     | action("delete", several_choices)
@@ -43,7 +43,7 @@ histories = st.lists(
 
 
 class History:
-    """Does everything with both libraries at once, and compares their arenas after every step."""
+    """Performs every step with both libraries, and compares their arenas after each."""
 
     def __init__(self, both):
         self.both = both
@@ -79,7 +79,7 @@ class History:
 
     def make(self, maker, mode, sizes):
         for size in sizes:
-            made = [self.make_and_watch(library, maker, mode, *size) for library in self.both]
+            made = [self.make_and_count_moves(library, maker, mode, *size) for library in self.both]
             wheels, ours = (
                 describe(image, alignment=library.arena.alignment, with_pixels=maker != "ImagingNewDirty")
                 for library, image in zip(self.both, made)
@@ -87,8 +87,8 @@ class History:
             self.images.append(made)
             assert ours == wheels
 
-    def make_and_watch(self, library, maker, *arguments):
-        """Makes an image, and holds `stats_reallocated_blocks` to the blocks that were seen to move."""
+    def make_and_count_moves(self, library, maker, *arguments):
+        """Makes an image, and compares `stats_reallocated_blocks` with the number of blocks that moved."""
         cached = cached_blocks(library)
         before = library.arena.stats_reallocated_blocks
         image = getattr(library, maker)(*arguments)
@@ -103,21 +103,21 @@ class History:
                 library.ImagingDelete(image)
 
     def fail(self, mode, size):
-        """A refused image leaves its mark on no counter."""
+        """An image that cannot be made changes no statistics."""
         wheels, ours = (attempt(library.ImagingNew, mode, *size) for library in self.both)
         assert isinstance(ours, tuple)
         assert ours == wheels
 
 
 @given(alignment=alignments, block_size=block_sizes, blocks_max=st.integers(0, 16), steps=histories)
-def test_any_history(both, alignment, block_size, blocks_max, steps):
+def test_any_sequence_of_steps(both, alignment, block_size, blocks_max, steps):
     with arena(*both, alignment=alignment, block_size=block_size, blocks_max=blocks_max):
         History(both).play(steps)
 
 
 @given(blocks_max=st.integers(0, 6), planted=st.integers(0, 6), keep=st.integers(0, 7))
-def test_arena_of_the_callers_own(both, blocks_max, planted, keep):
-    """The functions work on the arena they are given, not on the default one."""
+def test_an_arena_of_the_caller(both, blocks_max, planted, keep):
+    """The functions change the arena that is passed, not the default one."""
     planted = min(planted, blocks_max)
 
     def play(library):
@@ -148,8 +148,8 @@ def test_arena_of_the_callers_own(both, blocks_max, planted, keep):
     assert ours == wheels
 
 
-def test_pool_too_large_for_memory(both):
-    """A pool that cannot be had is refused, and the one that is there stays."""
+def test_pool_larger_than_memory(both):
+    """Setting a pool that cannot be allocated fails, and the current pool stays."""
     with arena(*both, blocks_max=2):
         for library in both:
             library.ImagingDelete(library.ImagingNew(MODE_ID["L"], 9, 9))
@@ -163,7 +163,7 @@ def test_pool_too_large_for_memory(both):
 
 @pytest.mark.parametrize("blocks_max", [1, 3, 8])
 def test_pool_is_last_in_first_out(both, blocks_max):
-    """The block returned last is taken first: it is the one still in the processor's cache."""
+    """The block returned last is reused first: it is still in the processor's cache."""
     for library in both:
         with arena(library, blocks_max=blocks_max):
             images = [library.ImagingNew(MODE_ID["L"], 100, 100) for _ in range(blocks_max)]
@@ -177,7 +177,7 @@ def test_pool_is_last_in_first_out(both, blocks_max):
                 library.ImagingDelete(image)
 
 
-def test_block_larger_than_the_block_size_is_cut_when_it_is_kept(both):
+def test_cached_block_is_shrunk_to_the_block_size(both):
     def play(library):
         with arena(library, block_size=4096, blocks_max=4):
             library.ImagingDelete(library.ImagingNew(MODE_ID["L"], 10_000, 2))

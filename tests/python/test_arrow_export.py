@@ -1,4 +1,4 @@
-"""Lending an image's pixels to Arrow: every field of the schema and of the array, and the reference count."""
+"""Exporting an image's pixels to Arrow: every field of the schema and of the array, and the reference count."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from strategies import MODE_NAMES, alignments, block_sizes, modes
 
 
 def metadata_of(schema):
-    """The metadata's bytes. Arrow's format carries its own lengths: a count, then sized keys and values."""
+    """Returns the bytes of the metadata. Arrow's format is a count, then keys and values, each behind its length."""
     if not schema.metadata:
         return None
     at = schema.metadata
@@ -36,7 +36,7 @@ def schema_state(schema):
 
 
 def array_state(array, image):
-    """Pointers are told by what they point at: the first pixel, or nothing."""
+    """Describes an array. A pointer to the first pixel becomes "pixels"."""
     first = image.contents.block or image.contents.image[0]
     return {
         "length": array.length,
@@ -53,21 +53,21 @@ def array_state(array, image):
 
 
 def export(library, maker, mode, width, height):
-    """Exports schema and array of a fresh image, releases both, and tells everything that was seen."""
+    """Exports schema and array of a new image and releases both. Returns the states and return values in order."""
     image = getattr(library, maker)(mode, width, height)
     schema, array = ArrowSchema(), ArrowArray()
-    story = [library.export_imaging_schema(image, schema), library.export_imaging_array(image, array)]
-    if story[0] == 0:
-        story.append(schema_state(schema))
+    steps = [library.export_imaging_schema(image, schema), library.export_imaging_array(image, array)]
+    if steps[0] == 0:
+        steps.append(schema_state(schema))
         schema.release(schema)
-        story.append(("schema released", bool(schema.release)))
-    if story[1] == 0:
-        story.append(array_state(array, image))
+        steps.append(("schema released", bool(schema.release)))
+    if steps[1] == 0:
+        steps.append(array_state(array, image))
         array.release(array)
-        story.append(("array released", bool(array.release)))
-    story.append(image.contents.refcount)
+        steps.append(("array released", bool(array.release)))
+    steps.append(image.contents.refcount)
     library.ImagingDelete(image)
-    return story
+    return steps
 
 
 @pytest.mark.parametrize("maker", ["ImagingNew", "ImagingNewBlock"])
@@ -93,7 +93,7 @@ def test_only_contiguous_images_are_exported(both, mode, width, height, alignmen
     assert ours == wheels
 
 
-def test_several_blocks_are_refused(both):
+def test_several_blocks_are_an_error(both):
     with arena(*both, block_size=4096):
         for library in both:
             assert export(library, "ImagingNew", MODE_ID["RGB"], 64, 64) == [
@@ -103,14 +103,14 @@ def test_several_blocks_are_refused(both):
             ]
 
 
-def test_padded_lines_are_refused(both):
+def test_padded_lines_are_an_error(both):
     with arena(*both, alignment=64):
         for library in both:
             assert export(library, "ImagingNew", MODE_ID["L"], 63, 2) == [ARROW_MEMORY_LAYOUT, ARROW_MEMORY_LAYOUT, 1]
 
 
-def test_rows_in_another_order_are_refused(both):
-    """A host may map a file bottom up."""
+def test_rows_in_another_order_are_an_error(both):
+    """Such as those of a bottom-up file that a host has mapped."""
     for library in both:
         image = library.ImagingNewBlock(MODE_ID["L"], 4, 2)
         table = image.contents.image
@@ -121,7 +121,7 @@ def test_rows_in_another_order_are_refused(both):
         library.ImagingDelete(image)
 
 
-def test_image_without_an_arrow_format_is_refused(both):
+def test_image_without_an_arrow_format_is_an_error(both):
     for library in both:
         image = library.ImagingNew(MODE_ID["L"], 4, 2)
         image.contents.arrow_band_format = b""
@@ -132,7 +132,7 @@ def test_image_without_an_arrow_format_is_refused(both):
 
 @pytest.mark.parametrize("mode", MODE_NAMES)
 def test_array_outlives_the_image(both, mode):
-    """Deleting the image while an array is out keeps the pixels where they are."""
+    """The pixels stay until the exported array is released, though the image is deleted."""
     for library in both:
         with arena(library):
             image = library.ImagingNew(MODE_ID[mode], 5, 5)

@@ -1,4 +1,4 @@
-"""Borrowing pixels from Arrow: what is accepted, where the rows point, who holds the capsule, what is refused."""
+"""Importing pixels from Arrow: accepted arrays, row pointers, ownership of the capsule, and errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MISMATCH = ("ValueError", ("Invalid Arrow array mode or size mismatch",))
 
 
 class Lent:
-    """A hand-made Arrow array and schema in capsules, which may be as wrong as a test wants."""
+    """An Arrow array and schema in capsules, which may be invalid."""
 
     def __init__(self, form, length, *, offset=0, n_buffers=2, children=(), child_forms=(), null_data=False):
         self.bytes = ctypes.create_string_buffer(bytes(index % 251 for index in range(4 * (length + offset) + 64)))
@@ -49,20 +49,21 @@ class Lent:
         return schema
 
     def offer(self, library, mode, width, height):
-        """What the library makes of it: the error, or the image and where its rows lie in the lent memory."""
+        """Imports it. Returns the error, or the image's description and the offsets of its rows in the array."""
         holders = sys.getrefcount(self.array_capsule)
         result = attempt(library.ImagingNewArrow, mode, width, height, self.schema_capsule, self.array_capsule)
         held = sys.getrefcount(self.array_capsule) - holders
         if isinstance(result, tuple):
-            assert held == 0, "a refused array must not be held"
+            assert held == 0, "an array that was not imported must not be retained"
             return result
         state = describe(result, with_pixels=False)
-        # Rows without pixels are NULL here, and somewhere in the lent memory there.
+        # Rows without pixels are NULL in ours, and point into the array in the reference.
         state["rows"] = [row - ctypes.addressof(self.bytes) for row in rows(result)] if width else []
         state["held"] = held
         library.ImagingDelete(result)
-        still_held = sys.getrefcount(self.array_capsule) - holders  # not in the assert, which holds what it shows
-        assert still_held == 0, "deleting the image must let go of the array"
+        # Outside of the assert statement, which would keep references.
+        still_held = sys.getrefcount(self.array_capsule) - holders
+        assert still_held == 0, "deleting the image must release the array"
         return state
 
 
@@ -104,7 +105,7 @@ def test_array_of_pixels(
     both, mode, width, height, form, child_forms, wrong_by, child_wrong_by, offset, child_offset, children, n_buffers
 ):
     child = max(4 * width * height + child_wrong_by, 0), child_offset, n_buffers
-    # A child that has too few items for an array that is no list: see below.
+    # A child with too few items, of an array that is not a list: see test_child_of_too_few_items_is_an_error.
     assume(form != b"C" or children != 1 or child[0] >= max(width * height + wrong_by, 0))
     lent = Lent(
         form,
@@ -141,7 +142,7 @@ def test_one_band_is_accepted(both, mode, form):
 
 @pytest.mark.parametrize("offset", [2**63 - 1, 2**63 - 12, -1, -(2**63)])
 @pytest.mark.parametrize("mode, form, length", [("L", b"C", 12), ("I", b"i", 12), ("RGB", b"I", 12), ("RGB", b"C", 48)])
-def test_offset_beyond_memory_is_refused(both, mode, form, length, offset):
+def test_offset_beyond_memory_is_an_error(both, mode, form, length, offset):
     lent = Lent(form, length)
     lent.array.offset = offset
     kind, _ = lent.offer(both[1], MODE_ID[mode], 4, 3)
@@ -149,45 +150,45 @@ def test_offset_beyond_memory_is_refused(both, mode, form, length, offset):
 
 
 @pytest.mark.parametrize("offset", [2**63 - 1, 2**63 - 48, -1])
-def test_offset_of_a_list_beyond_memory_is_refused(both, offset):
+def test_offset_of_a_list_beyond_memory_is_an_error(both, offset):
     lent = Lent(b"+w:4", 12, n_buffers=1, children=[(48, 0, 2)], child_forms=[b"C"])
     lent.array.children[0].contents.offset = offset
     kind, _ = lent.offer(both[1], MODE_ID["RGB"], 4, 3)
     assert kind == "ValueError"
 
 
-def test_child_of_too_few_items_is_refused(both):
+def test_child_of_too_few_items_is_an_error(both):
     lent = Lent(b"C", 12, n_buffers=1, children=[(11, 0, 2)])
     assert lent.offer(both[1], MODE_ID["L"], 4, 3) == MISMATCH
 
 
 @pytest.mark.parametrize("n_buffers, null_data", [(0, False), (1, False), (3, False), (2, True)])
-def test_array_without_its_two_buffers_is_refused(both, n_buffers, null_data):
+def test_array_without_two_buffers_is_an_error(both, n_buffers, null_data):
     lent = Lent(b"C", 4, n_buffers=n_buffers, null_data=null_data)
     assert compare(both, lent, MODE_ID["L"], 2, 2) == ("ValueError", ("Arrow Array, exactly 2 buffers required",))
 
 
 @pytest.mark.parametrize("mode", BOGUS_MODES)
-def test_unknown_mode_is_refused(both, mode):
+def test_unknown_mode_is_an_error(both, mode):
     assert compare(both, Lent(b"C", 4), mode, 2, 2) == ("ValueError", ("unrecognized image mode",))
 
 
 @pytest.mark.parametrize("size", [(-1, 4), (4, -1), (-2, -2)])
-def test_negative_size_is_refused(both, size):
+def test_negative_size_is_an_error(both, size):
     assert compare(both, Lent(b"C", 4), MODE_ID["L"], *size) == ("ValueError", ("bad image size",))
 
 
-def test_too_wide_is_refused(both):
+def test_too_large_a_width_is_an_error(both):
     assert compare(both, Lent(b"C", 4), MODE_ID["L"], 2**31 - 1, 1) == ("MemoryError", ())
 
 
-def test_size_that_only_matches_when_it_wraps_is_refused(both):
-    """65536 × 65536 is 0 in 32 bits, and 4 × 2^30 too."""
+def test_size_that_matches_by_overflow_is_an_error(both):
+    """65536 × 65536 and 4 × 2^30 are 0 in 32 bits."""
     assert compare(both, Lent(b"C", 0), MODE_ID["L"], 65536, 65536) == MISMATCH
     assert compare(both, Lent(b"C", 0), MODE_ID["RGB"], 32768, 32768) == MISMATCH
 
 
-def test_capsules_must_be_what_they_say(both):
+def test_capsules_of_another_name_are_an_error(both):
     lent = Lent(b"C", 4)
     stranger = _new_capsule(ctypes.addressof(lent.array), b"stranger", None)
     offers = [
@@ -207,7 +208,7 @@ def test_capsules_must_be_what_they_say(both):
     "mode, kind", [("L", "uint8"), ("I", "int32"), ("F", "float32"), ("I;16", "int16"), ("RGBA", "uint32")]
 )
 def test_pyarrow_array(both, mode, kind):
-    """An array from a real producer, sliced: it starts in the middle of its buffer."""
+    """A sliced array of pyarrow, which starts in the middle of its buffer."""
     array = pyarrow.array(range(30), getattr(pyarrow, kind)())[6:18]
     for library in both:
         schema_capsule, array_capsule = array.__arrow_c_array__()
@@ -228,7 +229,7 @@ def test_pyarrow_pixels(both):
 
 @pytest.mark.parametrize("mode", MODE_NAMES)
 def test_round_trip_between_the_libraries(both, mode):
-    """What one lends the other borrows, without a copy."""
+    """One library imports the array that the other exports, without a copy."""
     for lender, borrower in (both, reversed(both)):
         image = lender.ImagingNewBlock(MODE_ID[mode], 3, 2)
         schema, array = ArrowSchema(), ArrowArray()

@@ -22,7 +22,7 @@ BYTES_OF_SEVERAL_BANDS = ["CMYK", "HSV", "LA", "LAB", "La", "PA", "RGB", "RGBA",
 
 
 def new(library: Library, mode: int, size: tuple[int, int], seed: int = 0) -> Image:
-    """An image of random pixels, unused bytes included."""
+    """Makes an image of random pixels, unused bytes included."""
     image = library.ImagingNew(mode, *size)
     if image.contents.linesize and image.contents.ysize:
         fill(image, random.Random(seed).randbytes(min(image.contents.linesize * image.contents.ysize, 50_000)))
@@ -30,19 +30,19 @@ def new(library: Library, mode: int, size: tuple[int, int], seed: int = 0) -> Im
 
 
 def outcome(library: Library, result, *others) -> object:
-    """What a call gave: an error, or the description of an image; the images are deleted."""
-    told = result if isinstance(result, tuple) else describe(result)
+    """Returns the error or the description of the image that a call returned. Deletes the images."""
+    state = result if isinstance(result, tuple) else describe(result)
     for image in {id(image): image for image in others}.values():
         library.ImagingDelete(image)
     if not isinstance(result, tuple):
         library.ImagingDelete(result)
-    return told
+    return state
 
 
 def same(both, call) -> object:
-    told = [call(library) for library in both]
-    assert told[1] == told[0]
-    return told[1]
+    state = [call(library) for library in both]
+    assert state[1] == state[0]
+    return state[1]
 
 
 @given(mode=modes, size=sizes, band=numbers, seed=seeds)
@@ -60,32 +60,32 @@ def test_put_band(both, into, mode, size, other, band, seed):
     def call(library):
         target, source = new(library, into, size, seed), new(library, mode, other or size, seed + 1)
         result = attempt(library.ImagingPutBand, target, source, band)
-        told = result if isinstance(result, tuple) else describe(target)
+        state = result if isinstance(result, tuple) else describe(target)
         library.ImagingDelete(source)
         library.ImagingDelete(target)
-        return told
+        return state
 
     same(both, call)
 
 
 @given(mode=modes, size=sizes, band=numbers, color=st.integers(-300, 600), seed=seeds)
 def test_fill_band(both, mode, size, band, color, seed):
-    """But for images of one band wider than a pixel, where the reference writes outside of them."""
+    """Except for images of one band of several bytes, where the reference writes outside of the pixels."""
     if MODES[mode] in ("1", "L", "P"):
         size = (size[0] % 2, size[1])
 
     def call(library):
         image = new(library, mode, size, seed)
         result = attempt(library.ImagingFillBand, image, band, color)
-        told = result if isinstance(result, tuple) else pixels(image)
+        state = result if isinstance(result, tuple) else pixels(image)
         library.ImagingDelete(image)
-        return told
+        return state
 
     same(both, call)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P"])
-def test_fill_band_of_one(ours, mode):
+def test_fill_band_of_one_band_images(ours, mode):
     image = new(ours, MODE_ID[mode], (2, 2))
     assert attempt(ours.ImagingFillBand, image, 0, 77)[0] == "ValueError"
     ours.ImagingDelete(image)
@@ -109,10 +109,10 @@ def test_split(both, mode, size, seed):
         image = new(library, mode, size, seed)
         bands = (Image * 4)()
         result = attempt(library.ImagingSplit, image, bands)
-        told = result, [describe(band) for band in bands if band]
+        state = result, [describe(band) for band in bands if band]
         for band in (image, *filter(None, bands)):
             library.ImagingDelete(band)
-        return told
+        return state
 
     same(both, call)
 
@@ -123,7 +123,7 @@ one_band = st.sampled_from(["L", "L", "L", "P", "1", "I", "F", "RGB"]).map(MODE_
 @given(mode=mode_ids, band_modes=st.lists(one_band, max_size=4), size=sizes, odd=sizes, place=st.integers(0, 20),
        seed=seeds)  # fmt: skip
 def test_merge(both, mode, band_modes, size, odd, place, seed):
-    """Of bands of which one may have another size."""
+    """One of the bands may have another size."""
 
     def call(library):
         bands = (Image * 4)()
@@ -135,7 +135,7 @@ def test_merge(both, mode, band_modes, size, odd, place, seed):
 
 
 @given(mode=st.sampled_from(BYTES_OF_SEVERAL_BANDS), band_mode=st.sampled_from(["L", "P", "1"]), size=sizes, seed=seeds)
-def test_merge_of_as_many_as_there_are(both, mode, band_mode, size, seed):
+def test_merge_with_another_number_of_bands(both, mode, band_mode, size, seed):
     count = {"LA": 2, "La": 2, "PA": 2, "CMYK": 4, "RGBA": 4, "RGBX": 4, "RGBa": 4}.get(mode, 3)
 
     def call(library):
@@ -149,7 +149,7 @@ def test_merge_of_as_many_as_there_are(both, mode, band_mode, size, seed):
 
 @pytest.mark.parametrize("mode", [mode for mode in MODE_NAMES if mode.startswith("I;16")])
 def test_merge_of_16_bits(ours, mode):
-    """The reference takes them for bands of bytes, which are not there, and crashes."""
+    """The reference reads them as bands of bytes, and crashes."""
     bands = (Image * 4)(*(new(ours, MODE_ID[mode], (3, 3)) for _ in range(3)))
     assert attempt(ours.ImagingMerge, MODE_ID["RGB"], bands) == ("ValueError", ("image has wrong mode",))
     for band in bands[:3]:
@@ -169,7 +169,7 @@ def test_alpha_composite(both, mode, size, seed):
 
 
 @given(modes=st.tuples(modes, modes), sizes=st.tuples(sizes, sizes))
-def test_alpha_composite_of_what_does_not_fit(both, modes, sizes):
+def test_alpha_composite_of_mismatched_images(both, modes, sizes):
     def call(library):
         images = [new(library, *arguments) for arguments in zip(modes, sizes)]
         return outcome(library, attempt(library.ImagingAlphaComposite, *images), *images)
@@ -178,7 +178,7 @@ def test_alpha_composite_of_what_does_not_fit(both, modes, sizes):
 
 
 def every_pair_of_alphas(library: Library) -> bytes:
-    """All pairs of alphas, over bytes of every kind."""
+    """Composites all pairs of alphas, over random colours."""
     images = [library.ImagingNew(MODE_ID["RGBA"], 256, 256 * 4) for _ in range(2)]
     rng = random.Random(1)
     for image, alpha in zip(images, (lambda x, y: x, lambda x, y: y % 256)):
@@ -186,15 +186,15 @@ def every_pair_of_alphas(library: Library) -> bytes:
         line[3::4] = bytes(alpha(x, y) for y in range(1024) for x in range(256))
         fill(image, bytes(line))
     result = library.ImagingAlphaComposite(*images)
-    told = pixels(result)
+    state = pixels(result)
     for image in (*images, result):
         library.ImagingDelete(image)
-    return told
+    return state
 
 
 def everything(library: Library) -> list[bytes]:
-    """A digest of each operation on images large enough for several threads."""
-    told = [every_pair_of_alphas(library)]
+    """Returns a digest of each operation on images large enough for several threads."""
+    state = [every_pair_of_alphas(library)]
     for mode in ("LA", "RGB", "RGBA"):
         image = new(library, MODE_ID[mode], (1021, 1203), 5)
         bands = (Image * 4)()
@@ -202,14 +202,14 @@ def everything(library: Library) -> list[bytes]:
         band = library.ImagingGetBand(image, 1)
         merged = library.ImagingMerge(MODE_ID[mode], bands)
         library.ImagingPutBand(image, bands[0], 1)
-        told += [pixels(each) for each in (*filter(None, bands), band, merged, image)]
+        state += [pixels(each) for each in (*filter(None, bands), band, merged, image)]
         library.ImagingFillBand(image, 0, 99)
-        told.append(pixels(image))
+        state.append(pixels(image))
         library.ImagingFill(image, b"\1\2\3\4")
-        told.append(pixels(image))
+        state.append(pixels(image))
         for each in (*filter(None, bands), band, merged, image):
             library.ImagingDelete(each)
-    return told
+    return state
 
 
 def differences(*both: Library) -> list[int]:
@@ -217,9 +217,9 @@ def differences(*both: Library) -> list[int]:
 
 
 @pytest.mark.parametrize("threads", child.THREADS)
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_levels_and_threads(level, threads):
-    assert child.differences("test_bands.differences(*both)", level=level, threads=threads) == ""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_every_isa_and_number_of_threads(isa, threads):
+    assert child.differences("test_bands.differences(*both)", isa=isa, threads=threads) == ""
 
 
 NULLS = {
@@ -240,7 +240,7 @@ NULLS = {
 
 @pytest.mark.parametrize("call, error", NULLS.items(), ids=NULLS)
 def test_null_is_an_error(call, error):
-    told = child.run(
+    output = child.run(
         f"""
         library = load()
         image = library.ImagingNew({MODE_ID["LA"]}, 2, 2)
@@ -248,4 +248,4 @@ def test_null_is_an_error(call, error):
         except ValueError as error: print(error)
         """
     )
-    assert told == error + "\n"
+    assert output == error + "\n"

@@ -1,4 +1,4 @@
-"""Memory shared with no copy: the reference's images as arrays, and arrays as images that the reference reads."""
+"""Sharing memory without a copy: the reference's images as arrays, and arrays as images that the reference reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from strategies import MODE_NAMES, alignments, block_sizes
 
 
 def row_addresses(buffer):
-    """Where the rows are, by what is said of them."""
+    """Returns the addresses of the rows that a buffer describes."""
     table = [buffer.buf + y * buffer.strides[0] for y in range(buffer.shape[0])]
     if not buffer.has_suboffsets:
         return table
@@ -27,7 +27,7 @@ def row_addresses(buffer):
 @pytest.mark.parametrize("mode", MODE_NAMES)
 @settings(max_examples=15)
 @given(width=st.integers(0, 70), height=st.integers(0, 70), alignment=alignments, block_size=block_sizes)
-def test_images_of_the_reference(wheel, ours, call, maker, mode, width, height, alignment, block_size):
+def test_images_of_the_reference_as_arrays(wheel, ours, call, maker, mode, width, height, alignment, block_size):
     with arena(wheel, alignment=alignment, block_size=block_size):
         image = getattr(wheel, maker)(MODE_ID[mode], width, height)
     try:
@@ -43,7 +43,7 @@ def test_images_of_the_reference(wheel, ours, call, maker, mode, width, height, 
 
 
 def lend(library, mode, array, released=None):
-    """An image in the memory of an array of bytes, [y, x, byte of the pixel]."""
+    """Makes an image in the memory of an array of bytes, [y, x, byte of the pixel]."""
     height, width, _ = array.shape
     described = ImagingBuffer()
     like = library.ImagingNew(MODE_ID[mode], width, height)
@@ -59,7 +59,7 @@ def lend(library, mode, array, released=None):
 @pytest.mark.parametrize("mode", MODE_NAMES)
 @settings(max_examples=15)
 @given(width=st.integers(1, 40), height=st.integers(1, 40), gap=st.integers(0, 3), backwards=st.booleans())
-def test_arrays_are_images_to_the_reference(wheel, ours, mode, width, height, gap, backwards):
+def test_the_reference_reads_arrays_as_images(wheel, ours, mode, width, height, gap, backwards):
     size = np.dtype({"I": "i4", "F": "f4"}.get(mode, "u2" if mode.startswith("I;16") else "u1")).itemsize
     if mode not in ("1", "L", "P") and size == 1:
         size = 4

@@ -1,4 +1,4 @@
-"""Conversion of colours beside the reference's: every pair of modes, palettes, dithering, transparency, matrices, tables."""
+"""Colour conversion beside the reference's: pairs of modes, palettes, dithering, transparency, matrices, LUTs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SPECIALS = {
 
 
 def contents(mode: str, seed: int, length: int) -> bytes:
-    """Random bytes, to be repeated; for numbers, some that matter among them; for alpha, often all or none."""
+    """Returns random bytes, with edge cases of 32-bit pixels, and alphas that are often 0 or 255."""
     length = min(length, 20011 * 4)
     source = random.Random(seed)
     data = bytearray(source.randbytes(length))
@@ -67,7 +67,7 @@ def contents(mode: str, seed: int, length: int) -> bytes:
 
 
 def colours(library: Library, palette: tuple[str, int, int]) -> Any:
-    """A palette of a mode, a size and random colours. The caller owns it."""
+    """Makes a palette of random colours. The caller owns it."""
     mode, size, seed = palette
     made = library.ImagingPaletteNew(MODE_ID[mode])
     made.contents.size = size
@@ -79,7 +79,7 @@ palettes = st.none() | st.tuples(st.sampled_from(["RGB", "RGBA", "CMYK"]), st.in
 
 
 class Source:
-    """An image of one library's, with contents, and with a palette of these colours if there are any."""
+    """An image of random pixels, with a palette if one is given."""
 
     def __init__(self, library: Library, mode: str, size: tuple[int, int], seed: int, palette: Any = None) -> None:
         self.library = library
@@ -98,12 +98,12 @@ class Source:
 
 
 def without_number(error: str, arguments: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-    """An error as the reference words it, which has nothing where the number of no mode stands: see test_departures.py."""
-    return error, tuple(re.sub(r"\bmode -?\d+ ", " ", said) if isinstance(said, str) else said for said in arguments)
+    """Removes the id of an unknown mode from an error: the reference omits it, see test_departures.py."""
+    return error, tuple(re.sub(r"\bmode -?\d+ ", " ", text) if isinstance(text, str) else text for text in arguments)
 
 
-def told(library: Library, result: Any, *, delete: bool = True, defined: bool = True) -> Any:
-    """Mode, size, palette and pixels of a result, or the error. Without the fourth bytes where those are not defined."""
+def outcome_of(library: Library, result: Any, *, delete: bool = True, defined: bool = True) -> Any:
+    """Returns mode, size, palette and pixels, without the fourth bytes unless they are `defined`, or the error."""
     if isinstance(result, tuple):
         return without_number(*result)
     me = result.contents
@@ -121,7 +121,7 @@ def cache(palette: Any) -> Any:
 
 
 def converted(library, mode, to, size, seed, own=None, given=None, dither=0, into=None):
-    """What a conversion gives, and what it does to the palette that it is given."""
+    """Converts an image. Returns the result, and the state of the given palette afterwards."""
     with Source(library, mode, size, seed, own) as image:
         palette = colours(library, given) if given else None
         out = library.ImagingNew(*into) if into else None
@@ -129,18 +129,18 @@ def converted(library, mode, to, size, seed, own=None, given=None, dither=0, int
         same = not isinstance(result, tuple) and bool(out) and ctypes.addressof(result.contents) == ctypes.addressof(
             out.contents
         )
-        outcome = told(library, result, delete=not same)
-        left = palette_state(palette), cache(palette) if palette else None
+        outcome = outcome_of(library, result, delete=not same)
+        after = palette_state(palette), cache(palette) if palette else None
         if palette:
             library.ImagingPaletteDelete(palette)
-        if out and not isinstance(result, tuple):  # the reference deletes it where it fails late
+        if out and not isinstance(result, tuple):  # on some errors the reference deletes it
             library.ImagingDelete(out)
-        return outcome, same, left
+        return outcome, same, after
 
 
 @pytest.mark.parametrize("mode", MODE_NAMES)
 def test_every_pair(both, mode):
-    """With every other mode and with numbers of none, dithered and not: the same pixels, or the same error."""
+    """To every mode and to ids of no mode, with and without dithering: the same pixels or the same error."""
     for to in [*(MODE_ID[name] for name in MODE_NAMES), *BOGUS_MODES]:
         for dither in (0, 1):
             for size in [(0, 0), (1, 1), (37, 5), (130, 3)]:
@@ -171,7 +171,7 @@ def test_convert(both, mode, to, size, seed, own, given_palette, dither):
     dither=st.booleans(),
 )
 def test_fewer_colours(both, mode, to, size, seed, given_palette, dither):
-    """To palettes and to bits, where dithering matters; the cache of the given palette is the same afterwards."""
+    """To palettes and to mode 1, with and without dithering; the cache of the given palette is equal afterwards."""
     wheels, ours = (
         converted(library, mode, MODE_ID[to], size, seed, given=given_palette, dither=dither) for library in both
     )
@@ -199,7 +199,7 @@ def test_from_palette(both, mode, to, size, seed, own):
     dither=st.booleans(),
 )
 def test_into_an_image(both, mode, to, out, seed, own, dither):
-    """Which must have the mode and the size."""
+    """The output must have the mode and the size."""
     into = (MODE_ID[out[0]], *out[1])
     wheels, ours = (
         converted(library, mode, MODE_ID[to], (7, 5), seed, own, dither=dither, into=into) for library in both
@@ -208,7 +208,7 @@ def test_into_an_image(both, mode, to, out, seed, own, dither):
 
 
 def test_every_colour(both):
-    """Of those 2**24 that there are: what is computed with floats is exact for each."""
+    """All 2**24 colours: conversions that the reference computes with floats are exact for each."""
     every = b"".join(bytes([b, g, r, r ^ g]) for r in range(256) for g in range(256) for b in range(256))
     for mode, to in [("RGB", "HSV"), ("HSV", "RGB"), ("RGBX", "L"), ("RGB", "F"), ("RGB", "1"), ("RGB", "YCbCr"),
                      ("YCbCr", "RGB"), ("RGBa", "RGBA"), ("RGBA", "RGBa"), ("CMYK", "HSV"), ("CMYK", "RGB")]:
@@ -216,13 +216,13 @@ def test_every_colour(both):
         for library in both:
             image = library.ImagingNew(MODE_ID[mode], 4096, 4096)
             fill(image, every)
-            outcomes.append(told(library, library.ImagingConvert(None, image, MODE_ID[to], None, 0)))
+            outcomes.append(outcome_of(library, library.ImagingConvert(None, image, MODE_ID[to], None, 0)))
             library.ImagingDelete(image)
         assert outcomes[1] == outcomes[0], (mode, to)
 
 
-def test_a_cache_that_is_there_counts(both):
-    """A palette keeps what it has been asked, and also what somebody has written there."""
+def test_an_existing_cache_is_used(both):
+    """The entries of a palette's cache are used, also those that a program has written."""
     outcomes = []
     for library in both:
         palette = colours(library, ("RGB", 30, 1))
@@ -232,13 +232,13 @@ def test_a_cache_that_is_there_counts(both):
         for dither in (0, 1):
             with Source(library, "RGB", (60, 40), 7) as image:
                 result = library.ImagingConvert(None, image, MODE_ID["P"], palette, dither)
-                outcomes.append((told(library, result), cache(palette)))
+                outcomes.append((outcome_of(library, result), cache(palette)))
         library.ImagingPaletteDelete(palette)
     assert outcomes[2:] == outcomes[:2]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "P", "PA"])
-def test_unknown_stands_for_the_palettes_mode(both, mode):
+def test_unknown_mode_means_the_mode_of_the_palette(both, mode):
     for own in [None, ("RGB", 256, 3), ("RGBA", 12, 4), ("CMYK", 0, 5)]:
         wheels, ours = (converted(library, mode, 0, (20, 9), 3, own) for library in both)
         assert ours == wheels
@@ -273,7 +273,7 @@ def test_null_images(both):
     colour=st.none() | st.tuples(*[st.integers(-300, 300)] * 3),
 )
 def test_transparent(both, mode, to, size, seed, at, colour):
-    """A colour that there is in the image, or any."""
+    """With a transparent colour of the image, or any other."""
     outcomes = []
     for library in both:
         with Source(library, mode, size, seed) as image:
@@ -281,7 +281,7 @@ def test_transparent(both, mode, to, size, seed, at, colour):
             at = at * 4 % max(len(data) - 3, 1) // 4 * 4
             wanted = colour or tuple(data[at : at + 3].ljust(3, b"\0"))
             result = attempt(library.ImagingConvertTransparent, image, to, *wanted)
-            outcomes.append(told(library, result))
+            outcomes.append(outcome_of(library, result))
     assert outcomes[1] == outcomes[0]
 
 
@@ -292,7 +292,8 @@ def test_each_transparent_pair(both, mode, to):
     for library in both:
         with Source(library, mode, (50, 30), 15) as image:
             for colour in [(0, 0, 0), (255, 255, 255), (64, 64, 64), (192, 64, 0), (128, 1, 2)]:
-                outcomes.append(told(library, attempt(library.ImagingConvertTransparent, image, MODE_ID[to], *colour)))
+                result = attempt(library.ImagingConvertTransparent, image, MODE_ID[to], *colour)
+                outcomes.append(outcome_of(library, result))
     assert outcomes[5:] == outcomes[:5]
 
 
@@ -311,12 +312,12 @@ def test_matrix(both, mode, to, size, seed, matrix):
     for library in both:
         with Source(library, mode, size, seed) as image:
             result = attempt(library.ImagingConvertMatrix, image, to, (c_float * 12)(*matrix))
-            outcomes.append(told(library, result, defined=to != MODE_ID["RGB"]))
+            outcomes.append(outcome_of(library, result, defined=to != MODE_ID["RGB"]))
     assert outcomes[1] == outcomes[0]
 
 
 def looked_up(library, modes, sizes, channels, table_size, seed, in_place=False, narrow=False):
-    """With any values in the table, or only such as colours have."""
+    """Looks an image up in a 3D LUT, of any values or of values within the range of colours."""
     source = random.Random(seed)
     length = max(channels, 0) * table_size[0] * table_size[1] * table_size[2]
     values = (c_int16 * length)(
@@ -328,7 +329,7 @@ def looked_up(library, modes, sizes, channels, table_size, seed, in_place=False,
     with Source(library, modes[0], sizes[0], seed) as image, Source(library, modes[1], sizes[1], seed + 1) as other:
         out = image if in_place else other
         result = attempt(library.ImagingColorLUT3D_linear, out, image, channels, *table_size, values)
-        return told(library, result, delete=False)
+        return outcome_of(library, result, delete=False)
 
 
 @given(
@@ -341,15 +342,15 @@ def looked_up(library, modes, sizes, channels, table_size, seed, in_place=False,
     in_place=st.booleans(),
     narrow=st.booleans(),
 )
-def test_table(both, modes, size, larger, channels, table_size, seed, in_place, narrow):
-    """The source may be larger than what is made of it, and may be it."""
+def test_lut(both, modes, size, larger, channels, table_size, seed, in_place, narrow):
+    """The input may be larger than the output, and may be the output."""
     sizes = (size[0] + larger[0], size[1] + larger[1]), size
     wheels, ours = (looked_up(library, modes, sizes, channels, table_size, seed, in_place, narrow) for library in both)
     assert ours == wheels
 
 
-def test_table_that_would_be_left(ours):
-    """Where the reference reads behind its table: an error."""
+def test_lut_index_out_of_bounds(ours):
+    """An error; the reference reads behind the LUT."""
     for size in [(1, 2, 2), (2, 1, 2), (2, 2, 0), (256, 2, 2), (2, 511, 2), (2, 2, -5), (2000, 2000, 2000)]:
         with Source(ours, "RGB", (4, 4), 1) as image:
             values = (c_int16 * 10000)()
@@ -357,21 +358,21 @@ def test_table_that_would_be_left(ours):
             assert outcome == ("ValueError", ("bad table size",)), size
 
 
-def test_table_for_a_larger_image(ours):
+def test_lut_with_a_larger_output(ours):
     with Source(ours, "RGB", (4, 4), 1) as image, Source(ours, "RGB", (4, 5), 1) as larger:
         outcome = attempt(ours.ImagingColorLUT3D_linear, larger, image, 3, 2, 2, 2, (c_int16 * 24)())
         assert outcome == ("ValueError", ("images do not match",))
 
 
-def test_the_palette_of_the_output_cannot_be_given(ours):
-    """The reference would free it first."""
+def test_the_palette_of_the_output_is_an_error(ours):
+    """The reference frees it before it reads it."""
     with Source(ours, "RGB", (4, 4), 1) as image, Source(ours, "P", (4, 4), 1, ("RGB", 5, 5)) as out:
         palette = out.contents.palette
         outcome = attempt(ours.ImagingConvert, out, image, MODE_ID["P"], palette, 0)
         assert outcome == ("ValueError", ("palette is that of the output image",))
 
 
-def test_a_palette_that_stands_for_itself(ours):
+def test_conversion_from_palette_to_the_same_mode(ours):
     """The reference takes bytes for pixels."""
     with Source(ours, "P", (4, 4), 1) as image:
         image.contents.palette.contents.mode = MODE_ID["P"]
@@ -380,7 +381,7 @@ def test_a_palette_that_stands_for_itself(ours):
 
 
 def differences(both: tuple[Library, Library], sizes: list[tuple[int, int]]) -> list[str]:
-    """Which calls differ, of each kind of kernel on images of these sizes."""
+    """Yields the calls whose results differ, for every kind of kernel on images of these sizes."""
     declare(*both)
     matrix = (c_float * 12)(*(0.3, 0.6, 0.1, 0.5, -0.2, 1.7, 3.3, -40.0, 0.01, 0.5, 0.49, 20.0))
     found = []
@@ -409,11 +410,11 @@ def differences(both: tuple[Library, Library], sizes: list[tuple[int, int]]) -> 
 
         def by_matrix(library: Library, to: str) -> Any:
             with Source(library, "RGB", size, 4) as image:
-                return told(library, library.ImagingConvertMatrix(image, MODE_ID[to], matrix), defined=to == "L")
+                return outcome_of(library, library.ImagingConvertMatrix(image, MODE_ID[to], matrix), defined=to == "L")
 
         def cleared(library: Library, to: str) -> Any:
             with Source(library, "RGB", size, 15) as image:
-                return told(library, library.ImagingConvertTransparent(image, MODE_ID[to], 64, 0, 64))
+                return outcome_of(library, library.ImagingConvertTransparent(image, MODE_ID[to], 64, 0, 64))
 
         for to in ("L", "RGB"):
             compare(f"matrix {to} {size}", lambda library: by_matrix(library, to))
@@ -422,11 +423,11 @@ def differences(both: tuple[Library, Library], sizes: list[tuple[int, int]]) -> 
     return found
 
 
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_every_level(level):
-    """Also of as many lines as are dithered at once, and some more."""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_every_isa(isa):
+    """The sizes include more rows than are dithered at a time."""
     sizes = "[(1, 1), (3, 2), (64, 2), (133, 3), (67, 21)]"
-    assert child.differences(f"test_color.differences(both, {sizes})", level=level) == ""
+    assert child.differences(f"test_color.differences(both, {sizes})", isa=isa) == ""
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

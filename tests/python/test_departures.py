@@ -1,7 +1,7 @@
-"""Where the library departs from the reference, on purpose.
+"""Deliberate differences from the reference.
 
-The reference crashes here, or hands out what nobody can use; so there is nothing to compare with, and only ours is asked.
-What might crash runs in a process of its own.
+The reference crashes in these calls, or returns an unusable result, so only ours is called. Calls that might crash run
+in a child process.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ BAD_SIZE = ("ValueError", ("bad image size",))
 
 @pytest.mark.parametrize("mode", MODE_NAMES)
 @pytest.mark.parametrize("size", [(-1, 1), (1, -1), (-1, -1), (-(2**31), -(2**31))])
-def test_prologue_of_a_negative_size_is_refused(ours, mode, size):
-    """The reference hands out an image of negative size."""
+def test_prologue_of_a_negative_size_is_an_error(ours, mode, size):
+    """The reference returns an image of negative size."""
     assert image_outcome(ours, "ImagingNewPrologue", MODE_ID[mode], *size) == BAD_SIZE
     assert attempt(ours.ImagingNewPrologueSubtype, MODE_ID[mode], *size, 128) == BAD_SIZE
 
 
 @pytest.mark.parametrize("structure_size", [0, 1, 127, -1, -(2**31)])
-def test_structure_smaller_than_an_image_is_refused(ours, structure_size):
-    """The reference writes beyond it."""
+def test_structure_smaller_than_an_image_is_an_error(ours, structure_size):
+    """The reference writes beyond the structure."""
     assert attempt(ours.ImagingNewPrologueSubtype, MODE_ID["L"], 1, 1, structure_size)[0] == "ValueError"
 
 
 @pytest.mark.parametrize("mode, size", [("L", (46341, 46341)), ("RGB", (30000, 30000)), ("I;16", (2**20, 2**11))])
 def test_block_may_be_larger_than_two_gigabytes(ours, mode, size):
-    """The reference refuses it. The memory is only reserved: nothing touches it."""
+    """An error in the reference. The memory is only reserved, never written to."""
     image = ours.ImagingNewBlock(MODE_ID[mode], *size)
     me = image.contents
     assert me.block == me.image[0]
@@ -42,15 +42,15 @@ def test_block_may_be_larger_than_two_gigabytes(ours, mode, size):
 
 
 @pytest.mark.parametrize("alignment", [0, -1, 3, 12, 256, 2**30, -(2**31)])
-def test_alignment_that_cannot_be_counts_as_1(ours, alignment):
-    """The field is the program's to write. The bindings check what they write there."""
+def test_invalid_alignment_counts_as_1(ours, alignment):
+    """A program may write any value to the field. Pillow's bindings check theirs."""
     expected = image_outcome(ours, "ImagingNew", MODE_ID["L"], 50, 50)
     with arena(ours, alignment=alignment):
         assert image_outcome(ours, "ImagingNew", MODE_ID["L"], 50, 50) == expected
 
 
 @pytest.mark.parametrize("block_size", [0, -1, 1, 7, -(2**31)])
-def test_block_size_that_cannot_be_gives_a_block_a_line(ours, block_size):
+def test_invalid_block_size_makes_one_block_per_line(ours, block_size):
     with arena(ours, block_size=block_size, blocks_max=2):
         image = ours.ImagingNew(MODE_ID["L"], 50, 3)
         assert describe(image)["block sizes"] == [50, 50, 50]
@@ -58,7 +58,7 @@ def test_block_size_that_cannot_be_gives_a_block_a_line(ours, block_size):
         assert ours.arena.blocks_cached == 2
 
 
-def test_pool_of_a_negative_size_is_refused(ours):
+def test_pool_of_a_negative_size_is_an_error(ours):
     with arena(ours, blocks_max=2):
         ours.ImagingDelete(ours.ImagingNew(MODE_ID["L"], 5, 5))
         result = attempt(ours.ImagingMemorySetBlocksMax, ours.arena, -1)
@@ -68,7 +68,7 @@ def test_pool_of_a_negative_size_is_refused(ours):
         assert arena_state(ours)["cached block sizes"] == []
 
 
-def test_clearing_to_less_than_nothing_clears_all(ours):
+def test_clearing_to_a_negative_size_clears_all(ours):
     with arena(ours, blocks_max=2):
         ours.ImagingDelete(ours.ImagingNew(MODE_ID["L"], 5, 5))
         ours.ImagingMemoryClearCache(ours.arena, -5)
@@ -100,7 +100,7 @@ NULLS = {
 @pytest.mark.parametrize("call", NULLS.values(), ids=NULLS)
 def test_null_is_an_error(call):
     """The reference crashes."""
-    told = child.run(
+    output = child.run(
         f"""
         library = load()
         image = library.ImagingNew({MODE_ID["P"]}, 2, 2)
@@ -109,13 +109,13 @@ def test_null_is_an_error(call):
         library.ImagingDelete(image)
         """
     )
-    assert "is NULL" in told or "has no cache" in told
+    assert "is NULL" in output or "has no cache" in output
 
 
 @pytest.mark.parametrize("size", [257, 1000, 2**31 - 1, -1, -(2**31)])
-def test_palette_of_a_size_that_cannot_be(size):
-    """Colours beyond the palette's 256 are not looked for, and less than none is none."""
-    told = child.run(
+def test_palette_of_an_invalid_size(size):
+    """At most 256 colours are searched, and a negative size counts as 0."""
+    output = child.run(
         f"""
         library = load()
         caches = []
@@ -129,7 +129,7 @@ def test_palette_of_a_size_that_cannot_be(size):
         print(caches[0] == caches[1])
         """
     )
-    assert told == "True\n"
+    assert output == "True\n"
 
 
 ARROW_DAMAGE = {
@@ -140,13 +140,13 @@ ARROW_DAMAGE = {
     "array.offset = -1": "Arrow array reaches beyond what can be memory",
     "array.n_children = 1": "accepted",
 }
-"""What is wrong with an array of four bytes, and what the library says to it. A child that is not there is none."""
+"""An error of an array of four bytes, and the library's message. A missing child counts as none."""
 
 
 @pytest.mark.parametrize("damage, expected", ARROW_DAMAGE.items(), ids=ARROW_DAMAGE)
-def test_arrow_array_that_breaks_arrows_rules(damage, expected):
-    """The reference follows pointers that are not there."""
-    told = child.run(
+def test_invalid_arrow_array(damage, expected):
+    """The reference follows invalid pointers."""
+    output = child.run(
         f"""
         new_capsule = ctypes.pythonapi.PyCapsule_New
         new_capsule.restype, new_capsule.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
@@ -163,19 +163,19 @@ def test_arrow_array_that_breaks_arrows_rules(damage, expected):
         else: print("accepted")
         """
     )
-    assert expected in told
+    assert expected in output
 
 
 @pytest.mark.parametrize("number", BOGUS_MODES)
-def test_error_names_a_mode_that_there_is_not(ours, number):
-    """The reference has nothing in its place: "conversion from RGB to  not supported"."""
+def test_error_names_an_unknown_mode(ours, number):
+    """The reference omits its name: "conversion from RGB to  not supported"."""
     test_color.declare(ours)
     image = ours.ImagingNew(MODE_ID["RGB"], 3, 3)
     try:
-        told = attempt(ours.ImagingConvertTransparent, image, number, 1, 2, 3)
-        assert told == ("ValueError", (f"conversion from RGB to mode {number} not supported in convert_transparent",))
-        if number != 0:  # which asks for the mode of the image's palette
-            told = attempt(ours.ImagingConvert, None, image, number, None, 0)
-            assert told == ("ValueError", (f"conversion from RGB to mode {number} not supported",))
+        result = attempt(ours.ImagingConvertTransparent, image, number, 1, 2, 3)
+        assert result == ("ValueError", (f"conversion from RGB to mode {number} not supported in convert_transparent",))
+        if number != 0:  # 0 means the mode of the palette
+            result = attempt(ours.ImagingConvert, None, image, number, None, 0)
+            assert result == ("ValueError", (f"conversion from RGB to mode {number} not supported",))
     finally:
         ours.ImagingDelete(image)

@@ -1,4 +1,4 @@
-"""The environment variables: read when a program asks for it, with Pillow's rules, and refused in clear words."""
+"""Environment variables: read on request, by Pillow's rules; errors name the variable and its valid values."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _CONFIGURE = """
 
 _ASK_PILLOW = """
     import json, warnings
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         from PIL import Image
     core = Image.core
     settings = {name: getattr(core, "get_" + name)() for name in ("alignment", "block_size", "blocks_max")}
-    print(json.dumps([settings, len(said)]))
+    print(json.dumps([settings, len(caught)]))
 """
 
 GOOD = [
@@ -78,13 +78,13 @@ def configure(**env):
     return json.loads(child.run(_CONFIGURE, **env))
 
 
-def test_nothing_set():
+def test_no_variable_set():
     before, result, after, _, _ = configure()
     assert (before, result, after) == (DEFAULTS, 1, DEFAULTS)
 
 
 @pytest.mark.parametrize("variable, value", GOOD)
-def test_good_value_is_applied_as_pillow_applies_it(variable, value):
+def test_valid_value_is_applied_as_by_pillow(variable, value):
     before, result, after, code, _ = configure(**{variable: value})
     assert before == DEFAULTS, "nothing is read before the program asks"
     assert [after, 0] == json.loads(child.run(_ASK_PILLOW, **{variable: value}))
@@ -92,7 +92,7 @@ def test_good_value_is_applied_as_pillow_applies_it(variable, value):
 
 
 @pytest.mark.parametrize("variable, value", BAD)
-def test_bad_value_is_refused_where_pillow_warns(variable, value):
+def test_invalid_value_is_an_error_where_pillow_warns(variable, value):
     _, result, after, code, message = configure(**{variable: value})
     assert (result, after) == (0, DEFAULTS)
     assert code == 4
@@ -101,61 +101,62 @@ def test_bad_value_is_refused_where_pillow_warns(variable, value):
 
 
 @pytest.mark.parametrize("variable, value", TOO_LARGE_FOR_AN_INT)
-def test_value_too_large_for_an_int_is_refused(variable, value):
-    """Pillow cannot be imported with these."""
+def test_value_too_large_for_an_int_is_an_error(variable, value):
+    """Importing Pillow fails with these values."""
     _, result, after, _, message = configure(**{variable: value})
     assert (result, after) == (0, DEFAULTS)
     assert variable in message and value in message and "must be" in message
 
 
-def test_all_three_together():
+def test_all_variables_together():
     _, result, after, _, _ = configure(PILLOW_ALIGNMENT="32", PILLOW_BLOCK_SIZE="1m", PILLOW_BLOCKS_MAX="7")
     assert (result, after) == (1, {"alignment": 32, "block_size": 1 << 20, "blocks_max": 7})
 
 
-def test_one_bad_value_and_none_is_applied():
+def test_no_value_is_applied_if_one_is_invalid():
     _, result, after, _, message = configure(PILLOW_ALIGNMENT="32", PILLOW_BLOCK_SIZE="1m", PILLOW_BLOCKS_MAX="x")
     assert (result, after) == (0, DEFAULTS)
     assert "PILLOW_BLOCKS_MAX=x" in message
 
 
-def test_bad_value_is_an_exception_in_python():
-    told = child.run(
+def test_invalid_value_raises_in_python():
+    output = child.run(
         """
         try: load().ImagingMemoryConfigureFromEnv()
         except ValueError as error: print(error)
         """,
         PILLOW_ALIGNMENT="3",
     )
-    assert told == "PILLOW_ALIGNMENT=3: must be a power of two from 1 to 128\n"
+    assert output == "PILLOW_ALIGNMENT=3: must be a power of two from 1 to 128\n"
 
 
 @pytest.mark.parametrize("wrong", ["0", "-3", "abc", "", "99999", "2.5", "99999999999999999999", "\udcff"])
-def test_wrong_number_of_threads_is_told_once(wrong):
-    """And the default is kept."""
-    said = say("ImagingGetNumThreads", IMAGING_NUM_THREADS=wrong)
-    default = say("ImagingGetNumThreads")
+def test_invalid_number_of_threads_is_warned_of_once(wrong):
+    """The default number is used."""
+    lines = warnings_and_result("ImagingGetNumThreads", IMAGING_NUM_THREADS=wrong)
+    default = warnings_and_result("ImagingGetNumThreads")
     assert len(default) == 1
     shown = wrong.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     warning = f"libImaging: IMAGING_NUM_THREADS={shown}: must be a number from 1 to 1024; {default[0]} will be used"
-    assert said == [warning, *default]
+    assert lines == [warning, *default]
 
 
 @pytest.mark.parametrize("right", ["1", "3", " 7 ", "1024"])
-def test_number_of_threads_is_taken(right):
-    assert say("ImagingGetNumThreads", IMAGING_NUM_THREADS=right) == [right.strip()]
+def test_number_of_threads_is_obeyed(right):
+    assert warnings_and_result("ImagingGetNumThreads", IMAGING_NUM_THREADS=right) == [right.strip()]
 
 
 @pytest.mark.parametrize("wrong", ["nonsense", "", "AVX2"])
-def test_wrong_instructions_are_told_once(wrong):
-    said = say("ImagingGetNumThreads", IMAGING_SIMD=wrong)
-    assert len(said) == 2
-    assert said[0].startswith(f"libImaging: IMAGING_SIMD={wrong}: must be generic, sse4.1, avx2 or avx512; ")
-    assert said[0].endswith(" will be used")
+def test_unknown_isa_is_warned_of_once(wrong):
+    lines = warnings_and_result("ImagingGetNumThreads", IMAGING_SIMD=wrong)
+    assert len(lines) == 2
+    names = " or ".join(filter(None, [", ".join(child.ISAS[:-1]), child.ISAS[-1]]))
+    assert lines[0].startswith(f"libImaging: IMAGING_SIMD={wrong}: must be {names}; ")
+    assert lines[0].endswith(" will be used")
 
 
-def test_what_cannot_be_told_is_no_error():
-    told = child.run(
+def test_warning_that_cannot_be_written_is_ignored():
+    output = child.run(
         """
         import os
         os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
@@ -164,11 +165,11 @@ def test_what_cannot_be_told_is_no_error():
         """,
         IMAGING_NUM_THREADS="many",
     )
-    assert told == "True\n"
+    assert output == "True\n"
 
 
-def say(function: str, **env: str) -> list[str]:
-    """What the library says of its environment in a process that works twice, and then what the function returns."""
+def warnings_and_result(function: str, **env: str) -> list[str]:
+    """Returns the library's warnings in a process that calls an operation twice, then the result of `function`."""
     return child.run(
         f"""
         import os
@@ -178,8 +179,8 @@ def say(function: str, **env: str) -> list[str]:
             image = library.ImagingNew(abi.MODE_ID["RGB"], 900, 900)
             for each in image, library.ImagingResample(image, 99, 99, 1, (ctypes.c_float * 4)(0, 0, 900, 900)):
                 library.ImagingDelete(each)
-            told = library.handle.{function}()
-        print(told)
+            result = library.handle.{function}()
+        print(result)
         """,
         **env,
     ).splitlines()

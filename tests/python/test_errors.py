@@ -1,4 +1,4 @@
-"""How an error reaches whoever called: as a Python exception with the GIL, as the thread's last error without."""
+"""Errors: a Python exception if the caller holds the GIL, else the thread's last error."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ HELPERS = {
     "ImagingError_MemoryError": ((), MEMORY, "MemoryError"),
     "ImagingError_ModeError": ((), MODE, "ValueError"),
     "ImagingError_Mismatch": ((), MISMATCH, "ValueError"),
-    "ImagingError_ValueError": ((b"some words",), VALUE, "ValueError"),
-    "ImagingError_ValueError, no words": ((None,), VALUE, "ValueError"),
+    "ImagingError_ValueError": ((b"some text",), VALUE, "ValueError"),
+    "ImagingError_ValueError, no text": ((None,), VALUE, "ValueError"),
 }
 helpers = pytest.mark.parametrize("name", HELPERS)
 
@@ -30,7 +30,7 @@ def last_error(library):
 
 
 @helpers
-def test_helpers_raise_as_the_reference_does(both, name):
+def test_helpers_raise_the_same_as_the_reference(both, name):
     arguments, _, kind = HELPERS[name]
     wheels, ours = (attempt(getattr(library, name.split(",")[0]), *arguments) for library in both)
     assert ours == wheels
@@ -39,18 +39,18 @@ def test_helpers_raise_as_the_reference_does(both, name):
 
 @helpers
 def test_helpers_set_the_last_error_without_python(both, ours_without_python, name):
-    """The same words as the exception's, and a code for their kind."""
+    """The text of the exception, and the code of its type."""
     arguments, code, _ = HELPERS[name]
     ours_without_python.ImagingClearError()
     assert not getattr(ours_without_python, name.split(",")[0])(*arguments)
-    got, words = last_error(ours_without_python)
+    got, text = last_error(ours_without_python)
     assert got == code
     _, expected = attempt(getattr(both[0], name.split(",")[0]), *arguments)
-    assert words == (expected[0] if expected else "out of memory")
+    assert text == (expected[0] if expected else "out of memory")
 
 
-def test_long_work_lets_other_threads_run(ours, tmp_path):
-    """Reading a file is a long section: while it waits for a pipe, Python runs the thread that fills the pipe."""
+def test_long_calls_release_the_gil(ours, tmp_path):
+    """Opening a file releases the GIL: while it waits for a pipe, Python runs the thread that writes to the pipe."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     images = []
@@ -64,7 +64,7 @@ def test_long_work_lets_other_threads_run(ours, tmp_path):
     ours.ImagingDelete(images[0])
 
 
-def test_sections_without_python_are_nothing(ours_without_python):
+def test_sections_without_python_do_nothing(ours_without_python):
     cookie = ctypes.c_void_p(1)
     ours_without_python.ImagingSectionEnter(cookie)
     ours_without_python.ImagingSectionLeave(cookie)
@@ -96,7 +96,7 @@ def test_errors_without_python_are_the_last_error(ours_without_python):
     assert last_error(library) == (0, "")
 
 
-def test_last_error_may_be_asked_without_its_words(ours_without_python):
+def test_the_text_of_the_last_error_is_optional(ours_without_python):
     assert not ours_without_python.ImagingNew(0, 1, 1)
     assert ours_without_python.ImagingGetLastError(None) == VALUE
 
@@ -119,7 +119,7 @@ def test_last_error_belongs_to_its_thread(ours_without_python):
 
 
 def test_exceptions_do_not_become_the_last_error(ours):
-    """What was raised has reached its caller."""
+    """The caller has the exception."""
     ours.ImagingClearError()
     with pytest.raises(ValueError, match="unrecognized image mode"):
         ours.ImagingNew(0, 1, 1)

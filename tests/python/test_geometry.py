@@ -216,9 +216,9 @@ def test_transform_in_place(ours):
             assert pixels(one) == pixels(out)
 
 
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_every_isa(level):
-    assert child.differences("geometries.differences(*both)", level=level) == ""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_every_isa(isa):
+    assert child.differences("geometries.differences(*both)", isa=isa) == ""
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

@@ -1,4 +1,4 @@
-"""An unmodified Pillow with the library in front of its core: the same pictures and the same counters as without."""
+"""An unmodified Pillow with the library interposed: the same images and the same counters as without."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 import child
 
 SETTINGS = {
-    "as it comes": {},
+    "defaults": {},
     "pool": {"PILLOW_BLOCKS_MAX": "8"},
     "alignment": {"PILLOW_ALIGNMENT": "64"},
     "small blocks": {"PILLOW_BLOCK_SIZE": "4096"},
-    "all at once": {"PILLOW_BLOCKS_MAX": "20", "PILLOW_ALIGNMENT": "32", "PILLOW_BLOCK_SIZE": "64k"},
+    "all of them": {"PILLOW_BLOCKS_MAX": "20", "PILLOW_ALIGNMENT": "32", "PILLOW_BLOCK_SIZE": "64k"},
 }
 
 _WORK = """
@@ -26,15 +26,15 @@ _WORK = """
 
     def step(name, picture=None):
         stats = core.get_stats()
-        stats.pop("reallocated_blocks")  # whether the C allocator moved a block is chance
+        stats.pop("reallocated_blocks")  # depends on the C allocator
         digest = None
         if picture is not None:
             digest = [picture.mode, picture.size, hashlib.sha256(picture.tobytes()).hexdigest()]
         steps.append([name, stats, digest])
 
-    def frugal(name, make):
-        # Our operation may do with fewer images than the reference's: so this one begins and ends with an empty pool
-        # and counters at zero, and what comes behind it is comparable again.
+    def fewer_images(name, make):
+        # Our operation may make fewer images than the reference's. It begins and ends with an empty pool and counters
+        # of zero, so that the next steps are comparable.
         core.clear_cache()
         core.reset_stats()
         picture = make()
@@ -73,10 +73,10 @@ _WORK = """
         rgb.save(stream, kind)
         stream.seek(0)
         step("file " + kind, Image.open(stream))
-    frugal("resize", lambda: rgb.resize((100, 333), Image.Resampling.LANCZOS))
-    frugal("thumbnail", lambda: ImageOps.fit(rgb, (50, 50)))
+    fewer_images("resize", lambda: rgb.resize((100, 333), Image.Resampling.LANCZOS))
+    fewer_images("thumbnail", lambda: ImageOps.fit(rgb, (50, 50)))
     step("rotate", rgb.rotate(33, expand=True))
-    frugal("blur", lambda: rgb.filter(ImageFilter.GaussianBlur(3)))
+    fewer_images("blur", lambda: rgb.filter(ImageFilter.GaussianBlur(3)))
     step("median", rgb.filter(ImageFilter.MedianFilter(3)))
     step("quantize", rgb.quantize(20))
     step("palette", rgb.convert("P", palette=Image.Palette.ADAPTIVE))
@@ -108,7 +108,7 @@ _WORK = """
 
 
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-def test_same_pictures_and_same_counters(settings):
+def test_same_images_and_counters(settings):
     without, with_us = (
         json.loads(child.run(f"INTERPOSED = {interposed}\n" + dedent(_WORK), interposed=interposed, **settings))
         for interposed in (False, True)
@@ -123,8 +123,8 @@ def test_same_pictures_and_same_counters(settings):
 
 
 def test_arrow_round_trip_through_pyarrow():
-    """Pillow lends to pyarrow and borrows back, with the library in between."""
-    told = child.run(
+    """Pillow exports an array to pyarrow and imports it again, through the library."""
+    output = child.run(
         """
         interposition.require(True)
         import pyarrow
@@ -142,16 +142,16 @@ def test_arrow_round_trip_through_pyarrow():
         """,
         interposed=True,
     )
-    assert told == "good\n"
+    assert output == "good\n"
 
 
 def test_global_loading_interposes_too():
-    """The other way to get in front: load the library globally before Pillow."""
-    told = child.run(
+    """Loading the library globally before Pillow interposes it without LD_PRELOAD."""
+    output = child.run(
         """
         ctypes.CDLL(str(interposition.library_path()), ctypes.RTLD_GLOBAL)
         interposition.require(True)
         print("good")
         """
     )
-    assert told == "good\n"
+    assert output == "good\n"

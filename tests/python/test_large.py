@@ -7,18 +7,18 @@ import pytest
 import child
 
 
-def digests(**how: str | bool) -> list[str]:
-    """What each operation gives, in a process of its own."""
-    return child.run("import large; large.main()", timeout=600, **how).splitlines()
+def digests(**options: str | bool) -> list[str]:
+    """Runs each operation in a child process and returns the digests of the results."""
+    return child.run("import large; large.main()", timeout=600, **options).splitlines()
 
 
 @pytest.fixture(scope="module")
 def expected() -> list[str]:
-    """What the wheel by itself gives."""
+    """The digests of the wheel alone."""
     return digests()
 
 
 @pytest.mark.parametrize("threads", ["1", "5"])
-def test_large_images_are_the_references(expected, threads):
+def test_large_images(expected, threads):
     assert len(expected) > 400
     assert digests(interposed=True, IMAGING_NUM_THREADS=threads) == expected

@@ -1,4 +1,4 @@
-"""The structures these tests use, and the symbols the library exports, are those of the ABI's description."""
+"""The structures of these tests and the exported symbols agree with the description of the ABI."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 import abi
 
-FINISHED_GROUPS = {"Storage", "Access", "Arrow", "Mode", "Palette", "Resample"}
-"""The groups of `abi/symbols.tsv` that the library defines completely, data aside that no extension module uses."""
+COMPLETE_GROUPS = {"Storage", "Access", "Arrow", "Mode", "Palette", "Resample"}
+"""The groups of `abi/symbols.tsv` that the library defines completely, except data that no extension module uses."""
 
 HOST_SYMBOLS = {
     "ImagingError_MemoryError",
@@ -21,7 +21,7 @@ HOST_SYMBOLS = {
     "ImagingSectionEnter",
     "ImagingSectionLeave",
 }
-"""What the reference declares and leaves to the host, and the library defines."""
+"""Functions that the reference declares for the host to define, and that the library defines."""
 
 
 @pytest.mark.parametrize("name", abi.STRUCTURES)
@@ -35,15 +35,15 @@ def test_structure_matches_the_layout(name):
     assert (ctypes.sizeof(structure), ctypes.alignment(structure)) == (layout["size"], layout["align"])
 
 
-def test_finished_symbols_are_exported(ours):
-    finished = (row for row in abi.public_symbols() if row["group"] in FINISHED_GROUPS)
-    promised = HOST_SYMBOLS | {row["symbol"] for row in finished if (row["kind"], row["used"]) != ("data", "no")}
-    assert len(promised) > len(HOST_SYMBOLS)
-    assert [symbol for symbol in sorted(promised) if not ours.exports(symbol)] == []
+def test_symbols_are_exported(ours):
+    complete = (row for row in abi.public_symbols() if row["group"] in COMPLETE_GROUPS)
+    expected = HOST_SYMBOLS | {row["symbol"] for row in complete if (row["kind"], row["used"]) != ("data", "no")}
+    assert len(expected) > len(HOST_SYMBOLS)
+    assert [symbol for symbol in sorted(expected) if not ours.exports(symbol)] == []
 
 
-def test_arena_starts_as_the_reference_does(both):
-    """What a program finds before it has configured anything."""
+def test_initial_arena_is_that_of_the_reference(both):
+    """Before a program has configured anything."""
     for library in both:
         library.reset_arena()
     states = [

@@ -35,7 +35,7 @@ def test_ids_out_of_range_are_unknown(both, find, get, names):
 @pytest.mark.parametrize(
     "name", [None, b"", b"rgb", b"RGB ", b"RGBAA", b"I;", b"I;16X", b";", b"\xff\xfe", b"x" * 10_000]
 )
-def test_names_that_are_not_there_are_unknown(both, find, get, names, name):
+def test_other_names_are_unknown(both, find, get, names, name):
     assert [getattr(library, find)(name) for library in both] == [0, 0]
 
 
@@ -48,7 +48,7 @@ def test_any_name(both, find, get, names, name):
 
 @families
 def test_descriptions_are_one_table(both, find, get, names):
-    """The same id gives the same record, and its name stays where it is: callers keep the pointer."""
+    """An id always has the same record at the same address: callers keep the pointer."""
     for library in both:
         first, again = (getattr(library, get)(3) for _ in range(2))
         assert first.contents.name == again.contents.name == names[3].encode()

@@ -17,7 +17,7 @@ RGB = MODE_ID["RGB"]
 colours = st.binary(min_size=1024, max_size=1024) | st.binary(min_size=4, max_size=40).map(
     lambda few: (few * 256)[:1024]
 )
-"""Palettes of many colours, and of few that come again and again."""
+"""Palettes of random colours, and of few colours with repetitions."""
 
 channels = st.integers(0, 255) | st.integers(-300, 600)
 
@@ -66,7 +66,7 @@ def test_new_browser(both):
     keep=st.integers(),
 )
 def test_duplicate(both, mode, size, data, cached, keep):
-    """A copy of all but the cache, which stays with the original."""
+    """A copy without the cache."""
 
     def make(library):
         palette = library.ImagingPaletteNew(MODE_ID[mode])
@@ -84,7 +84,7 @@ def test_duplicate(both, mode, size, data, cached, keep):
     assert ours == wheels
 
 
-def test_nothing_is_nothing(both):
+def test_null_palettes(both):
     for library in both:
         assert not library.ImagingPaletteDuplicate(None)
         library.ImagingPaletteDelete(None)
@@ -94,7 +94,7 @@ def test_nothing_is_nothing(both):
 @settings(max_examples=60)
 @given(size=st.integers(0, 256), data=colours, questions=st.lists(st.tuples(channels, channels, channels), max_size=12))
 def test_cache_update(both, size, data, questions):
-    """The whole cache after a few colours were asked for, ties and all."""
+    """The whole cache after a few colours were looked up; the first of equally near entries is taken."""
 
     def play(library):
         palette = library.ImagingPaletteNew(RGB)
@@ -112,7 +112,7 @@ def test_cache_update(both, size, data, questions):
 
 @pytest.mark.parametrize("size", [0, 1, 2, 16, 255, 256])
 def test_full_cache(both, size):
-    """Every colour there is: all 512 boxes."""
+    """All colours: all 512 boxes of the cache."""
 
     def play(library):
         palette = library.ImagingPaletteNew(RGB)
@@ -126,7 +126,7 @@ def test_full_cache(both, size):
 
     wheels, ours = map(play, both)
     assert ours == wheels
-    assert b"\x00\x01" not in {ours[at : at + 2] for at in range(0, len(ours), 2)}, "an entry was left empty"
+    assert b"\x00\x01" not in {ours[at : at + 2] for at in range(0, len(ours), 2)}, "an entry is empty"
 
 
 def test_cache_is_prepared_once_and_deleted(both):

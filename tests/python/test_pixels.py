@@ -368,9 +368,9 @@ def differences(wheel, ours):
 
 
 @pytest.mark.parametrize("threads", child.THREADS)
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_levels_and_threads(level, threads):
-    assert child.differences("test_pixels.differences(*both)", level=level, threads=threads) == ""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_every_isa_and_number_of_threads(isa, threads):
+    assert child.differences("test_pixels.differences(*both)", isa=isa, threads=threads) == ""
 
 
 NULLS = {

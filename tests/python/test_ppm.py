@@ -1,4 +1,4 @@
-"""PBM, PGM and PPM files: read and written as Pillow's own plugin does, and every broken one refused in clear words."""
+"""PBM, PGM and PPM files: read and written as by Pillow's own plugin; errors of invalid files name what is wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def path(tmp_path):
 
 
 def opened_by_us(library, path):
-    """Mode, size and stored pixels."""
+    """Returns mode, size and stored pixels."""
     image = library.ImagingOpenPPM(os.fsencode(path))
     state = MODES[image.contents.mode], (image.contents.xsize, image.contents.ysize), pixels(image)
     library.ImagingDelete(image)
@@ -44,7 +44,7 @@ def opened_by_pillow(path):
 
 
 def body(kind, width, height, maximum, values, gap):
-    """The pixels of a file of this kind, from a source of values."""
+    """Encodes the pixels of a file of this kind."""
     count = width * height * (3 if KINDS[kind] == "RGB" else 1)
     if kind == 1:
         return gap.join(b"%d" % values.randrange(2) for _ in range(count))
@@ -57,7 +57,7 @@ def body(kind, width, height, maximum, values, gap):
 
 @st.composite
 def files(draw, kind):
-    """A well-formed file of this kind, as odd as the format allows."""
+    """Draws a valid file of this kind, with unusual white space and comments."""
     width, height, maximum = draw(st.integers(1, 40)), draw(st.integers(1, 12)), draw(maxima)
     values, gap = draw(st.randoms(use_true_random=False)), draw(gaps if kind < 4 else blanks)
     numbers = [width, height] if KINDS[kind] == "1" else [width, height, maximum]
@@ -86,14 +86,14 @@ scales = st.sampled_from([b"1", b"-1", b"1.0", b"-1.0", b"+.5", b"5.", b"1e3", b
 
 @given(scale=scales, width=st.integers(1, 20), height=st.integers(1, 9), gap=gaps, data=st.data())
 def test_open_floats(ours, path, scale, width, height, gap, data):
-    """PFM: rows from the bottom up, bytes in the order that the scale's sign tells, any bits."""
+    """PFM: rows from the bottom up, byte order by the sign of the scale, any bit patterns."""
     values = data.draw(st.binary(min_size=4 * width * height, max_size=4 * width * height))
     path.write_bytes(b"Pf\n%d %d%s%s\n" % (width, height, gap, scale) + values)
     assert opened_by_us(ours, path) == opened_by_pillow(path)
 
 
 @given(scale=st.text(alphabet="0123456789+-.einfa", min_size=1, max_size=12).map(str.encode) | scales)
-def test_scale_is_what_pillow_takes_for_one(ours, path, scale):
+def test_valid_scales_are_those_of_pillow(ours, path, scale):
     path.write_bytes(b"Pf 1 1 " + scale + b"\nabcd")
     our, pillows = attempt(opened_by_us, ours, path), attempt(opened_by_pillow, path)
     assert our == pillows or (our[0] == "OSError" and pillows[0] not in MODES)
@@ -101,7 +101,7 @@ def test_scale_is_what_pillow_takes_for_one(ours, path, scale):
 
 @pytest.mark.parametrize("maximum", [1, 254, 255, 256, 65534, 65535])
 @pytest.mark.parametrize("kind", [2, 3, 5, 6])
-def test_every_value_is_stretched_as_pillow_does(ours, path, kind, maximum):
+def test_every_value_is_scaled_as_by_pillow(ours, path, kind, maximum):
     """All values up to the maximum and, in binary files, above it."""
     bands = 3 if KINDS[kind] == "RGB" else 1
     if kind > 3:
@@ -116,7 +116,7 @@ def test_every_value_is_stretched_as_pillow_does(ours, path, kind, maximum):
 
 @pytest.mark.parametrize("mode", SAVED_BY_PILLOW)
 @pytest.mark.parametrize("suffix", [".ppm", ".pnm"])
-def test_what_pillow_writes_is_read(ours, path, mode, suffix):
+def test_files_of_pillow(ours, path, mode, suffix):
     path = path.with_suffix(suffix)
     picture = PIL.Image.effect_mandelbrot((67, 41), (-2, -1.5, 1, 1.5), 60).convert("L")
     picture.convert("RGB").convert(mode if mode != "I;16" else "I").convert(mode).save(path)
@@ -127,7 +127,7 @@ def test_what_pillow_writes_is_read(ours, path, mode, suffix):
 @settings(max_examples=60)
 @given(width=st.integers(1, 40), height=st.integers(1, 12), values=st.binary(min_size=1, max_size=400))
 def test_save(ours, path, mode, width, height, values):
-    """Byte for byte what Pillow writes, whatever lies in the pixels."""
+    """The same bytes as Pillow's, for any pixels."""
     picture = PIL.Image.new(mode, (width, height))
     fill(storage_of(picture), values)
     picture.save(path)
@@ -140,8 +140,8 @@ def test_save(ours, path, mode, width, height, values):
 @pytest.mark.parametrize("mode", SAVED_BY_US_TOO)
 @given(width=st.integers(1, 20), height=st.integers(1, 12), values=st.binary(min_size=1, max_size=400))
 @settings(max_examples=60)
-def test_save_of_modes_that_pillow_refuses(ours, path, mode, width, height, values):
-    """The same picture as in the nearest mode that Pillow writes."""
+def test_save_of_modes_that_pillow_cannot_save(ours, path, mode, width, height, values):
+    """The same file as that of the nearest mode that Pillow writes."""
     image = ours.ImagingNew(MODE_ID[mode], width, height)
     fill(image, values)
     stored = pixels(image)
@@ -167,7 +167,7 @@ def test_save_of_modes_that_pillow_refuses(ours, path, mode, width, height, valu
 @given(width=st.integers(0, 40), height=st.integers(0, 12), values=st.binary(min_size=1, max_size=400))
 @settings(max_examples=60)
 def test_round_trip(ours, path, mode, width, height, values):
-    """What was saved is what is opened, in blocks or not, empty or not."""
+    """Opening a saved file gives the same image, also for empty images and images in several blocks."""
     if mode == "1":
         values = bytes(255 * (value & 1) for value in values)
     if mode == "RGB":
@@ -202,16 +202,16 @@ BROKEN = {
     "a maximum of 65536": (b"P5 1 1 65536\n\0\0", "maximum of 65536"),
     "no pixels": (b"P6 2 2 255\n", "12 bytes, but 0 are left"),
     "a byte less": (b"P6 2 2 255\n" + bytes(11), "12 bytes, but 11 are left"),
-    "a byte less of wide values": (b"P5 2 2 256\n" + bytes(7), "8 bytes, but 7 are left"),
+    "16-bit values, one byte missing": (b"P5 2 2 256\n" + bytes(7), "8 bytes, but 7 are left"),
     "a byte less of bits": (b"P4 9 2\n" + bytes(3), "4 bytes, but 3 are left"),
     "a size that lies": (b"P6 30000 30000 255\n" + bytes(100), "2700000000 bytes, but 100 are left"),
-    "a size that lies grossly": (b"P6 2147483647 2147483647 65535\n" + bytes(100), ""),
+    "a size far larger than the file": (b"P6 2147483647 2147483647 65535\n" + bytes(100), ""),
     "a size of rows alone": (b"P5 0 2147483647 255\n", "rows of width 0"),
     "a row of 2 GiB": (b"P5 2147483647 1 255\n" + bytes(100), "width of 2147483647, which is too large"),
     "floats of three bands": (b"PF 1 1 -1.0\n" + bytes(12), "colour PFM"),
     "floats: no scale": (b"Pf 1 1", "is truncated"),
     "floats: a scale of 0": (b"Pf 1 1 -0.0\n" + bytes(4), "scale of '-0.0'"),
-    "floats: an endless scale": (b"Pf 1 1 inf\n" + bytes(4), "scale of 'inf'"),
+    "floats: a scale of too many digits": (b"Pf 1 1 inf\n" + bytes(4), "scale of 'inf'"),
     "floats: a long scale": (b"Pf 1 1 1.000000000\n" + bytes(4), "scale of more than 10 characters"),
     "floats: a byte less": (b"Pf 2 2 1\n" + bytes(15), "16 bytes, but 15 are left"),
     "plain: no pixels": (b"P2 2 2 255\n", "is truncated"),
@@ -226,8 +226,8 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("content, words", BROKEN.values(), ids=BROKEN)
-def test_broken_file_is_refused(ours, path, content, words):
-    """With the name of the file and what is wrong with it, and without an image left behind."""
+def test_invalid_file_is_an_error(ours, path, content, words):
+    """The error names the file and what is wrong with it; no image is leaked."""
     path.write_bytes(content)
     with arena(ours):
         with pytest.raises((OSError, MemoryError)) as error:
@@ -236,14 +236,14 @@ def test_broken_file_is_refused(ours, path, content, words):
     if words:
         assert str(path) in str(error.value)
         assert words in str(error.value)
-    with pytest.raises(Exception):  # noqa: B017 - whatever it is, Pillow refuses the file too
+    with pytest.raises(Exception):  # noqa: B017 - any exception: Pillow cannot read the file either
         opened_by_pillow(path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_cut_file_is_refused(ours, path, kind, data):
-    """Cut anywhere before its last value, a binary file is too short, and so is a plain one but for its last digits."""
+def test_truncated_file_is_an_error(ours, path, kind, data):
+    """A binary file that is truncated anywhere is an error, and a plain one if it ends before its last value."""
     content = data.draw(files(kind)).rstrip(b" \nmore") if kind < 4 else data.draw(files(kind))
     cut = data.draw(st.integers(0, len(content)))
     path.write_bytes(content[:cut])
@@ -255,8 +255,8 @@ def test_cut_file_is_refused(ours, path, kind, data):
 
 
 @given(content=st.binary(max_size=60))
-def test_noise_is_refused_or_read(ours, path, content):
-    """Anything at all behind a good start: an image or an error, and never a crash."""
+def test_random_bytes_do_not_crash(ours, path, content):
+    """Random bytes behind a valid beginning: an image or an error."""
     path.write_bytes(b"P" + content)
     result = attempt(opened_by_us, ours, path)
     assert result[0] in ("OSError", "MemoryError") or len(result[2]) == math.prod(result[1]) * {"RGB": 4, "I": 4, "F": 4}.get(
@@ -266,7 +266,7 @@ def test_noise_is_refused_or_read(ours, path, content):
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data(), changes=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=4))
-def test_damaged_file_is_read_as_pillow_reads_it_or_refused(ours, path, kind, data, changes):
+def test_damaged_file_is_read_as_by_pillow_or_an_error(ours, path, kind, data, changes):
     content = bytearray(data.draw(files(kind)))
     for at, value in changes:
         content[at % len(content)] = value
@@ -276,13 +276,13 @@ def test_damaged_file_is_read_as_pillow_reads_it_or_refused(ours, path, kind, da
         assert our[0] in ("OSError", "MemoryError")
         return
     pillows = attempt(opened_by_pillow, path)
-    too_picky = 0 in our[1] or "oken" in str(pillows)  # it opens no empty images, and looks at what follows the pixels
+    too_picky = 0 in our[1] or "oken" in str(pillows)  # it opens no empty images, and checks bytes behind the pixels
     assert our == pillows or too_picky
 
 
 @pytest.mark.parametrize("number", [b"+2", b"0_2", b"\xb2"])
 def test_numbers_are_digits_only(ours, path, number):
-    """Pillow takes what Python's `int` takes; the format has digits, and so have we."""
+    """The format allows digits only. Pillow takes whatever Python's `int` does."""
     path.write_bytes(b"P5 " + number + b" 1 255\nab")
     with pytest.raises(OSError, match="invalid width: it contains '"):
         ours.ImagingOpenPPM(os.fsencode(path))
@@ -303,7 +303,7 @@ def test_directory(ours, tmp_path):
     ours.ImagingDelete(image)
 
 
-def test_name_that_is_not_text(ours, tmp_path):
+def test_name_that_is_not_utf8(ours, tmp_path):
     """File names are bytes."""
     name = os.fsencode(tmp_path) + b"/\xff\xfe name.pgm"
     image = ours.ImagingNew(MODE_ID["L"], 2, 2)
@@ -317,7 +317,7 @@ def test_name_that_is_not_text(ours, tmp_path):
 
 
 def test_pipe(ours, tmp_path):
-    """What cannot tell its length is read to its end, and what is no file is written in its place."""
+    """A pipe is read to its end, and written to in place."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     content = b"P5 300 200 255\n" + bytes(range(250)) * 240
@@ -344,7 +344,7 @@ def test_pipe(ours, tmp_path):
 
 
 @pytest.mark.parametrize("mode", NOT_SAVED)
-def test_mode_that_is_not_saved(ours, path, mode):
+def test_unsupported_mode(ours, path, mode):
     path.write_bytes(b"what was here before")
     image = ours.ImagingNew(MODE_ID[mode], 2, 2)
     with pytest.raises(ValueError, match="image has wrong mode"):
@@ -354,15 +354,15 @@ def test_mode_that_is_not_saved(ours, path, mode):
     assert os.listdir(path.parent) == [path.name]
 
 
-def test_save_where_there_is_no_folder(ours, path):
+def test_save_to_a_missing_directory(ours, path):
     image = ours.ImagingNew(MODE_ID["L"], 2, 2)
     with pytest.raises(OSError, match="No such file or directory"):
         ours.ImagingSavePPM(image, os.fsencode(path / "below"))
     ours.ImagingDelete(image)
 
 
-def test_save_replaces_a_file_whole(ours, tmp_path):
-    """Its permissions stay, a link to it stays a link, and nothing is left beside it."""
+def test_save_replaces_a_file_atomically(ours, tmp_path):
+    """Permissions and links to the file stay; no temporary file is left."""
     file, link = tmp_path / "file.pgm", tmp_path / "link.pgm"
     file.write_bytes(b"x" * 1000)
     file.chmod(0o640)

@@ -1,4 +1,4 @@
-"""Pillow with the library in front of it, in processes that end, fork, unshare, and lock themselves in."""
+"""Pillow on the library in processes that end, fork, unshare namespaces or run in a sandbox."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ OPERATIONS = {
     "encode": "im.save(io.BytesIO(), 'PNG', compress_level=1)",
     "decode": "Image.open(io.BytesIO(jpeg)).load()",
 }
-"""Long sections of every kind: with workers and without, the wheel's own codecs between our enter and leave."""
+"""Operations that release the GIL: with and without workers, and the wheel's codecs, which call ImagingSection."""
 
 FEW, MANY = 3, int(os.environ.get("IMAGING_PROCESSES", "0"))
-"""How many processes end in the middle of each operation; IMAGING_PROCESSES digs deeper."""
+"""The number of processes that end in the middle of each operation: IMAGING_PROCESSES."""
 
 DAEMONS = """
 import io, sys, time
@@ -44,7 +44,7 @@ time.sleep({delay})
 
 
 def pythons() -> dict[str, Path]:
-    """The interpreters that can be had: this one, and others of the same machine."""
+    """Returns this interpreter and the others of this machine."""
     found = {f"3.{sys.version_info.minor}": Path(sys.executable)}
     versions = sorted(Path(os.environ.get("PYENV_ROOT", "/nowhere")).glob("versions/3.*/bin/python"))
     for minor in range(11, 15):
@@ -57,7 +57,7 @@ def pythons() -> dict[str, Path]:
 
 @pytest.fixture(scope="session", params=[f"3.{minor}" for minor in range(11, 15)])
 def python(request) -> Path:
-    """An interpreter with the Pillow that is tested."""
+    """An interpreter with the tested Pillow."""
     interpreter = pythons().get(request.param)
     if interpreter is None:
         pytest.skip(f"there is no Python {request.param} here")
@@ -65,7 +65,7 @@ def python(request) -> Path:
         return interpreter
     requirements = ROOT / "target" / "pythons" / "requirements.txt"
     requirements.parent.mkdir(parents=True, exist_ok=True)
-    # Several workers of pytest may come here at the same time.
+    # Several workers of pytest may run this at the same time.
     with open(requirements.parent / f"{request.param}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return environment_of(interpreter, requirements.parent / request.param, requirements)
@@ -96,7 +96,7 @@ def run(python: Path, code: str, **env: str) -> subprocess.CompletedProcess[str]
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_the_interpreter_ends_while_daemon_threads_work(python, operation):
-    """They are not let on when they come back, and their stacks are not unwound through us."""
+    """CPython ends them when they take the GIL; their stacks are not unwound through the library."""
     for number in range(max(FEW, MANY)):
         threads = (1, 2, 5)[number % 3]
         code = DAEMONS.format(call=OPERATIONS[operation], threads=threads, delay=0.05 + 0.01 * (number % 7))
@@ -111,7 +111,7 @@ def work(): return im.resize((900, 900)).rotate(10).filter(ImageFilter.GaussianB
 
 
 def test_threads_are_gone_after_use(python):
-    """So a process that forks, or asks for a user namespace, has one thread: where it waits a moment, or forks."""
+    """Unsharing a user namespace needs a process of one thread: idle workers end, and a fork ends them at once."""
     ended = run(
         python,
         f"""
@@ -145,7 +145,7 @@ SECCOMP = '''
 import ctypes, platform, struct
 
 def refuse(calls, action):
-    """Has the kernel answer these system calls with an action."""
+    """Installs a seccomp filter with an action for these system calls."""
     load = [(0x20, 0, 0, 0)]  # the number of the call
     jumps = [(0x15, len(calls) - i, 0, number) for i, number in enumerate(calls)]
     code = load + jumps + [(0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, action)]
@@ -168,7 +168,7 @@ CALLS = {
 
 RESOURCES = "ioprio_set mbind migrate_pages move_pages prlimit64 sched_setaffinity sched_setattr sched_setparam \
 sched_setscheduler set_mempolicy setpriority setrlimit"
-"""What systemd's `SystemCallFilter=~@resources` refuses."""
+"""The system calls that systemd's `SystemCallFilter=~@resources` forbids."""
 
 SANDBOXES = {
     "resources": (RESOURCES, "KILL"),
@@ -185,14 +185,14 @@ SANDBOXES = {
 @pytest.mark.parametrize("threads", ["1", "3", ""])
 @pytest.mark.parametrize("sandbox", SANDBOXES)
 def test_sandboxes(sandbox, threads):
-    """The library makes no system call that a program's sandbox may refuse, but for memory, threads and their locks."""
+    """The library's system calls are those for memory, threads and locks, which sandboxes allow."""
     names, action = SANDBOXES[sandbox]
     numbers = [CALLS[name] for name in names.split()]
     env = {"IMAGING_NUM_THREADS": threads} if threads else {}
-    told = child.run(
+    output = child.run(
         f"""
 interposition.require(True)
-# All that Python would import in the middle of it.
+# Imports that Python would otherwise perform later.
 from PIL import Image, ImageColor, ImageFile, ImageFilter, ImagePalette
 import os
 {SECCOMP}
@@ -208,11 +208,11 @@ os._exit(0)
         interposed=True,
         **env,
     )
-    assert told == "done"
+    assert output == "done"
 
 
 def test_without_proc_and_sys():
-    """Neither is needed."""
+    """The library needs neither."""
     code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\nfrom PIL import Image, ImageFilter\n{WORK}\nwork()"
     inner = 'mount -t tmpfs none /proc && mount -t tmpfs none /sys && exec "$0" -c "$1"'
     ended = subprocess.run(
@@ -228,8 +228,8 @@ def test_without_proc_and_sys():
 
 
 def test_affinity_is_respected():
-    """A program that limits itself to a processor, before its first call, gets one thread."""
-    told = child.run(
+    """A program that sets its affinity to one processor before its first call gets one thread."""
+    output = child.run(
         """
         import os
         library = load()
@@ -237,4 +237,4 @@ def test_affinity_is_respected():
         print(ctypes.CDLL(str(interposition.library_path())).ImagingGetNumThreads())
         """
     )
-    assert told == "1\n"
+    assert output == "1\n"

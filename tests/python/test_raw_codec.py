@@ -1,5 +1,5 @@
-"""The raw decoder and encoder beside the reference's: after every call the same state and the same pixels, in whatever
-pieces the bytes come and go."""
+"""The raw decoder and encoder beside the reference's: after every call the same state and pixels, with buffers of any
+lengths."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shufflers import AROUND, PAIRS, Pair
 from side_by_side import fill, pixels
 
 SEEN = "count state errcode x y ystep xsize ysize xoff yoff bits bytes planes".split()
-"""The fields of a state that a program can see change. `buffer` and `fd` are not the raw codec's to touch."""
+"""The fields of a state that are compared. The raw codec does not use `buffer` and `fd`."""
 
 CONFIG = -8
 END = 1
@@ -25,14 +25,14 @@ END = 1
 
 @dataclass(frozen=True)
 class Task:
-    """A rectangle of an image, and how its lines lie in the file."""
+    """A rectangle of an image, and the layout of its lines in the file."""
 
     pair: Pair
     rectangle: tuple[int, int, int, int]
     margins: tuple[int, int]
     ystep: int
     slack: int | None
-    """Bytes between lines, less than 0 if lines were to overlap; None where the stride is not given."""
+    """Bytes between lines, negative if lines overlap; None if no stride is given."""
 
     seed: int
 
@@ -45,7 +45,7 @@ class Task:
         return 0 if self.slack is None else self.line + self.slack
 
     def state(self, library: Library, *, context: RawState | None = None) -> ImagingCodecStateInstance:
-        """A state as the bindings set it up for this task."""
+        """Returns a state with the values that Pillow's bindings set for this task."""
         xoff, yoff, xsize, ysize = self.rectangle
         shuffle, bits = self.pair.find(library)
         return ImagingCodecStateInstance(
@@ -61,7 +61,7 @@ class Task:
         )
 
     def image(self, library: Library) -> Image:
-        """The image around the rectangle, full of anything."""
+        """Makes the image around the rectangle, of random bytes."""
         xoff, yoff, xsize, ysize = self.rectangle
         image = library.ImagingNewDirty(self.pair.ids[0], xoff + xsize + self.margins[0], yoff + ysize + self.margins[1])
         fill(image, random.Random(self.seed).randbytes(1021))
@@ -87,22 +87,22 @@ def seen(state: ImagingCodecStateInstance) -> dict[str, int]:
 
 @dataclass
 class Log:
-    """What a codec did."""
+    """The results and states of a codec's calls."""
 
     calls: list[Any] = field(default_factory=list)
     ended: bool = False
-    """With all lines, or an error: not just without more bytes."""
+    """Whether all lines are done or an error occurred."""
 
 
 def decode(library: Library, task: Task, pieces: list[int]) -> Log:
-    """Feeds the decoder pieces of these lengths, again and again, each behind what it has left of those before."""
+    """Decodes a file in pieces of these lengths. Each buffer begins with the bytes that the decoder left over."""
     context = RawState(stride=task.stride)
     state, image = task.state(library, context=context), task.image(library)
     file = random.Random(task.seed + 1).randbytes(task.rectangle[3] * max(task.line, task.stride) + 100)
     log, begin, end = Log(), 0, 0
     while not log.ended and end < len(file):
         end = min(end + pieces[len(log.calls) % len(pieces)], len(file))
-        # A copy of its own for each call: a decoder may not remember where the bytes were.
+        # A new copy for each call: a decoder may not keep a pointer to it.
         buffer = ctypes.create_string_buffer(file[begin:end], end - begin + AROUND)
         result = library.ImagingRawDecode(image, state, buffer, end - begin)
         log.calls.append((result, seen(state), context.stride, context.skip, pixels(image)))
@@ -113,7 +113,7 @@ def decode(library: Library, task: Task, pieces: list[int]) -> Log:
 
 
 def encode(library: Library, task: Task, buffers: list[int]) -> Log:
-    """Asks for lines in buffers that are so much longer than a line, until all are there or one is too short."""
+    """Encodes into buffers longer than a line by these lengths, until the last line or a buffer is too short."""
     state, image = task.state(library), task.image(library)
     state.bytes, state.count = task.line, max(0, task.stride)
     log = Log()

@@ -1,6 +1,6 @@
-"""The raw codec where the reference reads or writes what is not there: `errcode` is CONFIG, and nothing is touched.
+"""The raw codec where the reference reads or writes out of bounds: `errcode` is CONFIG, and nothing is written.
 
-All cases run in one process of their own, which may crash without taking the tests with it.
+All cases run in one child process, which may crash without ending the tests.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _PREPARED = """
 
     @abi.Shuffler
     def foreign(out, line, pixels):
-        '''A function of the program's own.'''
+        '''A shuffler of the program.'''
         ctypes.memset(out, 255, 1)
 
     def outcome(codec, image=True, buffer=True, length=100, context=True, calls=1, **fields):
-        '''What a call gives on an image of 10 by 10, into or out of a rectangle of 4 by 3, but for what is given.'''
+        '''Calls a codec on an image of 10 by 10, into or out of a rectangle of 4 by 3, but for what is given.'''
         picture = library.ImagingNew(L[0], 10, 10)
         fill(picture, bytes(range(100)))
         raw, place = abi.RawState(stride=fields.pop("stride", 0)), create_string_buffer(b"x" * 100, 100)
@@ -77,74 +77,74 @@ OUTSIDE = {
     "no image": dict(image=False),
     "no shuffler": dict(no_shuffle=True),
 }
-"""For both codecs."""
+"""Cases of both codecs."""
 
 CANNOT_BE = {
     "decode": {
         "no context": dict(context=False),
-        "width less than nothing": dict(xsize=-1),
-        "width far less than nothing": dict(xsize=-MOST - 1),
+        "width negative": dict(xsize=-1),
+        "width far below 0": dict(xsize=-MOST - 1),
         "line that overflows": dict(xsize=MOST, bits=MOST),
         "planes that overflow": dict(xsize=MOST, planes=MOST),
-        "planes less than none": dict(planes=-1),
+        "negative planes": dict(planes=-1),
         "bits less than none": dict(bits=-8),
         "stride less than a line": dict(stride=3),
-        "stride less than nothing": dict(stride=-MOST - 1),
+        "stride negative": dict(stride=-MOST - 1),
         "no bits": dict(bits=0),
-        "less bits than the shuffler reads": dict(unpacker=("L", "L;16B"), bits=13),
+        "fewer bits than the shuffler reads": dict(unpacker=("L", "L;16B"), bits=13),
         "one bit for bytes": dict(bits=1),
         "pixels of four bytes": dict(unpacker=("RGB", "RGB"), bits=24),
         "pixels of two bytes": dict(unpacker=("I;16", "I;16"), bits=16),
         "no bits for planes": dict(unpacker=("P", "P;4L"), bits=0),
-        "bits of less than whole planes": dict(unpacker=("P", "P;4L"), xsize=3, bits=4),
-        "less planes than the shuffler reads": dict(unpacker=("P", "P;4L"), bits=4, planes=3),
+        "bits of an incomplete plane": dict(unpacker=("P", "P;4L"), xsize=3, bits=4),
+        "fewer planes than the shuffler reads": dict(unpacker=("P", "P;4L"), bits=4, planes=3),
         "a packer of longer lines": dict(packer=("RGB", "RGB"), bits=8),
         "a named function of longer lines": dict(named="ImagingUnpackYCC", bits=8),
         "a named function of larger pixels": dict(named="ImagingUnpackYCC", bits=24),
-        "no bits for a function of the program's own": dict(foreign=True, bits=0),
+        "no bits for a shuffler of the program": dict(foreign=True, bits=0),
     },
     "encode": {
-        "width less than nothing": dict(xsize=-1, bytes=0),
-        "line of less bytes than its pixels have": dict(bytes=3),
+        "width negative": dict(xsize=-1, bytes=0),
+        "line shorter than its pixels": dict(bytes=3),
         "line of no bytes": dict(bytes=0),
-        "line of less than no bytes": dict(bytes=-4),
+        "negative line length": dict(bytes=-4),
         "line that overflows": dict(xsize=MOST, bits=MOST),
         "stride less than a line": dict(count=3),
         "no bits, and a line of no bytes": dict(bits=0, bytes=0),
-        "less bits than the shuffler makes": dict(packer=("L", "L;16"), bits=8),
+        "fewer bits than the shuffler writes": dict(packer=("L", "L;16"), bits=8),
         "pixels of four bytes": dict(packer=("RGB", "R"), bits=8),
         "pixels of two bytes": dict(packer=("I;16", "I;16"), bits=16, bytes=8),
         "an unpacker of larger pixels": dict(unpacker=("L", "L;16B"), bits=16, bytes=8),
         "a named function of larger pixels": dict(named="ImagingPackBGR", bits=24, bytes=12),
-        "no bytes for a function of the program's own": dict(foreign=True, bits=0, bytes=0),
+        "no bytes for a shuffler of the program": dict(foreign=True, bits=0, bytes=0),
     },
 }
 
 NO_ROOM = {
     "no buffer": dict(buffer=False),
     "buffer of nothing": dict(length=0),
-    "buffer of less than nothing": dict(length=-1),
-    "buffer of less than a line": dict(length=3),
+    "negative buffer length": dict(length=-1),
+    "buffer shorter than a line": dict(length=3),
     "line of 2 GiB": dict(bytes=MOST),
     "stride of 2 GiB": dict(count=MOST),
 }
-"""For the encoder, whose answer is 0."""
+"""Cases of the encoder; the result is 0."""
 
 OTHERS = {
-    "decode with a function of the program's own": ("decode", dict(foreign=True), [-1, 0, [True, False]]),
-    "encode with a function of the program's own": ("encode", dict(foreign=True), [12, END, [False, True]]),
+    "decode with a shuffler of the program": ("decode", dict(foreign=True), [-1, 0, [True, False]]),
+    "encode with a shuffler of the program": ("encode", dict(foreign=True), [12, END, [False, True]]),
     "decode, planes that fit": ("decode", dict(unpacker=("P", "P;4L"), planes=4), [-1, 0, [True, False]]),
     "decode, more bits than are read": ("decode", dict(bits=32), [-1, 0, [True, False]]),
     "encode, no bits but bytes": ("encode", dict(bits=0), [12, END, [False, True]]),
     "decode, no buffer": ("decode", dict(buffer=False), [0, 0, [False, False]]),
-    "decode, less than no bytes": ("decode", dict(length=-1), [0, 0, [False, False]]),
-    "decode, a line of 2 GiB, of which 100 bytes are here": ("decode", dict(xsize=MOST), [0, 0, [False, False]]),
+    "decode, negative length": ("decode", dict(length=-1), [0, 0, [False, False]]),
+    "decode, a line of 2 GiB, 100 bytes in the buffer": ("decode", dict(xsize=MOST), [0, 0, [False, False]]),
     "decode, the last line is below": ("decode", dict(yoff=8), [-1, CONFIG, [True, False]]),
     "encode, the last line is below": ("encode", dict(yoff=8), [-1, CONFIG, [False, True]]),
     "decode, all is done": ("decode", dict(calls=1), [-1, 0, [True, False]]),
     "encode, all is done": ("encode", dict(calls=1), [12, END, [False, True]]),
-    "decode again when all is done": ("decode", dict(calls=2), [-1, CONFIG, [True, False]]),
-    "encode again when all is done": ("encode", dict(calls=2), [-1, CONFIG, [False, True]]),
+    "decode again after the last line": ("decode", dict(calls=2), [-1, CONFIG, [True, False]]),
+    "encode again after the last line": ("encode", dict(calls=2), [-1, CONFIG, [False, True]]),
 }
 
 NOTHING_TOUCHED = [False, False]
@@ -157,7 +157,7 @@ CASES = {
     **{f"encode, {name}": ("encode", arguments, [0, CONFIG, NOTHING_TOUCHED]) for name, arguments in NO_ROOM.items()},
     **OTHERS,
 }
-"""The codec, what is otherwise than usual, and what it must come to: result, `errcode`, whether image and buffer changed."""
+"""Codec, arguments and expected outcome: result, `errcode`, whether image and buffer were modified."""
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,4 @@
-"""Every packer and unpacker beside the reference's: the same pairs, the same bits, the same bytes, at every level of
-instructions."""
+"""Every packer and unpacker beside the reference's: the same pairs, bits and bytes, with every ISA."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ EXTREMES = [-(2**31), -1000, -2, -1, 1000, 2**31 - 1]
 
 @pytest.mark.parametrize("packs", [False, True], ids=["unpackers", "packers"])
 def test_same_pairs_and_bits(both, packs):
-    """Of all that there may be, numbers included that no mode has. Where there is none, `bits` stays."""
+    """For all ids, unknown ones included. If there is no shuffler, `bits` is not written to."""
     found = 0
     for mode in [*range(len(MODES) + 2), *EXTREMES]:
         for raw_mode in [*range(len(RAW_MODES) + 2), *EXTREMES]:
@@ -29,26 +28,26 @@ def test_same_pairs_and_bits(both, packs):
     assert found == sum(map(len, (PACKERS if packs else UNPACKERS).values()))
 
 
-def test_bits_may_not_be_asked_for(ours):
+def test_bits_may_be_null(ours):
     for pair in PAIRS:
         assert (ours.ImagingFindPacker if pair.packs else ours.ImagingFindUnpacker)(*pair.ids, None)
 
 
-def test_the_level_is_obeyed():
-    """Or the tests below would all be the same one."""
-    assert "IMAGING_SIMD=of course: must be generic" in child.differences(
-        "shufflers.public_differences(*both)", level="of course"
+def test_the_isa_variable_is_obeyed():
+    """Otherwise the tests below would all test the same ISA."""
+    assert "IMAGING_SIMD=unknown: must be generic" in child.differences(
+        "shufflers.public_differences(*both)", isa="unknown"
     )
 
 
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_every_pair(level):
-    assert child.differences("shufflers.differences(*both)", level=level) == ""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_every_pair(isa):
+    assert child.differences("shufflers.differences(*both)", isa=isa) == ""
 
 
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_public_shufflers(level):
-    assert child.differences("shufflers.public_differences(*both)", level=level) == ""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_public_shufflers(isa):
+    assert child.differences("shufflers.public_differences(*both)", isa=isa) == ""
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
@@ -61,8 +60,8 @@ def test_in_place(both, name):
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_no_pixels_and_less(ours, name):
-    """Nothing is read, nothing is written."""
+def test_no_pixels(ours, name):
+    """A count of 0 or less reads and writes nothing."""
     for pixels in (0, -1, -(2**31)):
         getattr(ours, name)(None, None, pixels)
 

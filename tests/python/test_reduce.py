@@ -130,9 +130,9 @@ def differences(*both: Library) -> list[int]:
 
 
 @pytest.mark.parametrize("threads", child.THREADS)
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_isas_and_threads(level, threads):
-    assert child.differences("test_reduce.differences(*both)", level=level, threads=threads) == ""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_every_isa_and_number_of_threads(isa, threads):
+    assert child.differences("test_reduce.differences(*both)", isa=isa, threads=threads) == ""
 
 
 @pytest.mark.parametrize("call", ["ImagingReduce(None, 1, 1, (ctypes.c_int * 4)())", "ImagingReduce(image, 1, 1, None)"])

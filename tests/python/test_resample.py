@@ -117,7 +117,7 @@ def test_boxes_outside_the_image(ours, box):
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "I", "F", "I;16"])
 @pytest.mark.parametrize("filter", FILTERS.values(), ids=FILTERS)
 def test_empty_boxes(both, mode, filter, size, box):
-    """A box between two pixels has a colour; the box of an empty image has none."""
+    """An empty box within an image has the colour at its position; the result of an empty image is empty."""
     theirs, ours = (Case(mode, size, (5, 4), filter, box).outcome(library, noise(library, mode, size, 0)) for library in both)
     assert ours == theirs
 
@@ -131,9 +131,9 @@ def test_null_image_and_null_box(ours):
     ours.ImagingDelete(image)
 
 
-@pytest.mark.parametrize("level", child.LEVELS)
-def test_every_isa(level):
-    assert child.differences("resizing.differences(*both)", level=level) == ""
+@pytest.mark.parametrize("isa", child.ISAS)
+def test_every_isa(isa):
+    assert child.differences("resizing.differences(*both)", isa=isa) == ""
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

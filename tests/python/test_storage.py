@@ -1,4 +1,4 @@
-"""Making images: the same descriptor, the same rows in the same places, the same errors as the reference."""
+"""Making images: the same structure, row addresses and errors as the reference."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def test_every_mode_can_be_made(both, maker, mode):
 
 @pytest.mark.parametrize("maker", MAKERS)
 @pytest.mark.parametrize("mode", BOGUS_MODES)
-def test_unknown_mode_is_refused(both, maker, mode):
+def test_unknown_mode_is_an_error(both, maker, mode):
     wheels, ours = (image_outcome(library, maker, mode, 1, 1) for library in both)
     assert ours == wheels == ("ValueError", ("unrecognized image mode",))
 
 
 @pytest.mark.parametrize("maker", MAKERS[:3])
 @pytest.mark.parametrize("size", [(-1, 1), (1, -1), (-1, -1), (-(2**31), 0), (0, -(2**31))])
-def test_negative_size_is_refused(both, maker, size):
+def test_negative_size_is_an_error(both, maker, size):
     wheels, ours = (image_outcome(library, maker, L, *size) for library in both)
     assert ours == wheels == ("ValueError", ("bad image size",))
 
@@ -56,7 +56,7 @@ def test_line_too_long_is_a_memory_error(both, maker, mode, width):
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_longest_line_can_be_made(both, mode):
-    """The longest line that is not refused. Its memory is only reserved: nothing touches it."""
+    """The longest valid line. Its memory is only reserved, never written to."""
     width = 2**31 // 4 - 2
     wheels, ours = (
         image_outcome(library, "ImagingNewDirty", MODE_ID[mode], width, 2, with_pixels=False) for library in both
@@ -73,7 +73,7 @@ def test_longest_line_can_be_made(both, mode):
     block_size=block_sizes,
     maker=st.sampled_from(MAKERS[:2]),
 )
-def test_rows_lie_in_blocks_as_the_arena_says(both, mode, width, height, alignment, block_size, maker):
+def test_rows_lie_in_blocks_of_the_arenas_size(both, mode, width, height, alignment, block_size, maker):
     with arena(*both, alignment=alignment, block_size=block_size):
         wheels, ours = (
             image_outcome(library, maker, mode, width, height, alignment=alignment, with_pixels=maker in ZEROED)
@@ -98,7 +98,7 @@ def test_rows_are_aligned_and_inside_their_blocks(ours, mode, width, height, ali
 
 @given(mode=modes, width=sides, height=sides, data=st.binary(min_size=1, max_size=50))
 def test_image_from_the_pool_is_zeroed(both, mode, width, height, data):
-    """`ImagingNew` hands out black images, also from a block that held another image before."""
+    """`ImagingNew` zeroes a block of the pool, which held another image before."""
     with arena(*both, blocks_max=4):
         for library in both:
             used = library.ImagingNewDirty(mode, width, height)
@@ -111,7 +111,7 @@ def test_image_from_the_pool_is_zeroed(both, mode, width, height, data):
 
 @given(mode=mode_ids, width=sides, height=sides, extra=st.integers(0, 200))
 def test_prologue_of_a_subtype(both, mode, width, height, extra):
-    """A host may ask for a larger structure: what follows the instance is zeroed and its own."""
+    """A host may ask for a larger structure: the bytes behind the instance are zeroed and for its own use."""
     size = LAYOUT["ImagingMemoryInstance"]["size"]
 
     def make(library):
@@ -131,7 +131,7 @@ def test_prologue_of_a_subtype(both, mode, width, height, extra):
     source=st.tuples(modes, st.integers(0, 3), st.integers(0, 3)),
 )
 def test_new2_dirty(both, wanted, out, source):
-    """Either a fresh image of the source's size, or the offered one when mode and size match, or an error."""
+    """Returns a new image of the input's size, or the given output if mode and size match, or an error."""
 
     def make(library):
         image_in = library.ImagingNew(*source)
@@ -183,7 +183,7 @@ def test_copy_palette(both, to, source, colours, size):
 
 
 def test_delete_counts_references(both):
-    """An exported Arrow array keeps the image: only the last delete frees it."""
+    """An exported Arrow array keeps the image: the last of all deletions frees it."""
     for library in both:
         with arena(library):
             image = library.ImagingNew(P, 3, 3)
@@ -197,7 +197,7 @@ def test_delete_counts_references(both):
 
 
 def test_delete_calls_the_hosts_destroy(both):
-    """A host that brings its own pixels sets `destroy`, and finds the instance whole when it is called."""
+    """A host that provides the pixels sets `destroy`, which is called with the instance still valid."""
     seen = []
     destroy = ctypes.PYFUNCTYPE(None, ctypes.POINTER(ImagingMemoryInstance))(
         lambda image: seen.append((image.contents.mode, image.contents.xsize, image.contents.ysize))
@@ -209,7 +209,7 @@ def test_delete_calls_the_hosts_destroy(both):
     assert seen == [(RGBA, 4, 2)] * 2
 
 
-def test_delete_of_nothing(both):
+def test_delete_null(both):
     for library in both:
         with arena(library):
             library.ImagingDelete(None)
@@ -219,7 +219,7 @@ def test_delete_of_nothing(both):
 @pytest.mark.parametrize("maker", MAKERS)
 @pytest.mark.parametrize("mode", MODE_NAMES)
 def test_one_library_reads_and_deletes_what_the_other_made(both, maker, mode):
-    """Everything that crosses the border is plain C memory, whichever side frees it."""
+    """Memory is that of the C allocator, so either library can free it."""
     for maker_of, deleter in (both, reversed(both)):
         with arena(maker_of, deleter):
             image = getattr(maker_of, maker)(MODE_ID[mode], 5, 4)
@@ -248,8 +248,8 @@ def test_names_of_modes_are_complete():
     assert len(MODES) == 21 and MODES[0] == ""
 
 
-def test_pixels_see_what_was_stored(ours):
-    """The tests' own helpers, on an image whose rows lie in several blocks."""
+def test_helpers_read_and_write_pixels(ours):
+    """`fill` and `pixels`, on an image whose rows lie in several blocks."""
     with arena(ours, alignment=64, block_size=4096):
         image = ours.ImagingNew(RGB, 33, 70)
         assert image.contents.blocks_count > 1

@@ -1,4 +1,4 @@
-"""Many threads, and forks in the midst of them. The reference relies on Python's lock; the library must not."""
+"""Many threads, and forks while they run. The reference relies on the GIL; the library must not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUNDS = 1500
 
 
 def make_and_delete(library, seed):
-    """Makes images of changing size, keeps a few, checks that a fresh one is black and its own."""
+    """Makes images of various sizes and keeps a few. Checks that a new one is black and shares no memory."""
     kept = []
     for number in range(ROUNDS):
         mode = MODE_ID["RGB" if number % 3 else "P"]
@@ -28,7 +28,7 @@ def make_and_delete(library, seed):
         kept.append((image, view))
         if len(kept) > 6:
             old, its = kept.pop(0)
-            assert its[0] == its[len(its) - 1] == seed, "another image wrote here"
+            assert its[0] == its[len(its) - 1] == seed, "another image shares this memory"
             library.ImagingDelete(old)
     for image, _ in kept:
         library.ImagingDelete(image)
@@ -36,13 +36,13 @@ def make_and_delete(library, seed):
 
 @pytest.mark.parametrize("blocks_max", [0, 3, 50])
 def test_counters_are_exact(ours_without_python, blocks_max):
-    """After all threads are done, every image has been counted once and every block is accounted for."""
+    """After all threads have ended, every image was counted once and every block was freed or is cached."""
     library, failures = ours_without_python, []
 
     def work(seed):
         try:
             make_and_delete(library, seed)
-        except BaseException as error:  # told in the main thread
+        except BaseException as error:  # reported on the main thread
             failures.append(error)
 
     with arena(library, blocks_max=blocks_max, block_size=4096):
@@ -59,11 +59,11 @@ def test_counters_are_exact(ours_without_python, blocks_max):
         assert (counted.stats_reused_blocks > 0) == (blocks_max > 0)
 
 
-def test_settings_may_change_under_way(ours_without_python):
-    """One thread turns every knob while others make images."""
+def test_settings_may_change_while_threads_run(ours_without_python):
+    """One thread changes every setting while others make images."""
     library, done, failures = ours_without_python, threading.Event(), []
 
-    def turn_knobs():
+    def change_settings():
         number = 0
         while not done.is_set():
             number += 1
@@ -80,14 +80,14 @@ def test_settings_may_change_under_way(ours_without_python):
             failures.append(error)
 
     with arena(library, blocks_max=8):
-        turner = threading.Thread(target=turn_knobs)
+        changer = threading.Thread(target=change_settings)
         workers = [threading.Thread(target=work, args=(seed + 1,)) for seed in range(THREADS)]
-        for thread in (turner, *workers):
+        for thread in (changer, *workers):
             thread.start()
         for thread in workers:
             thread.join()
         done.set()
-        turner.join()
+        changer.join()
         assert failures == []
         library.ImagingMemorySetBlocksMax(library.arena, 0)
         counted = library.arena
@@ -95,11 +95,11 @@ def test_settings_may_change_under_way(ours_without_python):
         assert counted.stats_allocated_blocks == counted.stats_freed_blocks
 
 
-def test_one_image_has_many_owners(ours_without_python):
-    """Arrays that are released on many threads leave the image to its owner."""
+def test_one_image_with_many_owners(ours_without_python):
+    """Arrays of one image are exported and released on many threads; its owner keeps the image."""
     library = ours_without_python
     image = library.ImagingNew(MODE_ID["L"], 8, 8)
-    release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)  # as the member's type, but without the GIL
+    release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)  # the member's type, but without the GIL
 
     def work():
         for _ in range(ROUNDS):
@@ -117,8 +117,8 @@ def test_one_image_has_many_owners(ours_without_python):
 
 
 def test_fork_while_threads_are_busy():
-    """A child of a process whose threads are in the middle of everything makes images like any other."""
-    told = child.run(
+    """A child forked while other threads make and delete images can do the same."""
+    output = child.run(
         """
         import os, sys, threading, time
         library = load(hold_gil=False)
@@ -158,13 +158,13 @@ def test_fork_while_threads_are_busy():
         print(good)
         """
     )
-    assert told == "60\n"
+    assert output == "60\n"
 
 
 @pytest.mark.parametrize("threads", ["1", "4"])
 def test_multiprocessing_by_fork_under_interposition(threads):
-    """Pillow works in the children of a process whose threads are in the midst of its operations."""
-    told = child.run(
+    """Pillow works in children forked while other threads run its operations."""
+    output = child.run(
         """
         import hashlib, multiprocessing, os, threading, interposition
         from PIL import Image
@@ -193,4 +193,4 @@ def test_multiprocessing_by_fork_under_interposition(threads):
         interposed=True,
         IMAGING_NUM_THREADS=threads,
     )
-    assert told == "the same\n"
+    assert output == "the same\n"

@@ -7,7 +7,7 @@ target=../../target/races
 host=$(rustc -vV | sed -n 's/^host: //p')
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
-    echo "races: SKIPPED: there is no nightly Rust here, and so no thread sanitizer" >&2
+    echo "races: SKIPPED: the thread sanitizer needs a nightly Rust" >&2
     exit
 fi
 
@@ -21,9 +21,8 @@ found=66
 export TSAN_OPTIONS="exitcode=$found"
 
 # The sanitizer does not instrument vector intrinsics, so the generic kernels run, too.
-for isa in generic avx512; do
-    IMAGING_SIMD=$isa "$races" allowed
-done
+"$races" allowed
+IMAGING_SIMD=generic "$races" allowed
 
 status=0
 output=$(IMAGING_SIMD=generic "$races" forbidden 2>&1) || status=$?

@@ -1,13 +1,14 @@
-//! Measures resizing against the crate `fast_image_resize`: ratios, never absolute times.
+//! Measures the speed of resizing relative to the crate `fast_image_resize`.
 //!
 //!     cargo run --release [-- [--cpu] [WORD ...]]
 //!
-//! Both resize the same photograph with the same filter and one thread into an image that is there; neither treats alpha.
-//! The crate has no more than AVX2; ours is measured with that, and with all that the processor has. They take turns, many
-//! times, for a moment each. A ratio is the lower quartile of its times divided by ours: 1 is as fast, more is faster.
+//! Both resize the same photograph with the same filter on one thread into an existing image; neither premultiplies
+//! alpha. The crate has kernels up to AVX2; ours is measured with AVX2 and with the best ISA of the processor. They run
+//! alternately in many short samples. A ratio is the lower quartile of the crate's times divided by ours: 1 is equally
+//! fast, more is faster.
 //!
-//! The table is printed, and written to RESIZE.md when all was measured. WORDs pick the cases that contain all of them;
-//! `--cpu` measures the processor's time, for a busy machine. `benches/run.py` makes the photograph.
+//! Prints the table. A run of all cases writes it to RESIZE.md. WORDs select the cases that contain all of them;
+//! `--cpu` measures processor time, for a busy machine. `benches/run.py` makes the photograph.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -35,26 +36,26 @@ const FILTERS: [(&str, Filter, FilterType); 5] = [
 const MODES: [(Mode, PixelType); 3] =
     [(Mode::RGB, PixelType::U8x3), (Mode::RGBA, PixelType::U8x4), (Mode::L, PixelType::U8)];
 
-/// Nanoseconds that a turn should last, where one run is shorter than that.
-const TURN: f64 = 1e7;
+/// The least nanoseconds of one sample, which repeats a shorter run.
+const SAMPLE: f64 = 1e7;
 
-/// From the fewest to the most rounds of a case, and nanoseconds after which it ends between them.
+/// The fewest and the most rounds of a case, and the nanoseconds after which it ends between them.
 const ROUNDS: (usize, usize) = (5, 40);
 const ENOUGH: f64 = 5e8;
 
-/// How much the two may differ in a byte on average: the crate's weights have fewer bits.
-const ALIKE: f64 = 0.5;
+/// The allowed mean difference of a byte: the crate's coefficients have fewer bits.
+const TOLERANCE: f64 = 0.5;
 
-/// What a ratio should be: 1, and a little for noise.
+/// The least ratio that counts as equally fast; below 1 because of noise.
 const AS_FAST: f64 = 0.97;
 
-/// What a process is told that only measures.
+/// The argument of a child process that only measures.
 const MEASURE: &str = "--measure";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The photograph and its copies, ours and theirs, of one mode and one size to be.
-struct Track {
+/// The photograph and the output images of both libraries, for one mode and output size.
+struct Contenders {
     plan: Plan,
     ours: (Image, Image),
     resizer: Resizer,
@@ -62,7 +63,7 @@ struct Track {
     theirs: (TheirImage<'static>, TheirImage<'static>),
 }
 
-impl Track {
+impl Contenders {
     fn new(photo: &[u8], (mode, pixels): (Mode, PixelType), size: (usize, usize), filter: usize) -> Result<Self> {
         let (_, ours, theirs) = FILTERS[filter];
         let area = [0.0, 0.0, SIZE.0 as f32, SIZE.1 as f32];
@@ -98,7 +99,7 @@ impl Track {
         Ok(self.resizer.resize(&self.theirs.0, &mut self.theirs.1, &self.options)?)
     }
 
-    /// Makes sure that both do the same.
+    /// Checks that both results are equal up to the tolerance.
     fn compare(&mut self, (mode, pixels): (Mode, PixelType)) -> Result<()> {
         self.run_ours()?;
         self.run_theirs()?;
@@ -108,18 +109,18 @@ impl Track {
         let differences = ours.zip(theirs).flat_map(|(a, b)| a.iter().zip(b)).map(|(a, b)| u64::from(a.abs_diff(*b)));
         let (sum, count) = differences.fold((0, 0), |(sum, count), difference| (sum + difference, count + 1));
         let mean = sum as f64 / count as f64;
-        if mean > ALIKE {
+        if mean > TOLERANCE {
             return Err(format!("the two differ by {mean:.2} on average").into());
         }
         Ok(())
     }
 
-    /// Their time divided by ours.
+    /// Measures the time of the crate divided by ours.
     fn ratio(&mut self, clock: ClockId) -> Result<f64> {
         let runs = [Self::run_ours, Self::run_theirs];
         let mut counts = [1; 2];
         for (run, count) in runs.iter().zip(&mut counts) {
-            *count = (TURN / turn(self, *run, 1, clock)?).round().max(1.0) as usize;
+            *count = (SAMPLE / sample(self, *run, 1, clock)?).round().max(1.0) as usize;
         }
         let mut times = [Vec::new(), Vec::new()];
         let mut spent = 0.0;
@@ -128,7 +129,7 @@ impl Track {
                 break;
             }
             for which in if round % 2 == 0 { [0, 1] } else { [1, 0] } {
-                let time = turn(self, runs[which], counts[which], clock)?;
+                let time = sample(self, runs[which], counts[which], clock)?;
                 spent += time * counts[which] as f64;
                 times[which].push(time);
             }
@@ -141,16 +142,21 @@ impl Track {
     }
 }
 
-/// Bytes of a pixel here.
+/// Returns the bytes of a pixel in our images.
 fn ours_bytes(mode: Mode) -> usize {
     if mode == Mode::L { 1 } else { 4 }
 }
 
-/// Nanoseconds that a run takes, of so many.
-fn turn(track: &mut Track, run: fn(&mut Track) -> Result<()>, count: usize, clock: ClockId) -> Result<f64> {
+/// Returns the mean nanoseconds of `count` runs.
+fn sample(
+    contenders: &mut Contenders,
+    run: fn(&mut Contenders) -> Result<()>,
+    count: usize,
+    clock: ClockId,
+) -> Result<f64> {
     let start = now(clock);
     for _ in 0..count {
-        run(track)?;
+        run(contenders)?;
     }
     Ok((now(clock) - start) / count as f64)
 }
@@ -160,22 +166,21 @@ fn now(clock: ClockId) -> f64 {
     now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
 }
 
-/// What a case is called.
+/// Formats the name of a case.
 fn row((mode, _): (Mode, PixelType), (width, height): (usize, usize), filter: usize) -> String {
     format!("| {width}×{height} | {} | {} |", FILTERS[filter].0, mode.name())
 }
 
-/// Measures the cases that contain all the words, with the instructions that the environment allows, and prints a ratio a
-/// line.
+/// Measures the cases that contain all the words with the ISA of the environment, and prints one ratio per line.
 fn measure(words: &[String], clock: ClockId) -> Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let photo = fs::read(here.join("../../target/benches/photo"))
         .map_err(|error| format!("run benches/run.py first, which makes the photograph: {error}"))?;
     for (mode, size, filter) in cases(words) {
-        let mut track = Track::new(&photo, mode, size, filter)?;
+        let mut contenders = Contenders::new(&photo, mode, size, filter)?;
         let case = row(mode, size, filter);
-        track.compare(mode).map_err(|error| format!("{case} {error}"))?;
-        let ratio = track.ratio(clock)?;
+        contenders.compare(mode).map_err(|error| format!("{case} {error}"))?;
+        let ratio = contenders.ratio(clock)?;
         eprintln!("{case} {ratio:.2} |");
         println!("{ratio}");
     }
@@ -190,7 +195,7 @@ fn cases(words: &[String]) -> impl Iterator<Item = ((Mode, PixelType), (usize, u
     all.filter(|&(mode, size, filter)| words.iter().all(|word| row(mode, size, filter).contains(word.as_str())))
 }
 
-/// The ratios that this program finds in a process of its own, with AVX2 or with all that the processor has.
+/// Measures in a child process, with AVX2 or with the best ISA of the processor.
 fn ratios(arguments: &[String], avx2: bool) -> Result<Vec<f64>> {
     let mut other = Command::new(env::current_exe()?);
     other
@@ -209,7 +214,7 @@ fn ratios(arguments: &[String], avx2: bool) -> Result<Vec<f64>> {
     Ok(String::from_utf8(output.stdout)?.lines().map(str::parse).collect::<std::result::Result<_, _>>()?)
 }
 
-/// A sentence on ratios.
+/// Summarises ratios in a sentence.
 fn summary(ratios: &[f64]) -> String {
     let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
     let worst = ratios.iter().copied().fold(f64::INFINITY, f64::min);
@@ -223,10 +228,11 @@ fn introduction() -> String {
         "\
 # Resizing
 
-This library beside the crate fast_image_resize {version}, which has AVX2, on one thread: a photograph of
-{width}×{height}, resized into an image that is there. Each number is the crate's time divided by ours, lower quartiles of
-many turns: 1 is as fast, more is faster. The crate's weights have fewer bits; this library has the reference's pixels.
-Those of RGB have four bytes here and three there. `make bench` measures again and rewrites this file.
+This library and the crate fast_image_resize {version}, which has AVX2 kernels, on one thread: a photograph of
+{width}×{height}, resized into an existing image. Each ratio is the crate's time divided by ours, lower quartiles of many
+samples: 1 is equally fast, more is faster. The crate's coefficients have fewer bits; this library's pixels are the
+reference's. RGB pixels have four bytes in this library and three in the crate. `make bench` measures again and rewrites
+this file.
 
 "
     )
@@ -245,8 +251,8 @@ fn main() -> Result<()> {
     }
     let (avx2, all) = (ratios(&arguments, true)?, ratios(&arguments, false)?);
     let mut table = format!(
-        "- With AVX2: {}.\n- With all that the processor has: {}.\n\n\
-         | size | filter | mode | with AVX2 | with all |\n| --- | --- | --- | ---: | ---: |\n",
+        "- With AVX2: {}.\n- With the best ISA of the processor: {}.\n\n\
+         | size | filter | mode | with AVX2 | with the best ISA |\n| --- | --- | --- | ---: | ---: |\n",
         summary(&avx2),
         summary(&all),
     );

@@ -715,7 +715,8 @@ public:
     /** `ImagingGetProjection`: a byte for each column, and one for each row. */
     std::pair<std::vector<std::uint8_t>, std::vector<std::uint8_t>> projection() const {
         /* One more of each, since the data of an empty vector may be NULL. */
-        std::vector<std::uint8_t> columns(static_cast<std::size_t>(xsize()) + 1), rows(static_cast<std::size_t>(ysize()) + 1);
+        std::vector<std::uint8_t> columns(static_cast<std::size_t>(xsize()) + 1);
+        std::vector<std::uint8_t> rows(static_cast<std::size_t>(ysize()) + 1);
         detail::check(ImagingGetProjection(live(), columns.data(), rows.data()) == 1);
         columns.pop_back();
         rows.pop_back();
@@ -735,7 +736,8 @@ public:
     /** `ImagingGetColors`; nothing if there are more colours than `max_colors`. */
     std::optional<std::vector<ImagingColorItem>> colors(int max_colors) const {
         int count = 0;
-        const std::unique_ptr<ImagingColorItem, void (*)(void *)> items(ImagingGetColors(live(), max_colors, &count), std::free);
+        using Items = std::unique_ptr<ImagingColorItem, void (*)(void *)>;
+        const Items items(ImagingGetColors(live(), max_colors, &count), std::free);
         detail::check(items != nullptr);
         if (count > max_colors) {
             return std::nullopt;
@@ -778,7 +780,8 @@ private:
 
     /* Copies the counts of a histogram, and frees it. Throws if it is NULL. */
     static std::vector<long> counts(ImagingHistogram histogram) {
-        const std::unique_ptr<ImagingHistogramInstance, void (*)(ImagingHistogram)> owner(histogram, ImagingHistogramDelete);
+        using Owner = std::unique_ptr<ImagingHistogramInstance, void (*)(ImagingHistogram)>;
+        const Owner owner(histogram, ImagingHistogramDelete);
         detail::check(histogram != nullptr);
         return std::vector<long>(histogram->histogram, histogram->histogram + 256 * histogram->bands);
     }

@@ -2,6 +2,7 @@
  * take no memory, and are never read: that of every input here is inaccessible. */
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -82,6 +83,13 @@ one_image(ModeID mode, int is_bytes, int bands) {
         CHECK(ImagingTransform(out, im, method, 0, 0, 10, ROWS, affine, 0, 1) == 0);
     }
     CHECK(ImagingFill(im, ink) == im);
+    CHECK(ImagingFill2(im, ink, NULL, 0, 0, 5, ROWS) == 0);
+    CHECK(ImagingFill2(im, ink, out, 0, 0, 0, ROWS) == 0 || take_error() == IMAGING_ERROR_VALUE);
+    CHECK(ImagingPaste(out, im, NULL, 0, 0, 0, ROWS) == 0);
+    CHECK(ImagingPaste(out, im, im, 0, 0, 0, ROWS) == 0 || take_error() == IMAGING_ERROR_VALUE);
+    RESULT(ImagingNegative(im));
+    RESULT(ImagingOffset(im, 5, 5));
+    RESULT(ImagingEffectSpread(im, 5));
     ImagingFilter(im, 3, 3, kernel, 0);
     ImagingResample(im, 0, ROWS, IMAGING_TRANSFORM_BOX, box);
     ImagingClearError();
@@ -92,7 +100,33 @@ one_image(ModeID mode, int is_bytes, int bands) {
     CHECK(export_imaging_array(im, &array) == 0 && array.length == 0);
     array.release(&array);
 
+    int bounds[4], extrema[2] = {0, 1};
+    CHECK(ImagingGetBBox(im, bounds, 0) == 0);
+    int found = ImagingGetExtrema(im, extrema);
+    CHECK(found == (bands == 1 ? 0 : -1));
+    ImagingClearError();
+    ImagingHistogram histogram = ImagingGetHistogram(im, NULL, extrema);
+    CHECK(histogram && histogram->histogram[256 * bands - 1] == 0);
+    ImagingHistogramDelete(histogram);
+    if (im->pixelsize == 4) {
+        int count = -1;
+        ImagingColorItem *colors = ImagingGetColors(im, 9, &count);
+        CHECK(colors && count == 0);
+        free(colors);
+    }
+
     if (is_bytes) {
+        static const UINT8 table[4 * 256];
+        RESULT(ImagingChopScreen(im, out));
+        RESULT(ImagingChopAdd(im, out, 1, 0));
+        RESULT(ImagingPoint(im, IMAGING_MODE_UNKNOWN, table));
+        if (mode != IMAGING_MODE_P) {
+            RESULT(ImagingBlend(im, out, 0.5f));
+        }
+        if (bands == 1) {
+            RESULT(ImagingRankFilter(im, 1, 0));
+            RESULT(ImagingModeFilter(im, 3));
+        }
         RESULT(ImagingGetBand(im, 0));
         CHECK(ImagingFillBand(im, 0, 7) == im);
         Imaging parts[4] = {NULL, NULL, NULL, NULL};

@@ -244,6 +244,37 @@ void moved_from() {
     throws([&] { Image::merge(IMAGING_MODE_LA, im, im); });
     throws([&] { im.alpha_composite(kept); });
     throws([&] { kept.alpha_composite(im); });
+    throws([&] { im.rank_filter(3, 4); });
+    throws([&] { im.mode_filter(3); });
+    throws([&] { im.blend(kept, 0.5F); });
+    throws([&] { kept.blend(im, 0.5F); });
+    throws([&] { im.chop(ImagingOverlay, kept); });
+    throws([&] { kept.chop(ImagingOverlay, im); });
+    throws([&] { im.add(kept); });
+    throws([&] { kept.add(im); });
+    throws([&] { im.subtract(kept); });
+    throws([&] { kept.subtract(im); });
+    throws([&] { im.point(IMAGING_MODE_UNKNOWN, nullptr); });
+    throws([&] { im.point(1.0, 2.0); });
+    throws([&] { im.negative(); });
+    throws([&] { im.offset(1, 1); });
+    throws([&] { im.spread(3); });
+    throws([&] { im.paste(kept, box); });
+    throws([&] { kept.copy().paste(im, box); });
+    throws([&] { im.paste(kept, box, kept); });
+    throws([&] { kept.copy().paste(im, box, kept); });
+    throws([&] { kept.copy().paste(kept, box, im); });
+    throws([&] { im.fill(imaging::RGB8(), box); });
+    throws([&] { im.fill(imaging::RGB8(), box, kept); });
+    throws([&] { kept.copy().fill(imaging::RGB8(), box, im); });
+    throws([&] { im.bounding_box(); });
+    throws([&] { im.projection(); });
+    throws([&] { im.extrema<float>(); });
+    throws([&] { im.colors(9); });
+    throws([&] { im.histogram(); });
+    throws([&] { im.histogram(kept); });
+    throws([&] { kept.histogram(im); });
+    throws([&] { im.histogram(1.F, 2.F); });
 }
 
 void files() {
@@ -342,6 +373,65 @@ void operations() {
     CHECK(equal(under.alpha_composite(over), c(ImagingAlphaComposite(under.get(), over.get()))));
 }
 
+void operations_on_pixels() {
+    const Image im = picture(IMAGING_MODE_RGB, 9, 7), other = im.rotate_180();
+    const auto c = [](Imaging made) { return Image::adopt(made); };
+    CHECK(equal(im.blend(other, 0.3F), c(ImagingBlend(im.get(), other.get(), 0.3F))));
+    CHECK(equal(im.chop(ImagingChopScreen, other), c(ImagingChopScreen(im.get(), other.get()))));
+    CHECK(equal(im.add(other, 2, 5), c(ImagingChopAdd(im.get(), other.get(), 2, 5))));
+    CHECK(equal(im.subtract(other, 2, 5), c(ImagingChopSubtract(im.get(), other.get(), 2, 5))));
+    CHECK(equal(im.negative().negative(), im) && !equal(im.negative(), im));
+    CHECK(equal(im.offset(-2, 5), c(ImagingOffset(im.get(), -2, 5))));
+    CHECK(equal(im.spread(0), im));
+    std::vector<std::uint8_t> table(768);
+    std::iota(table.begin(), table.end(), std::uint8_t{3});
+    CHECK(equal(im.point(IMAGING_MODE_UNKNOWN, table.data()), c(ImagingPoint(im.get(), IMAGING_MODE_UNKNOWN, table.data()))));
+    const Image grey = im.convert(IMAGING_MODE_L), floats = grey.convert(IMAGING_MODE_F);
+    CHECK(floats.point(2.0, 1.0).row<float>(3)[4] == 2 * floats.row<float>(3)[4] + 1);
+    CHECK(equal(grey.rank_filter(3, 4), c(ImagingRankFilter(grey.get(), 3, 4))));
+    CHECK(equal(grey.mode_filter(3), c(ImagingModeFilter(grey.get(), 3))));
+
+    Image out = im.copy();
+    out.paste(other.crop({0, 0, 3, 2}), {4, 5, 7, 7});
+    CHECK(equal(out.crop({4, 5, 7, 7}), other.crop({0, 0, 3, 2})));
+    out.paste(other, {0, 0, 9, 7}, grey);
+    out.paste(other, {0, 0, 9, 7}, Image(IMAGING_MODE_1, 9, 7).negative());
+    CHECK(equal(out, other));
+    CHECK(fails([&] { out.paste(other, {0, 0, 9, 8}); }, "do not match") == IMAGING_ERROR_MISMATCH);
+    Image filled(IMAGING_MODE_RGB, 9, 7);
+    filled.fill(imaging::RGB8{1, 2, 3, 255}, {1, 2, 3, 4});
+    filled.fill(imaging::RGB8{4, 5, 6, 255}, {5, 2, 6, 4}, Image(IMAGING_MODE_L, 1, 2).negative());
+    CHECK(filled.row<imaging::RGB8>(3)[2].b == 3 && filled.row<imaging::RGB8>(3)[5].b == 6);
+    CHECK(fails([&] { filled.fill(1.F, {0, 0, 1, 1}); }, "not of this type") == IMAGING_ERROR_VALUE);
+
+    const auto box = filled.bounding_box();
+    CHECK(box && box->x0 == 1 && box->y0 == 2 && box->x1 == 6 && box->y1 == 4);
+    CHECK(!Image(IMAGING_MODE_RGB, 9, 7).bounding_box());
+    const auto [columns, rows] = filled.projection();
+    CHECK((columns == std::vector<std::uint8_t>{0, 1, 1, 0, 0, 1, 0, 0, 0}));
+    CHECK((rows == std::vector<std::uint8_t>{0, 0, 1, 1, 0, 0, 0}));
+    CHECK(Image(IMAGING_MODE_L, 0, 0).projection().first.empty());
+    const auto extrema = filled.band(1).extrema<std::uint8_t>();
+    CHECK(extrema && extrema->first == 0 && extrema->second == 5);
+    Image wide(IMAGING_MODE_I_16, 2, 1);
+    wide.row<imaging::U16LE>(0)[1] = 0x1234;
+    CHECK(wide.extrema<imaging::U16LE>()->second == 0x1234 && !Image(IMAGING_MODE_F, 0, 2).extrema<float>());
+    CHECK(fails([&] { filled.extrema<imaging::RGB8>(); }, "wrong mode") == IMAGING_ERROR_MODE);
+    const auto colors = filled.colors(3);
+    CHECK(colors && colors->size() == 3 && !filled.colors(2));
+    CHECK(fails([&] { grey.colors(3); }, "wrong mode") == IMAGING_ERROR_MODE);
+    const auto counts = filled.histogram();
+    CHECK(counts.size() == 768 && counts[1] == 4 && counts[256 + 5] == 2);
+    CHECK(filled.histogram(filled.band(0))[0] == 0 && floats.histogram(0.F, 255.F).size() == 256);
+    CHECK(fails([&] { floats.histogram(); }, "min/max") == IMAGING_ERROR_VALUE);
+
+    CHECK(equal(Image::linear_gradient(IMAGING_MODE_L), c(ImagingFillLinearGradient(IMAGING_MODE_L))));
+    CHECK(equal(Image::radial_gradient(IMAGING_MODE_F), c(ImagingFillRadialGradient(IMAGING_MODE_F))));
+    double extent[4] = {-3, -2.5, 2, 2.5};
+    CHECK(equal(Image::mandelbrot(9, 7, {-3, -2.5, 2, 2.5}, 50), c(ImagingEffectMandelbrot(9, 7, extent, 50))));
+    CHECK(Image::noise(9, 7, 0).row<std::uint8_t>(6)[8] == 128);
+}
+
 }  // namespace
 
 int main() {
@@ -353,5 +443,6 @@ int main() {
     files();
     memory_of_others();
     operations();
+    operations_on_pixels();
     return check_result();
 }

@@ -597,6 +597,22 @@ run_filter(int number) {
     return sum_and_delete(ImagingFilter(inputs[IMAGING_MODE_RGB], size, size, kernel, 1));
 }
 
+/* The sizes for which there are different methods. */
+static unsigned
+run_rank_filter(int size) {
+    return sum_and_delete(ImagingRankFilter(inputs[IMAGING_MODE_L], size, size * size / 2));
+}
+
+static unsigned
+run_rank_filter_of_floats(int size) {
+    return sum_and_delete(ImagingRankFilter(inputs[IMAGING_MODE_F], size, size * size / 3));
+}
+
+static unsigned
+run_mode_filter(int size) {
+    return sum_and_delete(ImagingModeFilter(inputs[IMAGING_MODE_P], size));
+}
+
 static unsigned
 run_box_blur(int mode) {
     return sum_of(ImagingBoxBlur(outputs[mode], inputs[mode], 1.5f, 2, 2));
@@ -610,6 +626,191 @@ run_gaussian_blur(int mode) {
 static unsigned
 run_unsharp_mask(int mode) {
     return sum_of(ImagingUnsharpMask(outputs[mode], inputs[mode], 2, 150, 3));
+}
+
+/* - - - - - Two images, single pixels, regions - - - - - */
+
+static unsigned
+run_blend(int mode) {
+    Imaging other = inputs[mode == IMAGING_MODE_RGB ? IMAGING_MODE_YCbCr : mode];
+    return sum_and_delete(ImagingBlend(inputs[mode], other, 0.3f));
+}
+
+static Imaging
+chop_add(Imaging a, Imaging b) {
+    return ImagingChopAdd(a, b, 1.5f, 3);
+}
+
+static Imaging
+chop_subtract(Imaging a, Imaging b) {
+    return ImagingChopSubtract(a, b, 1.5f, 3);
+}
+
+static Imaging (*const CHOPS[])(Imaging, Imaging) = {
+    ImagingChopLighter,   ImagingChopDarker,         ImagingChopDifference, ImagingChopMultiply,  ImagingChopScreen,
+    chop_add,             chop_subtract,             ImagingChopAddModulo,  ImagingChopSubtractModulo,
+    ImagingChopSoftLight, ImagingChopHardLight,      ImagingOverlay,        ImagingChopAnd,       ImagingChopOr,
+    ImagingChopXor,
+};
+
+/* The logical ones, which come last, are for mode 1. */
+static unsigned
+run_chop(int number) {
+    int logical = number >= COUNT_OF(CHOPS) - 3;
+    ModeID first = logical ? IMAGING_MODE_1 : IMAGING_MODE_RGBX, second = logical ? IMAGING_MODE_1 : IMAGING_MODE_CMYK;
+    return sum_and_delete(CHOPS[number](inputs[first], inputs[second]));
+}
+
+/* From, to. */
+static const ModeID POINTS[][2] = {
+    {IMAGING_MODE_L, IMAGING_MODE_L},
+    {IMAGING_MODE_RGB, IMAGING_MODE_RGB},
+    {IMAGING_MODE_P, IMAGING_MODE_F},
+    {IMAGING_MODE_I, IMAGING_MODE_L},
+};
+
+static unsigned
+run_point(int number) {
+    static uint8_t table[65536];
+    for (int i = 0; i < COUNT_OF(table); i++) {
+        table[i] = (uint8_t)(i * 7 % 127);
+    }
+    return sum_and_delete(ImagingPoint(inputs[POINTS[number][0]], POINTS[number][1], table));
+}
+
+static unsigned
+run_point_transform(int mode) {
+    return sum_and_delete(ImagingPointTransform(inputs[mode], 0.5, 3));
+}
+
+static unsigned
+run_negative(int mode) {
+    return sum_and_delete(ImagingNegative(inputs[mode]));
+}
+
+static unsigned
+run_offset(int mode) {
+    return sum_and_delete(ImagingOffset(inputs[mode], 5, -7));
+}
+
+/* 0: no mask. */
+static Imaging
+mask_of(int mode) {
+    return mode ? inputs[mode] : NULL;
+}
+
+/* A copy: with a mask, the result depends on what was there. */
+static unsigned
+run_paste(int mask) {
+    Imaging out = ImagingCopy(inputs[IMAGING_MODE_RGBA]);
+    int done = out && ImagingPaste(out, inputs[IMAGING_MODE_CMYK], mask_of(mask), 2, 3, 2 + side, 3 + side) == 0;
+    unsigned sum = sum_if(done, out);
+    ImagingDelete(out);
+    return sum;
+}
+
+/* Parts of one image that overlap. */
+static unsigned
+run_paste_shared(int mode) {
+    Imaging out = ImagingCopy(inputs[mode]), part = out ? ImagingView(out, 1, 2, side - 3, side - 3) : NULL;
+    int done = part && ImagingPaste(out, part, NULL, 0, 1, side - 4, side - 4) == 0;
+    unsigned sum = sum_if(done, out);
+    ImagingDelete(part);
+    ImagingDelete(out);
+    return sum;
+}
+
+static unsigned
+run_fill2(int mask) {
+    static const unsigned char ink[4] = {1, 2, 3, 4};
+    Imaging out = ImagingCopy(inputs[IMAGING_MODE_RGBA]);
+    int done = out && ImagingFill2(out, ink, mask_of(mask), -2, 3, side - 2, 3 + side) == 0;
+    unsigned sum = sum_if(done, out);
+    ImagingDelete(out);
+    return sum;
+}
+
+static unsigned
+run_linear_gradient(int mode) {
+    return sum_and_delete(ImagingFillLinearGradient((ModeID)mode));
+}
+
+static unsigned
+run_radial_gradient(int mode) {
+    return sum_and_delete(ImagingFillRadialGradient((ModeID)mode));
+}
+
+/* - - - - - Statistics - - - - - */
+
+static unsigned
+run_get_bbox(int mode) {
+    int box[4];
+    return ImagingGetBBox(inputs[mode], box, 0) >= 0 ? sum_of_bytes(box, sizeof(box)) : 0;
+}
+
+enum { MAX_SIDE = 3000 };
+
+static unsigned
+run_get_projection(int mode) {
+    uint8_t columns[MAX_SIDE], rows[MAX_SIDE];
+    if (ImagingGetProjection(inputs[mode], columns, rows) != 1) {
+        return 0;
+    }
+    return add_bytes(sum_of_bytes(columns, (size_t)side), rows, (size_t)side);
+}
+
+static unsigned
+run_get_extrema(int mode) {
+    uint8_t extrema[8] = {0};
+    return ImagingGetExtrema(inputs[mode], extrema) >= 0 ? sum_of_bytes(extrema, sizeof(extrema)) : 0;
+}
+
+static unsigned
+run_get_colors(int max_colors) {
+    int count = 0;
+    ImagingColorItem *items = ImagingGetColors(inputs[IMAGING_MODE_RGB], max_colors, &count);
+    unsigned sum = items ? sum_of_int(count) : 0;
+    free(items);
+    return sum;
+}
+
+/* 0: no mask. */
+static unsigned
+run_get_histogram(int mask) {
+    ImagingHistogram histogram = ImagingGetHistogram(inputs[IMAGING_MODE_RGB], mask_of(mask), NULL);
+    unsigned sum = histogram ? sum_of_bytes(histogram->histogram, 768 * sizeof(long)) : 0;
+    ImagingHistogramDelete(histogram);
+    return sum;
+}
+
+static unsigned
+run_get_histogram_of_floats(int unused) {
+    (void)unused;
+    float extrema[2] = {0, (float)side};
+    ImagingHistogram histogram = ImagingGetHistogram(inputs[IMAGING_MODE_F], NULL, extrema);
+    unsigned sum = histogram ? sum_of_bytes(histogram->histogram, 256 * sizeof(long)) : 0;
+    ImagingHistogramDelete(histogram);
+    return sum;
+}
+
+/* - - - - - Effects - - - - - */
+
+static unsigned
+run_mandelbrot(int quality) {
+    double extent[4] = {-3, -2.5, 2, 2.5};
+    return sum_and_delete(ImagingEffectMandelbrot(side, side, extent, quality));
+}
+
+static unsigned
+run_noise(int sigma) {
+    srand(1);
+    return sum_and_delete(ImagingEffectNoise(side, side, (float)sigma)) != 0;
+}
+
+static unsigned
+run_spread(int mode) {
+    srand(1);
+    return sum_and_delete(ImagingEffectSpread(inputs[mode], 5)) != 0;
 }
 
 /* - - - - - Errors, hosts, settings - - - - - */
@@ -921,6 +1122,72 @@ static const Scene LIST[] = {
     {"ImagingGaussianBlur", "L", run_gaussian_blur, M(L), 0},
     {"ImagingUnsharpMask", "RGB", run_unsharp_mask, M(RGB), 0},
     {"ImagingUnsharpMask", "L", run_unsharp_mask, M(L), 0},
+    {"ImagingRankFilter", "3 x 3", run_rank_filter, 3, 0},
+    {"ImagingRankFilter", "11 x 11", run_rank_filter, 11, 0},
+    {"ImagingRankFilter", "F, 3 x 3", run_rank_filter_of_floats, 3, 0},
+    {"ImagingRankFilter", "F, 11 x 11", run_rank_filter_of_floats, 11, 0},
+    {"ImagingModeFilter", "3 x 3", run_mode_filter, 3, 0},
+    {"ImagingModeFilter", "15 x 15", run_mode_filter, 15, 0},
+    {"ImagingBlend", "L", run_blend, M(L), 0},
+    {"ImagingBlend", "RGB", run_blend, M(RGB), 0},
+    {"ImagingChopLighter", "", run_chop, 0, 0},
+    {"ImagingChopDarker", "", run_chop, 1, 0},
+    {"ImagingChopDifference", "", run_chop, 2, 0},
+    {"ImagingChopMultiply", "", run_chop, 3, 0},
+    {"ImagingChopScreen", "", run_chop, 4, 0},
+    {"ImagingChopAdd", "", run_chop, 5, 0},
+    {"ImagingChopSubtract", "", run_chop, 6, 0},
+    {"ImagingChopAddModulo", "", run_chop, 7, 0},
+    {"ImagingChopSubtractModulo", "", run_chop, 8, 0},
+    {"ImagingChopSoftLight", "", run_chop, 9, 0},
+    {"ImagingChopHardLight", "", run_chop, 10, 0},
+    {"ImagingOverlay", "", run_chop, 11, 0},
+    {"ImagingChopAnd", "", run_chop, 12, 0},
+    {"ImagingChopOr", "", run_chop, 13, 0},
+    {"ImagingChopXor", "", run_chop, 14, 0},
+    {"ImagingPoint", "L", run_point, 0, 0},
+    {"ImagingPoint", "RGB", run_point, 1, 0},
+    {"ImagingPoint", "P to F", run_point, 2, 0},
+    {"ImagingPoint", "I to L", run_point, 3, 0},
+    {"ImagingPointTransform", "I", run_point_transform, M(I), 0},
+    {"ImagingPointTransform", "I;16", run_point_transform, M(I_16), 0},
+    {"ImagingPointTransform", "F", run_point_transform, M(F), 0},
+    {"ImagingNegative", "RGB", run_negative, M(RGB), 0},
+    {"ImagingNegative", "L", run_negative, M(L), 0},
+    {"ImagingOffset", "RGB", run_offset, M(RGB), 0},
+    {"ImagingOffset", "P", run_offset, M(P), 0},
+    {"ImagingPaste", "", run_paste, 0, 0},
+    {"ImagingPaste", "mask of mode 1", run_paste, M(1), 0},
+    {"ImagingPaste", "mask of mode L", run_paste, M(L), 0},
+    {"ImagingPaste", "mask of mode LA", run_paste, M(LA), 0},
+    {"ImagingPaste", "mask of mode RGBa", run_paste, M(RGBa), 0},
+    {"ImagingPaste", "a part of the image", run_paste_shared, M(RGB), 0},
+    {"ImagingFill2", "", run_fill2, 0, 0},
+    {"ImagingFill2", "mask of mode 1", run_fill2, M(1), 0},
+    {"ImagingFill2", "mask of mode L", run_fill2, M(L), 0},
+    {"ImagingFill2", "mask of mode RGBA", run_fill2, M(RGBA), 0},
+    {"ImagingFill2", "mask of mode RGBa", run_fill2, M(RGBa), 0},
+    {"ImagingFillLinearGradient", "L", run_linear_gradient, M(L), 0},
+    {"ImagingFillLinearGradient", "P", run_linear_gradient, M(P), 0},
+    {"ImagingFillRadialGradient", "F", run_radial_gradient, M(F), 0},
+    {"ImagingGetBBox", "RGB", run_get_bbox, M(RGB), 0},
+    {"ImagingGetBBox", "I;16", run_get_bbox, M(I_16), 0},
+    {"ImagingGetProjection", "RGB", run_get_projection, M(RGB), 0},
+    {"ImagingGetProjection", "L", run_get_projection, M(L), 0},
+    {"ImagingGetExtrema", "L", run_get_extrema, M(L), 0},
+    {"ImagingGetExtrema", "I", run_get_extrema, M(I), 0},
+    {"ImagingGetExtrema", "F", run_get_extrema, M(F), 0},
+    {"ImagingGetExtrema", "I;16", run_get_extrema, M(I_16), 0},
+    {"ImagingGetColors", "", run_get_colors, 1 << 14, 0},
+    {"ImagingGetColors", "too many", run_get_colors, 9, 0},
+    {"ImagingGetHistogram", "", run_get_histogram, 0, 0},
+    {"ImagingGetHistogram", "mask", run_get_histogram, M(L), 0},
+    {"ImagingGetHistogram", "F", run_get_histogram_of_floats, 0, 0},
+    {"ImagingHistogramDelete", "", run_get_histogram, 0, 0},
+    {"ImagingEffectMandelbrot", "", run_mandelbrot, 50, 0},
+    {"ImagingEffectNoise", "", run_noise, 20, 0},
+    {"ImagingEffectSpread", "RGB", run_spread, M(RGB), 0},
+    {"ImagingEffectSpread", "P", run_spread, M(P), 0},
     {"ImagingError_MemoryError", "", run_error, IMAGING_ERROR_MEMORY, 0},
     {"ImagingError_ModeError", "", run_error, IMAGING_ERROR_MODE, 0},
     {"ImagingError_Mismatch", "", run_error, IMAGING_ERROR_MISMATCH, 0},

@@ -199,6 +199,94 @@ bands(void) {
 }
 
 static void
+two_images(void) {
+    static Imaging (*const CHOPS[])(Imaging, Imaging) = {
+        ImagingChopLighter,   ImagingChopDarker,         ImagingChopDifference, ImagingChopMultiply, ImagingChopScreen,
+        ImagingChopAddModulo, ImagingChopSubtractModulo, ImagingChopSoftLight,  ImagingChopHardLight, ImagingOverlay,
+        ImagingChopAnd,       ImagingChopOr,             ImagingChopXor,
+    };
+    static const float SCALES[] = {1, 2, 0.37f, 1e-3f};
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id), other = image(MODES[mode].id);
+        for (size_t chop = 0; chop < sizeof(CHOPS) / sizeof(CHOPS[0]); chop++) {
+            ImagingDelete(CHOPS[chop](im, other));
+        }
+        for (int scale = 0; scale < 4; scale++) {
+            ImagingDelete(ImagingChopAdd(im, other, SCALES[scale], 3));
+            ImagingDelete(ImagingChopSubtract(im, other, SCALES[scale], 3000));
+            ImagingDelete(ImagingBlend(im, other, SCALES[scale] / 3));
+        }
+        for (int mask = 0; mask < MODE_COUNT; mask++) {
+            Imaging through = image(MODES[mask].id);
+            ImagingPaste(im, other, through, 3, -2, 3 + WIDTH, HEIGHT - 2);
+            ImagingFill2(im, "\1\2\3\4", through, 3, -2, 3 + WIDTH, HEIGHT - 2);
+            ImagingDelete(through);
+        }
+        Imaging part = ImagingView(im, 1, 1, 50, 50);
+        ImagingPaste(im, part, NULL, 2, 2, 51, 51);
+        ImagingPaste(im, other, NULL, 0, 0, WIDTH, HEIGHT);
+        ImagingFill2(im, "\1\2\3\4", NULL, 5, 5, 50, 50);
+        ImagingDelete(part);
+        ImagingDelete(im);
+        ImagingDelete(other);
+    }
+}
+
+static void
+single_pixels(void) {
+    UINT8 *table = (UINT8 *)calloc(65536, 1);
+    for (int from = 0; from < MODE_COUNT; from++) {
+        Imaging im = image(MODES[from].id);
+        for (int to = 0; table && to < MODE_COUNT; to++) {
+            ImagingDelete(ImagingPoint(im, MODES[to].id, table));
+        }
+        ImagingDelete(ImagingPointTransform(im, 0.3, 4));
+        ImagingDelete(ImagingNegative(im));
+        ImagingDelete(ImagingOffset(im, 17, -300));
+        ImagingDelete(ImagingEffectSpread(im, 7));
+        ImagingDelete(ImagingFillLinearGradient(MODES[from].id));
+        ImagingDelete(ImagingFillRadialGradient(MODES[from].id));
+        ImagingDelete(im);
+    }
+    double extent[4] = {-3, -2.5, 2, 2.5};
+    ImagingDelete(ImagingEffectMandelbrot(WIDTH, HEIGHT, extent, 20));
+    ImagingDelete(ImagingEffectNoise(WIDTH, HEIGHT, 30));
+    free(table);
+}
+
+static void
+rank(void) {
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        for (int size = 1; size <= 13; size += 2) {
+            ImagingDelete(ImagingRankFilter(im, size, size * size / 2));
+            ImagingDelete(ImagingRankFilter(im, size, size * size - 1));
+            ImagingDelete(ImagingModeFilter(im, size));
+        }
+        ImagingDelete(ImagingModeFilter(im, 40));
+        ImagingDelete(im);
+    }
+}
+
+static void
+statistics(void) {
+    UINT8 columns[WIDTH], rows[HEIGHT];
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id), mask = image(IMAGING_MODE_L);
+        int box[4], colours = 0;
+        float extrema[2] = {0, 9};
+        ImagingGetBBox(im, box, 1);
+        ImagingGetProjection(im, columns, rows);
+        ImagingHistogramDelete(ImagingGetHistogram(im, NULL, extrema));
+        ImagingHistogramDelete(ImagingGetHistogram(im, mask, NULL));
+        ImagingGetExtrema(im, extrema);
+        free(ImagingGetColors(im, 100000, &colours));
+        ImagingDelete(im);
+        ImagingDelete(mask);
+    }
+}
+
+static void
 raw(void) {
     static UINT8 line[WIDTH * 8];
     for (int mode = 0; mode < MODE_COUNT; mode++) {
@@ -286,6 +374,7 @@ static const struct {
     {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
     {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
     {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"files", files},
+    {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
 };
 
 enum { OPERATION_COUNT = sizeof(OPERATIONS) / sizeof(OPERATIONS[0]) };

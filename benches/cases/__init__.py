@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bands, colours, filters, geometry, resizing, small, storage
+from . import bands, colours, filters, geometry, pixels, resizing, small, storage
 from .case import Case, Table
 
 TABLES: tuple[Table, ...] = (
@@ -11,6 +11,7 @@ TABLES: tuple[Table, ...] = (
     *colours.TABLES,
     *filters.TABLES,
     *bands.TABLES,
+    *pixels.TABLES,
     *small.TABLES,
     *storage.TABLES,
 )

@@ -85,4 +85,28 @@ def bands() -> Iterator[Case]:
     yield Case(("alpha composite", "RGBA"), setup, "Image.core.alpha_composite(under, over)")
 
 
-TABLES = (Table.of("Calls, on 64×64", "call, mode", (*calls(), *conversions(), *bands())),)
+def pixels() -> Iterator[Case]:
+    for mode in "L", "RGB", "RGBA":
+        setup = f"image, other = photo({mode!r}, {SIZE}).copy().im, noise({mode!r}, {SIZE}).im"
+        mask = f"{setup}; mask = photo('RGBA', {SIZE}).getchannel('A').im"
+        box = (0, 0, *SIZE)
+        yield Case(("blend", mode), setup, "Image.core.blend(image, other, 0.3)")
+        yield Case(("multiply", mode), setup, "image.chop_multiply(other)")
+        yield Case(("add", mode), setup, "image.chop_add(other, 2, 10)")
+        yield Case(("negative", mode), setup, "image.chop_invert()")
+        yield Case(("offset", mode), setup, "image.offset(5, 7)")
+        yield Case(("paste", mode), setup, f"image.paste(other, {box})")
+        yield Case(("paste, mask L", mode), mask, f"image.paste(other, {box}, mask)")
+        yield Case(("fill, mask L", mode), mask, f"image.paste(77, {box}, mask)")
+        yield Case(("point", mode), f"{setup}; table = [*range(256)] * image.bands", "image.point(table, None)")
+        yield Case(("histogram", mode), setup, "image.histogram()")
+        yield Case(("getbbox", mode), setup, "image.getbbox()")
+        yield Case(("getprojection", mode), setup, "image.getprojection()")
+    grey = f"image = photo('L', {SIZE}).im"
+    yield Case(("getextrema", "L"), grey, "image.getextrema()")
+    yield Case(("rank filter", "L"), grey, "image.rankfilter(3, 4)")
+    yield Case(("mode filter", "L"), grey, "image.modefilter(3)")
+    yield Case(("getcolors", "RGB"), f"image = photo('RGB', {SIZE}).im", "image.getcolors(4096)")
+
+
+TABLES = (Table.of("Calls, on 64×64", "call, mode", (*calls(), *conversions(), *bands(), *pixels())),)

@@ -21,7 +21,7 @@ use libfuzzer_sys::fuzz_target;
 
 use bytes::Bytes;
 use calls::*;
-use pool::{Fenced, Pool, over_fenced, paint};
+use pool::{Fenced, Pool, Slot, over_fenced, paint};
 
 /// The most calls in a sequence.
 const CALLS: usize = 24;
@@ -58,7 +58,7 @@ fn floats<const N: usize>(bytes: &mut Bytes) -> [f32; N] {
 ///
 /// The pool's images are live.
 unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
-    let (number, to) = (bytes.below(30), bytes.below(5));
+    let (number, to) = (bytes.below(40), bytes.below(5));
     let image = pool.get(bytes.below(5));
     let other = pool.get(bytes.below(5));
     // SAFETY: the images are live, by this function's contract, and every pointer points to as many values as the header
@@ -298,9 +298,174 @@ unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
                 pool.keep(to, again, Some(im));
             }
             (28, Some(im)) => files_and_lines(pool, bytes, to, im),
-            _ => unreachable!("a number below 30"),
+            (30 | 31, Some(im)) => two_images(pool, bytes, to, [im, other.unwrap_or(im)]),
+            (32 | 33, Some(im)) => single_pixels(pool, bytes, to, im),
+            (34 | 35, Some(im)) => {
+                let mask = pool.get(bytes.below(5)).filter(|_| bytes.flag());
+                regions(pool, bytes, [im, other.unwrap_or(im)], mask.map_or(null_mut(), |mask| mask.image));
+            }
+            (36, Some(im)) => {
+                let size = bytes.number();
+                let rank = if bytes.flag() { size.wrapping_mul(size) / 2 } else { bytes.number() };
+                pool.keep(to, ImagingRankFilter(im.image, size, rank), None);
+            }
+            (37, Some(im)) => pool.keep(to, ImagingModeFilter(im.image, bytes.number().min(40)), None),
+            (38, Some(im)) => {
+                let mask = other.filter(|_| bytes.flag());
+                statistics(pool, bytes, im, mask.map_or(null_mut(), |mask| mask.image));
+            }
+            (39, Some(_)) => drawn(pool, bytes, to),
+            _ => unreachable!("a number below 40"),
         }
     }
+}
+
+/// Blends two images, or applies a channel operation.
+///
+/// # Safety
+///
+/// The images are live.
+unsafe fn two_images(pool: &mut Pool, bytes: &mut Bytes, to: usize, [first, second]: [Slot; 2]) {
+    let (first, second) = (first.image, second.image);
+    // SAFETY: the images are live, by this function's contract.
+    let made = unsafe {
+        match bytes.below(4) {
+            0 => ImagingBlend(first, second, bytes.float() as f32),
+            1 => ImagingChopAdd(first, second, bytes.float() as f32, bytes.coordinate()),
+            2 => ImagingChopSubtract(first, second, bytes.float() as f32, bytes.coordinate()),
+            _ => CHOPS[bytes.below(CHOPS.len())](first, second),
+        }
+    };
+    pool.keep(to, made, None);
+}
+
+/// Changes each pixel on its own, or its place.
+///
+/// # Safety
+///
+/// The image is live.
+unsafe fn single_pixels(pool: &mut Pool, bytes: &mut Bytes, to: usize, im: Slot) {
+    // SAFETY: the image is live, by this function's contract, and the table is as large as the largest.
+    let made = unsafe {
+        match bytes.below(5) {
+            0 => {
+                let (mode, seed) = (any_mode(bytes), usize::from(bytes.byte()));
+                let table: Vec<u8> = (0..65536).map(|n| (n * (2 * seed + 1) >> (n & 3)) as u8).collect();
+                ImagingPoint(im.image, mode, table.as_ptr().cast())
+            }
+            1 => ImagingPointTransform(im.image, bytes.float(), bytes.float()),
+            2 => ImagingNegative(im.image),
+            3 => ImagingOffset(im.image, bytes.coordinate(), bytes.coordinate()),
+            _ => {
+                libc::srand(1);
+                ImagingEffectSpread(im.image, bytes.number())
+            }
+        }
+    };
+    pool.keep(to, made, None);
+}
+
+/// Pastes an image into another one, or fills a part of that.
+///
+/// # Safety
+///
+/// The images are live, and the mask is NULL or live.
+unsafe fn regions(pool: &mut Pool, bytes: &mut Bytes, [from, into]: [Slot; 2], mask: Handle) {
+    if !from.may_become(&into) {
+        return;
+    }
+    // SAFETY: the images are live, by this function's contract, and the ink is as large as the largest pixel.
+    unsafe {
+        let is_fill = bytes.flag();
+        let like = if is_fill && !mask.is_null() { mask } else { from.image };
+        let (x0, y0) = (bytes.coordinate(), bytes.coordinate());
+        let (x1, y1) = match bytes.byte() {
+            255 => (bytes.coordinate(), bytes.coordinate()),
+            _ => (x0.saturating_add((*like).xsize), y0.saturating_add((*like).ysize)),
+        };
+        let status = if is_fill {
+            let ink: [u8; 4] = std::array::from_fn(|_| bytes.byte());
+            ImagingFill2(into.image, ink.as_ptr().cast(), mask, x0, y0, x1, y1)
+        } else {
+            ImagingPaste(into.image, from.image, mask, x0, y0, x1, y1)
+        };
+        pool.see_done(into, status == 0);
+    }
+}
+
+/// Asks for all statistics of an image.
+///
+/// # Safety
+///
+/// The image is live, and the mask is NULL or live.
+unsafe fn statistics(pool: &mut Pool, bytes: &mut Bytes, im: Slot, mask: Handle) {
+    // SAFETY: the images are live, by this function's contract, and every pointer points to as many values as the header
+    // says. The tables are freed once.
+    unsafe {
+        let instance = &*im.image;
+        let mut bounds = [0; 4];
+        let found = ImagingGetBBox(im.image, bounds.as_mut_ptr(), c_int::from(bytes.flag()));
+        pool.see((found, bounds));
+
+        // A vector of no bytes has an address, too.
+        let (mut columns, mut rows) = (vec![9; instance.xsize as usize], vec![9; instance.ysize as usize]);
+        assert_eq!(ImagingGetProjection(im.image, columns.as_mut_ptr(), rows.as_mut_ptr()), 1);
+        pool.see((columns, rows));
+
+        let mut extrema = [0u8; 8];
+        let found = ImagingGetExtrema(im.image, extrema.as_mut_ptr().cast());
+        if found < 0 {
+            pool.see_error();
+        } else if instance.mode != Mode::F as ModeID {
+            pool.see((found, extrema));
+        }
+
+        let mut count = 0;
+        let items = ImagingGetColors(im.image, bytes.number().saturating_mul(16), &mut count);
+        if items.is_null() {
+            pool.see_error();
+        } else {
+            let mut item = items;
+            while (*item).count != 0 {
+                pool.see(((*item).x, (*item).y, (*item).count, (*item).pixel));
+                item = item.add(1);
+            }
+            pool.see(count);
+            libc::free(items.cast());
+        }
+
+        if bytes.flag() {
+            extrema = std::array::from_fn(|_| bytes.byte());
+        }
+        let histogram = ImagingGetHistogram(im.image, mask, extrema.as_mut_ptr().cast());
+        if histogram.is_null() {
+            return pool.see_error();
+        }
+        let length = 256 * (*histogram).bands as usize;
+        pool.see(std::slice::from_raw_parts((*histogram).histogram, length));
+        ImagingHistogramDelete(histogram);
+    }
+}
+
+/// Makes an image without an input.
+fn drawn(pool: &mut Pool, bytes: &mut Bytes, to: usize) {
+    // SAFETY: the functions take any numbers, and the extent has four.
+    let made = unsafe {
+        match bytes.below(4) {
+            0 => ImagingFillLinearGradient(any_mode(bytes)),
+            1 => ImagingFillRadialGradient(any_mode(bytes)),
+            2 => {
+                let mut extent: [f64; 4] = std::array::from_fn(|_| bytes.float());
+                let (xsize, ysize) = (bytes.side(), bytes.side());
+                ImagingEffectMandelbrot(xsize, ysize, extent.as_mut_ptr(), bytes.number().min(50))
+            }
+            _ => {
+                libc::srand(1);
+                ImagingEffectNoise(bytes.side(), bytes.side(), bytes.float() as f32)
+            }
+        }
+    };
+    pool.keep(to, made, None);
 }
 
 /// Makes, copies and deletes palettes, and searches them.
@@ -318,7 +483,7 @@ fn palettes(pool: &mut Pool, bytes: &mut Bytes) {
         assert_eq!(ImagingPaletteCachePrepare(copy), 0);
         let [r, g, b] = std::array::from_fn(|_| c_int::from(bytes.byte()));
         ImagingPaletteCacheUpdate(copy, r, g, b);
-        pool.see(&*slice_from_raw_parts((*copy).cache, 64 * 64 * 64));
+        pool.see(&*slice_from_raw_parts((*copy).cache(), 64 * 64 * 64));
         ImagingPaletteCacheDelete(copy);
         ImagingPaletteDelete(copy);
         ImagingPaletteDelete(made);

@@ -26,10 +26,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -469,6 +471,22 @@ public:
         return described;
     }
 
+    /* - - - Drawn images - - - */
+
+    /** `ImagingFillLinearGradient` */
+    static Image linear_gradient(ModeID mode) { return made(ImagingFillLinearGradient(mode)); }
+
+    /** `ImagingFillRadialGradient` */
+    static Image radial_gradient(ModeID mode) { return made(ImagingFillRadialGradient(mode)); }
+
+    /** `ImagingEffectMandelbrot` */
+    static Image mandelbrot(int xsize, int ysize, std::array<double, 4> extent, int quality) {
+        return made(ImagingEffectMandelbrot(xsize, ysize, extent.data(), quality));
+    }
+
+    /** `ImagingEffectNoise` */
+    static Image noise(int xsize, int ysize, float sigma) { return made(ImagingEffectNoise(xsize, ysize, sigma)); }
+
     /* - - - Properties - - - */
 
     ModeID mode() const { return live()->mode; }
@@ -585,6 +603,12 @@ public:
         return out;
     }
 
+    /** `ImagingRankFilter` */
+    Image rank_filter(int size, int rank) const { return made(ImagingRankFilter(live(), size, rank)); }
+
+    /** `ImagingModeFilter` */
+    Image mode_filter(int size) const { return made(ImagingModeFilter(live(), size)); }
+
     /* - - - Bands - - - */
 
     /** `ImagingGetBand` */
@@ -615,6 +639,128 @@ public:
     /** `ImagingAlphaComposite`: `over` over this image. */
     Image alpha_composite(const Image &over) const { return made(ImagingAlphaComposite(live(), over.live())); }
 
+    /* - - - Two images - - - */
+
+    /** `ImagingBlend`: `this + alpha * (other - this)`. */
+    Image blend(const Image &other, float alpha) const { return made(ImagingBlend(live(), other.live(), alpha)); }
+
+    /** A channel operation without parameters, such as `im.chop(ImagingChopLighter, other)`. */
+    Image chop(Imaging (*operation)(Imaging, Imaging), const Image &other) const {
+        return made(operation(live(), other.live()));
+    }
+
+    /** `ImagingChopAdd` */
+    Image add(const Image &other, float scale = 1, int offset = 0) const {
+        return made(ImagingChopAdd(live(), other.live(), scale, offset));
+    }
+
+    /** `ImagingChopSubtract` */
+    Image subtract(const Image &other, float scale = 1, int offset = 0) const {
+        return made(ImagingChopSubtract(live(), other.live(), scale, offset));
+    }
+
+    /* - - - Single pixels - - - */
+
+    /** `ImagingPoint`. The table is not checked: it has the size that `mode` asks for. */
+    Image point(ModeID mode, const void *table) const { return made(ImagingPoint(live(), mode, table)); }
+
+    /** `ImagingPointTransform` */
+    Image point(double scale, double offset) const { return made(ImagingPointTransform(live(), scale, offset)); }
+
+    /** `ImagingNegative` */
+    Image negative() const { return made(ImagingNegative(live())); }
+
+    /** `ImagingOffset` */
+    Image offset(int x, int y) const { return made(ImagingOffset(live(), x, y)); }
+
+    /** `ImagingEffectSpread` */
+    Image spread(int distance) const { return made(ImagingEffectSpread(live(), distance)); }
+
+    /* - - - Regions - - - */
+
+    /** `ImagingPaste` without a mask. */
+    void paste(const Image &im, Box box) {
+        detail::check(ImagingPaste(live(), im.live(), nullptr, box.x0, box.y0, box.x1, box.y1) == 0);
+    }
+
+    /** `ImagingPaste` */
+    void paste(const Image &im, Box box, const Image &mask) {
+        detail::check(ImagingPaste(live(), im.live(), mask.live(), box.x0, box.y0, box.x1, box.y1) == 0);
+    }
+
+    /** `ImagingFill2` without a mask. Throws as rows() does. */
+    template <class P>
+    void fill(P ink, Box box) {
+        expect<P>();
+        detail::check(ImagingFill2(live(), &ink, nullptr, box.x0, box.y0, box.x1, box.y1) == 0);
+    }
+
+    /** `ImagingFill2`. Throws as rows() does. */
+    template <class P>
+    void fill(P ink, Box box, const Image &mask) {
+        expect<P>();
+        detail::check(ImagingFill2(live(), &ink, mask.live(), box.x0, box.y0, box.x1, box.y1) == 0);
+    }
+
+    /* - - - Statistics - - - */
+
+    /** `ImagingGetBBox`; nothing if all pixels are zero. */
+    std::optional<Box> bounding_box(bool alpha_only = false) const {
+        int box[4];
+        const int found = ImagingGetBBox(live(), box, alpha_only);
+        detail::check(found >= 0);
+        return found ? std::optional(Box{box[0], box[1], box[2], box[3]}) : std::nullopt;
+    }
+
+    /** `ImagingGetProjection`: a byte for each column, and one for each row. */
+    std::pair<std::vector<std::uint8_t>, std::vector<std::uint8_t>> projection() const {
+        /* One more of each, since the data of an empty vector may be NULL. */
+        std::vector<std::uint8_t> columns(static_cast<std::size_t>(xsize()) + 1);
+        std::vector<std::uint8_t> rows(static_cast<std::size_t>(ysize()) + 1);
+        detail::check(ImagingGetProjection(live(), columns.data(), rows.data()) == 1);
+        columns.pop_back();
+        rows.pop_back();
+        return {std::move(columns), std::move(rows)};
+    }
+
+    /** `ImagingGetExtrema`; nothing if there are no pixels. Throws if the mode's pixels do not have the type P. */
+    template <class P>
+    std::optional<std::pair<P, P>> extrema() const {
+        expect<const P>();
+        std::conditional_t<sizeof(P) == 2, std::uint16_t, P> values[2];
+        const int found = ImagingGetExtrema(live(), values);
+        detail::check(found >= 0);
+        return found ? std::optional(std::pair<P, P>(values[0], values[1])) : std::nullopt;
+    }
+
+    /** `ImagingGetColors`; nothing if there are more colours than `max_colors`. */
+    std::optional<std::vector<ImagingColorItem>> colors(int max_colors) const {
+        int count = 0;
+        using Items = std::unique_ptr<ImagingColorItem, void (*)(void *)>;
+        const Items items(ImagingGetColors(live(), max_colors, &count), std::free);
+        detail::check(items != nullptr);
+        if (count > max_colors) {
+            return std::nullopt;
+        }
+        return std::vector<ImagingColorItem>(items.get(), items.get() + count);
+    }
+
+    /** `ImagingGetHistogram` of 8-bit bands: 256 counts for each. */
+    std::vector<long> histogram() const { return counts(ImagingGetHistogram(live(), nullptr, nullptr)); }
+
+    /** `ImagingGetHistogram` of 8-bit bands, where the mask is not 0. */
+    std::vector<long> histogram(const Image &mask) const {
+        return counts(ImagingGetHistogram(live(), mask.live(), nullptr));
+    }
+
+    /** `ImagingGetHistogram` of I and F. Throws if the mode's pixels do not have the type P. */
+    template <class P>
+    std::vector<long> histogram(P min, P max) const {
+        expect<const P>();
+        P values[2] = {min, max};
+        return counts(ImagingGetHistogram(live(), nullptr, values));
+    }
+
 private:
     explicit Image(Imaging im) noexcept : im_(im) {}
 
@@ -631,6 +777,14 @@ private:
 
     /* Makes an image of the same mode and size, whose pixels are undefined. */
     Image alike() const { return made(ImagingNew2Dirty(mode(), nullptr, im_)); }
+
+    /* Copies the counts of a histogram, and frees it. Throws if it is NULL. */
+    static std::vector<long> counts(ImagingHistogram histogram) {
+        using Owner = std::unique_ptr<ImagingHistogramInstance, void (*)(ImagingHistogram)>;
+        const Owner owner(histogram, ImagingHistogramDelete);
+        detail::check(histogram != nullptr);
+        return std::vector<long>(histogram->histogram, histogram->histogram + 256 * histogram->bands);
+    }
 
     Image turned(Imaging (*turn)(Imaging, Imaging), bool exchanges_sides) const {
         const int width = exchanges_sides ? ysize() : xsize(), height = exchanges_sides ? xsize() : ysize();

@@ -4,11 +4,14 @@
 
 mod bands;
 mod color;
+mod drawn;
 mod files;
 mod filter;
 mod geometry;
 #[cfg(feature = "rayon")]
 mod par;
+mod pixels;
+mod statistics;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
+use crate::chops::Chop;
 use crate::error::{Error, Result};
+use crate::statistics::Extrema;
 use crate::{Access, Filter, Image, Mode, RawLayout, Transpose};
 
 /// Makes an image whose bytes depend on their position.
@@ -136,6 +138,165 @@ fn filters_keep_a_constant_image() -> Result<()> {
     assert_equal(&even.unsharp_mask(2.0, 150, 0)?, &even);
     assert!(even.filter(&[1.0], 0.0).is_err());
     assert_eq!(picture(Mode::F, 2, 2)?.gaussian_blur(1.0).unwrap_err(), Error::Mode);
+    Ok(())
+}
+
+#[test]
+fn pixels_of_two_images_are_combined() -> Result<()> {
+    let (black, image) = (Image::new(Mode::RGB, 9, 7)?, picture(Mode::RGB, 9, 7)?);
+    assert_equal(&black.blend(&image, 0.0)?, &black);
+    assert_equal(&black.blend(&image, 1.0)?, &image);
+    assert_eq!(black.blend(&picture(Mode::RGB, 9, 6)?, 0.5).unwrap_err(), Error::Mismatch);
+    assert_eq!(picture(Mode::P, 2, 2)?.blend(&picture(Mode::P, 2, 2)?, 0.5).unwrap_err(), Error::Mode);
+
+    assert_equal(&image.chop(Chop::Lighter, &black)?, &image);
+    assert_equal(&image.chop(Chop::Darker, &black)?, &black);
+    assert_equal(&image.chop(Chop::SubtractModulo, &image)?, &black);
+    assert_equal(&image.chop(Chop::Add { scale: 1.0, offset: 0 }, &black)?, &image);
+    assert_equal(
+        &image.chop(Chop::Screen, &image.negative()?)?.negative()?,
+        &image.chop(Chop::Multiply, &image.negative()?)?,
+    );
+    let smaller = image.chop(Chop::Difference, &Image::new(Mode::RGB, 4, 20)?)?;
+    assert_equal(&smaller, &image.crop([0, 0, 4, 7])?);
+    assert_eq!(image.chop(Chop::And, &black).unwrap_err(), Error::Mode);
+    assert_eq!(image.chop(Chop::Lighter, &picture(Mode::L, 9, 7)?).unwrap_err(), Error::Mismatch);
+    Ok(())
+}
+
+#[test]
+fn pixels_are_mapped_one_by_one() -> Result<()> {
+    let image = picture(Mode::LA, 9, 7)?;
+    assert_equal(&image.negative()?.negative()?, &image);
+    let identity: Vec<u8> = (0..=255).chain(0..=255).collect();
+    let copied = image.point(Mode::LA, &identity)?;
+    assert_equal(&copied.band(0)?, &image.band(0)?);
+    assert_equal(&copied.band(1)?, &image.band(1)?);
+    assert!(image.point(Mode::LA, &identity[1..]).is_err() && image.point(Mode::L, &identity).is_err());
+    let wide: Vec<u8> = (0..=255).flat_map(|value| i32::to_ne_bytes(2 * value)).collect();
+    let grey = image.band(0)?;
+    let doubled = grey.convert(Mode::I)?.point_linear(2.0, 0.0)?;
+    assert_equal(&grey.point(Mode::I, &wide)?, &doubled);
+    assert!(grey.point(Mode::I16, &wide).is_err());
+    assert_eq!(grey.point_linear(1.0, 0.0).unwrap_err(), Error::Mode);
+    let palettes = picture(Mode::RGB, 9, 7)?.convert(Mode::P)?;
+    assert_eq!(palettes.point(Mode::P, &identity[..256])?.palette().map(|palette| palette.size), Some(226));
+
+    assert_equal(&image.offset(13, -3)?.offset(-4, 10)?, &image);
+    assert_equal(&image.offset(2, 3)?.crop([2, 3, 9, 7])?, &image.crop([0, 0, 7, 4])?);
+    assert_equal(&Image::new(Mode::L, 0, 3)?.offset(1, 1)?, &Image::new(Mode::L, 0, 3)?);
+    Ok(())
+}
+
+#[test]
+fn regions_are_pasted_and_filled() -> Result<()> {
+    let (black, image) = (Image::new(Mode::RGB, 9, 7)?, picture(Mode::RGB, 9, 7)?);
+    let part = image.crop([2, 1, 6, 4])?;
+    let mut out = black.copy()?;
+    out.paste(&part, [2, 1, 6, 4])?;
+    assert_equal(&out.crop([2, 1, 6, 4])?, &part);
+    assert_eq!(out.bounding_box(false)?, Some([2, 1, 6, 4]));
+    out.paste(&part, [100, 1, 104, 4])?;
+    out.paste(&part, [i32::MAX - 4, i32::MIN, i32::MAX, i32::MIN + 3])?;
+    assert_eq!(out.paste(&part, [2, 1, 7, 4]).unwrap_err(), Error::Mismatch);
+    assert_eq!(out.paste(&Image::new(Mode::L, 4, 3)?, [2, 1, 6, 4]).unwrap_err(), Error::Mismatch);
+
+    let mut mask = Image::new(Mode::L, 9, 7)?;
+    mask.fill_region([255; 4], [2, 1, 6, 4])?;
+    let mut masked = black.copy()?;
+    masked.paste_masked(&image, &mask, [0, 0, 9, 7])?;
+    assert_equal(&masked, &out);
+    assert!(masked.paste_masked(&image, &Image::new(Mode::I, 9, 7)?, [0, 0, 9, 7]).is_err());
+    assert_eq!(masked.paste_masked(&image, &part, [0, 0, 9, 7]).unwrap_err(), Error::Mismatch);
+
+    let (mut filled, mut through) = (black.copy()?, black.copy()?);
+    filled.fill_region([1, 2, 3, 4], [2, 1, 6, 4])?;
+    through.fill_region_masked([1, 2, 3, 4], &mask, [0, 0, 9, 7])?;
+    assert_equal(&filled, &through);
+    assert_eq!(through.fill_region_masked([0; 4], &mask, [0, 0, 9, 8]).unwrap_err(), Error::Mismatch);
+    Ok(())
+}
+
+#[test]
+fn statistics_are_those_of_the_pixels() -> Result<()> {
+    let mut image = Image::new(Mode::RGBA, 9, 7)?;
+    image.fill_region([1, 2, 3, 0], [1, 2, 4, 6])?;
+    assert_eq!((image.bounding_box(false)?, image.bounding_box(true)?), (Some([1, 2, 4, 6]), None));
+    assert_eq!(image.projection()?, (vec![0, 1, 1, 1, 0, 0, 0, 0, 0], vec![0, 0, 1, 1, 1, 1, 0]));
+    let colors = image.colors(2)?;
+    let mut counts: Vec<_> = colors.colors.iter().map(|color| (color.pixel, color.count)).collect();
+    counts.sort_unstable();
+    assert_eq!((counts, colors.is_overflow), (vec![([0; 4], 51), ([1, 2, 3, 0], 12)], false));
+    assert!(image.colors(1)?.is_overflow);
+    assert_eq!(image.colors(1 << 30).unwrap_err(), Error::Memory);
+    assert_eq!(image.band(0)?.colors(9).unwrap_err(), Error::Mode);
+
+    assert_eq!(image.band(2)?.extrema()?, Some(Extrema::U8(0, 3)));
+    assert_eq!(Image::new(Mode::F, 0, 3)?.extrema()?, None);
+    assert_eq!(image.extrema().unwrap_err(), Error::Mode);
+
+    let counts = image.histogram(None, None)?;
+    assert_eq!((counts.len(), counts[0], counts[1], counts[256 + 2], counts[3 * 256]), (1024, 51, 12, 12, 63));
+    let mask = image.band(1)?;
+    assert_eq!(image.histogram(Some(&mask), None)?[..2], [0, 12]);
+    assert_eq!(Image::new(Mode::RGB, 9, 7)?.histogram(Some(&mask), None)?.len(), 768);
+    assert_eq!(Image::new(Mode::I16, 9, 7)?.histogram(None, None)?.len(), 256);
+    let wide = mask.convert(Mode::I)?;
+    assert_eq!(wide.histogram(None, wide.extrema()?)?[255], 12);
+    assert_eq!(wide.histogram(None, mask.extrema()?).unwrap_err().to_string(), "min/max not given");
+    assert_eq!(wide.histogram(Some(&mask), wide.extrema()?).unwrap_err(), Error::Mode);
+    assert_eq!(image.histogram(Some(&Image::new(Mode::L, 9, 8)?), None).unwrap_err(), Error::Mismatch);
+    Ok(())
+}
+
+#[test]
+fn rank_and_mode_filters_keep_a_constant_image() -> Result<()> {
+    let mut even = Image::new(Mode::I, 9, 7)?;
+    even.fill_region([99; 4], [0, 0, 9, 7])?;
+    assert_equal(&even.rank_filter(3, 4)?, &even.crop([1, 1, 8, 6])?);
+    assert_equal(&even.min_filter(3)?, &even);
+    assert_equal(&even.median_filter(5)?, &even);
+    assert_equal(&even.max_filter(11)?, &even);
+    assert_eq!(even.rank_filter(9, 0).unwrap_err().to_string(), "bad image size");
+    for (size, rank, error) in [
+        (2, 0, "bad filter size"),
+        (0, 0, "bad filter size"),
+        (3, 9, "bad rank value"),
+        (usize::MAX, 0, "filter size too large"),
+    ] {
+        assert_eq!(even.rank_filter(size, rank).unwrap_err().to_string(), error);
+    }
+    assert!(even.median_filter(0).is_err() && even.max_filter(usize::MAX).is_err());
+    assert_eq!(picture(Mode::RGB, 4, 4)?.median_filter(3).unwrap_err(), Error::Mode);
+
+    let mut dotted = Image::new(Mode::L, 9, 7)?;
+    dotted.view_mut()?.row_mut(3)[4] = 1;
+    assert_equal(&dotted.mode_filter(3)?, &Image::new(Mode::L, 9, 7)?);
+    assert_eq!(even.mode_filter(3).unwrap_err(), Error::Mode);
+    Ok(())
+}
+
+#[test]
+fn images_are_drawn() -> Result<()> {
+    for mode in [Mode::One, Mode::L, Mode::P, Mode::I, Mode::F] {
+        for image in [Image::linear_gradient(mode)?, Image::radial_gradient(mode)?] {
+            assert_eq!((image.view()?.mode(), image.xsize(), image.ysize()), (mode, 256, 256));
+        }
+    }
+    assert_eq!(Image::linear_gradient(Mode::RGB).unwrap_err(), Error::Mode);
+    assert_eq!(Image::radial_gradient(Mode::I16).unwrap_err(), Error::Mode);
+
+    let set = Image::mandelbrot(9, 7, [-3.0, -2.5, 2.0, 2.5], 100)?;
+    assert_eq!(set.view()?.row(3)[5], 0);
+    assert_ne!(set.view()?.row(0)[0], 0);
+    assert!(Image::mandelbrot(9, 7, [0.0, 0.0, -1.0, 1.0], 100).is_err());
+    assert!(Image::mandelbrot(9, 7, [0.0, 0.0, 1.0, 1.0], 1).is_err());
+
+    assert!(Image::noise(9, 7, 0.0, || 0.5)?.view()?.rows().flatten().all(|value| *value == 128));
+    let image = picture(Mode::RGB, 9, 7)?;
+    assert_equal(&image.spread(0, || unreachable!("nothing to draw"))?, &image);
+    assert_equal(&image.spread(2, || 1)?, &image);
+    assert_equal(&image.spread(3, || i32::MAX)?, &image);
     Ok(())
 }
 

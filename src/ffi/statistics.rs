@@ -86,12 +86,7 @@ pub unsafe extern "C" fn ImagingGetColors(
     guard(null_mut(), || {
         let (image, colors) = (im.view()?, colors.ok_or(Error::Null("colors"))?);
         let max_colors = usize::try_from(maxcolors).map_err(|_| Error::Value("maxcolors must not be negative"))?;
-        if statistics::table_size(max_colors).is_none() {
-            return Err(Error::Memory);
-        }
-        if image.mode().pixel_size() != 4 {
-            return Err(Error::Mode);
-        }
+        statistics::check_colors(image.mode(), max_colors)?;
         let found = long_section_for(image.bytes(), || statistics::colors(&image, max_colors))?;
         let items = heap::zeroed::<ImagingColorItem>(found.colors.len() + 1)?;
         for (n, color) in found.colors.iter().enumerate() {

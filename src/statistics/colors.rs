@@ -7,6 +7,7 @@
 use crate::error::{Error, Result};
 use crate::image::ImageRef;
 use crate::memory::heap::try_vec;
+use crate::mode::Mode;
 
 /// A colour, where it was first seen, and how often it occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,12 @@ pub struct Colors {
     pub colors: Vec<ColorCount>,
     /// Whether the image has more colours than asked for.
     pub is_overflow: bool,
+}
+
+/// Checks the arguments of [`colors`]. An error for 2^30 colours and more, and for pixels that are smaller than 4 bytes.
+pub fn check_colors(mode: Mode, max_colors: usize) -> Result<()> {
+    table_size(max_colors).ok_or(Error::Memory)?;
+    if mode.pixel_size() == 4 { Ok(()) } else { Err(Error::Mode) }
 }
 
 /// Counts the colours of an image, until there are more than `max_colors`. The image has 4-byte pixels.
@@ -142,7 +149,7 @@ const POLYNOMIALS: [u32; 29] =
 
 /// Returns the size of the reference's table for a number of colours, and its polynomial; `None` where it has no table as
 /// large as that.
-pub fn table_size(max_colors: usize) -> Option<(usize, u32)> {
+fn table_size(max_colors: usize) -> Option<(usize, u32)> {
     let sizes = (2..).map(|bits| 1usize << bits);
     sizes.zip(POLYNOMIALS).find(|(size, _)| *size > max_colors)
 }

@@ -3,6 +3,7 @@
 //! Neighbouring pixels are often equal, and an increment then waits for the one before it to be stored. So rows are counted
 //! into several tables in turn, of 32-bit counters that stay in the first-level cache, and the tables are summed.
 
+use super::extrema::Extrema;
 use crate::error::{Error, Result};
 use crate::image::ImageRef;
 use crate::mode::{Mode, PixelType};
@@ -16,6 +17,18 @@ pub enum Bins {
     I32(i32, i32),
     /// Equal intervals from the first to the second value of mode F.
     F32(f32, f32),
+}
+
+impl Bins {
+    /// Returns the bins for the values of a mode. I and F need extrema of their type, other modes none.
+    pub fn new(mode: Mode, extrema: Option<Extrema>) -> Result<Self> {
+        match (mode.spec().pixel_type, extrema) {
+            (PixelType::I32, Some(Extrema::I32(min, max))) => Ok(Self::I32(min, max)),
+            (PixelType::F32, Some(Extrema::F32(min, max))) => Ok(Self::F32(min, max)),
+            (PixelType::I32 | PixelType::F32, _) => Err(Error::Value("min/max not given")),
+            _ => Ok(Self::Bytes),
+        }
+    }
 }
 
 /// Checks the mode and size of a mask: 1 or L, and the image's size. An error for a mask on mode I or F.

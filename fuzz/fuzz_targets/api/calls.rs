@@ -4,11 +4,12 @@ use std::ffi::{c_char, c_int, c_void};
 
 use Imaging::abi::ext::ImagingBuffer;
 use Imaging::abi::{
-    ArrowArray, ArrowSchema, Imaging as Handle, ImagingAccess, ImagingMemoryArenaInstance, ImagingPalette,
-    ImagingShuffler, ModeID, RawModeID,
+    ArrowArray, ArrowSchema, Imaging as Handle, ImagingAccess, ImagingColorItem, ImagingHistogram,
+    ImagingMemoryArenaInstance, ImagingPalette, ImagingShuffler, ModeID, RawModeID,
 };
 
-pub type Turn = unsafe extern "C" fn(Handle, Handle) -> Handle;
+/// A function of two images that returns an image.
+pub type Binary = unsafe extern "C" fn(Handle, Handle) -> Handle;
 
 unsafe extern "C" {
     pub static mut ImagingDefaultArena: ImagingMemoryArenaInstance;
@@ -84,6 +85,49 @@ unsafe extern "C" {
     pub fn ImagingBoxBlur(out: Handle, im: Handle, xradius: f32, yradius: f32, n: c_int) -> Handle;
     pub fn ImagingGaussianBlur(out: Handle, im: Handle, xradius: f32, yradius: f32, passes: c_int) -> Handle;
     pub fn ImagingUnsharpMask(out: Handle, im: Handle, radius: f32, percent: c_int, threshold: c_int) -> Handle;
+    pub fn ImagingRankFilter(im: Handle, size: c_int, rank: c_int) -> Handle;
+    pub fn ImagingModeFilter(im: Handle, size: c_int) -> Handle;
+    pub fn ImagingBlend(first: Handle, second: Handle, alpha: f32) -> Handle;
+    pub fn ImagingChopLighter(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopDarker(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopDifference(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopMultiply(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopScreen(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopAdd(first: Handle, second: Handle, scale: f32, offset: c_int) -> Handle;
+    pub fn ImagingChopSubtract(first: Handle, second: Handle, scale: f32, offset: c_int) -> Handle;
+    pub fn ImagingChopAddModulo(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopSubtractModulo(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopSoftLight(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopHardLight(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingOverlay(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopAnd(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopOr(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingChopXor(first: Handle, second: Handle) -> Handle;
+    pub fn ImagingPoint(im: Handle, mode: ModeID, table: *const c_void) -> Handle;
+    pub fn ImagingPointTransform(im: Handle, scale: f64, offset: f64) -> Handle;
+    pub fn ImagingNegative(im: Handle) -> Handle;
+    pub fn ImagingOffset(im: Handle, x: c_int, y: c_int) -> Handle;
+    pub fn ImagingPaste(into: Handle, im: Handle, mask: Handle, x0: c_int, y0: c_int, x1: c_int, y1: c_int) -> c_int;
+    pub fn ImagingFill2(
+        into: Handle,
+        ink: *const c_void,
+        mask: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+    ) -> c_int;
+    pub fn ImagingFillLinearGradient(mode: ModeID) -> Handle;
+    pub fn ImagingFillRadialGradient(mode: ModeID) -> Handle;
+    pub fn ImagingGetBBox(im: Handle, bbox: *mut c_int, alpha_only: c_int) -> c_int;
+    pub fn ImagingGetProjection(im: Handle, columns: *mut u8, rows: *mut u8) -> c_int;
+    pub fn ImagingGetExtrema(im: Handle, extrema: *mut c_void) -> c_int;
+    pub fn ImagingGetColors(im: Handle, max_colors: c_int, colors: *mut c_int) -> *mut ImagingColorItem;
+    pub fn ImagingGetHistogram(im: Handle, mask: Handle, extrema: *mut c_void) -> ImagingHistogram;
+    pub fn ImagingHistogramDelete(histogram: ImagingHistogram);
+    pub fn ImagingEffectMandelbrot(xsize: c_int, ysize: c_int, extent: *mut f64, quality: c_int) -> Handle;
+    pub fn ImagingEffectNoise(xsize: c_int, ysize: c_int, sigma: f32) -> Handle;
+    pub fn ImagingEffectSpread(im: Handle, distance: c_int) -> Handle;
     pub fn ImagingGetLastError(message: *mut *const c_char) -> c_int;
     pub fn ImagingClearError();
     pub fn ImagingSetNumThreads(threads: c_int) -> c_int;
@@ -133,7 +177,7 @@ unsafe extern "C" {
     ) -> Handle;
 }
 
-pub const TURNS: [Turn; 7] = [
+pub const TURNS: [Binary; 7] = [
     ImagingFlipLeftRight,
     ImagingFlipTopBottom,
     ImagingRotate90,
@@ -141,4 +185,20 @@ pub const TURNS: [Turn; 7] = [
     ImagingRotate270,
     ImagingTranspose,
     ImagingTransverse,
+];
+
+pub const CHOPS: [Binary; 13] = [
+    ImagingChopLighter,
+    ImagingChopDarker,
+    ImagingChopDifference,
+    ImagingChopMultiply,
+    ImagingChopScreen,
+    ImagingChopAddModulo,
+    ImagingChopSubtractModulo,
+    ImagingChopSoftLight,
+    ImagingChopHardLight,
+    ImagingOverlay,
+    ImagingChopAnd,
+    ImagingChopOr,
+    ImagingChopXor,
 ];

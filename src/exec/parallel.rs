@@ -16,6 +16,7 @@
 //!
 //! The result never depends on the number of threads.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::nontemporal::StorePolicy;
@@ -173,6 +174,29 @@ pub fn try_for_columns<'a>(
     for_chunks(image, count, cost, split, |first, chunk| work(first * width, chunk))
 }
 
+/// Combines the results of chunks of rows, for images that are only read. `cost` is the estimated cost of a row. `work` computes
+/// the result of a range of rows, and `combine` adds it to the `total` of others: in any order, which must not matter.
+pub fn reduce_rows<T: Send>(
+    rows: usize,
+    cost: usize,
+    total: T,
+    work: impl Fn(Range<usize>) -> T + Sync,
+    combine: impl Fn(&mut T, T) + Sync,
+) -> T {
+    let total = Mutex::new(total);
+    let split = |rows: Range<usize>, count| {
+        let middle = rows.start + count;
+        (rows.start..middle, middle..rows.end)
+    };
+    let result = for_chunks(0..rows, rows, cost, split, |_, rows| {
+        let part = work(rows);
+        combine(&mut total.lock(), part);
+        Ok(())
+    });
+    result.expect("this work does not fail");
+    total.into_inner()
+}
+
 /// Splits each of several images at row `y`.
 fn split_at_row<const N: usize>(images: [ImageMut<'_>; N], y: usize) -> ([ImageMut<'_>; N], [ImageMut<'_>; N]) {
     let mut lower = [const { None }; N];
@@ -296,6 +320,14 @@ mod tests {
             matches!(result, Err(Error::Memory | Error::Value("last")))
                 && (num_threads() < 2 || result == Err(Error::Memory))
         );
+    }
+
+    #[test]
+    fn every_row_is_reduced_once() {
+        for (rows, cost) in [(0, 1), (1, 1 << 30), (1000, 1), (1000, 1 << 20)] {
+            let sum = reduce_rows(rows, cost, 0, |rows| rows.sum::<usize>(), |total, part| *total += part);
+            assert_eq!(sum, (0..rows).sum());
+        }
     }
 
     #[test]

@@ -85,9 +85,14 @@ fn slide(
 multiversion! {
     /// Returns the smallest of the most frequent values, and its count.
     fn most_frequent(counts: &[u32; 256]) -> (u8, u32) {
+        const BLOCK: usize = 32;
         let count = counts.iter().fold(0, |most, count| most.max(*count));
-        let value = counts.iter().position(|other| *other == count).unwrap_or(0);
-        (value as u8, count)
+        // The block first, in vectors.
+        let has_count = |block: &[u32; BLOCK]| block.iter().fold(false, |found, other| found | (*other == count));
+        let (blocks, _) = counts.as_chunks::<BLOCK>();
+        let block = blocks.iter().position(has_count).unwrap_or(0);
+        let value = blocks[block].iter().position(|other| *other == count).unwrap_or(0);
+        ((block * BLOCK + value) as u8, count)
     }
 
     /// Filters pixels whose windows are inside the rows. `center` has the pixels themselves, `lines` the rows of the windows,

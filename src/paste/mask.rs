@@ -55,59 +55,179 @@ impl<'a> Mask<'a> {
 
     /// Pastes a row through row `y` of the mask, from column `x` on.
     pub fn paste(self, out: &mut [u8], input: &[u8], y: usize, x: usize) {
-        let mask = self.image.row(y);
-        match (self.kind, self.unit) {
-            (Kind::Select, 1) => select(out.as_chunks_mut::<1>().0, input.as_chunks().0, &mask[x..]),
-            (Kind::Select, 2) => select(out.as_chunks_mut::<2>().0, input.as_chunks().0, &mask[x..]),
-            (Kind::Select, _) => select(out.as_chunks_mut::<4>().0, input.as_chunks().0, &mask[x..]),
-            (Kind::Blend, 4) => blend_4(out, Source::Row(input), Weights::Bytes(&mask[x..])),
-            (Kind::Blend, _) => blend_1(out, Source::Row(input), Weights::Bytes(&mask[x..])),
-            (Kind::BlendAlpha, 4) => blend_4(out, Source::Row(input), Weights::Alpha(alpha(mask, x))),
-            (Kind::BlendAlpha, _) => blend_1(out, Source::Row(input), Weights::Alpha(alpha(mask, x))),
-            (Kind::Add, 4) => add_4(out, Source::Row(input), Weights::Alpha(alpha(mask, x))),
-            (Kind::Add, _) => add_1(out, Source::Row(input), Weights::Alpha(alpha(mask, x))),
-        }
+        self.combine(out, Row(input), y, x);
     }
 
     /// Fills a row of a mode with `ink` through row `y` of the mask, from column `x` on.
     pub fn fill(self, out: &mut [u8], ink: [u8; 4], y: usize, x: usize, mode: Mode) {
+        let ink = if self.unit == 4 { ink } else { [ink[0]; 4] };
+        if self.kind == Kind::Blend && self.unit == 4 && has_alpha(mode) {
+            return blend_row(out, Ink(ink), OpaqueIfTransparent(&self.image.row(y)[x..]));
+        }
+        self.combine(out, Ink(ink), y, x);
+    }
+
+    fn combine<S: Source>(self, out: &mut [u8], source: S, y: usize, x: usize) {
         let mask = self.image.row(y);
-        let byte = Source::Ink([ink[0]; 4]);
         match (self.kind, self.unit) {
-            (Kind::Select, 4) => select_ink(out.as_chunks_mut::<4>().0, ink, &mask[x..]),
-            (Kind::Select, _) => select_ink(out.as_chunks_mut::<1>().0, [ink[0]], &mask[x..]),
-            (Kind::Blend, 4) if has_alpha(mode) => blend_ink_with_alpha(out.as_chunks_mut().0, ink, &mask[x..]),
-            (Kind::Blend, 4) => blend_4(out, Source::Ink(ink), Weights::Bytes(&mask[x..])),
-            (Kind::Blend, 2) => {
-                for (out, mask) in out.as_chunks_mut::<2>().0.iter_mut().zip(&mask[x..]) {
-                    *out = [blend(*mask, out[0], ink[0]), blend(*mask, out[1], ink[1])];
-                }
-            }
-            (Kind::Blend, _) => blend_1(out, byte, Weights::Bytes(&mask[x..])),
-            (Kind::BlendAlpha, 4) => blend_4(out, Source::Ink(ink), Weights::Alpha(alpha(mask, x))),
-            (Kind::BlendAlpha, _) => blend_1(out, byte, Weights::Alpha(alpha(mask, x))),
-            (Kind::Add, 4) => add_4(out, Source::Ink(ink), Weights::Alpha(alpha(mask, x))),
-            (Kind::Add, _) => add_1(out, byte, Weights::Alpha(alpha(mask, x))),
+            (Kind::Select, 1) => select_row(out, source, Bytes::<1>(&mask[x..])),
+            (Kind::Select, 2) => select_row(out, source, Bytes::<2>(&mask[x..])),
+            (Kind::Select, _) => select_row(out, source, Bytes::<4>(&mask[x..])),
+            (Kind::Blend, 1) => blend_row(out, source, Bytes::<1>(&mask[x..])),
+            (Kind::Blend, 2) => blend_row(out, source, Bytes::<2>(&mask[x..])),
+            (Kind::Blend, _) => blend_row(out, source, Bytes::<4>(&mask[x..])),
+            (Kind::BlendAlpha, 4) => blend_row(out, source, Alpha::<4>(alpha(mask, x))),
+            (Kind::BlendAlpha, _) => blend_row(out, source, Alpha::<1>(alpha(mask, x))),
+            (Kind::Add, 4) => add_row(out, source, Alpha::<4>(alpha(mask, x))),
+            (Kind::Add, _) => add_row(out, source, Alpha::<1>(alpha(mask, x))),
         }
     }
 }
 
-/// What is blended into the output.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    /// A row of the same length.
-    Row(&'a [u8]),
-    /// Four bytes, repeated.
-    Ink([u8; 4]),
+/// The bytes that are combined at a time.
+const CHUNK: usize = 64;
+
+type Chunk = [u8; CHUNK];
+
+/// What is combined with the output: whole chunks, and the bytes behind them.
+trait Source: Copy {
+    /// Returns chunk `n`.
+    fn chunk(self, n: usize) -> Chunk;
+
+    /// Returns the byte at `index` of the row.
+    fn byte(self, index: usize) -> u8;
 }
 
-/// The weights of the pixels of a row.
+/// A row of the output's length.
 #[derive(Clone, Copy)]
-enum Weights<'a> {
-    /// Bytes.
-    Bytes(&'a [u8]),
-    /// The last bytes of pixels.
-    Alpha(&'a [[u8; 4]]),
+struct Row<'a>(&'a [u8]);
+
+/// Four bytes, repeated.
+#[derive(Clone, Copy)]
+struct Ink([u8; 4]);
+
+impl Source for Row<'_> {
+    #[inline(always)]
+    fn chunk(self, n: usize) -> Chunk {
+        self.0.as_chunks().0[n]
+    }
+
+    #[inline(always)]
+    fn byte(self, index: usize) -> u8 {
+        self.0[index]
+    }
+}
+
+impl Source for Ink {
+    #[inline(always)]
+    fn chunk(self, _: usize) -> Chunk {
+        bytemuck::cast([self.0; CHUNK / 4])
+    }
+
+    #[inline(always)]
+    fn byte(self, index: usize) -> u8 {
+        self.0[index % 4]
+    }
+}
+
+/// The weights of the bytes of a row.
+trait Weights: Copy {
+    /// Returns the weights of chunk `n`, which `out` has the bytes of.
+    fn chunk(self, n: usize, out: &Chunk) -> Chunk;
+
+    /// Returns the weight of the byte at `index` of the row. `out` starts with its pixel.
+    fn byte(self, index: usize, out: &[u8]) -> u8;
+}
+
+/// A byte of the mask for `UNIT` bytes of the row: 1, 2 or 4.
+#[derive(Clone, Copy)]
+struct Bytes<'a, const UNIT: usize>(&'a [u8]);
+
+/// The last byte of a pixel of the mask for `UNIT` bytes of the row: 1 or 4.
+#[derive(Clone, Copy)]
+struct Alpha<'a, const UNIT: usize>(&'a [[u8; 4]]);
+
+/// A byte of the mask for a pixel with alpha. Where the pixel is transparent and the mask is not 0, the colours get weight
+/// 255, so that no colour of transparent pixels shows through.
+#[derive(Clone, Copy)]
+struct OpaqueIfTransparent<'a>(&'a [u8]);
+
+impl<const UNIT: usize> Weights for Bytes<'_, UNIT> {
+    #[inline(always)]
+    fn chunk(self, n: usize, _: &Chunk) -> Chunk {
+        match UNIT {
+            1 => self.0.as_chunks().0[n],
+            2 => {
+                let (bytes, mut weights) = (&self.0.as_chunks::<{ CHUNK / 2 }>().0[n], [0; CHUNK / 2]);
+                for n in 0..CHUNK / 2 {
+                    weights[n] = u16::from(bytes[n]) * 0x0101;
+                }
+                bytemuck::cast(weights)
+            }
+            _ => bytemuck::cast(repeated(&self.0.as_chunks().0[n])),
+        }
+    }
+
+    #[inline(always)]
+    fn byte(self, index: usize, _: &[u8]) -> u8 {
+        self.0[index / UNIT]
+    }
+}
+
+impl<const UNIT: usize> Weights for Alpha<'_, UNIT> {
+    #[inline(always)]
+    fn chunk(self, n: usize, _: &Chunk) -> Chunk {
+        if UNIT == 1 {
+            let (pixels, mut weights) = (&self.0.as_chunks::<CHUNK>().0[n], [0; CHUNK]);
+            for n in 0..CHUNK {
+                weights[n] = (u32::from_le_bytes(pixels[n]) >> 24) as u8;
+            }
+            return weights;
+        }
+        let (pixels, mut weights) = (&self.0.as_chunks::<{ CHUNK / 4 }>().0[n], [0; CHUNK / 4]);
+        for n in 0..CHUNK / 4 {
+            weights[n] = (u32::from_le_bytes(pixels[n]) >> 24) * 0x0101_0101;
+        }
+        bytemuck::cast(weights)
+    }
+
+    #[inline(always)]
+    fn byte(self, index: usize, _: &[u8]) -> u8 {
+        self.0[index / UNIT][3]
+    }
+}
+
+impl Weights for OpaqueIfTransparent<'_> {
+    #[inline(always)]
+    fn chunk(self, n: usize, out: &Chunk) -> Chunk {
+        let mut weights = repeated(&self.0.as_chunks().0[n]);
+        let pixels: [u32; CHUNK / 4] = bytemuck::cast(*out);
+        let colours = u32::from_ne_bytes([255, 255, 255, 0]);
+        for n in 0..CHUNK / 4 {
+            let is_filled = (weights[n] != 0) & (pixels[n] & !colours == 0);
+            weights[n] |= if is_filled { colours } else { 0 };
+        }
+        bytemuck::cast(weights)
+    }
+
+    #[inline(always)]
+    fn byte(self, index: usize, out: &[u8]) -> u8 {
+        match self.0[index / 4] {
+            0 => 0,
+            _ if index % 4 != 3 && out[3] == 0 => 255,
+            weight => weight,
+        }
+    }
+}
+
+/// Repeats each byte four times.
+#[inline(always)]
+fn repeated(bytes: &[u8; CHUNK / 4]) -> [u32; CHUNK / 4] {
+    let mut repeated = [0; CHUNK / 4];
+    for n in 0..CHUNK / 4 {
+        repeated[n] = u32::from(bytes[n]) * 0x0101_0101;
+    }
+    repeated
 }
 
 /// The size of a pixel of a mode. The reference counts 16-bit pixels as bytes, but where it knows of them.
@@ -152,105 +272,45 @@ fn add(alpha: u8, out: u8, input: u8) -> u8 {
     div255(u16::from(out) * u16::from(255 - alpha)).wrapping_add(input)
 }
 
-fn select<const N: usize>(out: &mut [[u8; N]], input: &[[u8; N]], mask: &[u8]) {
-    for ((out, input), mask) in out.iter_mut().zip(input).zip(mask) {
-        *out = if *mask != 0 { *input } else { *out };
-    }
-}
-
-fn select_ink<const N: usize>(out: &mut [[u8; N]], ink: [u8; N], mask: &[u8]) {
-    for (out, mask) in out.iter_mut().zip(mask) {
-        *out = if *mask != 0 { ink } else { *out };
-    }
-}
-
-/// The bytes that are blended at a time.
-const CHUNK: usize = 64;
-
-/// Applies `blend` to all bytes of a row, with one weight for `UNIT` bytes: 1 or 4. Whole chunks are arrays of constant
-/// length, whose loops LLVM vectorises.
 #[inline(always)]
-fn for_chunks<const UNIT: usize>(
-    out: &mut [u8],
-    source: Source<'_>,
-    weights: Weights<'_>,
-    blend: impl Fn(u8, u8, u8) -> u8,
-) {
-    let ink: [u8; CHUNK] = match source {
-        Source::Ink(ink) => bytemuck::cast([ink; CHUNK / 4]),
-        Source::Row(_) => [0; CHUNK],
-    };
-    for (n, out) in out.chunks_mut(CHUNK).enumerate() {
-        let (first, count) = (n * CHUNK / UNIT, out.len() / UNIT);
-        let mut weight = [0; CHUNK];
-        match (weights, UNIT) {
-            (Weights::Bytes(bytes), 1) => weight[..count].copy_from_slice(&bytes[first..first + count]),
-            (Weights::Bytes(bytes), _) => {
-                let repeated = weight.as_chunks_mut::<4>().0;
-                for (weight, byte) in repeated.iter_mut().zip(&bytes[first..first + count]) {
-                    *weight = (u32::from(*byte) * 0x0101_0101).to_ne_bytes();
-                }
-            }
-            (Weights::Alpha(pixels), 1) => {
-                for (weight, pixel) in weight.iter_mut().zip(&pixels[first..first + count]) {
-                    *weight = pixel[3];
-                }
-            }
-            (Weights::Alpha(pixels), _) => {
-                let repeated = weight.as_chunks_mut::<4>().0;
-                for (weight, pixel) in repeated.iter_mut().zip(&pixels[first..first + count]) {
-                    *weight = ((u32::from_le_bytes(*pixel) >> 24) * 0x0101_0101).to_ne_bytes();
-                }
-            }
+fn select(mask: u8, out: u8, input: u8) -> u8 {
+    if mask != 0 { input } else { out }
+}
+
+/// Applies `combine` to the weight, the output and the source of all bytes of a row. Chunks are arrays of constant length,
+/// whose loops LLVM vectorises.
+#[inline(always)]
+fn for_chunks(out: &mut [u8], source: impl Source, weights: impl Weights, combine: impl Fn(u8, u8, u8) -> u8) {
+    let (chunks, rest) = out.as_chunks_mut::<CHUNK>();
+    let first = chunks.len() * CHUNK;
+    for (n, out) in chunks.iter_mut().enumerate() {
+        let (source, weights) = (source.chunk(n), weights.chunk(n, out));
+        for n in 0..CHUNK {
+            out[n] = combine(weights[n], out[n], source[n]);
         }
-        let source = match source {
-            Source::Ink(_) => &ink[..out.len()],
-            Source::Row(row) => &row[n * CHUNK..][..out.len()],
-        };
-        match (out.as_chunks_mut::<CHUNK>().0, source.as_chunks::<CHUNK>().0) {
-            ([out], [source]) => {
-                for n in 0..CHUNK {
-                    out[n] = blend(weight[n], out[n], source[n]);
-                }
-            }
-            _ => {
-                for ((out, source), weight) in out.iter_mut().zip(source).zip(weight) {
-                    *out = blend(weight, *out, *source);
-                }
-            }
+    }
+    for start in (0..rest.len()).step_by(4) {
+        let pixel = &mut rest[start..];
+        let count = pixel.len().min(4);
+        let mut combined = [0; 4];
+        for (n, combined) in combined[..count].iter_mut().enumerate() {
+            let index = first + start + n;
+            *combined = combine(weights.byte(index, pixel), pixel[n], source.byte(index));
         }
+        pixel[..count].copy_from_slice(&combined[..count]);
     }
 }
 
 multiversion! {
-    fn blend_1(out: &mut [u8], source: Source<'_>, weights: Weights<'_>) {
-        for_chunks::<1>(out, source, weights, blend);
+    fn blend_row<S: Source, W: Weights>(out: &mut [u8], source: S, weights: W) {
+        for_chunks(out, source, weights, blend);
     }
 
-    fn blend_4(out: &mut [u8], source: Source<'_>, weights: Weights<'_>) {
-        for_chunks::<4>(out, source, weights, blend);
+    fn add_row<S: Source, W: Weights>(out: &mut [u8], source: S, weights: W) {
+        for_chunks(out, source, weights, add);
     }
 
-    fn add_1(out: &mut [u8], source: Source<'_>, weights: Weights<'_>) {
-        for_chunks::<1>(out, source, weights, add);
-    }
-
-    fn add_4(out: &mut [u8], source: Source<'_>, weights: Weights<'_>) {
-        for_chunks::<4>(out, source, weights, add);
-    }
-
-    /// Blends, but where `out` is transparent takes the colour of the ink whole, so that no colour of transparent pixels
-    /// shows through.
-    fn blend_ink_with_alpha(out: &mut [[u8; 4]], ink: [u8; 4], mask: &[u8]) {
-        for (out, mask) in out.iter_mut().zip(mask) {
-            let colour_mask = if out[3] == 0 && *mask != 0 { 255 } else { *mask };
-            let [r, g, b, a] = *out;
-            *out = [
-                blend(colour_mask, r, ink[0]),
-                blend(colour_mask, g, ink[1]),
-                blend(colour_mask, b, ink[2]),
-                blend(*mask, a, ink[3]),
-            ];
-        }
+    fn select_row<S: Source, W: Weights>(out: &mut [u8], source: S, weights: W) {
+        for_chunks(out, source, weights, select);
     }
 }

@@ -40,14 +40,17 @@ pub fn check_fill(mask: Option<(usize, usize)>, bounds: [i32; 4]) -> Result<()> 
 /// that the region was made of.
 pub fn paste(out: ImageMut<'_>, input: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, region: Region) -> Result<()> {
     let mode = out.mode();
-    let mask = mask.map(|mask| Mask::for_paste(mask, mode)).transpose()?;
-    let unit = mask.map_or(mode.pixel_size(), |mask| mask.unit());
+    let Some(mask) = mask else {
+        let size = mode.pixel_size();
+        let columns = region.source_x * size..(region.source_x + region.xsize) * size;
+        parallel::copy_rows(part(out, region), input, |y| &input.row(region.source_y + y)[columns.clone()]);
+        return Ok(());
+    };
+    let mask = Mask::for_paste(mask, mode)?;
+    let unit = mask.unit();
     for_region(out, region, unit, |out, y| {
         let source = &input.row(y)[region.source_x * unit..][..out.len()];
-        match mask {
-            None => out.copy_from_slice(source),
-            Some(mask) => mask.paste(out, source, y, region.source_x),
-        }
+        mask.paste(out, source, y, region.source_x);
     });
     Ok(())
 }
@@ -56,12 +59,14 @@ pub fn paste(out: ImageMut<'_>, input: &ImageRef<'_>, mask: Option<&ImageRef<'_>
 /// that the region was made of.
 pub fn fill_region(out: ImageMut<'_>, ink: [u8; 4], mask: Option<&ImageRef<'_>>, region: Region) -> Result<()> {
     let mode = out.mode();
-    let mask = mask.map(|mask| Mask::for_fill(mask, mode)).transpose()?;
-    let unit = mask.map_or(mode.pixel_size(), |mask| mask.unit());
-    for_region(out, region, unit, |out, y| match mask {
-        None => fill(out, ink, unit),
-        Some(mask) => mask.fill(out, ink, y, region.source_x, mode),
-    });
+    let Some(mask) = mask else {
+        let out = part(out, region);
+        let cost = parallel::copy_cost(&out);
+        parallel::write_rows(out, &[], cost, |_, row| fill(row, ink, mode.pixel_size()));
+        return Ok(());
+    };
+    let mask = Mask::for_fill(mask, mode)?;
+    for_region(out, region, mask.unit(), |out, y| mask.fill(out, ink, y, region.source_x, mode));
     Ok(())
 }
 
@@ -71,6 +76,14 @@ fn fill(out: &mut [u8], ink: [u8; 4], pixel_size: usize) {
         1 | 2 => out.fill(ink[0]),
         _ => out.as_chunks_mut::<4>().0.fill(ink),
     }
+}
+
+/// Returns the pixels of a region.
+fn part(out: ImageMut<'_>, region: Region) -> ImageMut<'_> {
+    let (_, out) = out.split_at_row(region.y);
+    let (out, _) = out.split_at_row(region.ysize);
+    let (_, out) = out.split_at_column(region.x);
+    out.split_at_column(region.xsize).0
 }
 
 /// Calls `work` with the part of each row that lies in a region, `unit` bytes a pixel, and the row of the source.

@@ -3,9 +3,13 @@
 //! The result is converted back with x86's semantics: what does not fit an `i32` becomes `i32::MIN`, and a 16-bit pixel
 //! gets the lower half of that.
 
+#[cfg(target_arch = "x86_64")]
+use super::avx2;
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::Mode;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa;
 use crate::simd::isa::multiversion;
 use crate::simd::truncate::truncate;
 
@@ -19,7 +23,14 @@ pub fn linear(out: ImageMut<'_>, input: &ImageRef<'_>, scale: f64, offset: f64) 
     let (mode, cost) = (input.mode(), 4 * input.xsize());
     parallel::write_rows(out, &[input], cost, |y, out| match mode {
         Mode::F => linear_f32(out, input.row(y), scale, offset),
-        Mode::I => linear_i32(out, input.row(y), scale, offset),
+        Mode::I => {
+            let row = input.row(y);
+            #[cfg(target_arch = "x86_64")]
+            let done = isa::current().avx2().map_or(0, |isa| avx2::linear_i32(isa, out, row, scale, offset));
+            #[cfg(not(target_arch = "x86_64"))]
+            let done = 0;
+            linear_i32(&mut out[done..], &row[done..], scale, offset);
+        }
         _ => linear_u16(out, input.row(y), scale, offset),
     });
 }

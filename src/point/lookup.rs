@@ -1,9 +1,16 @@
 //! Lookup tables: 256 entries a band, or 65,536 for mode I.
 
+#[cfg(target_arch = "x86_64")]
+use super::avx2::{self, Differences};
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa::{self, Avx2};
+
+/// Images of this many bytes are worth the preparation of a table for vectors.
+const MIN_VECTOR_BYTES: usize = 1 << 13;
 
 const UNSUPPORTED: Error = Error::Value("point operation not supported for this mode");
 
@@ -50,16 +57,20 @@ impl Lookup<'_> {
 /// band become 0.
 pub fn lookup(out: ImageMut<'_>, input: &ImageRef<'_>, table: Lookup<'_>) {
     let cost = input.xsize() * out.mode().pixel_size();
+    let vectors = if out.bytes() >= MIN_VECTOR_BYTES { Vectors::of(table) } else { Vectors::None };
     parallel::write_rows(out, &[input], cost, |y, out| {
         let row = input.row(y);
         match table {
-            Lookup::Bytes(table) => match *table.as_chunks::<256>().0 {
-                [ref table] => out.iter_mut().zip(row).for_each(|(out, value)| *out = table[usize::from(*value)]),
-                [ref a, ref b] => lookup_bands(out, row, [Some(a), None, None, Some(b)]),
-                [ref a, ref b, ref c] => lookup_bands(out, row, [Some(a), Some(b), Some(c), None]),
-                [ref a, ref b, ref c, ref d] => lookup_bands(out, row, [Some(a), Some(b), Some(c), Some(d)]),
-                _ => {}
-            },
+            Lookup::Bytes(table) => {
+                let done = vectors.look_up(out, row);
+                let (out, row) = (&mut out[done..], &row[done..]);
+                match band_tables(table) {
+                    [Some(table), None, None, None] => {
+                        out.iter_mut().zip(row).for_each(|(out, value)| *out = table[usize::from(*value)]);
+                    }
+                    tables => lookup_bands(out, row, tables),
+                }
+            }
             Lookup::Wide(table) => {
                 let pixels = out.as_chunks_mut::<4>().0.iter_mut();
                 pixels.zip(row).for_each(|(out, value)| *out = table[usize::from(*value)]);
@@ -70,6 +81,51 @@ pub fn lookup(out: ImageMut<'_>, input: &ImageRef<'_>, table: Lookup<'_>) {
             }
         }
     });
+}
+
+/// Returns the table of each byte of a pixel that is a band.
+fn band_tables(table: &[u8]) -> [Option<&[u8; 256]>; 4] {
+    match table.as_chunks().0 {
+        [a] => [Some(a), None, None, None],
+        [a, b] => [Some(a), None, None, Some(b)],
+        [a, b, c] => [Some(a), Some(b), Some(c), None],
+        [a, b, c, d] => [Some(a), Some(b), Some(c), Some(d)],
+        _ => [None; 4],
+    }
+}
+
+/// The tables of [`Lookup::Bytes`] for a kernel, if there is one.
+enum Vectors {
+    None,
+    #[cfg(target_arch = "x86_64")]
+    Single(Avx2, Differences),
+    #[cfg(target_arch = "x86_64")]
+    Bands(Avx2, [Option<Differences>; 4]),
+}
+
+impl Vectors {
+    fn of(table: Lookup<'_>) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let (Lookup::Bytes(table), Some(isa)) = (table, isa::current().avx2()) {
+            return match band_tables(table) {
+                [Some(table), None, None, None] => Self::Single(isa, Differences::of(table)),
+                tables => Self::Bands(isa, tables.map(|table| table.map(Differences::of))),
+            };
+        }
+        let _ = table;
+        Self::None
+    }
+
+    /// Looks up a part of a row, and returns its length.
+    fn look_up(&self, out: &mut [u8], row: &[u8]) -> usize {
+        match self {
+            Self::None => 0,
+            #[cfg(target_arch = "x86_64")]
+            Self::Single(isa, table) => avx2::lookup(*isa, out, row, table),
+            #[cfg(target_arch = "x86_64")]
+            Self::Bands(isa, tables) => avx2::lookup_bands(*isa, out, row, tables),
+        }
+    }
 }
 
 /// Looks up the bytes of pixels that have a table. The pixels are numbers, so that each is loaded and stored at once.

@@ -3,6 +3,8 @@
 //! [`lookup`] reads the function from a table, [`linear`] computes `value * scale + offset`, and [`negative`] inverts
 //! bits.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod linear;
 mod lookup;
 mod negative;

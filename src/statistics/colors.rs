@@ -43,18 +43,17 @@ pub fn colors(image: &ImageRef<'_>, max_colors: usize) -> Result<Colors> {
     let mut counter = Counter::new()?;
     let mut is_overflow = false;
     'rows: for (y, row) in image.rows().enumerate() {
-        let pixels = row.as_chunks().0;
-        let mut x = 0;
-        while let Some(pixel) = pixels.get(x) {
-            let color = u32::from_ne_bytes(*pixel) & mask;
+        let mut pixels = row.as_chunks().0.iter().map(|pixel| u32::from_ne_bytes(*pixel) & mask).enumerate().peekable();
+        while let Some((x, color)) = pixels.next() {
             // Runs of one colour are counted at once.
-            let is_other = |pixel: &[u8; 4]| u32::from_ne_bytes(*pixel) & mask != color;
-            let run = pixels[x..].iter().position(is_other).unwrap_or(pixels.len() - x);
-            if !counter.count(color, run as u32, (x, y), max_colors)? {
+            let mut run = 1;
+            while pixels.next_if(|(_, next)| *next == color).is_some() {
+                run += 1;
+            }
+            if !counter.count(color, run, (x, y), max_colors)? {
                 is_overflow = true;
                 break 'rows;
             }
-            x += run;
         }
     }
     Ok(Colors { colors: in_reference_order(counter.into_colors()?, max_colors)?, is_overflow })
@@ -65,15 +64,13 @@ pub fn colors(image: &ImageRef<'_>, max_colors: usize) -> Result<Colors> {
 struct Slot {
     color: u32,
     count: u32,
-    /// The position of the colour among the distinct ones.
-    order: u32,
 }
 
 /// Counts colours in a hash table with linear probing, at most half of whose slots are used.
 struct Counter {
     slots: Vec<Slot>,
-    /// Where each colour was first seen.
-    first_seen: Vec<(u32, u32)>,
+    /// The colours in the order in which they were seen, and the column and row of each one's first pixel.
+    first_seen: Vec<(u32, u32, u32)>,
     seed: u64,
 }
 
@@ -107,9 +104,8 @@ impl Counter {
                 return Ok(false);
             }
             self.first_seen.try_reserve(1).map_err(|_| Error::Memory)?;
-            let order = self.first_seen.len() as u32;
-            self.first_seen.push((x as u32, y as u32));
-            self.slots[slot] = Slot { color, count, order };
+            self.first_seen.push((color, x as u32, y as u32));
+            self.slots[slot] = Slot { color, count };
             if 2 * self.first_seen.len() > self.slots.len() {
                 self.grow()?;
             }
@@ -120,7 +116,7 @@ impl Counter {
     }
 
     fn grow(&mut self) -> Result<()> {
-        let size = 4 * self.slots.len();
+        let size = 2 * self.slots.len();
         let slots = std::mem::replace(&mut self.slots, try_vec(Slot::default(), size)?);
         for old in slots.into_iter().filter(|slot| slot.count != 0) {
             let slot = self.slot(old.color);
@@ -133,11 +129,9 @@ impl Counter {
     fn into_colors(self) -> Result<Vec<ColorCount>> {
         let none = ColorCount { x: 0, y: 0, count: 0, pixel: [0; 4] };
         let mut colors = try_vec(none, self.first_seen.len())?;
-        for slot in self.slots.iter().filter(|slot| slot.count != 0) {
-            let (x, y) = self.first_seen[slot.order as usize];
-            let pixel = slot.color.to_ne_bytes();
-            colors[slot.order as usize] =
-                ColorCount { x: x as usize, y: y as usize, count: slot.count as usize, pixel };
+        for (counted, (color, x, y)) in colors.iter_mut().zip(&self.first_seen) {
+            let count = self.slots[self.slot(*color)].count as usize;
+            *counted = ColorCount { x: *x as usize, y: *y as usize, count, pixel: color.to_ne_bytes() };
         }
         Ok(colors)
     }

@@ -1,10 +1,14 @@
 //! Histograms: how often each value of a band occurs.
 //!
 //! Neighbouring pixels are often equal, and an increment then waits for the one before it to be stored. So rows are counted
-//! into several tables in turn, of 32-bit counters that stay in the first-level cache, and the tables are summed.
+//! into several tables in turn, of 32-bit counters that stay in the first-level cache, and the tables are summed. Threads share
+//! the rows of large images.
+
+use std::ops::Range;
 
 use super::extrema::Extrema;
 use crate::error::{Error, Result};
+use crate::exec::parallel;
 use crate::image::ImageRef;
 use crate::mode::{Mode, PixelType};
 
@@ -50,7 +54,14 @@ const MAX_PIXELS: usize = 1 << 31;
 /// The tables that neighbouring pixels are counted into.
 const TABLES: usize = 4;
 
-type Table = [u32; 256];
+/// The counters of a table. Those behind the 256 that are used keep equal values of different tables from having addresses that
+/// differ by 4096, which loads and stores take for equal ones.
+const TABLE: usize = 256 + 16;
+
+type Table = [u32; TABLE];
+
+/// The most counts of an image: 256 for each byte of a pixel.
+type Counts = [u64; 1024];
 
 /// Counts the values of an image where `mask` is not 0, and adds them to `counts`: 256 for each band. `counts` has room for
 /// the image's pixel size times 256; with a mask, the padding byte of three bands is counted behind them.
@@ -69,8 +80,21 @@ pub fn histogram(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, bins: Bins, 
             let scale = 255.0 / (max - min);
             count_wide(image, counts, |pixel| (f32::from_ne_bytes(pixel) - min) * scale);
         }
-        Bins::Bytes if image.mode().pixel_size() == 4 => count_pixels(image, mask, counts),
-        Bins::Bytes => count_bytes(image, mask, counts),
+        Bins::Bytes => {
+            let count_rows = |rows| {
+                let mut counts: Counts = [0; 1024];
+                match image.mode().pixel_size() {
+                    4 => count_pixels(image, mask, rows, &mut counts),
+                    _ => count_bytes(image, mask, rows, &mut counts),
+                }
+                counts
+            };
+            let add = |total: &mut Counts, part: Counts| {
+                total.iter_mut().zip(part).for_each(|(total, count)| *total += count);
+            };
+            let total = parallel::reduce_rows(image.ysize(), 2 * image.xsize(), [0; 1024], count_rows, add);
+            counts.iter_mut().zip(total).for_each(|(count, total)| *count += total);
+        }
         Bins::I32(..) | Bins::F32(..) => {}
     }
 }
@@ -87,10 +111,11 @@ fn count_wide(image: &ImageRef<'_>, counts: &mut [u64], bin: impl Fn([u8; 4]) ->
     }
 }
 
-fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, counts: &mut [u64]) {
+fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut Counts) {
     let mut tables = Tables::<TABLES>::new();
-    for (y, row) in image.rows().enumerate() {
-        tables.flush_before(row.len(), |table, value, count| counts[256 * (table / TABLES) + value] += count);
+    for y in rows {
+        let row = image.row(y);
+        tables.flush_before(row.len(), |_, value, count| counts[value] += count);
         let row = &row[..image.xsize()];
         match mask {
             None => {
@@ -121,7 +146,7 @@ fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, counts: &mut [
     tables.flush(|_, value, count| counts[value] += count);
 }
 
-fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, counts: &mut [u64]) {
+fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut Counts) {
     // Two tables for each byte of a pixel.
     let mut tables = Tables::<8>::new();
     let bands = usize::from(image.mode().spec().bands);
@@ -137,9 +162,25 @@ fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, counts: &mut 
             counts[first + value] += count;
         }
     };
-    for (y, row) in image.rows().enumerate() {
+    for y in rows {
+        let row = image.row(y);
         tables.flush_before(row.len(), &mut add);
         match mask {
+            None if bands == 3 => {
+                let (pairs, rest) = row.as_chunks::<8>();
+                let [r0, g0, b0, _, r1, g1, b1, _] = &mut tables.tables;
+                for pair in pairs {
+                    let pair = u64::from_le_bytes(*pair);
+                    let value = |n: u32| (pair >> (8 * n) & 255) as usize;
+                    r0[value(0)] += 1;
+                    g0[value(1)] += 1;
+                    b0[value(2)] += 1;
+                    r1[value(4)] += 1;
+                    g1[value(5)] += 1;
+                    b1[value(6)] += 1;
+                }
+                rest.iter().zip(&mut tables.tables).for_each(|(value, table)| table[usize::from(*value)] += 1);
+            }
             None => {
                 let (pairs, rest) = row.as_chunks::<8>();
                 for pair in pairs {
@@ -170,7 +211,7 @@ struct Tables<const N: usize> {
 
 impl<const N: usize> Tables<N> {
     fn new() -> Self {
-        Self { tables: [[0; 256]; N], counted: 0 }
+        Self { tables: [[0; TABLE]; N], counted: 0 }
     }
 
     /// Makes room for `values` more values.
@@ -184,7 +225,7 @@ impl<const N: usize> Tables<N> {
     /// Hands all counts to `add`, by table and value, and starts anew.
     fn flush(&mut self, mut add: impl FnMut(usize, usize, u64)) {
         for (n, table) in self.tables.iter_mut().enumerate() {
-            for (value, count) in table.iter_mut().enumerate() {
+            for (value, count) in table[..256].iter_mut().enumerate() {
                 add(n, value, std::mem::take(count).into());
             }
         }

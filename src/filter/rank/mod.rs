@@ -1,21 +1,29 @@
 //! Rank filters: each pixel becomes the value at a given rank among the `size * size` pixels around it. Rank 0 is the
 //! minimum, the last rank the maximum, and the one in the middle the median.
 //!
-//! There are three methods:
+//! There are these methods:
 //!
+//! - for the minimum and the maximum, two passes: [`extreme`] of columns, then of rows;
+//! - for the medians of 3 by 3 and of 5 by 5, a network whose values stay in registers ([`avx2`]);
 //! - up to [`MAX_NETWORK_SIZE`], a selection [`network`] of minima and maxima that all pixels of a row go through at the same
 //!   time, in vectors. Floats go through it as integers that sort like them;
 //! - above that, for 8-bit pixels, a [`histogram`] that slides along the row (Huang, Yang and Tang 1979);
 //! - for other images, and for floats with NaN or negative zeros, a [`selection`] for each pixel, with the reference's choice
 //!   of pivots: which of equal or unordered values it finds is part of the result.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod extreme;
 mod histogram;
 mod network;
 mod selection;
 
 use crate::error::{Error, Result};
+use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa;
 
 /// The largest size for which there is a network: beyond that, other methods take less time.
 const MAX_NETWORK_SIZE: usize = 9;
@@ -57,16 +65,51 @@ impl RankFilter {
 
     /// Filters an image. `out` has the same mode and the size that [`output_size`](Self::output_size) returns.
     pub fn filter(self, out: ImageMut<'_>, image: &ImageRef<'_>) -> Result<()> {
-        let has_network = self.size <= MAX_NETWORK_SIZE;
         match image.mode().spec().pixel_type {
-            PixelType::U8 if has_network => network::filter::<u8>(out, image, self.size, self.rank),
+            PixelType::U8 => self.filter_ordered::<u8>(out, image),
+            PixelType::I32 => self.filter_ordered::<i32>(out, image),
+            _ if network::has_total_order(image) => self.filter_ordered::<f32>(out, image),
+            _ => selection::filter::<f32>(out, image, self.size, self.rank),
+        }
+    }
+
+    /// Filters an image whose pixels have one order.
+    fn filter_ordered<P: Ordered>(self, out: ImageMut<'_>, image: &ImageRef<'_>) -> Result<()> {
+        if self.size == 1 {
+            parallel::copy_rows(out, image, |y| image.row(y));
+            return Ok(());
+        }
+        let last = self.size * self.size - 1;
+        if self.rank == 0 || self.rank == last {
+            return extreme::filter::<P>(out, image, self.size, self.rank == last);
+        }
+        #[cfg(target_arch = "x86_64")]
+        let out = match isa::current().avx2() {
+            Some(isa) if self.rank == last / 2 => match avx2::filter::<P>(isa, out, image, self.size) {
+                None => return Ok(()),
+                Some(out) => out,
+            },
+            _ => out,
+        };
+        if self.size <= MAX_NETWORK_SIZE {
+            return network::filter::<P>(out, image, self.size, self.rank);
+        }
+        match image.mode().spec().pixel_type {
             PixelType::U8 => histogram::filter(out, image, self.size, self.rank),
-            PixelType::I32 if has_network => network::filter::<i32>(out, image, self.size, self.rank),
             PixelType::I32 => selection::filter::<i32>(out, image, self.size, self.rank),
-            _ if has_network && network::has_total_order(image) => {
-                network::filter::<f32>(out, image, self.size, self.rank)
-            }
             _ => selection::filter::<f32>(out, image, self.size, self.rank),
         }
     }
 }
+
+/// A pixel type that all methods take.
+#[cfg(target_arch = "x86_64")]
+trait Ordered: avx2::Median {}
+#[cfg(target_arch = "x86_64")]
+impl<P: avx2::Median> Ordered for P {}
+
+/// A pixel type that all methods take.
+#[cfg(not(target_arch = "x86_64"))]
+trait Ordered: network::Pixel {}
+#[cfg(not(target_arch = "x86_64"))]
+impl<P: network::Pixel> Ordered for P {}

@@ -38,10 +38,18 @@ pub trait Pixel: AnyBitPattern + NoUninit {
 }
 
 /// A value that has vectors with a minimum and a maximum.
-pub trait Key: Pod + Ord + Send + Sync {}
+pub trait Key: Pod + Ord + Send + Sync {
+    /// The elements that go through the network together: the buffers of a network stay in the first-level cache.
+    const BLOCK: usize;
+}
 
-impl Key for u8 {}
-impl Key for i32 {}
+impl Key for u8 {
+    const BLOCK: usize = 512;
+}
+
+impl Key for i32 {
+    const BLOCK: usize = 128;
+}
 
 impl Pixel for u8 {
     type Key = u8;
@@ -96,23 +104,19 @@ pub fn has_total_order(image: &ImageRef<'_>) -> bool {
         })
 }
 
-/// The elements that go through the network together: the buffers of a network stay in the first-level cache.
-const BLOCK: usize = 256;
+/// The elements of a column buffer behind a block: the width of a window, in whole vectors.
+const MARGIN: usize = 32;
 
 /// Filters an image.
 pub fn filter<P: Pixel>(out: ImageMut<'_>, image: &ImageRef<'_>, size: usize, rank: usize) -> Result<()> {
-    if size == 1 {
-        parallel::copy_rows(out, image, |y| image.row(y));
-        return Ok(());
-    }
     let network = Network::new(size, rank)?;
     let cost = (network.columns.steps.len() + network.windows.steps.len()) * size_of::<P>() * out.xsize() / 4;
     parallel::try_for_rows(out, cost, |first, mut chunk| {
-        let mut buffers = network.buffers::<P::Key>()?;
+        let mut buffers = Buffers::<P::Key>::new(&network)?;
         for y in 0..chunk.ysize() {
             let rows: ArrayVec<&[P], MAX_NETWORK_SIZE> = (0..size).map(|row| image.pixels(first + y + row)).collect();
-            for (block, out) in chunk.pixels_mut::<P>(y).chunks_mut(BLOCK).enumerate() {
-                network.filter_block(out, &rows, block * BLOCK, &mut buffers);
+            for (block, out) in chunk.pixels_mut::<P>(y).chunks_mut(P::Key::BLOCK).enumerate() {
+                buffers.filter_block(out, &rows, block * P::Key::BLOCK);
             }
         }
         Ok(())
@@ -206,16 +210,17 @@ impl Graph {
                 _ => continue,
             };
             let operands = [places[a], places[b]];
-            // An operand that is not used again leaves its place to the result. Inputs keep theirs.
+            places[n] = free.pop().unwrap_or_else(|| {
+                count += 1;
+                count - 1
+            });
+            // An operand that is not used again leaves its place to later results: a result's own place is never that of an
+            // operand. Inputs keep theirs.
             for operand in [a, b] {
                 if last_use[operand] == n && operand >= inputs {
                     free.push(places[operand]);
                 }
             }
-            places[n] = free.pop().unwrap_or_else(|| {
-                count += 1;
-                count - 1
-            });
             steps.push(Step { operands, out: places[n], is_max });
         }
         let mut outputs_at = try_vec(0, outputs.len())?;
@@ -262,18 +267,6 @@ struct Network {
     windows: Program,
 }
 
-/// A row of elements that goes through the network.
-type Buffer<T> = [T; BLOCK];
-
-/// A row of elements with the width of a window behind them, in whole chunks.
-type Column<T> = [T; BLOCK + CHUNK];
-
-/// The buffers of a network.
-struct Buffers<T> {
-    columns: Vec<Column<T>>,
-    windows: Vec<Buffer<T>>,
-}
-
 impl Network {
     fn new(size: usize, rank: usize) -> Result<Self> {
         // High ranks are low ones in the reverse order, for which merging is pruned to fewer steps.
@@ -307,92 +300,91 @@ impl Network {
         let columns = columns.schedule(size, &outputs)?;
         Ok(Self { size, columns, windows })
     }
+}
 
-    fn buffers<T: Key>(&self) -> Result<Buffers<T>> {
-        Ok(Buffers {
-            columns: try_vec([T::zeroed(); BLOCK + CHUNK], self.columns.places)?,
-            windows: try_vec([T::zeroed(); BLOCK], self.windows.places - self.size * self.size + 1)?,
+/// The buffers of a network, and its steps as offsets into them. The columns are first, then the windows:
+///
+/// ```text
+/// | column place 0 | column place 1 | … | window place 0 | window place 1 | …
+///   BLOCK + MARGIN                        BLOCK
+/// ```
+///
+/// Element `x` of window input `(row, column)` is element `x + column` of a sorted column.
+struct Buffers<T> {
+    elements: Vec<T>,
+    columns: Vec<Step>,
+    windows: Vec<Step>,
+    /// The offset of the values at the rank.
+    result: usize,
+    size: usize,
+}
+
+impl<T: Key> Buffers<T> {
+    fn new(network: &Network) -> Result<Self> {
+        let (size, inputs) = (network.size, network.size * network.size);
+        let column = |place: usize| place * (T::BLOCK + MARGIN);
+        let first = column(network.columns.places);
+        let window = |place: usize| match place.checked_sub(inputs) {
+            Some(place) => first + place * T::BLOCK,
+            None => column(network.columns.outputs[place / size]) + place % size,
+        };
+        let count = first + (network.windows.places - inputs) * T::BLOCK;
+        Ok(Self {
+            elements: try_vec(T::zeroed(), count)?,
+            columns: offsets(&network.columns.steps, column)?,
+            windows: offsets(&network.windows.steps, window)?,
+            result: window(network.windows.outputs[0]),
+            size,
         })
     }
 
-    /// Filters up to [`BLOCK`] pixels. Their windows start at column `first` of `rows`.
-    fn filter_block<P: Pixel>(&self, out: &mut [P], rows: &[&[P]], first: usize, buffers: &mut Buffers<P::Key>) {
+    /// Filters up to [`Key::BLOCK`] pixels. Their windows start at column `first` of `rows`.
+    fn filter_block<P: Pixel<Key = T>>(&mut self, out: &mut [P], rows: &[&[P]], first: usize) {
         let columns = out.len() + self.size - 1;
-        for (buffer, row) in buffers.columns.iter_mut().zip(rows) {
+        for (buffer, row) in self.elements.chunks_exact_mut(T::BLOCK + MARGIN).zip(rows) {
             for (key, pixel) in buffer.iter_mut().zip(&row[first..first + columns]) {
                 *key = pixel.to_key();
             }
         }
-        sort_columns(&self.columns.steps, &mut buffers.columns);
-        let inputs = Inputs { size: self.size, columns: &buffers.columns, places: &self.columns.outputs };
-        merge_windows(&self.windows.steps, &inputs, &mut buffers.windows);
-        let result = self.windows.outputs[0] - self.size * self.size;
-        for (out, key) in out.iter_mut().zip(&buffers.windows[result]) {
+        run(&self.columns, &mut self.elements, T::BLOCK + MARGIN);
+        run(&self.windows, &mut self.elements, T::BLOCK);
+        for (out, key) in out.iter_mut().zip(&self.elements[self.result..]) {
             *out = P::from_key(*key);
         }
     }
 }
 
-/// The sorted columns, as inputs of the second program.
-struct Inputs<'a, T> {
-    size: usize,
-    columns: &'a [Column<T>],
-    places: &'a [usize],
-}
-
-impl<T: Key> Inputs<'_, T> {
-    /// Returns 64 elements of an input or of a buffer.
-    #[inline(always)]
-    fn chunk(&self, place: usize, at: usize, buffers: &[Buffer<T>]) -> [T; CHUNK] {
-        let inputs = self.size * self.size;
-        if place < inputs {
-            let (row, column) = (place / self.size, place % self.size);
-            *self.columns[self.places[row]][at + column..].first_chunk().expect("a block and a window fit")
-        } else {
-            *buffers[place - inputs][at..].first_chunk().expect("a block has whole chunks")
-        }
+/// Turns places into offsets.
+fn offsets(steps: &[Step], offset: impl Fn(usize) -> usize) -> Result<Vec<Step>> {
+    let mut offsets = try_vec(Step { operands: [0; 2], out: 0, is_max: false }, steps.len())?;
+    for (with_offsets, step) in offsets.iter_mut().zip(steps) {
+        *with_offsets = Step { operands: step.operands.map(&offset), out: offset(step.out), is_max: step.is_max };
     }
+    Ok(offsets)
 }
-
-/// The elements of a step in registers.
-const CHUNK: usize = 64;
 
 multiversion! {
-    fn sort_columns<T: Key>(steps: &[Step], buffers: &mut [Column<T>]) {
+    /// Runs steps on `length` elements each. No step's output overlaps its operands.
+    fn run<T: Key>(steps: &[Step], elements: &mut [T], length: usize) {
         for step in steps {
-            for at in (0..BLOCK + CHUNK).step_by(CHUNK) {
-                let [a, b] = step.operands.map(|place| *buffers[place][at..].first_chunk::<CHUNK>().expect("whole chunks"));
-                let out = buffers[step.out][at..].first_chunk_mut::<CHUNK>().expect("whole chunks");
-                *out = select(a, b, step.is_max);
+            let (before, rest) = elements.split_at_mut(step.out);
+            let (out, after) = rest.split_at_mut(length);
+            let operand = |offset: usize| match offset.checked_sub(step.out) {
+                None => &before[offset..][..length],
+                Some(behind) => &after[behind - length..][..length],
+            };
+            let (a, b) = (operand(step.operands[0]), operand(step.operands[1]));
+            if step.is_max {
+                for n in 0..length {
+                    out[n] = a[n].max(b[n]);
+                }
+            } else {
+                for n in 0..length {
+                    out[n] = a[n].min(b[n]);
+                }
             }
         }
     }
-
-    fn merge_windows<T: Key>(steps: &[Step], inputs: &Inputs<'_, T>, buffers: &mut [Buffer<T>]) {
-        let first = inputs.size * inputs.size;
-        for step in steps {
-            for at in (0..BLOCK).step_by(CHUNK) {
-                let [a, b] = step.operands.map(|place| inputs.chunk(place, at, buffers));
-                let out = buffers[step.out - first][at..].first_chunk_mut::<CHUNK>().expect("whole chunks");
-                *out = select(a, b, step.is_max);
-            }
-        }
-    }
-}
-
-/// Returns the minima or the maxima of two chunks. (A loop over an array: LLVM does not vectorise `array::from_fn`.)
-#[inline(always)]
-fn select<T: Key>(mut a: [T; CHUNK], b: [T; CHUNK], is_max: bool) -> [T; CHUNK] {
-    if is_max {
-        for n in 0..CHUNK {
-            a[n] = if b[n] > a[n] { b[n] } else { a[n] };
-        }
-    } else {
-        for n in 0..CHUNK {
-            a[n] = if b[n] < a[n] { b[n] } else { a[n] };
-        }
-    }
-    a
 }
 
 #[cfg(test)]

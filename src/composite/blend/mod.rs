@@ -1,13 +1,18 @@
 //! Blending: linear interpolation between two images, or extrapolation beyond one of them.
 //!
 //! The reference computes `a + alpha * (b - a)` in single precision and truncates. The result depends on the two bytes
-//! alone, so fixed-point arithmetic is used where it equals the float arithmetic for all 65,536 pairs, which takes less
-//! time to verify than a row of a large image to blend.
+//! alone, so fixed-point arithmetic is used where it equals the float arithmetic for all 65,536 pairs, which takes little time
+//! to verify beside that of a large image.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa;
 use crate::simd::isa::multiversion;
 use crate::simd::truncate::Float;
 
@@ -30,48 +35,58 @@ pub fn check_blend(first: &ImageRef<'_>, second: &ImageRef<'_>) -> Result<()> {
 
 /// Blends two images that [`check_blend`] accepts. `out` has the first image's mode and size.
 pub fn blend(out: ImageMut<'_>, first: &ImageRef<'_>, second: &ImageRef<'_>, alpha: f32) {
-    let weight = if out.bytes() >= MIN_BYTES { Weight::fixed_point(alpha) } else { None };
-    let weight = weight.unwrap_or(Weight::Float(alpha));
+    let weight = if out.bytes() >= MIN_BYTES { FixedPoint::new(alpha) } else { None };
     let cost = parallel::copy_cost(&out);
     parallel::write_rows(out, &[first, second], cost, |y, out| {
         let (first, second) = (first.row(y), second.row(y));
         match weight {
-            Weight::FixedPoint { factor, bias } => blend_fixed(out, first, second, factor, bias),
-            Weight::Float(alpha) if (0.0..=1.0).contains(&alpha) => interpolate(out, first, second, alpha),
-            Weight::Float(alpha) => extrapolate(out, first, second, alpha),
+            Some(weight) => weight.blend(out, first, second),
+            None if (0.0..=1.0).contains(&alpha) => interpolate(out, first, second, alpha),
+            None => extrapolate(out, first, second, alpha),
         }
     });
 }
 
-/// The weight of the second image.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Weight {
-    /// `a + ((b - a) * factor + bias >> 14)`.
-    FixedPoint { factor: i16, bias: i16 },
-    /// The weight itself.
-    Float(f32),
+/// `(a * weights[0] + b * weights[1] + bias) >> 14`, clipped.
+#[derive(Clone, Copy)]
+struct FixedPoint {
+    weights: [i16; 2],
+    bias: i32,
 }
 
-impl Weight {
-    /// Finds fixed-point arithmetic that equals the interpolation for every pair of bytes, if there is any.
-    fn fixed_point(alpha: f32) -> Option<Self> {
-        if !(0.0..=1.0).contains(&alpha) {
+impl FixedPoint {
+    /// Finds fixed-point arithmetic that equals the float arithmetic for every pair of bytes, if there is any.
+    fn new(alpha: f32) -> Option<Self> {
+        const ONE: f32 = 16384.0;
+        // Both weights fit 16 bits.
+        if !(alpha > -0.99 && alpha < 1.99) {
             return None;
         }
-        let factor = (alpha * 16384.0).round() as i16;
+        let is_between = (0.0..=1.0).contains(&alpha);
+        let factor = (alpha * ONE).round() as i16;
+        let second: [u8; 256] = std::array::from_fn(|b| b as u8);
         // The bias keeps exact products from falling below the integer that they are.
-        [0, 32, 64].into_iter().find_map(|bias| {
-            let equals = |a: u8| (0..=255).all(|b| fixed(a, b, factor, bias) == interpolated(a, b, alpha));
-            (0..=255).all(equals).then_some(Self::FixedPoint { factor, bias })
+        [0, 32, 64, 128].into_iter().map(|bias| Self { weights: [ONE as i16 - factor, factor], bias }).find(|weight| {
+            (0..=255).all(|a| {
+                let (mut fixed, mut float) = ([0; 256], [0; 256]);
+                weight.blend(&mut fixed, &[a; 256], &second);
+                match is_between {
+                    true => interpolate(&mut float, &[a; 256], &second, alpha),
+                    false => extrapolate(&mut float, &[a; 256], &second, alpha),
+                }
+                fixed == float
+            })
         })
     }
-}
 
-#[inline(always)]
-fn fixed(a: u8, b: u8, factor: i16, bias: i16) -> u8 {
-    let difference = i16::from(b) - i16::from(a);
-    let product = i32::from(difference) * i32::from(factor) + i32::from(bias);
-    (i32::from(a) + (product >> 14)) as u8
+    fn blend(self, out: &mut [u8], first: &[u8], second: &[u8]) {
+        let Self { weights, bias } = self;
+        #[cfg(target_arch = "x86_64")]
+        let done = isa::current().avx2().map_or(0, |isa| avx2::blend_fixed(isa, out, first, second, weights, bias));
+        #[cfg(not(target_arch = "x86_64"))]
+        let done = 0;
+        blend_fixed(&mut out[done..], &first[done..], &second[done..], weights, bias);
+    }
 }
 
 #[inline(always)]
@@ -85,9 +100,11 @@ fn sum(a: u8, b: u8, alpha: f32) -> f32 {
 }
 
 multiversion! {
-    fn blend_fixed(out: &mut [u8], first: &[u8], second: &[u8], factor: i16, bias: i16) {
+    fn blend_fixed(out: &mut [u8], first: &[u8], second: &[u8], weights: [i16; 2], bias: i32) {
+        let [weight_a, weight_b] = weights.map(i32::from);
         for ((out, a), b) in out.iter_mut().zip(first).zip(second) {
-            *out = fixed(*a, *b, factor, bias);
+            let sum = i32::from(*a) * weight_a + i32::from(*b) * weight_b + bias;
+            *out = (sum >> 14).clamp(0, 255) as u8;
         }
     }
 
@@ -112,8 +129,8 @@ mod tests {
 
     #[test]
     fn fixed_point_is_found_for_common_weights() {
-        let found = (1..100).filter(|n| Weight::fixed_point(*n as f32 / 100.0).is_some()).count();
+        let found = (1..100).filter(|n| FixedPoint::new(*n as f32 / 100.0).is_some()).count();
         assert!(found >= 50, "{found}");
-        assert!(Weight::fixed_point(0.5).is_some() && Weight::fixed_point(1.5).is_none());
+        assert!(FixedPoint::new(0.5).is_some() && FixedPoint::new(1.5).is_some() && FixedPoint::new(2.0).is_none());
     }
 }

@@ -326,7 +326,7 @@ mod tests {
     fn every_row_is_reduced_once() {
         for (rows, cost) in [(0, 1), (1, 1 << 30), (1000, 1), (1000, 1 << 20)] {
             let sum = reduce_rows(rows, cost, 0, |rows| rows.sum::<usize>(), |total, part| *total += part);
-            assert_eq!(sum, (0..rows).sum());
+            assert_eq!(sum, (0..rows).sum::<usize>());
         }
     }
 

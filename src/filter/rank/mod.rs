@@ -3,7 +3,7 @@
 //!
 //! There are three methods:
 //!
-//! - up to [`MAX_NETWORK_SIZE`], a selection [`network`] of minima and maxima that all pixels of a row go through at the same
+//! - up to [`network::MAX_SIZE`], a selection [`network`] of minima and maxima that all pixels of a row go through at the same
 //!   time, in vectors. Floats go through it as integers that sort like them;
 //! - above that, for 8-bit pixels, a [`histogram`] that slides along the row (Huang, Yang and Tang 1979);
 //! - for other images, and for floats with NaN or negative zeros, a [`selection`] for each pixel, with the reference's choice
@@ -16,9 +16,6 @@ mod selection;
 use crate::error::{Error, Result};
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
-
-/// The largest size for which there is a network: beyond that, other methods take less time.
-const MAX_NETWORK_SIZE: usize = 9;
 
 /// A rank filter's arguments, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +54,7 @@ impl RankFilter {
 
     /// Filters an image. `out` has the same mode and the size that [`output_size`](Self::output_size) returns.
     pub fn filter(self, out: ImageMut<'_>, image: &ImageRef<'_>) -> Result<()> {
-        let has_network = self.size <= MAX_NETWORK_SIZE;
+        let has_network = self.size <= network::MAX_SIZE;
         match image.mode().spec().pixel_type {
             PixelType::U8 if has_network => network::filter::<u8>(out, image, self.size, self.rank),
             PixelType::U8 => histogram::filter(out, image, self.size, self.rank),

@@ -5,8 +5,7 @@
 //! add      div255(out * (255 - alpha) + 128) + in            modulo 256
 //! ```
 
-use super::{bad_mask, has_alpha};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::image::ImageRef;
 use crate::mode::Mode;
 use crate::simd::isa::multiversion;
@@ -245,9 +244,14 @@ impl Kind {
             Mode::L => Ok(Self::Blend),
             Mode::RGBA => Ok(Self::BlendAlpha),
             Mode::RGBa => Ok(Self::Add),
-            _ => Err(bad_mask()),
+            _ => Err(Error::Value("bad transparency mask")),
         }
     }
+}
+
+/// Returns whether a mode has alpha in its last byte, which a fill through an L mask respects.
+fn has_alpha(mode: Mode) -> bool {
+    matches!(mode, Mode::RGBa | Mode::RGBA | Mode::La | Mode::LA | Mode::PA)
 }
 
 /// The pixels of a mask with alpha.

@@ -10,7 +10,6 @@ mod region;
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
-use crate::mode::Mode;
 use mask::Mask;
 
 pub use region::Region;
@@ -96,14 +95,4 @@ fn for_region(out: ImageMut<'_>, region: Region, unit: usize, work: impl Fn(&mut
             work(&mut row[columns.clone()], region.source_y + first + y);
         }
     });
-}
-
-/// The mode of a mask that is not supported.
-fn bad_mask() -> Error {
-    Error::Value("bad transparency mask")
-}
-
-/// Returns whether a mode has alpha in its last byte, which a fill through an L mask respects.
-fn has_alpha(mode: Mode) -> bool {
-    matches!(mode, Mode::RGBa | Mode::RGBA | Mode::La | Mode::LA | Mode::PA)
 }

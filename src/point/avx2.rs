@@ -16,9 +16,7 @@
 
 use std::arch::x86_64::*;
 
-use safe_unaligned_simd::x86_64::{
-    _mm_loadu_si128, _mm_storeu_si128, _mm256_loadu_si256, _mm256_storeu_si256,
-};
+use safe_unaligned_simd::x86_64::{_mm_loadu_si128, _mm_storeu_si128, _mm256_loadu_si256, _mm256_storeu_si256};
 
 use crate::simd::isa::entry;
 

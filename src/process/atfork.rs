@@ -1,6 +1,6 @@
 //! Fork handlers around a mutex.
 
-use super::Mutex;
+use super::mutex::Mutex;
 
 /// Protects a static [`Mutex`] across `fork`: the forking thread locks it, so that the child finds its value consistent,
 /// and the child gets it unlocked. The forking thread calls `before` before it locks the mutex; `in_child` adapts the

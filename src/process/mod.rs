@@ -19,22 +19,7 @@ mod mutex;
 pub mod pthread_key;
 pub mod race_once;
 pub mod system;
+mod warning;
 
 pub use mutex::{Condvar, Mutex, MutexGuard, lock_unless_held};
-
-use std::fmt::{self, Arguments, Write};
-
-use arrayvec::ArrayString;
-
-/// Writes a line to standard error, and ignores errors.
-pub fn warn(text: Arguments<'_>) {
-    let mut line = ArrayString::<512>::new();
-    // A text that does not fit is truncated.
-    let _: fmt::Result = write!(line, "libImaging: {text}");
-    if line.is_full() {
-        line.pop();
-    }
-    line.push('\n');
-    // SAFETY: `line` has `line.len()` bytes. (`std::io::stderr` has a lock, which a fork could leave locked.)
-    unsafe { libc::write(libc::STDERR_FILENO, line.as_ptr().cast(), line.len()) };
-}
+pub use warning::warn;

@@ -28,7 +28,7 @@ mod dispatch;
 pub mod encode;
 mod endian;
 pub(crate) mod file;
-mod lanes;
+pub(crate) mod lanes;
 pub mod numbers;
 pub mod packed16;
 pub mod packers;

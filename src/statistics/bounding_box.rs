@@ -3,6 +3,7 @@
 
 use bytemuck::AnyBitPattern;
 
+use super::band_mask::band_mask;
 use crate::image::ImageRef;
 use crate::mode::Mode;
 
@@ -38,7 +39,7 @@ impl Pixel for [u8; 4] {
 pub fn bounding_box(image: &ImageRef<'_>, alpha_only: bool) -> Option<[usize; 4]> {
     let mode = image.mode();
     let has_alpha = matches!(mode, Mode::RGBA | Mode::RGBa | Mode::LA | Mode::La | Mode::PA);
-    let mask = if alpha_only && has_alpha { u32::from_ne_bytes([0, 0, 0, 255]) } else { super::band_mask(mode) };
+    let mask = if alpha_only && has_alpha { u32::from_ne_bytes([0, 0, 0, 255]) } else { band_mask(mode) };
     match mode.pixel_size() {
         1 => find::<u8>(image, mask),
         2 => find::<[u8; 2]>(image, mask),

@@ -4,6 +4,7 @@
 //! hash function, which takes long where many colours share their low bits. So pixels are counted in a table with a mixing
 //! hash function, and only the distinct colours are put in that order.
 
+use super::band_mask::band_mask;
 use crate::error::{Error, Result};
 use crate::image::ImageRef;
 use crate::memory::heap::try_vec;
@@ -39,7 +40,7 @@ pub fn check_colors(mode: Mode, max_colors: usize) -> Result<()> {
 
 /// Counts the colours of an image, until there are more than `max_colors`. The image has 4-byte pixels.
 pub fn colors(image: &ImageRef<'_>, max_colors: usize) -> Result<Colors> {
-    let mask = super::band_mask(image.mode());
+    let mask = band_mask(image.mode());
     let mut counter = Counter::new()?;
     let mut is_overflow = false;
     'rows: for (y, row) in image.rows().enumerate() {

@@ -2,6 +2,7 @@
 //!
 //! A pixel is data where it is not zero. The padding byte of three-band modes never counts.
 
+mod band_mask;
 mod bounding_box;
 mod colors;
 mod extrema;
@@ -13,10 +14,3 @@ pub use colors::{ColorCount, Colors, check_colors, colors};
 pub use extrema::{Extrema, extrema};
 pub use histogram::{Bins, check_histogram, histogram};
 pub use projection::projection;
-
-use crate::mode::Mode;
-
-/// Returns the bits of a 4-byte pixel that are bands.
-fn band_mask(mode: Mode) -> u32 {
-    u32::from_ne_bytes(if mode.spec().bands == 3 { [255, 255, 255, 0] } else { [255; 4] })
-}

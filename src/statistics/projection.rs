@@ -1,5 +1,6 @@
 //! Projections: which columns and which rows have data.
 
+use super::band_mask::band_mask;
 use crate::image::ImageRef;
 use crate::simd::isa::multiversion;
 
@@ -10,7 +11,7 @@ use crate::simd::isa::multiversion;
 pub fn projection(image: &ImageRef<'_>, columns: &mut [u8], rows: &mut [u8]) {
     columns.fill(0);
     rows.fill(0);
-    let mask = super::band_mask(image.mode());
+    let mask = band_mask(image.mode());
     for (row, has_data) in image.rows().zip(rows) {
         *has_data = match image.mode().pixel_size() {
             4 => project_pixels(columns, row.as_chunks().0, mask),

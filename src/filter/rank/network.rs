@@ -18,12 +18,14 @@
 use arrayvec::ArrayVec;
 use bytemuck::{AnyBitPattern, NoUninit, Pod};
 
-use super::MAX_NETWORK_SIZE;
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::heap::try_vec;
 use crate::simd::isa::multiversion;
+
+/// The largest size of a filter with a network: for larger ones, the other methods take less time.
+pub const MAX_SIZE: usize = 9;
 
 /// A pixel type, and the type that sorts like it in vectors.
 pub trait Pixel: AnyBitPattern + NoUninit {
@@ -114,7 +116,7 @@ pub fn filter<P: Pixel>(out: ImageMut<'_>, image: &ImageRef<'_>, size: usize, ra
     parallel::try_for_rows(out, cost, |first, mut chunk| {
         let mut buffers = Buffers::<P::Key>::new(&network)?;
         for y in 0..chunk.ysize() {
-            let rows: ArrayVec<&[P], MAX_NETWORK_SIZE> = (0..size).map(|row| image.pixels(first + y + row)).collect();
+            let rows: ArrayVec<&[P], MAX_SIZE> = (0..size).map(|row| image.pixels(first + y + row)).collect();
             for (block, out) in chunk.pixels_mut::<P>(y).chunks_mut(P::Key::BLOCK).enumerate() {
                 buffers.filter_block(out, &rows, block * P::Key::BLOCK);
             }

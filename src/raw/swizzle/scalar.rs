@@ -9,10 +9,10 @@ pub struct Swizzle<const IN: usize, const OUT: usize, const PATTERN: u64>;
 /// The type of a swizzle: `swizzle!(3 => Lane(2), Lane(1), Lane(0), Constant(255))` converts pixels of 3 bytes.
 macro_rules! swizzle {
     ($input:literal => $($lane:expr),+) => {
-        $crate::raw::swizzle::Swizzle<
+        $crate::raw::swizzle::scalar::Swizzle<
             $input,
             { [$($lane),+].len() },
-            { $crate::raw::LanePattern::encode(&[$($lane),+]) },
+            { $crate::raw::lanes::LanePattern::encode(&[$($lane),+]) },
         >
     };
 }

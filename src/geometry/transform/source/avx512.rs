@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 
 use bytemuck::Pod;
 
-use super::{PrefetchDistance, Source};
+use super::prefetch_distance::PrefetchDistance;
+use super::rows::Source;
 use crate::simd::isa::Avx512;
 
 /// The pixels that are gathered at once.

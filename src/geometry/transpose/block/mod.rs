@@ -1,10 +1,10 @@
 //! Transposes blocks that fit into 16-byte registers: 16 × 16 pixels of one byte, 8 × 8 of two or 4 × 4 of four.
 
+mod layout;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
 
-/// `SIDE` rows of `SIDE` pixels of `BYTES` bytes. A row has 16 bytes.
-pub type Block<const BYTES: usize, const SIDE: usize> = [[[u8; BYTES]; SIDE]; SIDE];
+use layout::Block;
 
 /// Transposes a block.
 #[inline(always)]

@@ -12,7 +12,7 @@
 
 use std::arch::x86_64::*;
 
-use super::Block;
+use super::layout::Block;
 use crate::simd::isa::entry;
 
 entry! {

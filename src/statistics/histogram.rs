@@ -138,7 +138,9 @@ fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<us
             }
             Some(mask) => {
                 for (n, (value, mask)) in row.iter().zip(mask.row(y)).enumerate() {
-                    tables.tables[n % TABLES][usize::from(*value)] += u32::from(*mask != 0);
+                    if *mask != 0 {
+                        tables.tables[n % TABLES][usize::from(*value)] += 1;
+                    }
                 }
             }
         }
@@ -193,8 +195,11 @@ fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<u
             }
             Some(mask) => {
                 for (n, (pixel, mask)) in row.as_chunks::<4>().0.iter().zip(mask.row(y)).enumerate() {
+                    if *mask == 0 {
+                        continue;
+                    }
                     for (byte, value) in pixel.iter().enumerate() {
-                        tables.tables[n % 2 * 4 + byte][usize::from(*value)] += u32::from(*mask != 0);
+                        tables.tables[n % 2 * 4 + byte][usize::from(*value)] += 1;
                     }
                 }
             }

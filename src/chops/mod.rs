@@ -180,8 +180,9 @@ mod tests {
 
     #[test]
     fn kernels_equal_the_formulas() {
+        type Kernel = fn(&mut [u8], &[u8], &[u8]);
         type Formula = fn(i32, i32) -> i32;
-        let cases: [(fn(&mut [u8], &[u8], &[u8]), Formula); 5] = [
+        let cases: [(Kernel, Formula); 5] = [
             (multiply, |a, b| a * b / 255),
             (screen, |a, b| 255 - (255 - a) * (255 - b) / 255),
             (soft_light, |a, b| ((255 - a) * (a * b)) / 65536 + (a * (255 - ((255 - a) * (255 - b) / 255))) / 255),

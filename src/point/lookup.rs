@@ -95,6 +95,7 @@ fn band_tables(table: &[u8]) -> [Option<&[u8; 256]>; 4] {
 }
 
 /// The tables of [`Lookup::Bytes`] for a kernel, if there is one.
+#[allow(clippy::large_enum_variant)] // one value for each call, on its stack: a box would allocate
 enum Vectors {
     None,
     #[cfg(target_arch = "x86_64")]

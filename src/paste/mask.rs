@@ -59,7 +59,11 @@ impl<'a> Mask<'a> {
 
     /// Fills a row of a mode with `ink` through row `y` of the mask, from column `x` on.
     pub fn fill(self, out: &mut [u8], ink: [u8; 4], y: usize, x: usize, mode: Mode) {
-        let ink = if self.unit == 4 { ink } else { [ink[0]; 4] };
+        let ink = match self.unit {
+            4 => ink,
+            2 => [ink[0], ink[1], ink[0], ink[1]],
+            _ => [ink[0]; 4],
+        };
         if self.kind == Kind::Blend && self.unit == 4 && has_alpha(mode) {
             return blend_row(out, Ink(ink), OpaqueIfTransparent(&self.image.row(y)[x..]));
         }

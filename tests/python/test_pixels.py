@@ -177,6 +177,24 @@ def test_fill_region(both, into, mask, size, box, corner, wrong, seed, sparse):
     same(both, call)
 
 
+@pytest.mark.parametrize("mask", ["1", "L", "LA", "RGBA", "RGBa", None])
+@pytest.mark.parametrize("mode", MODE_NAMES)
+def test_every_mode_through_every_mask(both, mode, mask):
+    size, box = (50, 9), (41, 7)
+
+    def call(library, paste):
+        target, source = new(library, MODE_ID[mode], size, 1), new(library, MODE_ID[mode], box, 2)
+        through = mask and few_values(library, MODE_ID[mask], box, 3)
+        bounds = 4, 1, 4 + box[0], 1 + box[1]
+        if paste:
+            return region(library, target, [source, through], lambda: library.ImagingPaste(target, source, through, *bounds))
+        ink = b"\xfe\x37\x80\x05"
+        return region(library, target, [source, through], lambda: library.ImagingFill2(target, ink, through, *bounds))
+
+    same(both, lambda library: call(library, True))
+    same(both, lambda library: call(library, False))
+
+
 @given(mode=modes, size=sizes, seed=seeds, cut=st.tuples(small_sides, small_sides), alpha_only=st.booleans())
 def test_bounding_box(both, mode, size, seed, cut, alpha_only):
     def call(library):

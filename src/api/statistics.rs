@@ -73,7 +73,7 @@ impl Image {
         let mode = input.mode();
         let bins = Bins::new(mode, extrema)?;
         let mut counts = heap::try_vec(0, 256 * mode.pixel_size())?;
-        statistics::histogram(&input, mask.as_ref(), bins, &mut counts);
+        statistics::histogram(&input, mask.as_ref(), bins, &mut counts)?;
         counts.truncate(256 * usize::from(mode.spec().bands));
         Ok(counts)
     }

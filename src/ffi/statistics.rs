@@ -116,7 +116,7 @@ pub unsafe extern "C" fn ImagingGetHistogram(im: ImageIn, mask: ImageIn, extrema
         let bins = unsafe { bins(&image, extrema)? };
         let (bands, length) = (image.mode().spec().bands, 256 * image.mode().pixel_size());
         let mut counts = heap::try_vec(0u64, length)?;
-        long_section_for(image.bytes(), || statistics::histogram(&image, mask.as_ref(), bins, &mut counts));
+        long_section_for(image.bytes(), || statistics::histogram(&image, mask.as_ref(), bins, &mut counts))?;
         new_histogram(image.mode().id(), bands.into(), &counts)
     })
 }

@@ -10,6 +10,7 @@ use super::extrema::Extrema;
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::ImageRef;
+use crate::memory::heap::try_vec;
 use crate::mode::{Mode, PixelType};
 
 /// How the values of an image are sorted into 256 bins.
@@ -61,15 +62,15 @@ const TABLE: usize = 256 + 16;
 type Table = [u32; TABLE];
 
 /// The most counts of an image: 256 for each byte of a pixel.
-type Counts = [u64; 1024];
+const MAX_COUNTS: usize = 1024;
 
 /// Counts the values of an image where `mask` is not 0, and adds them to `counts`: 256 for each band. `counts` has room for
 /// the image's pixel size times 256; with a mask, the padding byte of three bands is counted behind them.
 ///
 /// As in the reference, an image of 16-bit pixels is counted byte by byte, the first `xsize` bytes of each row.
-pub fn histogram(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, bins: Bins, counts: &mut [u64]) {
+pub fn histogram(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, bins: Bins, counts: &mut [u64]) -> Result<()> {
     if image.bytes() == 0 {
-        return;
+        return Ok(());
     }
     match bins {
         Bins::I32(min, max) if min < max => {
@@ -81,22 +82,27 @@ pub fn histogram(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, bins: Bins, 
             count_wide(image, counts, |pixel| (f32::from_ne_bytes(pixel) - min) * scale);
         }
         Bins::Bytes => {
+            // On the heap: a thread's stack may be small.
             let count_rows = |rows| {
-                let mut counts: Counts = [0; 1024];
+                let mut counts = try_vec(0u64, MAX_COUNTS)?;
                 match image.mode().pixel_size() {
                     4 => count_pixels(image, mask, rows, &mut counts),
                     _ => count_bytes(image, mask, rows, &mut counts),
                 }
-                counts
+                Ok(counts)
             };
-            let add = |total: &mut Counts, part: Counts| {
-                total.iter_mut().zip(part).for_each(|(total, count)| *total += count);
+            let add = |total: &mut Result<Vec<u64>>, part: Result<Vec<u64>>| match (&mut *total, part) {
+                (Ok(total), Ok(part)) => total.iter_mut().zip(part).for_each(|(total, count)| *total += count),
+                (_, Err(error)) => *total = Err(error),
+                (Err(_), Ok(_)) => {}
             };
-            let total = parallel::reduce_rows(image.ysize(), 2 * image.xsize(), [0; 1024], count_rows, add);
+            let zeros = Ok(try_vec(0u64, MAX_COUNTS)?);
+            let total = parallel::reduce_rows(image.ysize(), 2 * image.xsize(), zeros, count_rows, add)?;
             counts.iter_mut().zip(total).for_each(|(count, total)| *count += total);
         }
         Bins::I32(..) | Bins::F32(..) => {}
     }
+    Ok(())
 }
 
 fn count_wide(image: &ImageRef<'_>, counts: &mut [u64], bin: impl Fn([u8; 4]) -> f32) {
@@ -111,7 +117,7 @@ fn count_wide(image: &ImageRef<'_>, counts: &mut [u64], bin: impl Fn([u8; 4]) ->
     }
 }
 
-fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut Counts) {
+fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut [u64]) {
     let mut tables = Tables::<TABLES>::new();
     for y in rows {
         let row = image.row(y);
@@ -148,7 +154,7 @@ fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<us
     tables.flush(|_, value, count| counts[value] += count);
 }
 
-fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut Counts) {
+fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut [u64]) {
     // Two tables for each byte of a pixel.
     let mut tables = Tables::<8>::new();
     let bands = usize::from(image.mode().spec().bands);

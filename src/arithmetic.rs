@@ -9,8 +9,14 @@
 /// Right", 1995), and fits 16 bits.
 #[inline(always)]
 pub fn muldiv255(a: u8, b: u8) -> u8 {
-    let product = u16::from(a) * u16::from(b) + 128;
-    (((product >> 8) + product) >> 8) as u8
+    div255(u16::from(a) * u16::from(b))
+}
+
+/// Returns `value / 255`, rounded to the nearest integer, for a value of at most `255 * 255`: the macro `DIV255`.
+#[inline(always)]
+pub fn div255(value: u16) -> u8 {
+    let value = value + 128;
+    (((value >> 8) + value) >> 8) as u8
 }
 
 /// Clamps a value of at most 31 bits to `0..=255`.

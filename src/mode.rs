@@ -151,6 +151,11 @@ impl Mode {
         }
     }
 
+    /// Whether the last byte of a pixel is its alpha.
+    pub const fn has_alpha(self) -> bool {
+        matches!(self, Self::LA | Self::La | Self::PA | Self::RGBA | Self::RGBa)
+    }
+
     /// Whether pixels are 16-bit integers, of either byte order.
     pub const fn is_i16(self) -> bool {
         matches!(self.spec().pixel_type, PixelType::I16)

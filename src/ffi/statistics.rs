@@ -113,7 +113,7 @@ pub unsafe extern "C" fn ImagingGetHistogram(im: ImageIn, mask: ImageIn, extrema
         let mask = if mask.as_ptr().is_null() { None } else { Some(mask.view()?) };
         statistics::check_histogram(&image, mask.as_ref())?;
         // SAFETY: `extrema` is NULL or has two values of the image's type: the header says so.
-        let bins = unsafe { bins(&image, extrema)? };
+        let bins = Bins::new(image.mode(), unsafe { read_extrema(&image, extrema) })?;
         let (bands, length) = (image.mode().spec().bands, 256 * image.mode().pixel_size());
         let mut counts = heap::try_vec(0u64, length)?;
         long_section_for(image.bytes(), || statistics::histogram(&image, mask.as_ref(), bins, &mut counts))?;
@@ -133,29 +133,28 @@ pub unsafe extern "C" fn ImagingHistogramDelete(histogram: ImagingHistogram) {
     }
 }
 
-/// Reads the bins of an image's type.
+/// Reads the extrema of an image of mode I or F; `None` for NULL, and for other modes.
 ///
 /// # Safety
 ///
 /// `extrema` is NULL or points to two values of the image's type, in any alignment.
-unsafe fn bins(image: &ImageRef<'_>, extrema: *const c_void) -> Result<Bins> {
-    let pixel_type = image.mode().spec().pixel_type;
-    if !matches!(pixel_type, PixelType::I32 | PixelType::F32) {
-        return Ok(Bins::Bytes);
-    }
+unsafe fn read_extrema(image: &ImageRef<'_>, extrema: *const c_void) -> Option<Extrema> {
     if extrema.is_null() {
-        return Err(Error::Value("min/max not given"));
+        return None;
     }
-    // SAFETY: two values of this type are there, by this function's contract.
-    Ok(unsafe {
-        if pixel_type == PixelType::I32 {
-            let [min, max] = extrema.cast::<[i32; 2]>().read_unaligned();
-            Bins::I32(min, max)
-        } else {
-            let [min, max] = extrema.cast::<[f32; 2]>().read_unaligned();
-            Bins::F32(min, max)
+    match image.mode().spec().pixel_type {
+        PixelType::I32 => {
+            // SAFETY: two values of this type are there, by this function's contract.
+            let [min, max] = unsafe { extrema.cast::<[i32; 2]>().read_unaligned() };
+            Some(Extrema::I32(min, max))
         }
-    })
+        PixelType::F32 => {
+            // SAFETY: two values of this type are there, by this function's contract.
+            let [min, max] = unsafe { extrema.cast::<[f32; 2]>().read_unaligned() };
+            Some(Extrema::F32(min, max))
+        }
+        PixelType::U8 | PixelType::I16 => None,
+    }
 }
 
 /// Makes a histogram of counts, in memory of the C allocator.

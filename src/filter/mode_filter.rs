@@ -46,9 +46,9 @@ fn filter_row(out: &mut [u8], input: &ImageRef<'_>, y: usize, half: usize) {
     }
     let lines: ArrayVec<&[u8], { 2 * MAX_COMPARED + 1 }> = rows.clone().map(|row| input.row(row)).collect();
     let inner = half..width - half;
-    compare(&mut out[inner.clone()], &lines, &input.row(y)[inner.clone()], 2 * half + 1);
+    let compared = compare(&mut out[inner.clone()], &lines, &input.row(y)[inner], 2 * half + 1);
     slide(out, input, y, rows.clone(), half, 0..half);
-    slide(out, input, y, rows, half, inner.end..width);
+    slide(out, input, y, rows, half, half + compared..width);
 }
 
 /// Filters some columns of a row by a sliding histogram.
@@ -96,8 +96,8 @@ multiversion! {
     }
 
     /// Filters pixels whose windows are inside the rows. `center` has the pixels themselves, `lines` the rows of the windows,
-    /// `size` pixels more than there are to filter.
-    fn compare(out: &mut [u8], lines: &[&[u8]], center: &[u8], size: usize) {
+    /// `size - 1` pixels more than there are to filter. Returns the number of pixels in whole vectors, which it has filtered.
+    fn compare(out: &mut [u8], lines: &[&[u8]], center: &[u8], size: usize) -> usize {
         const LANES: usize = 32;
         let mut x = 0;
         while x + LANES <= out.len() {
@@ -126,14 +126,6 @@ multiversion! {
             }
             x += LANES;
         }
-        for (x, out) in out.iter_mut().enumerate().skip(x) {
-            let mut counts = [0u8; 256];
-            for line in lines {
-                line[x..x + size].iter().for_each(|value| counts[usize::from(*value)] += 1);
-            }
-            let most = counts.iter().fold(0, |most, count| most.max(*count));
-            let value = counts.iter().position(|count| *count == most).unwrap_or(0) as u8;
-            *out = if u32::from(most) > MIN_COUNT { value } else { center[x] };
-        }
+        x
     }
 }

@@ -5,6 +5,7 @@
 //! add      div255(out * (255 - alpha) + 128) + in            modulo 256
 //! ```
 
+use crate::arithmetic::{div255, muldiv255};
 use crate::error::{Error, Result};
 use crate::image::ImageRef;
 use crate::mode::Mode;
@@ -64,7 +65,7 @@ impl<'a> Mask<'a> {
             2 => [ink[0], ink[1], ink[0], ink[1]],
             _ => [ink[0]; 4],
         };
-        if self.kind == Kind::Blend && self.unit == 4 && has_alpha(mode) {
+        if self.kind == Kind::Blend && self.unit == 4 && mode.has_alpha() {
             return blend_row(out, Ink(ink), OpaqueIfTransparent(&self.image.row(y)[x..]));
         }
         self.combine(out, Ink(ink), y, x);
@@ -253,21 +254,9 @@ impl Kind {
     }
 }
 
-/// Returns whether a mode has alpha in its last byte, which a fill through an L mask respects.
-fn has_alpha(mode: Mode) -> bool {
-    matches!(mode, Mode::RGBa | Mode::RGBA | Mode::La | Mode::LA | Mode::PA)
-}
-
 /// The pixels of a mask with alpha.
 fn alpha(mask: &[u8], x: usize) -> &[[u8; 4]] {
     &mask.as_chunks().0[x..]
-}
-
-/// Divides by 255 with rounding. `value` is at most 255 * 255, so that all sums have 16 bits.
-#[inline(always)]
-fn div255(value: u16) -> u8 {
-    let value = value + 128;
-    (((value >> 8) + value) >> 8) as u8
 }
 
 #[inline(always)]
@@ -277,7 +266,7 @@ fn blend(mask: u8, out: u8, input: u8) -> u8 {
 
 #[inline(always)]
 fn add(alpha: u8, out: u8, input: u8) -> u8 {
-    div255(u16::from(out) * u16::from(255 - alpha)).wrapping_add(input)
+    muldiv255(out, 255 - alpha).wrapping_add(input)
 }
 
 #[inline(always)]

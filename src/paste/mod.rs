@@ -1,12 +1,12 @@
 //! Pasting and filling: a region of an image is replaced by another image or by one colour, or blended with it through a
 //! mask.
 //!
-//! A mask of mode 1 selects pixels; L, and the alpha of LA and RGBA, blends; RGBa adds to what its alpha leaves. All blends
-//! are [`div255`](mask) of the reference. Opaque and empty stretches of a mask are not computed.
+//! A mask of mode 1 selects pixels; L, and the alpha of LA and RGBA, blends; RGBa adds to what its alpha leaves.
 
 mod mask;
 mod region;
 
+use crate::composite;
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
@@ -59,22 +59,14 @@ pub fn paste(out: ImageMut<'_>, input: &ImageRef<'_>, mask: Option<&ImageRef<'_>
 pub fn fill_region(out: ImageMut<'_>, ink: [u8; 4], mask: Option<&ImageRef<'_>>, region: Region) -> Result<()> {
     let mode = out.mode();
     let Some(mask) = mask else {
-        let out = part(out, region);
-        let cost = parallel::copy_cost(&out);
-        parallel::write_rows(out, &[], cost, |_, row| fill(row, ink, mode.pixel_size()));
+        // A 16-bit pixel gets its first byte twice, as in the reference.
+        let pixel = if mode.pixel_size() == 4 { ink } else { [ink[0]; 4] };
+        composite::fill(part(out, region), pixel);
         return Ok(());
     };
     let mask = Mask::for_fill(mask, mode)?;
     for_region(out, region, mask.unit(), |out, y| mask.fill(out, ink, y, region.source_x, mode));
     Ok(())
-}
-
-fn fill(out: &mut [u8], ink: [u8; 4], pixel_size: usize) {
-    match pixel_size {
-        // A 16-bit pixel gets its first byte twice, as in the reference.
-        1 | 2 => out.fill(ink[0]),
-        _ => out.as_chunks_mut::<4>().0.fill(ink),
-    }
 }
 
 /// Returns the pixels of a region.

@@ -19,6 +19,7 @@ use std::arch::x86_64::*;
 use safe_unaligned_simd::x86_64::{_mm_loadu_si128, _mm_storeu_si128, _mm256_loadu_si256, _mm256_storeu_si256};
 
 use crate::simd::isa::entry;
+use crate::simd::transpose::{shuffle_4x4_bytes, transpose_4x4_halves};
 
 /// A table of 256 bytes as differences of 16 entries each.
 #[derive(Clone, Copy)]
@@ -93,35 +94,20 @@ fn lookup_avx2(out: &mut [u8], input: &[u8], table: &Differences) -> usize {
     out.len().min(input.len()) * 128
 }
 
-/// Transposes 4 by 4 matrices of 32-bit values, one in each half.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn transpose([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
-    let (ab_low, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-    let (cd_low, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
-    [
-        _mm256_unpacklo_epi64(ab_low, cd_low),
-        _mm256_unpackhi_epi64(ab_low, cd_low),
-        _mm256_unpacklo_epi64(ab_high, cd_high),
-        _mm256_unpackhi_epi64(ab_high, cd_high),
-    ]
-}
-
 #[target_feature(enable = "avx2")]
 fn lookup_bands_avx2(out: &mut [u8], input: &[u8], tables: &[Option<Differences>; 4]) -> usize {
-    /// Four pixels' bytes by band, and back.
-    const BY_BAND: [u8; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
-    let by_band = _mm256_broadcastsi128_si256(_mm_loadu_si128(&BY_BAND));
+    // Four pixels' bytes by band, and back.
+    let by_band = shuffle_4x4_bytes();
     let (out, input) = (out.as_chunks_mut::<128>().0, input.as_chunks::<128>().0);
     for (out, input) in out.iter_mut().zip(input) {
         let [a, b, c, d]: &[[u8; 32]; 4] = bytemuck::cast_ref(input);
         let load = |pixels| _mm256_shuffle_epi8(_mm256_loadu_si256::<[u8; 32]>(pixels), by_band);
-        let bands = transpose([load(a), load(b), load(c), load(d)]);
+        let bands = transpose_4x4_halves([load(a), load(b), load(c), load(d)]);
         let look_up = |band: __m256i, table: &Option<Differences>| match table {
             Some(table) => entries([band], table)[0],
             None => _mm256_setzero_si256(),
         };
-        let pixels = transpose([
+        let pixels = transpose_4x4_halves([
             look_up(bands[0], &tables[0]),
             look_up(bands[1], &tables[1]),
             look_up(bands[2], &tables[2]),

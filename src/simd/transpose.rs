@@ -11,6 +11,12 @@
 //! ```
 
 #[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{
+    __m256i, _mm_setr_epi8, _mm256_broadcastsi128_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64,
+    _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
+};
+
+#[cfg(target_arch = "x86_64")]
 use super::isa::Sse2;
 
 /// The bytes of a block's row: of 4 pixels of four bytes, or of 16 pixels of one byte.
@@ -48,6 +54,29 @@ fn interleave<const N: usize>(upper: [u8; ROW_BYTES], lower: [u8; ROW_BYTES]) ->
         };
         std::array::from_fn(|half| std::array::from_fn(|n| byte(half * ROW_BYTES + n)))
     }
+}
+
+/// The shuffle that transposes the 4x4 bytes of each 128-bit half.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub fn shuffle_4x4_bytes() -> __m256i {
+    _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15))
+}
+
+/// Transposes two 4x4 matrices of 32-bit numbers, one in each 128-bit half.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub fn transpose_4x4_halves([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
+    let (ab_low, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+    let (cd_low, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+    [
+        _mm256_unpacklo_epi64(ab_low, cd_low),
+        _mm256_unpackhi_epi64(ab_low, cd_low),
+        _mm256_unpacklo_epi64(ab_high, cd_high),
+        _mm256_unpackhi_epi64(ab_high, cd_high),
+    ]
 }
 
 #[cfg(target_arch = "x86_64")]

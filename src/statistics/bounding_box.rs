@@ -5,7 +5,6 @@ use bytemuck::AnyBitPattern;
 
 use super::band_mask::band_mask;
 use crate::image::ImageRef;
-use crate::mode::Mode;
 
 /// A pixel that may be zero.
 trait Pixel: AnyBitPattern {
@@ -38,8 +37,7 @@ impl Pixel for [u8; 4] {
 /// is none. `alpha_only` looks at alpha alone in modes that have it.
 pub fn bounding_box(image: &ImageRef<'_>, alpha_only: bool) -> Option<[usize; 4]> {
     let mode = image.mode();
-    let has_alpha = matches!(mode, Mode::RGBA | Mode::RGBa | Mode::LA | Mode::La | Mode::PA);
-    let mask = if alpha_only && has_alpha { u32::from_ne_bytes([0, 0, 0, 255]) } else { band_mask(mode) };
+    let mask = if alpha_only && mode.has_alpha() { u32::from_ne_bytes([0, 0, 0, 255]) } else { band_mask(mode) };
     match mode.pixel_size() {
         1 => find::<u8>(image, mask),
         2 => find::<[u8; 2]>(image, mask),

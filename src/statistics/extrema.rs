@@ -50,7 +50,7 @@ pub fn extrema(image: &ImageRef<'_>) -> Result<Option<Extrema>> {
 fn u8_extrema(image: &ImageRef<'_>) -> Extrema {
     let mut extrema = [u8::MAX, 0];
     for row in image.rows() {
-        extrema = u8_row(row, extrema);
+        extrema = u8_row(row.as_chunks().0, extrema);
         if extrema == [0, u8::MAX] {
             break;
         }
@@ -101,12 +101,8 @@ macro_rules! row_extrema {
     };
 }
 
-row_extrema!(u8_values: 1 bytes of u8, |a: u8, b: u8| a.min(b), |a: u8, b: u8| a.max(b));
+row_extrema!(u8_row: 1 bytes of u8, |a: u8, b: u8| a.min(b), |a: u8, b: u8| a.max(b));
 row_extrema!(u16_row: 2 bytes of u16, |a: u16, b: u16| a.min(b), |a: u16, b: u16| a.max(b));
 row_extrema!(i32_row: 4 bytes of i32, |a: i32, b: i32| a.min(b), |a: i32, b: i32| a.max(b));
 // NaN is not less and not greater than the accumulator, which stays: `minps` and `maxps` with the operands in this order.
 row_extrema!(f32_row: 4 bytes of f32, |a: f32, b: f32| if b < a { b } else { a }, |a: f32, b: f32| if b > a { b } else { a });
-
-fn u8_row(row: &[u8], extrema: [u8; 2]) -> [u8; 2] {
-    u8_values(row.as_chunks().0, extrema)
-}

@@ -37,6 +37,19 @@ def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str
     return result.stdout
 
 
+def value_error(call: str, mode: int) -> str:
+    """The text of the ValueError that a method of the library raises; `image` in the call is one of 2 x 2 pixels."""
+    output = run(
+        f"""
+        library = load()
+        image = library.ImagingNew({mode}, 2, 2)
+        try: library.{call}
+        except ValueError as error: print(error)
+        """
+    )
+    return output.removesuffix("\n")
+
+
 def differences(check: str, *, isa: str | None = None, threads: str | None = None) -> str:
     """Runs a check with an ISA and a number of threads, and returns the differences that it yields, one per line. Skips
     the test if the processor lacks the ISA.

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::palette::WidePalette;
-use super::vector::{GreyVector, PixelVector, impl_vector};
+use super::vector::{impl_rows, impl_vector};
 use super::{bilevel, palette};
 use crate::simd::isa::{Avx2, entry};
 
@@ -70,74 +70,7 @@ entry! {
     fn cache_cells(Avx2, pixels: __m256i) -> [usize; 4] = cache_cells_avx2;
 }
 
-impl GreyVector<16> for I16x16 {
-    #[inline(always)]
-    fn from_rows(isa: Avx2, rows: [i16; 16]) -> Self {
-        Self { isa, vector: bytemuck::cast(rows) }
-    }
-
-    #[inline(always)]
-    fn widen(isa: Avx2, bytes: [u8; 16]) -> Self {
-        Self { isa, vector: widen(isa, bytes) }
-    }
-
-    #[inline(always)]
-    fn narrow_mask(self) -> [u8; 16] {
-        narrow_mask(self.isa, self.vector)
-    }
-
-    #[inline(always)]
-    fn to_next_row(self, first: i16) -> Self {
-        Self { vector: lanes_to_next_row(self.isa, self.vector, first), ..self }
-    }
-
-    #[inline(always)]
-    fn last_row(self) -> i16 {
-        last_lane(self.isa, self.vector)
-    }
-}
-
-impl PixelVector<4> for I16x16 {
-    #[inline(always)]
-    fn from_rows(isa: Avx2, rows: [i64; 4]) -> Self {
-        Self { isa, vector: pixels(isa, rows) }
-    }
-
-    #[inline(always)]
-    fn from_lanes(isa: Avx2, rows: [[i16; 4]; 4]) -> Self {
-        Self { isa, vector: bytemuck::cast(rows) }
-    }
-
-    #[inline(always)]
-    fn to_lanes(self) -> [[i16; 4]; 4] {
-        bytemuck::cast(self.vector)
-    }
-
-    #[inline(always)]
-    fn splat_pixel(isa: Avx2, pixel: [i16; 4]) -> Self {
-        Self { isa, vector: splat_pixel(isa, bytemuck::cast(pixel)) }
-    }
-
-    #[inline(always)]
-    fn widen(isa: Avx2, pixels: [[u8; 4]; 4]) -> Self {
-        Self { isa, vector: widen(isa, bytemuck::cast(pixels)) }
-    }
-
-    #[inline(always)]
-    fn to_next_row(self, previous: Self) -> Self {
-        Self { vector: pixels_to_next_row(self.isa, self.vector, previous.vector), ..self }
-    }
-
-    #[inline(always)]
-    fn last_row(self) -> [i16; 4] {
-        bytemuck::cast(last_pixel(self.isa, self.vector))
-    }
-
-    #[inline(always)]
-    fn cache_cells(self) -> [usize; 4] {
-        cache_cells(self.isa, self.vector)
-    }
-}
+impl_rows!(I16x16(Avx2): 16 rows of grey, 4 rows of pixels);
 
 #[inline]
 #[target_feature(enable = "avx2")]

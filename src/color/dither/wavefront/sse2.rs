@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::palette::WidePalette;
-use super::vector::{GreyVector, PixelVector, impl_vector};
+use super::vector::{impl_rows, impl_vector};
 use super::{bilevel, palette};
 use crate::simd::isa::{Sse2, entry};
 
@@ -71,74 +71,7 @@ entry! {
     fn cache_cells(Sse2, pixels: __m128i) -> [usize; 2] = cache_cells_sse2;
 }
 
-impl GreyVector<8> for I16x8 {
-    #[inline(always)]
-    fn from_rows(isa: Sse2, rows: [i16; 8]) -> Self {
-        Self { isa, vector: bytemuck::cast(rows) }
-    }
-
-    #[inline(always)]
-    fn widen(isa: Sse2, bytes: [u8; 8]) -> Self {
-        Self { isa, vector: widen(isa, bytes) }
-    }
-
-    #[inline(always)]
-    fn narrow_mask(self) -> [u8; 8] {
-        narrow_mask(self.isa, self.vector)
-    }
-
-    #[inline(always)]
-    fn to_next_row(self, first: i16) -> Self {
-        Self { vector: lanes_to_next_row(self.isa, self.vector, first), ..self }
-    }
-
-    #[inline(always)]
-    fn last_row(self) -> i16 {
-        last_lane(self.isa, self.vector)
-    }
-}
-
-impl PixelVector<2> for I16x8 {
-    #[inline(always)]
-    fn from_rows(isa: Sse2, rows: [i64; 2]) -> Self {
-        Self { isa, vector: pixels(isa, rows) }
-    }
-
-    #[inline(always)]
-    fn from_lanes(isa: Sse2, rows: [[i16; 4]; 2]) -> Self {
-        Self { isa, vector: bytemuck::cast(rows) }
-    }
-
-    #[inline(always)]
-    fn to_lanes(self) -> [[i16; 4]; 2] {
-        bytemuck::cast(self.vector)
-    }
-
-    #[inline(always)]
-    fn splat_pixel(isa: Sse2, pixel: [i16; 4]) -> Self {
-        Self { isa, vector: splat_pixel(isa, bytemuck::cast(pixel)) }
-    }
-
-    #[inline(always)]
-    fn widen(isa: Sse2, pixels: [[u8; 4]; 2]) -> Self {
-        Self { isa, vector: widen(isa, bytemuck::cast(pixels)) }
-    }
-
-    #[inline(always)]
-    fn to_next_row(self, previous: Self) -> Self {
-        Self { vector: pixels_to_next_row(self.isa, self.vector, previous.vector), ..self }
-    }
-
-    #[inline(always)]
-    fn last_row(self) -> [i16; 4] {
-        bytemuck::cast(last_pixel(self.isa, self.vector))
-    }
-
-    #[inline(always)]
-    fn cache_cells(self) -> [usize; 2] {
-        cache_cells(self.isa, self.vector)
-    }
-}
+impl_rows!(I16x8(Sse2): 8 rows of grey, 2 rows of pixels);
 
 #[inline]
 #[target_feature(enable = "sse2")]

@@ -141,3 +141,79 @@ macro_rules! impl_vector {
     )+};
 }
 pub(super) use impl_vector;
+
+/// Implements [`GreyVector`] and [`PixelVector`] for a type of [`impl_vector!`], from functions of the module that take the
+/// token and have the methods' names; `lanes_…` are those of grey, `pixels…` those of pixels.
+macro_rules! impl_rows {
+    ($name:ident($isa:ident): $grey_rows:literal rows of grey, $pixel_rows:literal rows of pixels) => {
+        impl $crate::color::dither::wavefront::vector::GreyVector<$grey_rows> for $name {
+            #[inline(always)]
+            fn from_rows(isa: $isa, rows: [i16; $grey_rows]) -> Self {
+                Self { isa, vector: bytemuck::cast(rows) }
+            }
+
+            #[inline(always)]
+            fn widen(isa: $isa, bytes: [u8; $grey_rows]) -> Self {
+                Self { isa, vector: widen(isa, bytes) }
+            }
+
+            #[inline(always)]
+            fn narrow_mask(self) -> [u8; $grey_rows] {
+                narrow_mask(self.isa, self.vector)
+            }
+
+            #[inline(always)]
+            fn to_next_row(self, first: i16) -> Self {
+                Self { vector: lanes_to_next_row(self.isa, self.vector, first), ..self }
+            }
+
+            #[inline(always)]
+            fn last_row(self) -> i16 {
+                last_lane(self.isa, self.vector)
+            }
+        }
+
+        impl $crate::color::dither::wavefront::vector::PixelVector<$pixel_rows> for $name {
+            #[inline(always)]
+            fn from_rows(isa: $isa, rows: [i64; $pixel_rows]) -> Self {
+                Self { isa, vector: pixels(isa, rows) }
+            }
+
+            #[inline(always)]
+            fn from_lanes(isa: $isa, rows: [[i16; 4]; $pixel_rows]) -> Self {
+                Self { isa, vector: bytemuck::cast(rows) }
+            }
+
+            #[inline(always)]
+            fn to_lanes(self) -> [[i16; 4]; $pixel_rows] {
+                bytemuck::cast(self.vector)
+            }
+
+            #[inline(always)]
+            fn splat_pixel(isa: $isa, pixel: [i16; 4]) -> Self {
+                Self { isa, vector: splat_pixel(isa, bytemuck::cast(pixel)) }
+            }
+
+            #[inline(always)]
+            fn widen(isa: $isa, pixels: [[u8; 4]; $pixel_rows]) -> Self {
+                Self { isa, vector: widen(isa, bytemuck::cast(pixels)) }
+            }
+
+            #[inline(always)]
+            fn to_next_row(self, previous: Self) -> Self {
+                Self { vector: pixels_to_next_row(self.isa, self.vector, previous.vector), ..self }
+            }
+
+            #[inline(always)]
+            fn last_row(self) -> [i16; 4] {
+                bytemuck::cast(last_pixel(self.isa, self.vector))
+            }
+
+            #[inline(always)]
+            fn cache_cells(self) -> [usize; $pixel_rows] {
+                cache_cells(self.isa, self.vector)
+            }
+        }
+    };
+}
+pub(super) use impl_rows;

@@ -3,13 +3,7 @@
 use std::arch::x86_64::*;
 
 use crate::resample::fixed_point::PRECISION_BITS;
-
-/// The shuffle that transposes the 4x4 bytes of each 128-bit lane.
-#[inline]
-#[target_feature(enable = "avx2")]
-pub fn transpose_4x4() -> __m256i {
-    _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15))
-}
+use crate::simd::transpose::shuffle_4x4_bytes;
 
 /// Zero-extends the even bytes to 16 bits, and the odd ones.
 #[inline]
@@ -37,7 +31,7 @@ pub fn pack_u8<const VECTORS: usize, const OUTPUTS: usize>(sums: [[__m256i; VECT
     let [a, b, c, d] = values;
     let bytes = _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
     match VECTORS {
-        1 => _mm256_shuffle_epi8(bytes, transpose_4x4()),
+        1 => _mm256_shuffle_epi8(bytes, shuffle_4x4_bytes()),
         3 => {
             let order = _mm_setr_epi8(0, 1, 2, -1, 4, 5, 6, -1, 8, 9, 10, -1, 3, 7, 11, -1);
             _mm256_shuffle_epi8(bytes, _mm256_broadcastsi128_si256(order))

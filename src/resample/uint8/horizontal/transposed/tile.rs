@@ -7,12 +7,12 @@ use std::arch::x86_64::*;
 use bytemuck::Zeroable;
 use safe_unaligned_simd::x86_64::{_mm_loadu_si128, _mm256_loadu_si256};
 
-use super::super::avx2_steps::transpose_4x4;
 use super::table::{Batch, Block};
 use crate::error::Result;
 use crate::memory::heap::try_vec;
 use crate::resample::format::ROWS;
 use crate::resample::uint8::coeff_split::GROUP_TAPS;
+use crate::simd::transpose::{shuffle_4x4_bytes, transpose_4x4_halves};
 
 /// The vectors of a tile.
 const CAPACITY: usize = 512;
@@ -53,22 +53,7 @@ pub fn scratch() -> Result<Scratch> {
 #[target_feature(enable = "avx2")]
 pub fn transpose_8x8(rows: Square) -> Square {
     let [a, b, c, d, e, f, g, h] = rows;
-    let (ab, cd) = (_mm256_unpacklo_epi32(a, b), _mm256_unpacklo_epi32(c, d));
-    let (ef, gh) = (_mm256_unpacklo_epi32(e, f), _mm256_unpacklo_epi32(g, h));
-    let (ab_high, cd_high) = (_mm256_unpackhi_epi32(a, b), _mm256_unpackhi_epi32(c, d));
-    let (ef_high, gh_high) = (_mm256_unpackhi_epi32(e, f), _mm256_unpackhi_epi32(g, h));
-    let first = [
-        _mm256_unpacklo_epi64(ab, cd),
-        _mm256_unpackhi_epi64(ab, cd),
-        _mm256_unpacklo_epi64(ab_high, cd_high),
-        _mm256_unpackhi_epi64(ab_high, cd_high),
-    ];
-    let last = [
-        _mm256_unpacklo_epi64(ef, gh),
-        _mm256_unpackhi_epi64(ef, gh),
-        _mm256_unpacklo_epi64(ef_high, gh_high),
-        _mm256_unpackhi_epi64(ef_high, gh_high),
-    ];
+    let (first, last) = (transpose_4x4_halves([a, b, c, d]), transpose_4x4_halves([e, f, g, h]));
     let mut out = [_mm256_setzero_si256(); 8];
     for column in 0..4 {
         out[column] = _mm256_permute2x128_si256::<0x20>(first[column], last[column]);
@@ -93,7 +78,7 @@ fn transpose_unit<const VECTORS: usize>(rows: [&[u8]; ROWS], out: &mut [__m256i]
     let bands = |row: usize| {
         let load = |row: usize| _mm_loadu_si128(rows[row].first_chunk::<16>().expect("a unit of the row"));
         let pixels = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(load(row)), load(row + 4));
-        _mm256_shuffle_epi8(pixels, transpose_4x4())
+        _mm256_shuffle_epi8(pixels, shuffle_4x4_bytes())
     };
     if VECTORS == 4 {
         for (row, vector) in out.iter_mut().enumerate() {

@@ -10,8 +10,9 @@ use super::table::{LANES, Part, Table, WINDOW};
 use crate::resample::fixed_point::ROUNDING;
 use crate::resample::rows::{Prefetcher, bytes_at, bytes_at_mut};
 use crate::resample::uint8::coeff_split::MAX_PARTS;
-use crate::resample::uint8::horizontal::avx2_steps::{add_high_parts, pack_u8, transpose_4x4, widen_even_odd};
+use crate::resample::uint8::horizontal::avx2_steps::{add_high_parts, pack_u8, widen_even_odd};
 use crate::simd::isa::entry;
+use crate::simd::transpose::shuffle_4x4_bytes;
 
 entry! {
     /// Resamples rows of 4-byte pixels. Bytes where `band_mask` is 0 become 0.
@@ -49,7 +50,7 @@ fn resample_rows<const WINDOWS: usize>(outs: &mut [&mut [u8]], inputs: &[&[u8]],
                 let pixel = block.starts[lane] + WINDOW * window;
                 // SAFETY: the table's windows are within rows of the asserted length.
                 let bytes = unsafe { bytes_at::<{ 4 * WINDOW }>(input, 4 * pixel) };
-                _mm256_shuffle_epi8(_mm256_loadu_si256(bytes), transpose_4x4())
+                _mm256_shuffle_epi8(_mm256_loadu_si256(bytes), shuffle_4x4_bytes())
             };
             let sums = match &block.factors {
                 Some(factors) => sum_one_part::<WINDOWS>(load, parts, factors),

@@ -54,14 +54,14 @@ demo: setup ## a C program and an unmodified Pillow at work on a photograph
 	scripts/demo.sh
 
 test: setup ## every test stage, and a summary
-	@passed=0; failed=0; \
+	@passed=; failed=; \
 	for stage in $(stages); do \
 	    echo "==> test-$$stage"; \
 	    if $(MAKE) --no-print-directory test-$$stage; \
-	    then passed=$$((passed + 1)); else failed=$$((failed + 1)); echo "==> test-$$stage failed"; fi; \
+	    then passed="$$passed $$stage"; else failed="$$failed $$stage"; echo "==> test-$$stage failed"; fi; \
 	done; \
-	echo "$$passed passed, $$failed failed"; \
-	[ $$failed -eq 0 ]
+	echo "passed:$${passed:- none}; failed:$${failed:- none}"; \
+	[ -z "$$failed" ]
 
 test-rust: ## format, lints, Rust tests, documentation
 	$(CARGO) fmt --check

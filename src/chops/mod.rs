@@ -5,7 +5,7 @@
 //! 255 and 127 into `pmulhuw` and a shift.
 //!
 //! `Add` and `Subtract` divide by a float. Their result depends on the sum or difference alone, of which there are 511, so
-//! [`Scaled`] tabulates it and then looks for cheaper arithmetic that equals the table.
+//! `Scaled` tabulates it and then looks for cheaper arithmetic that equals the table.
 
 mod scaled;
 

@@ -18,11 +18,11 @@
 //!
 //! | version | multiplication | used for |
 //! | --- | --- | --- |
-//! | [`scalar`] | 32 bits | other ISAs |
-//! | [`sse41`] | `pmaddwd`, the channels of one pixel | SSE4.1 |
-//! | [`avx2::convert_row`] | `pmaddwd`, eight pixels | tables with differences of more than 15 bits |
-//! | [`avx2::convert_row_narrow`] | `pmulhw`, eight pixels | all other tables |
-//! | [`avx2::CellLut`] | the same, from a copy of one cache line a cell | the same, for 32 pixels a point or more |
+//! | `scalar` | 32 bits | other ISAs |
+//! | `sse41` | `pmaddwd`, the channels of one pixel | SSE4.1 |
+//! | `avx2::convert_row` | `pmaddwd`, eight pixels | tables with differences of more than 15 bits |
+//! | `avx2::convert_row_narrow` | `pmulhw`, eight pixels | all other tables |
+//! | `avx2::CellLut` | the same, from a copy of one cache line a cell | the same, for 32 pixels a point or more |
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

@@ -1,12 +1,11 @@
 //! AVX2: sums of products with [`I16Pairs`].
 
-#![allow(unsafe_code)] // indexing without bounds checks, in the innermost loops
-
 use std::arch::x86_64::*;
 
 use super::super::avx2_steps::{add_high_parts, pack_u8, widen_even_odd};
 use super::kernel::{store_transposed, transposed_kernel};
 use super::table::{BATCH, Table};
+use super::taps::Groups;
 use super::tile::{Scratch, Tile, pixel_bytes};
 use crate::resample::fixed_point::ROUNDING;
 use crate::resample::format::ROWS;
@@ -28,9 +27,6 @@ entry! {
 
 transposed_kernel! { horizontal_avx2, "avx2", I16Pairs, sum_products }
 
-/// The groups of each output pixel of a block.
-type Groups<'a, const VECTORS: usize, const OUTPUTS: usize> = [&'a [[__m256i; VECTORS]]; OUTPUTS];
-
 /// The sums of each output pixel of a block.
 pub type Sums<const VECTORS: usize, const OUTPUTS: usize> = [[__m256i; VECTORS]; OUTPUTS];
 
@@ -38,7 +34,7 @@ pub type Sums<const VECTORS: usize, const OUTPUTS: usize> = [[__m256i; VECTORS];
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_products<const VECTORS: usize, const OUTPUTS: usize>(
-    groups: Groups<'_, VECTORS, OUTPUTS>,
+    groups: Groups<'_, [__m256i; VECTORS], OUTPUTS>,
     parts: &[i32],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
@@ -63,20 +59,15 @@ pub fn scale<const VECTORS: usize>(sums: &mut [__m256i; VECTORS], factor: i32) {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_i8<const VECTORS: usize, const OUTPUTS: usize>(
-    mut groups: Groups<'_, VECTORS, OUTPUTS>,
+    groups: Groups<'_, [__m256i; VECTORS], OUTPUTS>,
     parts: &[[i32; OUTPUTS]],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut all = [[_mm256_setzero_si256(); VECTORS]; OUTPUTS];
-    for groups in &mut groups {
-        *groups = &groups[..parts.len()];
-    }
-    for (number, parts) in parts.iter().enumerate() {
-        for ((sums, groups), part) in all.iter_mut().zip(groups).zip(parts) {
+    for (groups, parts) in groups.iter().zip(parts) {
+        for ((sums, group), part) in all.iter_mut().zip(groups).zip(parts) {
             let coefficients = _mm256_set1_epi32(*part);
-            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
-            let group = unsafe { *groups.get_unchecked(number) };
-            for (sum, pixels) in sums.iter_mut().zip(group) {
+            for (sum, pixels) in sums.iter_mut().zip(*group) {
                 *sum = _mm256_add_epi16(*sum, _mm256_maddubs_epi16(pixels, coefficients));
             }
         }
@@ -94,20 +85,15 @@ fn sum_i8<const VECTORS: usize, const OUTPUTS: usize>(
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_i16<const VECTORS: usize, const OUTPUTS: usize>(
-    mut groups: Groups<'_, VECTORS, OUTPUTS>,
+    groups: Groups<'_, [__m256i; VECTORS], OUTPUTS>,
     parts: &[[[i32; 2]; OUTPUTS]],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut all = [[_mm256_setzero_si256(); VECTORS]; OUTPUTS];
-    for groups in &mut groups {
-        *groups = &groups[..parts.len()];
-    }
-    for (number, parts) in parts.iter().enumerate() {
-        for ((sums, groups), parts) in all.iter_mut().zip(groups).zip(parts) {
+    for (groups, parts) in groups.iter().zip(parts) {
+        for ((sums, group), parts) in all.iter_mut().zip(groups).zip(parts) {
             let coefficients = [_mm256_set1_epi32(parts[0]), _mm256_set1_epi32(parts[1])];
-            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
-            let group = unsafe { *groups.get_unchecked(number) };
-            for (sum, pixels) in sums.iter_mut().zip(group) {
+            for (sum, pixels) in sums.iter_mut().zip(*group) {
                 let [even, odd] = widen_even_odd(pixels);
                 *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(even, coefficients[0]));
                 *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(odd, coefficients[1]));
@@ -124,22 +110,17 @@ fn sum_i16<const VECTORS: usize, const OUTPUTS: usize>(
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_full<const VECTORS: usize, const OUTPUTS: usize>(
-    mut groups: Groups<'_, VECTORS, OUTPUTS>,
+    groups: Groups<'_, [__m256i; VECTORS], OUTPUTS>,
     parts: &[[[i32; 3]; OUTPUTS]],
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut low = [[_mm256_set1_epi32(ROUNDING); VECTORS]; OUTPUTS];
     let mut high = [[_mm256_setzero_si256(); VECTORS]; OUTPUTS];
-    for groups in &mut groups {
-        *groups = &groups[..parts.len()];
-    }
-    for (number, parts) in parts.iter().enumerate() {
-        for (((low, high), groups), parts) in low.iter_mut().zip(&mut high).zip(groups).zip(parts) {
+    for (groups, parts) in groups.iter().zip(parts) {
+        for (((low, high), group), parts) in low.iter_mut().zip(&mut high).zip(groups).zip(parts) {
             let [even_part, odd_part, high_part] = *parts;
             let coefficients =
                 [_mm256_set1_epi32(even_part), _mm256_set1_epi32(odd_part), _mm256_set1_epi32(high_part)];
-            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
-            let group = unsafe { *groups.get_unchecked(number) };
-            for ((low, high), pixels) in low.iter_mut().zip(high).zip(group) {
+            for ((low, high), pixels) in low.iter_mut().zip(high).zip(*group) {
                 let [even, odd] = widen_even_odd(pixels);
                 *low = _mm256_add_epi32(*low, _mm256_madd_epi16(even, coefficients[0]));
                 *low = _mm256_add_epi32(*low, _mm256_madd_epi16(odd, coefficients[1]));

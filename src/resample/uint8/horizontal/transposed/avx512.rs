@@ -1,13 +1,12 @@
 //! AVX-512 VNNI: sums of products with [`I8Digits`].
 
-#![allow(unsafe_code)] // indexing without bounds checks, in the innermost loops
-
 use std::arch::x86_64::*;
 
 use super::super::avx2_steps::pack_u8;
 use super::avx2::{Sums, scale};
 use super::kernel::{store_transposed, transposed_kernel};
 use super::table::{BATCH, Table};
+use super::taps::Groups;
 use super::tile::{Scratch, Tile, pixel_bytes};
 use crate::resample::format::ROWS;
 use crate::resample::rows::Prefetcher;
@@ -32,7 +31,7 @@ transposed_kernel! { horizontal_avx512, "avx2,avx512f,avx512vl,avx512vnni", I8Di
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512vl,avx512vnni")]
 fn sum_products<const VECTORS: usize, const OUTPUTS: usize>(
-    groups: [&[[__m256i; VECTORS]]; OUTPUTS],
+    groups: Groups<'_, [__m256i; VECTORS], OUTPUTS>,
     parts: &[i32],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
@@ -47,20 +46,15 @@ fn sum_products<const VECTORS: usize, const OUTPUTS: usize>(
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512vl,avx512vnni")]
 fn sum_digits<const DIGITS: usize, const VECTORS: usize, const OUTPUTS: usize>(
-    mut groups: [&[[__m256i; VECTORS]]; OUTPUTS],
+    groups: Groups<'_, [__m256i; VECTORS], OUTPUTS>,
     parts: &[i32],
     split: &Split<OUTPUTS>,
 ) -> Sums<VECTORS, OUTPUTS> {
     let mut all = [[[_mm256_setzero_si256(); DIGITS]; VECTORS]; OUTPUTS];
     let parts: &[[[i32; DIGITS]; OUTPUTS]] = parts.as_chunks().0.as_chunks().0;
-    for groups in &mut groups {
-        *groups = &groups[..parts.len()];
-    }
-    for (number, parts) in parts.iter().enumerate() {
-        for ((sums, groups), digits) in all.iter_mut().zip(groups).zip(parts) {
-            // SAFETY: `number < parts.len()`, the length that all groups were sliced to.
-            let group = unsafe { *groups.get_unchecked(number) };
-            for (sums, pixels) in sums.iter_mut().zip(group) {
+    for (groups, parts) in groups.iter().zip(parts) {
+        for ((sums, group), digits) in all.iter_mut().zip(groups).zip(parts) {
+            for (sums, pixels) in sums.iter_mut().zip(*group) {
                 for (sum, digit) in sums.iter_mut().zip(digits) {
                     *sum = _mm256_dpbusd_epi32(*sum, pixels, _mm256_set1_epi32(*digit));
                 }

@@ -30,7 +30,7 @@ macro_rules! transposed_kernel {
                 tile.slide_to(batch);
                 let mut pixels = [_mm256_setzero_si256(); BATCH];
                 for (pixels, block) in pixels.iter_mut().zip(blocks) {
-                    let sums = $sum(tile.groups(block), table.parts(block), &block.split);
+                    let sums = $sum(tile.groups(&block.taps), table.parts(block), &block.split);
                     *pixels = _mm256_and_si256(pack_u8(sums), band_mask);
                 }
                 store_transposed(&mut rows, 32 * number, pixels);

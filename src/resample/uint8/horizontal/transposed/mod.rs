@@ -32,6 +32,7 @@ mod avx2;
 mod avx512;
 mod kernel;
 mod table;
+mod taps;
 mod tile;
 
 pub use table::Table;

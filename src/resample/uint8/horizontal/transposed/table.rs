@@ -1,5 +1,6 @@
 //! The coefficients of the transposed method: of each block of output pixels, group by group.
 
+use super::taps::Taps;
 use crate::error::{Error, Result};
 use crate::resample::coefficients::Coefficients;
 use crate::resample::uint8::coeff_split::{GROUP_TAPS, MAX_PARTS, PartFormat, Split, divide_exact};
@@ -10,10 +11,8 @@ pub const BATCH: usize = 8;
 /// `OUTPUTS` neighbouring output pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<const OUTPUTS: usize> {
-    /// The first group of each output pixel's taps.
-    pub starts: [usize; OUTPUTS],
-    /// The groups of each output pixel.
-    pub groups: usize,
+    /// The groups of each output pixel's taps.
+    pub taps: Taps<OUTPUTS>,
     /// How the coefficients are split.
     pub split: Split<OUTPUTS>,
     /// The index of the block's first part.
@@ -62,9 +61,9 @@ impl<P: PartFormat, const OUTPUTS: usize> Table<P, OUTPUTS> {
             blocks.push(block);
         }
         for blocks in blocks.chunks(BATCH) {
-            let ranges = || blocks.iter().flat_map(|block| block.starts.map(|start| (start, start + block.groups)));
-            let first = ranges().map(|(start, _)| start).min().unwrap_or(0);
-            let end = ranges().map(|(_, end)| end).max().unwrap_or(0);
+            let ranges = || blocks.iter().map(|block| block.taps.range());
+            let first = ranges().map(|range| range.start).min().unwrap_or(0);
+            let end = ranges().map(|range| range.end).max().unwrap_or(0);
             let slides_forward = batches.last().is_none_or(|before: &Batch| before.first <= first && before.end <= end);
             if end - first > capacity || !slides_forward {
                 return Ok(None);
@@ -94,7 +93,7 @@ impl<P: PartFormat, const OUTPUTS: usize> Table<P, OUTPUTS> {
     /// Returns the coefficients of a block: for each group, for each output pixel the parts.
     #[inline(always)]
     pub fn parts(&self, block: &Block<OUTPUTS>) -> &[i32] {
-        &self.parts[block.coefficients..][..OUTPUTS * block.groups * block.split.parts]
+        &self.parts[block.coefficients..][..OUTPUTS * block.taps.count() * block.split.parts]
     }
 }
 
@@ -123,7 +122,7 @@ fn pack_block<P: PartFormat, const OUTPUTS: usize>(
             P::pack(&mut table[index..][..split.parts], tap % GROUP_TAPS, divide_exact(*coefficient, factor));
         }
     }
-    Some(Block { starts, groups, split, coefficients: first })
+    Some(Block { taps: Taps::new(starts, groups), split, coefficients: first })
 }
 
 #[cfg(test)]
@@ -196,12 +195,15 @@ mod tests {
         for (batch, blocks) in table.batches() {
             assert!(batch.end - batch.first <= capacity && batch.end <= input.div_ceil(GROUP_TAPS));
             for block in blocks {
-                for (place, (start, factor)) in block.starts.into_iter().zip(block.split.factors).enumerate() {
+                let range = block.taps.range();
+                assert!(batch.first <= range.start && range.end <= batch.end);
+                let numbers: Vec<usize> = (0..input.div_ceil(GROUP_TAPS)).collect();
+                let taps: Vec<[&usize; OUTPUTS]> = block.taps.select(&numbers, 0).iter().collect();
+                for (place, factor) in block.split.factors.into_iter().enumerate() {
                     let groups = table.parts(block).chunks_exact(block.split.parts).skip(place).step_by(OUTPUTS);
                     let mut row = vec![0; input.next_multiple_of(GROUP_TAPS)];
-                    assert!(batch.first <= start && start + block.groups <= batch.end);
-                    assert_eq!(groups.len(), block.groups);
-                    for (group, parts) in (start..).zip(groups) {
+                    assert_eq!(groups.len(), taps.len());
+                    for (group, parts) in taps.iter().map(|groups| *groups[place]).zip(groups) {
                         let unpacked = P::unpack(parts).map(|coefficient| coefficient * factor);
                         row[group * GROUP_TAPS..][..GROUP_TAPS].copy_from_slice(&unpacked);
                     }

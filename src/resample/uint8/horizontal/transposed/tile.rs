@@ -7,7 +7,8 @@ use std::arch::x86_64::*;
 use bytemuck::Zeroable;
 use safe_unaligned_simd::x86_64::{_mm_loadu_si128, _mm256_loadu_si256};
 
-use super::table::{Batch, Block};
+use super::table::Batch;
+use super::taps::{Groups, Taps};
 use crate::error::Result;
 use crate::memory::heap::try_vec;
 use crate::resample::format::ROWS;
@@ -154,11 +155,10 @@ impl<'a, const VECTORS: usize> Tile<'a, VECTORS> {
         }
     }
 
-    /// Returns the groups of each output pixel of a block, which are in the tile.
+    /// Returns the groups of taps that are in the tile.
     #[inline(always)]
-    pub fn groups<const OUTPUTS: usize>(&self, block: &Block<OUTPUTS>) -> [&[[__m256i; VECTORS]]; OUTPUTS] {
-        let groups = self.vectors.as_chunks().0;
-        block.starts.map(|start| &groups[start - self.first..][..block.groups])
+    pub fn groups<const OUTPUTS: usize>(&self, taps: &Taps<OUTPUTS>) -> Groups<'_, [__m256i; VECTORS], OUTPUTS> {
+        taps.select(self.vectors.as_chunks().0, self.first)
     }
 }
 

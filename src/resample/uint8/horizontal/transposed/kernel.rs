@@ -25,12 +25,13 @@ macro_rules! transposed_kernel {
             rows.iter_mut().zip(outs).for_each(|(row, out)| *row = out);
             let band_mask = _mm256_set1_epi32(i32::from_ne_bytes(band_mask));
             let mut prefetcher = Prefetcher::new(inputs);
-            for (number, (batch, blocks)) in table.batches().enumerate() {
-                prefetcher.advance(pixel_bytes(VECTORS) * GROUP_TAPS * batch.end, inputs);
-                tile.slide_to(batch);
+            let mut parts = table.parts();
+            for (number, (window, blocks)) in table.batches().enumerate() {
+                prefetcher.advance(pixel_bytes(VECTORS) * GROUP_TAPS * window.end, inputs);
+                let groups = tile.slide_to(window);
                 let mut pixels = [_mm256_setzero_si256(); BATCH];
                 for (pixels, block) in pixels.iter_mut().zip(blocks) {
-                    let sums = $sum(tile.groups(&block.taps), table.parts(block), &block.split);
+                    let sums = $sum(block.taps.select(groups), block.take_parts(&mut parts), &block.split);
                     *pixels = _mm256_and_si256(pack_u8(sums), band_mask);
                 }
                 store_transposed(&mut rows, 32 * number, pixels);

@@ -1,5 +1,7 @@
 //! The coefficients of the transposed method: of each block of output pixels, group by group.
 
+use std::ops::Range;
+
 use super::taps::Taps;
 use crate::error::{Error, Result};
 use crate::resample::coefficients::Coefficients;
@@ -11,20 +13,25 @@ pub const BATCH: usize = 8;
 /// `OUTPUTS` neighbouring output pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<const OUTPUTS: usize> {
-    /// The groups of each output pixel's taps.
+    /// The groups of each output pixel's taps, in the window of the block's batch.
     pub taps: Taps<OUTPUTS>,
     /// How the coefficients are split.
     pub split: Split<OUTPUTS>,
-    /// The index of the block's first part.
-    coefficients: usize,
+    /// The number of parts.
+    parts: usize,
 }
 
-/// The groups that a batch of blocks needs in the tile.
-#[derive(Clone, Copy, Debug)]
-pub struct Batch {
-    pub first: usize,
-    pub end: usize,
+impl<const OUTPUTS: usize> Block<OUTPUTS> {
+    /// Takes the coefficients of the block from the parts that no block before it has taken: for each group, for each
+    /// output pixel the parts.
+    #[inline(always)]
+    pub fn take_parts<'a>(&self, parts: &mut &'a [i32]) -> &'a [i32] {
+        parts.split_off(..self.parts).expect("the parts of all blocks")
+    }
 }
+
+/// The range of groups that a batch of blocks needs in the tile.
+pub type Window = Range<usize>;
 
 /// The coefficients of a row. The last block repeats the last output pixel where the row ends too soon.
 #[derive(Debug)]
@@ -32,7 +39,8 @@ pub struct Table<P: PartFormat, const OUTPUTS: usize> {
     /// The proof that the kernel for this table may run.
     isa: P::Isa,
     blocks: Vec<Block<OUTPUTS>>,
-    batches: Vec<Batch>,
+    /// The window of each batch.
+    windows: Vec<Window>,
     parts: Vec<i32>,
     /// The pixels of an input row, and of an output row.
     input: usize,
@@ -50,27 +58,30 @@ impl<P: PartFormat, const OUTPUTS: usize> Table<P, OUTPUTS> {
             return Ok(None);
         }
         let count = output.div_ceil(OUTPUTS);
-        let (mut blocks, mut batches, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut blocks, mut windows, mut parts) = (Vec::new(), Vec::new(), Vec::new());
         let length = (count * OUTPUTS).checked_mul(MAX_PARTS * max_groups).ok_or(Error::Memory)?;
         blocks.try_reserve_exact(count).map_err(|_| Error::Memory)?;
-        batches.try_reserve_exact(count.div_ceil(BATCH)).map_err(|_| Error::Memory)?;
+        windows.try_reserve_exact(count.div_ceil(BATCH)).map_err(|_| Error::Memory)?;
         parts.try_reserve_exact(length).map_err(|_| Error::Memory)?;
         for first in (0..output).step_by(OUTPUTS) {
             let outputs = std::array::from_fn(|place| (first + place).min(output - 1));
             let Some(block) = pack_block::<P, _>(coefficients, outputs, input, &mut parts) else { return Ok(None) };
             blocks.push(block);
         }
-        for blocks in blocks.chunks(BATCH) {
+        for blocks in blocks.chunks_mut(BATCH) {
             let ranges = || blocks.iter().map(|block| block.taps.range());
             let first = ranges().map(|range| range.start).min().unwrap_or(0);
-            let end = ranges().map(|range| range.end).max().unwrap_or(0);
-            let slides_forward = batches.last().is_none_or(|before: &Batch| before.first <= first && before.end <= end);
-            if end - first > capacity || !slides_forward {
+            let window = first..ranges().map(|range| range.end).max().unwrap_or(0);
+            let before = windows.last().unwrap_or(&window);
+            if window.len() > capacity || window.start < before.start || window.end < before.end {
                 return Ok(None);
             }
-            batches.push(Batch { first, end });
+            for block in blocks {
+                block.taps = block.taps.within(&window);
+            }
+            windows.push(window);
         }
-        Ok(Some(Self { isa, blocks, batches, parts, input, output }))
+        Ok(Some(Self { isa, blocks, windows, parts, input, output }))
     }
 
     /// The token of the kernel for this table.
@@ -85,15 +96,14 @@ impl<P: PartFormat, const OUTPUTS: usize> Table<P, OUTPUTS> {
         assert!(inputs.iter().all(|input| input.len() == pixel_bytes * self.input));
     }
 
-    /// Returns the batches, each with its blocks.
-    pub fn batches(&self) -> impl Iterator<Item = (&Batch, &[Block<OUTPUTS>])> {
-        self.batches.iter().zip(self.blocks.chunks(BATCH))
+    /// Returns the windows of the batches, each with the batch's blocks.
+    pub fn batches(&self) -> impl Iterator<Item = (&Window, &[Block<OUTPUTS>])> {
+        self.windows.iter().zip(self.blocks.chunks(BATCH))
     }
 
-    /// Returns the coefficients of a block: for each group, for each output pixel the parts.
-    #[inline(always)]
-    pub fn parts(&self, block: &Block<OUTPUTS>) -> &[i32] {
-        &self.parts[block.coefficients..][..OUTPUTS * block.taps.count() * block.split.parts]
+    /// Returns the coefficients of all blocks, one block after the other.
+    pub fn parts(&self) -> &[i32] {
+        &self.parts
     }
 }
 
@@ -111,8 +121,8 @@ fn pack_block<P: PartFormat, const OUTPUTS: usize>(
     let groups = outputs.into_iter().map(groups).max()?;
     let all = outputs.map(|x| coefficients.of(x));
     let split = P::factor_all(all).or_else(|| P::full(all))?;
-    let first = table.len();
-    table.resize(first + OUTPUTS * groups * split.parts, 0);
+    let (first, count) = (table.len(), OUTPUTS * groups * split.parts);
+    table.resize(first + count, 0);
     let mut starts = [0; OUTPUTS];
     for (place, (x, factor)) in outputs.into_iter().zip(split.factors).enumerate() {
         let bounds = coefficients.bounds(x);
@@ -122,7 +132,7 @@ fn pack_block<P: PartFormat, const OUTPUTS: usize>(
             P::pack(&mut table[index..][..split.parts], tap % GROUP_TAPS, divide_exact(*coefficient, factor));
         }
     }
-    Some(Block { taps: Taps::new(starts, groups), split, coefficients: first })
+    Some(Block { taps: Taps::new(starts, groups), split, parts: count })
 }
 
 #[cfg(test)]
@@ -191,16 +201,15 @@ mod tests {
     ) {
         let table = Table::<Portable<P>, OUTPUTS>::new((), coefficients, input, capacity);
         let Some(table) = table.expect("small") else { return };
-        let mut x = 0;
-        for (batch, blocks) in table.batches() {
-            assert!(batch.end - batch.first <= capacity && batch.end <= input.div_ceil(GROUP_TAPS));
+        let (mut x, mut all_parts) = (0, table.parts());
+        let numbers: Vec<usize> = (0..input.div_ceil(GROUP_TAPS)).collect();
+        for (window, blocks) in table.batches() {
+            assert!(window.len() <= capacity && window.end <= numbers.len());
             for block in blocks {
-                let range = block.taps.range();
-                assert!(batch.first <= range.start && range.end <= batch.end);
-                let numbers: Vec<usize> = (0..input.div_ceil(GROUP_TAPS)).collect();
-                let taps: Vec<[&usize; OUTPUTS]> = block.taps.select(&numbers, 0).iter().collect();
+                let parts = block.take_parts(&mut all_parts);
+                let taps: Vec<_> = block.taps.select(&numbers[window.clone()]).iter().collect();
                 for (place, factor) in block.split.factors.into_iter().enumerate() {
-                    let groups = table.parts(block).chunks_exact(block.split.parts).skip(place).step_by(OUTPUTS);
+                    let groups = parts.chunks_exact(block.split.parts).skip(place).step_by(OUTPUTS);
                     let mut row = vec![0; input.next_multiple_of(GROUP_TAPS)];
                     assert_eq!(groups.len(), taps.len());
                     for (group, parts) in taps.iter().map(|groups| *groups[place]).zip(groups) {
@@ -215,6 +224,7 @@ mod tests {
                 }
             }
         }
+        assert!(all_parts.is_empty());
     }
 
     proptest! {

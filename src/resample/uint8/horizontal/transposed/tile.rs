@@ -7,8 +7,7 @@ use std::arch::x86_64::*;
 use bytemuck::Zeroable;
 use safe_unaligned_simd::x86_64::{_mm_loadu_si128, _mm256_loadu_si256};
 
-use super::table::Batch;
-use super::taps::{Groups, Taps};
+use super::table::Window;
 use crate::error::Result;
 use crate::memory::heap::try_vec;
 use crate::resample::format::ROWS;
@@ -119,20 +118,21 @@ impl<'a, const VECTORS: usize> Tile<'a, VECTORS> {
         Self { vectors, first: 0, end: 0, rows }
     }
 
-    /// Slides the tile on, so that it holds the groups of a batch. Groups that it holds already are kept.
+    /// Slides the tile on, so that it holds the groups of a window, and returns these. Groups that it holds already are
+    /// kept.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn slide_to(&mut self, batch: &Batch) {
+    pub fn slide_to(&mut self, window: &Window) -> &[[__m256i; VECTORS]] {
         let unit = const { unit_groups(VECTORS) };
-        if self.end <= batch.first {
-            self.first = batch.first / unit * unit;
+        if self.end <= window.start {
+            self.first = window.start / unit * unit;
             self.end = self.first;
-        } else if batch.end.next_multiple_of(unit) - self.first > CAPACITY / VECTORS {
-            let first = batch.first / unit * unit;
+        } else if window.end.next_multiple_of(unit) - self.first > CAPACITY / VECTORS {
+            let first = window.start / unit * unit;
             self.vectors.copy_within((first - self.first) * VECTORS..(self.end - self.first) * VECTORS, 0);
             self.first = first;
         }
-        let units = (batch.end.max(self.end) - self.end).div_ceil(unit);
+        let units = (window.end.max(self.end) - self.end).div_ceil(unit);
         let unit_bytes = const { unit_bytes(VECTORS) };
         let start = self.end / unit * unit_bytes;
         let whole_units = units.min((self.rows[0].len().max(start) - start) / unit_bytes);
@@ -153,12 +153,7 @@ impl<'a, const VECTORS: usize> Tile<'a, VECTORS> {
         if !last.is_empty() {
             transpose_last_unit::<VECTORS>(&self.rows, start + whole_units * unit_bytes, last);
         }
-    }
-
-    /// Returns the groups of taps that are in the tile.
-    #[inline(always)]
-    pub fn groups<const OUTPUTS: usize>(&self, taps: &Taps<OUTPUTS>) -> Groups<'_, [__m256i; VECTORS], OUTPUTS> {
-        taps.select(self.vectors.as_chunks().0, self.first)
+        &self.vectors.as_chunks().0[window.start - self.first..window.end - self.first]
     }
 }
 

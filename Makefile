@@ -89,9 +89,11 @@ test-bindings: setup all ## Pillow's binding sources, compiled against our heade
 	scripts/venv.sh
 	$(python) tests/bindings/compile.py
 
-test-pillow: wheel ## Pillow's own tests, by `python -m libimaging` and without
+test-pillow: wheel ## Pillow's own tests and those of packages that draw with it, by `python -m libimaging` and without
 	scripts/venv.sh
+	scripts/dependents.sh
 	$(python) tests/pillow/compare.py
+	$(target)/dependents/bin/python tests/pillow/dependents.py
 
 bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to memcpy, to fast_image_resize, on an idle and a busy machine
 	scripts/venv.sh

@@ -51,8 +51,18 @@ def python(*, interposed: bool) -> list[str]:
     return [sys.executable, *(["-m", "libimaging"] if interposed else [])]
 
 
-def run_suite(files: list[str], *, interposed: bool, jobs: int, label: str) -> Outcomes:
-    """Runs the suite, or some files of it, and returns the outcome of each test."""
+def use_packaged_library() -> None:
+    """Has this process and its children use the library of the package."""
+    if not PACKAGE.is_dir():
+        raise SystemExit(f"{PACKAGE.relative_to(ROOT)} is missing: run `make wheel`")
+    os.environ["IMAGING_LIBRARY"] = str(PACKAGE / "libimaging" / "lib" / "libImaging.so")
+    CACHE.mkdir(parents=True, exist_ok=True)
+
+
+def run_suite(
+    targets: list[str], *, interposed: bool, jobs: int, label: str, directory: Path = SDIST
+) -> Outcomes:
+    """Runs Pillow's suite, some files of it, or another suite in a directory, and returns the outcome of each test."""
     outcomes = CACHE / f"{label}.json"
     outcomes.unlink(missing_ok=True)
     env = environment(
@@ -77,8 +87,8 @@ def run_suite(files: list[str], *, interposed: bool, jobs: int, label: str) -> O
     log = CACHE / f"{label}.log"
     with log.open("wb") as output:
         status = subprocess.run(
-            [*python(interposed=interposed), "-m", "pytest", *options, *(files or ["Tests"])],
-            cwd=SDIST,
+            [*python(interposed=interposed), "-m", "pytest", *options, *(targets or ["Tests"])],
+            cwd=directory,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -124,6 +134,12 @@ def differences(without: Outcomes, with_us: Outcomes) -> list[str]:
 
 def described(outcome: list[str] | None) -> str:
     return "did not run" if outcome is None else ": ".join(filter(None, outcome))
+
+
+def print_differing(differing: list[str], without: Outcomes, with_us: Outcomes) -> None:
+    for test in differing:
+        print(f"DIFFERENT {test}")
+        print(f"    without: {described(without.get(test))}\n    with:    {described(with_us.get(test))}")
 
 
 def without_flaky(differing: list[str], without: Outcomes, with_us: Outcomes, jobs: int) -> list[str]:
@@ -181,16 +197,10 @@ def main() -> int:
     options = parser.parse_args()
     files = [f"Tests/{Path(file).name}" for file in options.files]
 
-    if not PACKAGE.is_dir():
-        raise SystemExit(f"{PACKAGE.relative_to(ROOT)} is missing: run `make wheel`")
     if not SDIST.is_dir():
         raise SystemExit(f"{SDIST.relative_to(ROOT)} is missing: run scripts/venv.sh")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    # The library of the package, for this process and its children.
-    packaged = PACKAGE / "libimaging" / "lib" / "libImaging.so"
-    os.environ["IMAGING_LIBRARY"] = str(packaged)
-    library = packaged.name
-    print(f"Pillow {pillow_version}'s own suite, with and without {library} interposed")
+    use_packaged_library()
+    print(f"Pillow {pillow_version}'s own suite, with and without the library interposed")
 
     without = run_without(files, jobs=options.jobs, fresh=options.fresh)
     print("with the library: running …", flush=True)
@@ -209,9 +219,7 @@ def main() -> int:
         print(f"{label:>9}" + "".join(f"{counts[kind]:>9}" for kind in KINDS))
     print()
 
-    for test in differing:
-        print(f"DIFFERENT {test}")
-        print(f"    without: {described(without.get(test))}\n    with:    {described(with_us.get(test))}")
+    print_differing(differing, without, with_us)
     passed = min(sum(kind == "passed" for kind, _ in outcomes.values()) for outcomes in (without, with_us))
     if not files and passed < LEAST_PASSED:
         print(f"only {passed} tests passed, fewer than the required {LEAST_PASSED}")

@@ -8,7 +8,7 @@
 //! | swizzle | `pshufb` | `vpshufb`, unless one side has 1 byte a pixel | one lane of four: `vpermt2b`; else LLVM |
 //! | unpack bits | LLVM | yes | yes |
 //! | pack bits | yes | yes | yes |
-//! | functions of `color` | LLVM | yes | yes |
+//! | functions of `color` and [`ycbcr`](super::ycbcr) | LLVM | yes | yes |
 
 #[cfg(target_arch = "x86_64")]
 mod x86;

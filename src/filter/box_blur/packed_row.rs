@@ -92,7 +92,7 @@ mod tests {
     /// White pixels reach the largest sum, 65535, with the largest box.
     #[test]
     fn a_packed_row_equals_a_tile() {
-        for radius in [0.25, 1.0, 20.5, 63.0, 127.75, 128.0, 128.99] {
+        for radius in [0.25, 1.0, 5.0, 20.5, 63.0, 127.75, 128.0, 128.99] {
             let weights = Weights::new(radius);
             assert!(PackedRow::supports(&weights, 4));
             for width in [1, 2, 63, 64, 65, 128, 129, 300, 513] {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::{Mode, PixelType};
+use crate::simd::isa::multiversion;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::isa::{self, Avx2};
 
@@ -98,6 +99,8 @@ fn band_tables(table: &[u8]) -> [Option<&[u8; 256]>; 4] {
 #[allow(clippy::large_enum_variant)] // one value for each call, on its stack: a box would allocate
 enum Vectors {
     None,
+    /// A table of one band that is a threshold.
+    Step(Step),
     #[cfg(target_arch = "x86_64")]
     Single(Avx2, Differences),
     #[cfg(target_arch = "x86_64")]
@@ -106,6 +109,12 @@ enum Vectors {
 
 impl Vectors {
     fn of(table: Lookup<'_>) -> Self {
+        if let Lookup::Bytes(table) = table
+            && let [Some(table), None, None, None] = band_tables(table)
+            && let Some(step) = Step::of(table)
+        {
+            return Self::Step(step);
+        }
         #[cfg(target_arch = "x86_64")]
         if let (Lookup::Bytes(table), Some(isa)) = (table, isa::current().avx2()) {
             return match band_tables(table) {
@@ -121,10 +130,40 @@ impl Vectors {
     fn look_up(&self, out: &mut [u8], row: &[u8]) -> usize {
         match self {
             Self::None => 0,
+            Self::Step(step) => {
+                threshold(out, row, *step);
+                out.len()
+            }
             #[cfg(target_arch = "x86_64")]
             Self::Single(isa, table) => avx2::lookup(*isa, out, row, table),
             #[cfg(target_arch = "x86_64")]
             Self::Bands(isa, tables) => avx2::lookup_bands(*isa, out, row, tables),
+        }
+    }
+}
+
+/// A threshold: one value below it, and another one from it on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Step {
+    threshold: u8,
+    below: u8,
+    above: u8,
+}
+
+impl Step {
+    /// Returns the threshold that a table is, if it is one.
+    fn of(table: &[u8; 256]) -> Option<Self> {
+        let (below, above) = (table[0], table[255]);
+        let threshold = table.iter().position(|entry| *entry != below).unwrap_or(255);
+        let is_step = table[threshold..].iter().all(|entry| *entry == above);
+        is_step.then_some(Self { threshold: threshold as u8, below, above })
+    }
+}
+
+multiversion! {
+    fn threshold(out: &mut [u8], row: &[u8], step: Step) {
+        for (out, value) in out.iter_mut().zip(row) {
+            *out = if *value >= step.threshold { step.above } else { step.below };
         }
     }
 }
@@ -141,5 +180,27 @@ fn lookup_bands(out: &mut [u8], row: &[u8], tables: [Option<&[u8; 256]>; 4]) {
             | u32::from(c[byte(16)]) << 16
             | u32::from(d[byte(24)]) << 24;
         *out = value.to_le_bytes();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_found() {
+        let table = |threshold: usize| std::array::from_fn(|value| if value < threshold { 7 } else { 200 });
+        for threshold in 0..=256 {
+            let step = Step::of(&table(threshold)).expect("a step");
+            let mut out = [0; 256];
+            super::threshold(&mut out, &std::array::from_fn::<u8, 256, _>(|value| value as u8), step);
+            assert_eq!(out, table(threshold));
+        }
+        let mut others = table(100);
+        others[150] = 201;
+        assert_eq!(Step::of(&others), None);
+        others = table(100);
+        others[255] = 7;
+        assert_eq!(Step::of(&others), None);
     }
 }

@@ -19,7 +19,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::nontemporal::StorePolicy;
+use super::nontemporal::{MAX_INPUTS, StorePolicy};
 use super::{feedback, pool};
 use crate::error::{Error, Result};
 use crate::image::{ImageMut, ImageRef};
@@ -109,11 +109,18 @@ pub fn for_rows(image: ImageMut<'_>, cost: usize, work: impl Fn(usize, ImageMut<
 /// estimated cost of a row. `write` gets a row's number and a buffer for the row, whose contents are undefined and which it
 /// fills completely.
 pub fn write_rows(image: ImageMut<'_>, inputs: &[&ImageRef<'_>], cost: usize, write: impl Fn(usize, &mut [u8]) + Sync) {
-    // Computation that takes longer than the memory accesses hides them, so ordinary stores do.
-    let is_memory_bound = cost <= image.xsize() * image.mode().pixel_size() / 4;
+    // Computation that takes longer than the memory accesses hides them, so ordinary stores do. They do, too, where more is
+    // read than written.
+    let reads_more = inputs.iter().map(|input| input.bytes()).sum::<usize>() > image.bytes();
+    let is_memory_bound = cost <= image.xsize() * image.mode().pixel_size() / 4 && !reads_more;
     let policy = if is_memory_bound { StorePolicy::for_image(&image, inputs) } else { StorePolicy::Temporal };
+    let height = image.ysize();
     for_rows(image, cost, |first_row, mut chunk| {
-        policy.write_rows(chunk.rows_mut().enumerate(), |y, row| write(first_row + y, row));
+        let next = |y: usize| {
+            let same_height = inputs.iter().filter(|input| input.ysize() == height).take(MAX_INPUTS);
+            same_height.map(|input| input.row((first_row + y + 1).min(height - 1))).collect()
+        };
+        policy.write_rows_from(chunk.rows_mut().enumerate(), |y, row| write(first_row + y, row), next);
     });
 }
 

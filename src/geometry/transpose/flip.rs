@@ -1,6 +1,6 @@
 //! Flips: left and right, top and bottom, or both, which is a rotation by 180 degrees.
 
-use crate::exec::nontemporal::StorePolicy;
+use crate::exec::nontemporal::{Inputs, StorePolicy};
 use crate::exec::parallel;
 use crate::geometry::copy::copy_rows_reversed;
 use crate::image::{ImageMut, ImageRef};
@@ -45,11 +45,12 @@ fn write_rows<'a>(
     input: &ImageRef<'_>,
     reversed: bool,
 ) {
+    let next = |y: usize| Inputs::from_iter([input.row((y + 1).min(input.ysize() - 1))]);
     match (reversed, input.mode().pixel_size()) {
         (false, _) => policy.copy_rows(rows, |y| input.row(y)),
-        (true, 1) => policy.write_rows(rows, |y, row| reverse_1(row, input.row(y))),
-        (true, 2) => policy.write_rows(rows, |y, row| reverse_2(row, input.row(y))),
-        (true, _) => policy.write_rows(rows, |y, row| reverse_4(row, input.row(y))),
+        (true, 1) => policy.write_rows_from(rows, |y, row| reverse_1(row, input.row(y)), next),
+        (true, 2) => policy.write_rows_from(rows, |y, row| reverse_2(row, input.row(y)), next),
+        (true, _) => policy.write_rows_from(rows, |y, row| reverse_4(row, input.row(y)), next),
     }
 }
 

@@ -51,6 +51,7 @@ mod arithmetic;
 pub mod chops;
 pub mod color;
 pub mod composite;
+pub mod draw;
 pub mod effects;
 pub mod error;
 mod files;

@@ -15,7 +15,8 @@ pub fn fill(out: ImageMut<'_>, pixel: [u8; 4]) {
 }
 
 multiversion! {
-    fn fill_row(row: &mut [u8], pixel: [u8; 4]) {
+    /// Fills a row with four bytes, repeated.
+    pub fn fill_row(row: &mut [u8], pixel: [u8; 4]) {
         let (row, rest) = row.as_chunks_mut();
         for out in row {
             *out = pixel;

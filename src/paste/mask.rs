@@ -88,6 +88,12 @@ impl<'a> Mask<'a> {
     }
 }
 
+/// Fills the pixels of a span where `mask`, a byte for each, is not 0.
+pub fn fill_selected<const SIZE: usize>(span: &mut [[u8; SIZE]], ink: [u8; SIZE], mask: &[u8]) {
+    let ink = Ink(std::array::from_fn(|n| ink[n % SIZE]));
+    select_row(span.as_flattened_mut(), ink, Bytes::<SIZE>(mask));
+}
+
 /// The bytes that are combined at a time.
 const CHUNK: usize = 64;
 

@@ -12,6 +12,8 @@ use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use mask::Mask;
 
+pub(crate) use mask::fill_selected;
+
 pub use region::Region;
 
 /// Checks that an image can be pasted into a box `(x0, y0, x1, y1)` of another one: the sizes of the box, the image and the

@@ -50,6 +50,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/filter.rs",
             "src/ffi/statistics.rs",
             "src/ffi/effects.rs",
+            "src/ffi/draw.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
         ],

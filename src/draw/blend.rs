@@ -34,7 +34,7 @@ impl Blend {
 
     /// Blends a pixel.
     #[inline(always)]
-    pub fn pixel(&self, pixel: &mut [u8; 4]) {
+    pub fn blend(&self, pixel: &mut [u8; 4]) {
         for n in 0..4 {
             pixel[n] = blend(pixel[n], self.factors[n], self.addends[n]);
         }
@@ -42,17 +42,17 @@ impl Blend {
 
     /// Blends all pixels of a span.
     #[inline]
-    pub fn span(&self, span: &mut [[u8; 4]]) {
+    pub fn blend_span(&self, span: &mut [[u8; 4]]) {
         if span.len() < PIXELS {
-            span.iter_mut().for_each(|pixel| self.pixel(pixel));
+            span.iter_mut().for_each(|pixel| self.blend(pixel));
         } else {
-            blend_span(span, *self);
+            blend_all(span, *self);
         }
     }
 
     /// Blends those pixels of a span where `mask`, a byte for each, is not 0.
-    pub fn span_masked(&self, span: &mut [[u8; 4]], mask: &[u8]) {
-        blend_span_masked(span, mask, *self);
+    pub fn blend_selected(&self, span: &mut [[u8; 4]], mask: &[u8]) {
+        blend_where(span, mask, *self);
     }
 }
 
@@ -73,16 +73,16 @@ fn blended(chunk: [u8; CHUNK], factors: &[u16; CHUNK], addends: &[u16; CHUNK]) -
 }
 
 multiversion! {
-    fn blend_span(span: &mut [[u8; 4]], ink: Blend) {
+    fn blend_all(span: &mut [[u8; 4]], ink: Blend) {
         let (factors, addends) = (bytemuck::cast([ink.factors; PIXELS]), bytemuck::cast([ink.addends; PIXELS]));
         let (chunks, rest) = span.as_chunks_mut::<PIXELS>();
         for chunk in chunks {
             *chunk = bytemuck::cast(blended(bytemuck::cast(*chunk), &factors, &addends));
         }
-        rest.iter_mut().for_each(|pixel| ink.pixel(pixel));
+        rest.iter_mut().for_each(|pixel| ink.blend(pixel));
     }
 
-    fn blend_span_masked(span: &mut [[u8; 4]], mask: &[u8], ink: Blend) {
+    fn blend_where(span: &mut [[u8; 4]], mask: &[u8], ink: Blend) {
         let (factors, addends) = (bytemuck::cast([ink.factors; PIXELS]), bytemuck::cast([ink.addends; PIXELS]));
         let (chunks, rest) = span.as_chunks_mut::<PIXELS>();
         let (masks, rest_of_mask) = mask.as_chunks::<PIXELS>();
@@ -95,7 +95,7 @@ multiversion! {
             *chunk = bytemuck::cast(pixels);
         }
         for (pixel, _) in rest.iter_mut().zip(rest_of_mask).filter(|(_, mask)| **mask != 0) {
-            ink.pixel(pixel);
+            ink.blend(pixel);
         }
     }
 }
@@ -113,8 +113,8 @@ mod tests {
                 let mut span: Vec<[u8; 4]> = (0..=255).map(|value| [value, value, value, value]).collect();
                 let mask: Vec<u8> = (0..=255).map(|value: u8| value % 3).collect();
                 let mut masked = span.clone();
-                blend.span(&mut span[1..]);
-                blend.span_masked(&mut masked, &mask);
+                blend.blend_span(&mut span[1..]);
+                blend.blend_selected(&mut masked, &mask);
                 for (value, pixel) in (1..=255u8).zip(&span[1..]) {
                     let expected = |ink: u8| {
                         div255(u16::from(value) * u16::from(255 - opacity) + u16::from(ink) * u16::from(opacity))

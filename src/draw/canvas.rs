@@ -1,31 +1,30 @@
-//! The canvas: an image and an ink, and the two primitives that all shapes are made of, points and horizontal spans.
+//! The canvas: an image and an ink, and the primitives that all shapes are made of: points, spans and boxes.
 
-use super::blend::Blend;
-use crate::composite::fill_row;
-use crate::error::{Error, Result};
-use crate::image::{ImageMut, ImageRef};
-use crate::mode::Mode;
-use crate::paste::fill_selected;
+use std::ops::Range;
+
+use super::ink::{Ink, Paint};
+use crate::composite;
+use crate::error::Result;
+use crate::exec::parallel;
+use crate::image::{ImageMut, ImageRef, LazyMut};
 
 /// An image that shapes are drawn on with an ink. Coordinates may be anything: what lies outside the image is clipped.
+///
+/// Rows of the image that are not set are left out.
 #[derive(Debug)]
 pub struct Canvas<'a> {
-    image: ImageMut<'a>,
+    /// The image, or some rows of it.
+    image: LazyMut<'a>,
+    /// The row of the image that `image` starts with.
+    top: usize,
     ink: Ink,
 }
 
-/// What drawing does to a pixel.
-#[derive(Clone, Copy, Debug)]
-enum Ink {
-    /// Replaces pixels of one byte.
-    Replace8(u8),
-    /// Replaces pixels of two bytes.
-    Replace16([u8; 2]),
-    /// Replaces pixels of four bytes.
-    Replace32([u8; 4]),
-    /// Blends the first three bytes of pixels of four bytes.
-    Blend(Blend),
-}
+/// The fewest bytes of a box, or of a shape's rows, that threads share.
+const MIN_PARALLEL_BYTES: usize = 1 << 19;
+
+/// The cost of blending, relative to that of copying.
+const BLENDING_COST: usize = 4;
 
 impl<'a> Canvas<'a> {
     /// Makes a canvas of an image. `ink` is a pixel: one byte, four, or two with the low byte first whatever the byte order
@@ -33,21 +32,10 @@ impl<'a> Canvas<'a> {
     ///
     /// `blend` applies to pixels of four bytes, of any mode: the fourth byte of the ink is the opacity that its other bytes
     /// are blended with, and the fourth byte of a pixel stays. Without it the ink replaces pixels.
-    pub fn new(image: ImageMut<'a>, ink: &[u8], blend: bool) -> Result<Self> {
-        let mode = image.mode();
-        if ink.len() != mode.pixel_size() {
-            return Err(Error::Value("ink must have the bytes of a pixel"));
-        }
-        let is_big_endian = mode == Mode::I16B || (mode == Mode::I16N && cfg!(target_endian = "big"));
-        let ink = match *ink {
-            [byte] => Ink::Replace8(byte),
-            [low, high] if is_big_endian => Ink::Replace16([high, low]),
-            [low, high] => Ink::Replace16([low, high]),
-            [r, g, b, opacity] if blend => Ink::Blend(Blend::new([r, g, b], opacity)),
-            [a, b, c, d] => Ink::Replace32([a, b, c, d]),
-            _ => return Err(Error::Mode),
-        };
-        Ok(Self { image, ink })
+    pub fn new(image: impl Into<LazyMut<'a>>, ink: &[u8], blend: bool) -> Result<Self> {
+        let image = image.into();
+        let ink = Ink::new(image.mode(), ink, blend)?;
+        Ok(Self { image, top: 0, ink })
     }
 
     /// The width in pixels.
@@ -55,9 +43,9 @@ impl<'a> Canvas<'a> {
         self.image.xsize()
     }
 
-    /// The height in pixels.
-    pub fn ysize(&self) -> usize {
-        self.image.ysize()
+    /// The rows of the image that the canvas has.
+    pub fn rows(&self) -> Range<usize> {
+        self.top..self.top + self.image.ysize()
     }
 
     /// Whether the ink is blended with pixels, so that drawing a pixel twice differs from drawing it once.
@@ -68,67 +56,182 @@ impl<'a> Canvas<'a> {
     /// Draws the pixel at (x, y).
     #[inline]
     pub fn point(&mut self, x: i32, y: i32) {
-        let (Some(x), Some(y)) = (within(x, self.xsize()), within(y, self.ysize())) else { return };
-        let row = self.image.row_mut(y);
-        match &self.ink {
-            Ink::Replace8(ink) => row[x] = *ink,
-            Ink::Replace16(ink) => row.as_chunks_mut().0[x] = *ink,
-            Ink::Replace32(ink) => row.as_chunks_mut().0[x] = *ink,
-            Ink::Blend(blend) => blend.pixel(&mut row.as_chunks_mut().0[x]),
+        self.points([(x, y)]);
+    }
+
+    /// Draws pixels at (x, y).
+    #[inline]
+    pub fn points(&mut self, points: impl IntoIterator<Item = (i32, i32)>) {
+        match self.ink {
+            Ink::Replace8(ink) => self.paint_points(points, ink),
+            Ink::Replace16(ink) => self.paint_points(points, ink),
+            Ink::Replace32(ink) => self.paint_points(points, ink),
+            Ink::Blend(ink) => self.paint_points(points, ink),
         }
     }
 
     /// Draws the pixels of row `y` from `x0` to `x1`, both included. Draws nothing if `x0` is greater.
     #[inline]
     pub fn hline(&mut self, x0: i32, y: i32, x1: i32) {
-        let (Some((first, last)), Some(y)) = (clip(x0, x1, self.xsize()), within(y, self.ysize())) else { return };
-        let row = self.image.row_mut(y);
-        match &self.ink {
-            Ink::Replace8(ink) => row[first..=last].fill(*ink),
-            Ink::Replace16(ink) => fill_span(&mut row.as_chunks_mut().0[first..=last], *ink),
-            Ink::Replace32(ink) => fill_span(&mut row.as_chunks_mut().0[first..=last], *ink),
-            Ink::Blend(blend) => blend.span(&mut row.as_chunks_mut().0[first..=last]),
+        match self.ink {
+            Ink::Replace8(ink) => self.paint_span(x0, y, x1, ink),
+            Ink::Replace16(ink) => self.paint_span(x0, y, x1, ink),
+            Ink::Replace32(ink) => self.paint_span(x0, y, x1, ink),
+            Ink::Blend(ink) => self.paint_span(x0, y, x1, ink),
         }
     }
 
     /// Draws those pixels of a span, as [`hline`](Self::hline) does, where `mask` is not 0. The mask has pixels of one byte.
     /// Beyond its borders it is 0.
     pub fn hline_masked(&mut self, x0: i32, y: i32, x1: i32, mask: &ImageRef<'_>) {
-        let (xsize, ysize) = (self.xsize().min(mask.xsize()), self.ysize().min(mask.ysize()));
-        let (Some((first, last)), Some(y)) = (clip(x0, x1, xsize), within(y, ysize)) else { return };
-        let (row, mask) = (self.image.row_mut(y), &mask.row(y)[first..=last]);
-        match &self.ink {
-            Ink::Replace8(ink) => fill_selected(&mut row.as_chunks_mut().0[first..=last], [*ink], mask),
-            Ink::Replace16(ink) => fill_selected(&mut row.as_chunks_mut().0[first..=last], *ink, mask),
-            Ink::Replace32(ink) => fill_selected(&mut row.as_chunks_mut().0[first..=last], *ink, mask),
-            Ink::Blend(blend) => blend.span_masked(&mut row.as_chunks_mut().0[first..=last], mask),
+        match self.ink {
+            Ink::Replace8(ink) => self.paint_masked_span(x0, y, x1, mask, ink),
+            Ink::Replace16(ink) => self.paint_masked_span(x0, y, x1, mask, ink),
+            Ink::Replace32(ink) => self.paint_masked_span(x0, y, x1, mask, ink),
+            Ink::Blend(ink) => self.paint_masked_span(x0, y, x1, mask, ink),
         }
+    }
+
+    /// Draws the box with the corners `[x0, y0, x1, y1]`, which it includes. Draws nothing if it is inside out. Threads share
+    /// a large one.
+    pub fn fill_box(&mut self, [x0, y0, x1, y1]: [i64; 4]) {
+        let rows = self.rows();
+        let Some((first, last)) = clip(x0, x1, self.xsize()) else { return };
+        let Some((top, bottom)) = clip(y0, y1, rows.end).map(|(top, bottom)| (top.max(rows.start), bottom)) else { return };
+        let bytes = (last - first + 1) * self.image.mode().pixel_size() * (bottom + 1).saturating_sub(top);
+        if bytes >= MIN_PARALLEL_BYTES
+            && let Ok(image) = self.image.rows_mut(top - rows.start..bottom + 1 - rows.start)
+        {
+            let (image, _) = image.split_at_column(last + 1);
+            return fill(image.split_at_column(first).1, self.ink);
+        }
+        // Within the image, whose sizes are numbers of this type.
+        let (first, last) = (first as i32, last as i32);
+        for y in top..=bottom {
+            self.hline(first, y as i32, last);
+        }
+    }
+
+    /// Draws some rows by `work`, which gets a canvas of part of them. Threads share the rows if they are worth it, which
+    /// `width`, an estimate of the pixels that are drawn in a row, decides. Panics if the canvas has fewer rows.
+    pub fn for_rows(
+        &mut self,
+        rows: Range<usize>,
+        width: usize,
+        work: impl Fn(&mut Canvas<'_>) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let (ink, top) = (self.ink, self.top);
+        let bytes = width * self.image.mode().pixel_size();
+        if bytes * rows.len() < MIN_PARALLEL_BYTES {
+            return work(self);
+        }
+        let Ok(image) = self.image.rows_mut(rows.start - top..rows.end - top) else { return work(self) };
+        parallel::try_for_rows(image, row_cost(bytes, ink), |first, chunk| {
+            work(&mut Canvas { image: chunk.into(), top: rows.start + first, ink })
+        })
+    }
+
+    #[inline(always)]
+    fn paint_points<const SIZE: usize>(
+        &mut self,
+        points: impl IntoIterator<Item = (i32, i32)>,
+        ink: impl Paint<SIZE>,
+    ) {
+        for (x, y) in points {
+            // As unsigned numbers, negative coordinates are beyond every size.
+            let y = (y as usize).wrapping_sub(self.top);
+            if let Some(pixel) = self.image.row_mut(y).and_then(|row| row.as_chunks_mut().0.get_mut(x as usize)) {
+                ink.pixel(pixel);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn paint_span<const SIZE: usize>(&mut self, x0: i32, y: i32, x1: i32, ink: impl Paint<SIZE>) {
+        let y = (y as usize).wrapping_sub(self.top);
+        let Some((first, last)) = clip(x0.into(), x1.into(), self.image.xsize()) else { return };
+        let Some(row) = self.image.row_mut(y) else { return };
+        ink.span(&mut row.as_chunks_mut().0[first..last + 1]);
+    }
+
+    #[inline(always)]
+    fn paint_masked_span<const SIZE: usize>(
+        &mut self,
+        x0: i32,
+        y: i32,
+        x1: i32,
+        mask: &ImageRef<'_>,
+        ink: impl Paint<SIZE>,
+    ) {
+        let Some(y) = usize::try_from(y).ok().filter(|y| *y < mask.ysize()) else { return };
+        let Some((first, last)) = clip(x0.into(), x1.into(), self.image.xsize().min(mask.xsize())) else { return };
+        let Some(row) = self.image.row_mut(y.wrapping_sub(self.top)) else { return };
+        ink.masked_span(&mut row.as_chunks_mut().0[first..last + 1], &mask.row(y)[first..last + 1]);
     }
 }
 
-/// Returns a coordinate as an index if it is below `size`.
-#[inline]
-fn within(coordinate: i32, size: usize) -> Option<usize> {
-    usize::try_from(coordinate).ok().filter(|index| *index < size)
+/// Draws all pixels of an image.
+fn fill(image: ImageMut<'_>, ink: Ink) {
+    let Ink::Blend(blend) = ink else { return composite::fill(image, ink.repeated()) };
+    let cost = row_cost(image.xsize() * 4, ink);
+    parallel::for_rows(image, cost, |_, mut rows| rows.rows_mut().for_each(|row| blend.span(row.as_chunks_mut().0)));
+}
+
+/// The estimated cost of drawing a row of `bytes` bytes.
+fn row_cost(bytes: usize, ink: Ink) -> usize {
+    let cost = bytes / 8;
+    if matches!(ink, Ink::Blend(_)) { BLENDING_COST * cost } else { cost }
 }
 
 /// Clips a range, whose ends are both included, to `0..size`. Returns `None` where nothing is left.
-#[inline]
-fn clip(first: i32, last: i32, size: usize) -> Option<(usize, usize)> {
-    let (first, last) = (first.max(0) as usize, usize::try_from(last).ok()?.min(size.wrapping_sub(1)));
-    (first <= last && last < size).then_some((first, last))
+#[inline(always)]
+fn clip(first: i64, last: i64, size: usize) -> Option<(usize, usize)> {
+    let (first, last) = (first.max(0), last.min(size as i64 - 1));
+    (first <= last).then_some((first as usize, last as usize))
 }
 
-/// The longest span, in pixels, that is filled here: a call of a vectorised loop costs more.
-const SHORT_SPAN: usize = 8;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Image;
+    use crate::mode::Mode;
 
-/// Fills a span with pixels of two or four bytes.
-#[inline]
-fn fill_span<const SIZE: usize>(span: &mut [[u8; SIZE]], ink: [u8; SIZE]) {
-    if span.len() > SHORT_SPAN {
-        return fill_row(span.as_flattened_mut(), std::array::from_fn(|n| ink[n % SIZE]));
+    fn drawn(mode: Mode, ink: &[u8], draw: impl Fn(&mut Canvas<'_>)) -> Vec<u8> {
+        let mut image = Image::new(mode, 5, 3).expect("small");
+        draw(&mut Canvas::new(image.view_mut().expect("whole"), ink, false).expect("an ink of the mode"));
+        image.view().expect("whole").rows().flatten().copied().collect()
     }
-    for pixel in span {
-        *pixel = ink;
+
+    #[test]
+    fn everything_is_clipped() {
+        let ends = [i32::MIN, i32::MIN + 1, -6, -1, 0, 2, 4, 5, 6, i32::MAX - 1, i32::MAX];
+        for (x0, x1, y) in ends.iter().flat_map(|x0| ends.iter().flat_map(move |x1| ends.map(|y| (*x0, *x1, y)))) {
+            let expected: Vec<u8> = (0..15)
+                .map(|n| u8::from(n / 5 == y && (x0..=x1).contains(&(n % 5))))
+                .collect();
+            assert_eq!(drawn(Mode::L, &[1], |canvas| canvas.hline(x0, y, x1)), expected, "{x0} {y} {x1}");
+            let wide = [x0, y, x1, y].map(i64::from);
+            assert_eq!(drawn(Mode::L, &[1], |canvas| canvas.fill_box(wide)), expected, "{wide:?}");
+            if x0 == x1 {
+                assert_eq!(drawn(Mode::L, &[1], |canvas| canvas.point(x0, y)), expected, "{x0} {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn ink_of_16_bits_has_the_low_byte_first() {
+        let pixel = |mode| drawn(mode, &[1, 2], |canvas| canvas.point(0, 0))[..2].to_vec();
+        assert_eq!([Mode::I16, Mode::I16L, Mode::I16B].map(pixel), [[1, 2], [1, 2], [2, 1]]);
+    }
+
+    #[test]
+    fn an_ink_of_another_size_is_an_error() {
+        for mode in Mode::ALL {
+            let mut image = Image::new(mode, 5, 3).expect("small");
+            for size in 0..6 {
+                let result = Canvas::new(image.view_mut().expect("whole"), &[0; 6][..size], false);
+                assert_eq!(result.is_ok(), size == mode.pixel_size());
+            }
+        }
     }
 }

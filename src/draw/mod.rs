@@ -1,10 +1,38 @@
 //! Drawing: points, lines, rectangles, polygons, bitmaps and outlines, as in Pillow's `ImageDraw`.
 //!
-//! A [`Canvas`] is an image with an ink. It has two primitives, a point and a horizontal span, which clip to the image and
-//! know the size of a pixel and whether the ink replaces pixels or is blended with them. Shapes are geometry alone: they
-//! compute which points and spans to draw.
+//! A [`Canvas`] is an image with an ink. Its primitives, points, horizontal spans and boxes, clip to the image, and know the
+//! size of a pixel and whether the ink replaces pixels or is blended with them. Shapes are geometry alone: they compute which
+//! of these to draw. All take coordinates of any size, and time for what is visible.
+//!
+//! | shape | method |
+//! | --- | --- |
+//! | line | Bresenham's algorithm, which starts where the line enters the image |
+//! | wide line | a polygon of four edges |
+//! | border of a rectangle | four boxes |
+//! | filled polygon, outline | a scan line with an active edge table (`scanline`) |
+//!
+//! An ink that blends makes it visible how often a shape draws a pixel: that is the reference's number, too.
 
 mod blend;
 mod canvas;
+mod edge;
+mod ink;
+mod line;
+mod outline;
+mod polygon;
+mod rectangle;
+mod scanline;
 
 pub use canvas::Canvas;
+pub use line::{line, wide_line};
+pub use outline::Outline;
+pub use polygon::{draw_polygon, fill_polygon};
+pub use rectangle::{draw_border, fill_rectangle};
+
+use crate::error::Result;
+use crate::image::ImageRef;
+
+/// Fills the area that an outline encloses, by the even-odd rule. Its paths need not be closed.
+pub fn fill_outline(canvas: &mut Canvas<'_>, outline: &Outline) -> Result<()> {
+    scanline::fill_edges(canvas, outline.edges(), None::<&ImageRef<'_>>)
+}

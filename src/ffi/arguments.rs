@@ -10,6 +10,8 @@
 //! | `Imaging imIn` beside `imOut` | [`AliasedImageIn`] | nobody but the writer of `imOut` writes to its pixels |
 //! | `ImagingPalette palette` | [`PaletteIn`] | NULL or a live palette, and nobody writes to it during the call |
 //! | `ImagingPalette palette` | [`PaletteInOut`] | NULL or a live palette, and nobody else uses it during the call |
+//! | `ImagingOutline outline` | [`OutlineIn`] | NULL or a live outline that nobody changes during the call |
+//! | `ImagingOutline outline` | [`OutlineInOut`] | NULL or a live outline that nobody else uses during the call |
 //! | `T *value` | `Option<&mut T>` | NULL or a valid place, as in any Rust function |
 //!
 //! The types are transparent, so the ABI is that of the plain pointer, and `cbindgen` renames them (`[export.rename]` in
@@ -23,13 +25,14 @@ use std::ffi::{CStr, c_char, c_int};
 use std::ops::Deref;
 
 use super::work::on_rows;
-use crate::abi::{Imaging, ImagingPalette, ImagingPaletteInstance, ModeID};
+use crate::abi::{Imaging, ImagingOutline, ImagingPalette, ImagingPaletteInstance, ModeID};
+use crate::draw::Outline;
 use crate::error::{Error, Result};
 use crate::files::FileId;
 use crate::geometry;
 use crate::image::palette::Palette;
-use crate::image::{Image, ImageMut, ImageRef, overlap};
-use crate::memory::{Raw, mapped};
+use crate::image::{Image, ImageMut, ImageRef, LazyMut, overlap};
+use crate::memory::{Raw, heap, mapped};
 use crate::mode::Mode;
 
 /// An image, or NULL.
@@ -157,6 +160,12 @@ impl ImageOut {
         unsafe { ImageMut::from_raw(self.as_ptr()) }
     }
 
+    /// Checks the image, but not its rows, and returns a view of it. Read-only images are refused.
+    pub fn lazy_view_mut(&mut self) -> Result<LazyMut<'_>> {
+        // SAFETY: the image is NULL or live, and nobody else uses its pixels while this argument is borrowed.
+        unsafe { LazyMut::from_raw(self.as_ptr()) }
+    }
+
     /// Replaces the image's palette. Does nothing for NULL.
     pub fn set_palette(&mut self, palette: Palette) {
         if let Some(im) = self.raw() {
@@ -255,6 +264,53 @@ impl PaletteInOut {
     /// Whether an image has this palette.
     pub fn belongs_to(&self, im: &ImageHandle) -> bool {
         im.palette_ref().is_some_and(|palette| std::ptr::eq(palette, self.0))
+    }
+}
+
+/// An outline that is read, or NULL. Nobody changes it during the call.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct OutlineIn(ImagingOutline);
+
+impl OutlineIn {
+    /// Returns the outline, or an error for NULL.
+    pub fn get(&self) -> Result<&Outline> {
+        // SAFETY: the pointer is NULL or a live outline, made by `OutlineInOut::new`, that nobody changes while this argument
+        // exists.
+        unsafe { self.0.cast::<Outline>().as_ref() }.ok_or(Error::Null("outline"))
+    }
+}
+
+/// An outline that is changed, or NULL. Nobody else uses it during the call.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct OutlineInOut(ImagingOutline);
+
+impl OutlineInOut {
+    /// Moves an outline to memory of its own, as C programs have it. It lives until [`delete`](Self::delete).
+    pub fn new(outline: Outline) -> Result<ImagingOutline> {
+        let memory = heap::zeroed::<Outline>(1)?;
+        // SAFETY: the memory is that of an outline, which starts to live here; `malloc` aligns it.
+        unsafe { memory.write(outline) };
+        Ok(memory.as_ptr().cast())
+    }
+
+    /// Returns the outline, or an error for NULL.
+    pub fn get(&mut self) -> Result<&mut Outline> {
+        // SAFETY: the pointer is NULL or a live outline, made by `new`, that nobody else uses while this argument exists.
+        unsafe { self.0.cast::<Outline>().as_mut() }.ok_or(Error::Null("outline"))
+    }
+
+    /// Ends the outline's life. Does nothing for NULL.
+    pub fn delete(self) {
+        let outline = self.0.cast::<Outline>();
+        if !outline.is_null() {
+            // SAFETY: the outline is live, made by `new` from memory of the C allocator, and nobody uses it any more.
+            unsafe {
+                outline.drop_in_place();
+                heap::free(outline);
+            }
+        }
     }
 }
 

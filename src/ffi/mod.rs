@@ -20,6 +20,7 @@ mod chops;
 mod color;
 mod composite;
 mod copy;
+mod draw;
 mod effects;
 pub mod ext;
 mod files;

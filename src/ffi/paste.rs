@@ -36,17 +36,8 @@ pub unsafe extern "C" fn ImagingFill2(
     y1: c_int,
 ) -> c_int {
     guard(-1, || {
-        let bytes = into.mode()?.pixel_size();
         // SAFETY: `ink` is NULL or a pixel of the image: the header says so.
-        let ink: &[u8] = unsafe { slice(ink.cast(), bytes, "ink") }.map_err(|_| Error::Mode)?;
-        let mut pixel = [0; 4];
-        pixel[..bytes].copy_from_slice(ink);
-        let out = into.view_mut()?;
-        let mask = mask_beside(&mask, &out)?;
-        let (mask, bounds) = (view_of(&mask)?, [x0, y0, x1, y1]);
-        paste::check_fill(mask.as_ref().map(size), bounds)?;
-        let Some(region) = Region::new(bounds, (out.xsize(), out.ysize())) else { return Ok(0) };
-        long_section_for(region.bytes(bytes), || paste::fill_region(out, pixel, mask.as_ref(), region))?;
+        unsafe { fill_box(&mut into, ink, &mask, [x0, y0, x1, y1].map(i64::from)) }?;
         Ok(0)
     })
 }
@@ -113,6 +104,30 @@ pub unsafe extern "C" fn ImagingBlend(imIn1: ImageIn, imIn2: ImageIn, alpha: c_f
         });
         Ok(output.into_raw())
     })
+}
+
+/// Fills a box of an image with ink, through a mask if there is one.
+///
+/// # Safety
+///
+/// `ink` is NULL or points to the bytes of a pixel of the image, which nobody writes to meanwhile.
+pub unsafe fn fill_box(
+    into: &mut ImageOut,
+    ink: *const c_void,
+    mask: &AliasedImageIn,
+    bounds: [i64; 4],
+) -> Result<()> {
+    let bytes = into.mode()?.pixel_size();
+    // SAFETY: `ink` is NULL or a pixel of the image, by this function's contract.
+    let ink: &[u8] = unsafe { slice(ink.cast(), bytes, "ink") }.map_err(|_| Error::Mode)?;
+    let mut pixel = [0; 4];
+    pixel[..bytes].copy_from_slice(ink);
+    let out = into.view_mut()?;
+    let mask = mask_beside(mask, &out)?;
+    let mask = view_of(&mask)?;
+    paste::check_fill(mask.as_ref().map(size), bounds)?;
+    let Some(region) = Region::new(bounds, (out.xsize(), out.ysize())) else { return Ok(()) };
+    long_section_for(region.bytes(bytes), || paste::fill_region(out, pixel, mask.as_ref(), region))
 }
 
 /// The size of an image.

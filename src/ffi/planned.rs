@@ -8,9 +8,9 @@
 #![allow(unsafe_code)] // foreign declarations, from which the C headers are generated
 #![allow(non_snake_case)]
 
-use std::ffi::{c_char, c_double, c_float, c_int, c_void};
+use std::ffi::{c_char, c_float, c_int, c_void};
 
-use crate::abi::{Imaging, ImagingCodecState, ImagingOutline, Py_ssize_t, PyObject};
+use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t, PyObject};
 
 // # Quantization
 unsafe extern "C" {
@@ -22,65 +22,11 @@ unsafe extern "C" {
     pub fn ImagingQuantize(im: Imaging, colours: c_int, mode: c_int, kmeans: c_int) -> Imaging;
 }
 
-// # Drawing
+// # Ellipses
 //
-// Shapes are clipped to the image. Boxes include (x1, y1). If `fill` is not 0 the shape is filled, otherwise its outline
-// is drawn, `width` pixels wide. If `op` is not 0, the ink is blended with 4-byte pixels, with its fourth byte as
-// opacity; otherwise it replaces them. `mask` is NULL or an image of the size of `im`: pixels are drawn where it is not
-// 0. Angles are in degrees, clockwise from the right. All functions return 0, or -1 on error.
+// As in drawing, for the ellipse that is inscribed in a box, which includes (x1, y1). If `fill` is not 0 the shape is filled,
+// otherwise its outline is drawn, `width` pixels wide. Angles are in degrees, clockwise from the right.
 unsafe extern "C" {
-    /// Draws a pixel.
-    pub fn ImagingDrawPoint(im: Imaging, x: c_int, y: c_int, ink: *const c_void, op: c_int) -> c_int;
-
-    /// Draws a line, one pixel wide, both ends included.
-    pub fn ImagingDrawLine(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        ink: *const c_void,
-        op: c_int,
-    ) -> c_int;
-
-    /// Draws a line, `width` pixels wide.
-    pub fn ImagingDrawWideLine(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        ink: *const c_void,
-        width: c_int,
-        op: c_int,
-        mask: Imaging,
-    ) -> c_int;
-
-    /// Draws a rectangle.
-    pub fn ImagingDrawRectangle(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        ink: *const c_void,
-        fill: c_int,
-        width: c_int,
-        op: c_int,
-    ) -> c_int;
-
-    /// Draws a closed polygon with `points` vertices: `xy` has x and y of each.
-    pub fn ImagingDrawPolygon(
-        im: Imaging,
-        points: c_int,
-        xy: *mut c_int,
-        ink: *const c_void,
-        fill: c_int,
-        width: c_int,
-        op: c_int,
-        mask: Imaging,
-    ) -> c_int;
-
     /// Draws the ellipse that is inscribed in a box.
     pub fn ImagingDrawEllipse(
         im: Imaging,
@@ -137,63 +83,6 @@ unsafe extern "C" {
         width: c_int,
         op: c_int,
     ) -> c_int;
-
-    /// Fills with ink through `bitmap`, a mask as for `ImagingFill2` with its top left corner at (x0, y0). `op` has no
-    /// effect.
-    pub fn ImagingDrawBitmap(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        bitmap: Imaging,
-        ink: *const c_void,
-        op: c_int,
-    ) -> c_int;
-
-    /// Fills an outline. `fill` has no effect.
-    pub fn ImagingDrawOutline(
-        im: Imaging,
-        outline: ImagingOutline,
-        ink: *const c_void,
-        fill: c_int,
-        op: c_int,
-    ) -> c_int;
-}
-
-// # Outlines
-//
-// An outline is a path of lines and curves for `ImagingDrawOutline`. All functions but the first two return 0, or -1 and
-// raise MemoryError.
-unsafe extern "C" {
-    /// Makes an empty outline at (0, 0). Free it with `ImagingOutlineDelete`.
-    pub fn ImagingOutlineNew() -> ImagingOutline;
-
-    /// Frees an outline. Does nothing for NULL.
-    pub fn ImagingOutlineDelete(outline: ImagingOutline);
-
-    /// Starts a new subpath at (x, y).
-    pub fn ImagingOutlineMove(outline: ImagingOutline, x: c_float, y: c_float) -> c_int;
-
-    /// Adds a line to (x, y).
-    pub fn ImagingOutlineLine(outline: ImagingOutline, x: c_float, y: c_float) -> c_int;
-
-    /// Adds a cubic Bézier curve to (x3, y3), with the control points (x1, y1) and (x2, y2).
-    pub fn ImagingOutlineCurve(
-        outline: ImagingOutline,
-        x1: c_float,
-        y1: c_float,
-        x2: c_float,
-        y2: c_float,
-        x3: c_float,
-        y3: c_float,
-    ) -> c_int;
-
-    /// Closes the subpath: adds a line to its start.
-    pub fn ImagingOutlineClose(outline: ImagingOutline) -> c_int;
-
-    /// Applies an affine transform: moves each point (x, y) to `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`.
-    ///
-    /// cbindgen:ptrs-as-arrays=[[a; 6]]
-    pub fn ImagingOutlineTransform(outline: ImagingOutline, a: *mut c_double) -> c_int;
 }
 
 // # Decoders and encoders

@@ -8,6 +8,8 @@ use crate::abi::ImagingMemoryInstance;
 use crate::error::{Error, Result};
 use crate::mode::{Mode, PixelType};
 
+const BROKEN: Error = Error::Value("image is broken: its sizes or rows do not fit its mode");
+
 /// The shape of a view: all columns of a checked image, or some of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -30,38 +32,49 @@ impl Shape {
     ///
     /// The row table is NULL or has `ysize` entries, and the list of blocks is NULL or has `blocks_count`.
     pub unsafe fn of(im: &ImagingMemoryInstance) -> Result<Self> {
-        const BROKEN: Error = Error::Value("image is broken: its sizes or rows do not fit its mode");
+        let mut shape = Self::without_rows(im)?;
+        if shape.bytes == 0 || shape.ysize == 0 {
+            return Ok(shape);
+        }
+        // SAFETY: a table that is not NULL has `ysize` entries, by this function's contract.
+        let rows = unsafe { std::slice::from_raw_parts(im.image, shape.ysize) };
+        let first = rows[0].addr();
+        if first != 0 && first % shape.alignment() == 0 && are_evenly_spaced(rows, shape.bytes) {
+            // SAFETY: the list of blocks is what the image says, by this function's contract.
+            shape.contiguous = unsafe { is_in_one_block(im, first, shape.ysize * shape.bytes) };
+            return Ok(shape);
+        }
+        shape.check_rows(rows)?;
+        Ok(shape)
+    }
+
+    /// Checks an instance but for its rows: the sizes agree with each other and with the mode, and there is a row table if
+    /// there are pixels.
+    pub fn without_rows(im: &ImagingMemoryInstance) -> Result<Self> {
         let mode = Mode::from_id(im.mode).ok_or(Error::Value("unrecognized image mode"))?;
         let (Ok(xsize), Ok(ysize)) = (usize::try_from(im.xsize), usize::try_from(im.ysize)) else {
             return Err(BROKEN);
         };
-        let mut shape = Self { mode, xsize, ysize, bytes: xsize * mode.pixel_size(), left: 0, contiguous: false };
+        let shape = Self { mode, xsize, ysize, bytes: xsize * mode.pixel_size(), left: 0, contiguous: false };
         let fits = im.pixelsize as usize == mode.pixel_size()
             && usize::try_from(im.linesize).is_ok_and(|linesize| linesize >= shape.bytes);
-        if !fits {
-            return Err(BROKEN);
-        }
-        if shape.bytes == 0 || ysize == 0 {
-            return Ok(shape);
-        }
-        if im.image.is_null() {
-            return Err(BROKEN);
-        }
-        let alignment = match mode.spec().pixel_type {
-            PixelType::I32 | PixelType::F32 => align_of::<i32>(),
-            PixelType::U8 | PixelType::I16 => 1,
-        };
-        // SAFETY: a table that is not NULL has `ysize` entries, by this function's contract.
-        let rows = unsafe { std::slice::from_raw_parts(im.image, ysize) };
-        let first = rows[0].addr();
-        if first != 0 && first % alignment == 0 && are_evenly_spaced(rows, shape.bytes) {
-            // SAFETY: the list of blocks is what the image says, by this function's contract.
-            shape.contiguous = unsafe { is_in_one_block(im, first, ysize * shape.bytes) };
-            return Ok(shape);
-        }
+        let has_table = shape.bytes == 0 || ysize == 0 || !im.image.is_null();
+        if fits && has_table { Ok(shape) } else { Err(BROKEN) }
+    }
+
+    /// Checks that rows are set, and aligned if their pixels are 32-bit values.
+    pub fn check_rows<T>(&self, rows: &[*mut T]) -> Result<()> {
         // Without an early exit, so that LLVM vectorises the loop.
         let (null, bits) = rows.iter().fold((false, 0), |(null, bits), row| (null | row.is_null(), bits | row.addr()));
-        if !null && bits % alignment == 0 { Ok(shape) } else { Err(BROKEN) }
+        if !null && bits % self.alignment() == 0 { Ok(()) } else { Err(BROKEN) }
+    }
+
+    /// The alignment of a row, in bytes.
+    fn alignment(&self) -> usize {
+        match self.mode.spec().pixel_type {
+            PixelType::I32 | PixelType::F32 => align_of::<i32>(),
+            PixelType::U8 | PixelType::I16 => 1,
+        }
     }
 
     /// Turns contiguous rows into a single row.

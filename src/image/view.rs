@@ -161,6 +161,16 @@ impl<'a> ImageMut<'a> {
         Ok(Self { shape, table: im.image.cast(), image: PhantomData })
     }
 
+    /// The view of rows that have been checked.
+    pub(super) fn of_checked(shape: Shape, table: *mut *mut u8) -> Self {
+        Self { shape, table, image: PhantomData }
+    }
+
+    /// The shape of the view, and the table of its rows.
+    pub(super) fn into_parts(self) -> (Shape, *mut *mut u8) {
+        (self.shape, self.table)
+    }
+
     shape_methods!();
 
     /// Reborrows the view.

@@ -32,7 +32,7 @@ pub fn check_paste(
 }
 
 /// Checks that the mask of a fill has the size of the box `(x0, y0, x1, y1)`.
-pub fn check_fill(mask: Option<(usize, usize)>, bounds: [i32; 4]) -> Result<()> {
+pub fn check_fill(mask: Option<(usize, usize)>, bounds: [impl Into<i64> + Copy; 4]) -> Result<()> {
     let fits = |(xsize, ysize): (usize, usize)| region::size(bounds) == (xsize as i64, ysize as i64);
     if mask.is_some_and(|mask| !fits(mask)) { Err(Error::Mismatch) } else { Ok(()) }
 }

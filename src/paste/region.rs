@@ -18,8 +18,9 @@ pub struct Region {
 }
 
 /// Returns the width and height of a box `(x0, y0, x1, y1)`.
-pub fn size([x0, y0, x1, y1]: [i32; 4]) -> (i64, i64) {
-    (i64::from(x1) - i64::from(x0), i64::from(y1) - i64::from(y0))
+pub fn size(bounds: [impl Into<i64>; 4]) -> (i64, i64) {
+    let [x0, y0, x1, y1] = bounds.map(Into::into);
+    (x1 - x0, y1 - y0)
 }
 
 impl Region {
@@ -29,7 +30,8 @@ impl Region {
     }
 
     /// Clips a box `(x0, y0, x1, y1)` to an image. Returns `None` where nothing is left.
-    pub fn new(bounds: [i32; 4], (xsize, ysize): (usize, usize)) -> Option<Self> {
+    pub fn new(bounds: [impl Into<i64>; 4], (xsize, ysize): (usize, usize)) -> Option<Self> {
+        let bounds = bounds.map(Into::into);
         let (width, height) = size(bounds);
         let (x, source_x, xsize) = clip(bounds[0], width, xsize)?;
         let (y, source_y, ysize) = clip(bounds[1], height, ysize)?;
@@ -38,8 +40,7 @@ impl Region {
 }
 
 /// Clips a stretch to `0..limit`. Returns its start, how much was cut off before that, and its length.
-fn clip(start: i32, length: i64, limit: usize) -> Option<(usize, usize, usize)> {
-    let start = i64::from(start);
+fn clip(start: i64, length: i64, limit: usize) -> Option<(usize, usize, usize)> {
     let end = start.checked_add(length)?.min(i64::try_from(limit).ok()?);
     let first = start.max(0);
     (first < end).then(|| (first as usize, (first - start) as usize, (end - first) as usize))

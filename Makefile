@@ -108,8 +108,8 @@ bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to OpenCV, to m
 target/tools/bin/cargo-fuzz:
 	$(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools
 
-fuzz: target/tools/bin/cargo-fuzz ## any bytes for the raw codec, the PPM reader and calls of all functions, under the address sanitizer; FUZZ_SECONDS for each
-	for name in raw_decode ppm api; do \
+fuzz: target/tools/bin/cargo-fuzz ## any bytes for the raw codec, the PPM reader, drawing and calls of all functions, under the address sanitizer; FUZZ_SECONDS for each
+	for name in raw_decode ppm draw api; do \
 	    mkdir -p target/fuzz/corpus/$$name && \
 	    PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --target-dir target/fuzz $$name \
 	        target/fuzz/corpus/$$name -- -timeout=60 -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=20 || exit 1; \

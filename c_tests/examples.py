@@ -59,13 +59,21 @@ def gigapixel(program, work):
     assert picture[500 * 1000 + 100] == 255 and picture[500 * 1000 + 500] == 0, "gigapixel: the overview has no ring"
 
 
+def chart(program, work):
+    run(program, "chart.ppm", 3, 14, 15, 9, 26)
+    picture = (work / "chart.ppm").read_bytes()[-640 * 400 * 3 :]
+    colours = {picture[at : at + 3] for at in range(0, len(picture), 3)}
+    assert 8 <= len(colours) <= 16, "chart: the output has not the colours of a reduced chart"
+    run(program, "chart.ppm", -1, code=2)
+
+
 def squares(program, work):
     run(program)
     picture = (work / "squares.pgm").read_bytes()[-256 * 256 :]
     assert picture == bytes(x ^ y for y in range(256) for x in range(256)), "squares: the output is wrong"
 
 
-EXAMPLES = {"mirror.c": mirror, "gigapixel.c": gigapixel, "gamma.cpp": gamma}
+EXAMPLES = {"mirror.c": mirror, "chart.c": chart, "gigapixel.c": gigapixel, "gamma.cpp": gamma}
 
 
 def programs_of_readme(work):

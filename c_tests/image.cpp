@@ -373,6 +373,42 @@ void operations() {
     CHECK(equal(under.alpha_composite(over), c(ImagingAlphaComposite(under.get(), over.get()))));
 }
 
+void drawing() {
+    const imaging::RGB8 ink{1, 200, 3, 90};
+    const auto same = [&](auto draw, auto draw_c) {
+        Image im = picture(IMAGING_MODE_RGB, 30, 20), expected = im.copy();
+        draw(im);
+        CHECK(draw_c(expected.get()) == 0 && equal(im, expected));
+    };
+    const auto blend = imaging::Ink::blend;
+    same([&](Image &im) { im.draw_point({3, 4}, ink); }, [&](Imaging im) { return ImagingDrawPoint(im, 3, 4, &ink, 0); });
+    same([&](Image &im) { im.draw_line({3, 4}, {40, 9}, ink); },
+         [&](Imaging im) { return ImagingDrawLine(im, 3, 4, 40, 9, &ink, 0); });
+    same([&](Image &im) { im.draw_line({3, 4}, {40, 9}, ink, 5, blend); },
+         [&](Imaging im) { return ImagingDrawWideLine(im, 3, 4, 40, 9, &ink, 5, 1, nullptr); });
+    same([&](Image &im) { im.draw_rectangle({3, 4, 40, 9}, ink, blend); },
+         [&](Imaging im) { return ImagingDrawRectangle(im, 3, 4, 40, 9, &ink, 1, 0, 1); });
+    same([&](Image &im) { im.draw_border({3, 4, 25, 19}, ink, 2); },
+         [&](Imaging im) { return ImagingDrawRectangle(im, 3, 4, 25, 19, &ink, 0, 2, 0); });
+    int xy[] = {3, 3, 25, 9, 7, 19};
+    same([&](Image &im) { im.draw_polygon({{3, 3}, {25, 9}, {7, 19}}, ink, blend); },
+         [&](Imaging im) { return ImagingDrawPolygon(im, 3, xy, &ink, 1, 1, 1, nullptr); });
+    same([&](Image &im) { im.draw_polygon_border({{3, 3}, {25, 9}, {7, 19}}, ink, 3); },
+         [&](Imaging im) { return ImagingDrawPolygon(im, 3, xy, &ink, 0, 3, 0, nullptr); });
+    const Image bitmap = picture(IMAGING_MODE_L, 9, 9);
+    same([&](Image &im) { im.draw_bitmap({5, 6}, bitmap, ink); },
+         [&](Imaging im) { return ImagingDrawBitmap(im, 5, 6, bitmap.get(), &ink, 0); });
+    imaging::Outline outline;
+    outline.move(1, 2).line(20, 3).curve(20, 15, 5, 15, 3, 9).close();
+    same([&](Image &im) { im.draw_outline(outline, ink, blend); },
+         [&](Imaging im) { return ImagingDrawOutline(im, outline.get(), &ink, 1, 1); });
+
+    Image wide(IMAGING_MODE_I_16B, 2, 1);
+    wide.draw_point({1, 0}, imaging::U16BE(0x1234));
+    CHECK(wide.row<imaging::U16BE>(0)[1] == 0x1234);
+    CHECK(fails([&] { wide.draw_point({1, 0}, ink); }, "not of this type") == IMAGING_ERROR_VALUE);
+}
+
 void operations_on_pixels() {
     const Image im = picture(IMAGING_MODE_RGB, 9, 7), other = im.rotate_180();
     const auto c = [](Imaging made) { return Image::adopt(made); };
@@ -444,5 +480,6 @@ int main() {
     memory_of_others();
     operations();
     operations_on_pixels();
+    drawing();
     return check_result();
 }

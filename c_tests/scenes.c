@@ -730,6 +730,91 @@ run_fill2(int mask) {
     return sum;
 }
 
+/* - - - - - Drawing - - - - - */
+
+enum { DRAW_POINT, DRAW_LINE, DRAW_WIDE_LINE, DRAW_RECTANGLE, DRAW_BORDER, DRAW_POLYGON, DRAW_LINES, DRAW_BITMAP };
+
+/* A shape on a copy of an image. */
+static int
+draw_shape(Imaging out, int shape, int op, Imaging mask) {
+    static const unsigned char ink[4] = {1, 200, 3, 90};
+    int xy[] = {-9, 3, side, 3, side / 2, 3, 30, side + 9, 7, 20, 7, 20, 40, 0};
+    int points = COUNT_OF(xy) / 2;
+    switch (shape) {
+        case DRAW_POINT:
+            return ImagingDrawPoint(out, 3, 4, ink, op);
+        case DRAW_LINE:
+            return ImagingDrawLine(out, -3, 4, side + 3, side / 2, ink, op);
+        case DRAW_WIDE_LINE:
+            return ImagingDrawWideLine(out, -3, 4, side + 3, side / 2, ink, 6, op, mask);
+        case DRAW_RECTANGLE:
+            return ImagingDrawRectangle(out, 3, 4, side - 1, side + 4, ink, 1, 0, op);
+        case DRAW_BORDER:
+            return ImagingDrawRectangle(out, 3, 4, side - 1, side - 4, ink, 0, 7, op);
+        case DRAW_POLYGON:
+            return ImagingDrawPolygon(out, points, xy, ink, 1, 1, op, mask);
+        case DRAW_LINES:
+            return ImagingDrawPolygon(out, points, xy, ink, 0, 5, op, mask);
+        default:
+            return ImagingDrawBitmap(out, 3, -2, mask, ink, op);
+    }
+}
+
+static unsigned
+draw_on(int mode, int shape, int op, Imaging mask) {
+    Imaging out = ImagingCopy(inputs[mode]);
+    int done = out && draw_shape(out, shape, op, mask) == 0;
+    unsigned sum = sum_if(done, out);
+    ImagingDelete(out);
+    return sum;
+}
+
+static unsigned
+run_draw(int shape) {
+    return draw_on(IMAGING_MODE_RGB, shape, 0, shape == DRAW_BITMAP ? inputs[IMAGING_MODE_L] : NULL);
+}
+
+static unsigned
+run_draw_blended(int shape) {
+    return draw_on(IMAGING_MODE_RGB, shape, 1, shape == DRAW_BITMAP ? inputs[IMAGING_MODE_1] : NULL);
+}
+
+static unsigned
+run_draw_masked(int shape) {
+    return draw_on(IMAGING_MODE_RGB, shape, 1, inputs[IMAGING_MODE_1]);
+}
+
+static unsigned
+run_draw_16_bits(int shape) {
+    return draw_on(IMAGING_MODE_I_16, shape, 0, NULL);
+}
+
+static unsigned
+run_draw_through_itself(int shape) {
+    Imaging out = ImagingCopy(inputs[IMAGING_MODE_L]);
+    int done = out && draw_shape(out, shape, 0, out) == 0;
+    unsigned sum = sum_if(done, out);
+    ImagingDelete(out);
+    return sum;
+}
+
+/* The outline that is drawn has what could be added to it. */
+static unsigned
+run_outline(int is_transformed) {
+    static const unsigned char ink[4] = {9, 8, 7, 66};
+    double matrix[6] = {2, 0, 1, 0, 2, 1};
+    Imaging out = ImagingCopy(inputs[IMAGING_MODE_RGBA]);
+    ImagingOutline outline = ImagingOutlineNew();
+    int done = out && outline && ImagingOutlineMove(outline, 3, 5) == 0 &&
+               ImagingOutlineCurve(outline, 30, 5, 60, 90, 3, 60) == 0 && ImagingOutlineLine(outline, -7, 40) == 0 &&
+               ImagingOutlineClose(outline) == 0 && (!is_transformed || ImagingOutlineTransform(outline, matrix) == 0) &&
+               ImagingDrawOutline(out, outline, ink, 1, 1) == 0;
+    unsigned sum = sum_if(done, out);
+    ImagingOutlineDelete(outline);
+    ImagingDelete(out);
+    return sum;
+}
+
 static unsigned
 run_linear_gradient(int mode) {
     return sum_and_delete(ImagingFillLinearGradient((ModeID)mode));
@@ -1167,6 +1252,35 @@ static const Scene LIST[] = {
     {"ImagingFill2", "mask of mode L", run_fill2, M(L), 0},
     {"ImagingFill2", "mask of mode RGBA", run_fill2, M(RGBA), 0},
     {"ImagingFill2", "mask of mode RGBa", run_fill2, M(RGBa), 0},
+    {"ImagingDrawPoint", "", run_draw, DRAW_POINT, 0},
+    {"ImagingDrawPoint", "blended", run_draw_blended, DRAW_POINT, 0},
+    {"ImagingDrawPoint", "I;16", run_draw_16_bits, DRAW_POINT, 0},
+    {"ImagingDrawLine", "", run_draw, DRAW_LINE, 0},
+    {"ImagingDrawLine", "blended", run_draw_blended, DRAW_LINE, 0},
+    {"ImagingDrawLine", "I;16", run_draw_16_bits, DRAW_LINE, 0},
+    {"ImagingDrawWideLine", "", run_draw, DRAW_WIDE_LINE, 0},
+    {"ImagingDrawWideLine", "blended", run_draw_blended, DRAW_WIDE_LINE, 0},
+    {"ImagingDrawWideLine", "mask", run_draw_masked, DRAW_WIDE_LINE, 0},
+    {"ImagingDrawRectangle", "", run_draw, DRAW_RECTANGLE, 0},
+    {"ImagingDrawRectangle", "blended", run_draw_blended, DRAW_RECTANGLE, 0},
+    {"ImagingDrawRectangle", "border", run_draw, DRAW_BORDER, 0},
+    {"ImagingDrawRectangle", "blended border", run_draw_blended, DRAW_BORDER, 0},
+    {"ImagingDrawPolygon", "", run_draw, DRAW_POLYGON, 0},
+    {"ImagingDrawPolygon", "blended", run_draw_blended, DRAW_POLYGON, 0},
+    {"ImagingDrawPolygon", "mask", run_draw_masked, DRAW_POLYGON, 0},
+    {"ImagingDrawPolygon", "the mask is the image", run_draw_through_itself, DRAW_POLYGON, 0},
+    {"ImagingDrawPolygon", "lines", run_draw, DRAW_LINES, 0},
+    {"ImagingDrawPolygon", "blended lines", run_draw_masked, DRAW_LINES, 0},
+    {"ImagingDrawBitmap", "L", run_draw, DRAW_BITMAP, 0},
+    {"ImagingDrawBitmap", "1", run_draw_blended, DRAW_BITMAP, 0},
+    {"ImagingDrawOutline", "", run_outline, 0, 0},
+    {"ImagingOutlineNew", "", run_outline, 0, 0},
+    {"ImagingOutlineDelete", "", run_outline, 0, 0},
+    {"ImagingOutlineMove", "", run_outline, 0, 0},
+    {"ImagingOutlineLine", "", run_outline, 0, 0},
+    {"ImagingOutlineCurve", "", run_outline, 0, 0},
+    {"ImagingOutlineClose", "", run_outline, 0, 0},
+    {"ImagingOutlineTransform", "", run_outline, 1, 0},
     {"ImagingFillLinearGradient", "L", run_linear_gradient, M(L), 0},
     {"ImagingFillLinearGradient", "P", run_linear_gradient, M(P), 0},
     {"ImagingFillRadialGradient", "F", run_radial_gradient, M(F), 0},

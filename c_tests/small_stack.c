@@ -222,6 +222,17 @@ two_images(void) {
             ImagingFill2(im, "\1\2\3\4", through, 3, -2, 3 + WIDTH, HEIGHT - 2);
             ImagingDelete(through);
         }
+        int star[] = {9, 9, WIDTH, 30, -50, 60, 70, -9, 40, HEIGHT + 9};
+        ImagingOutline outline = ImagingOutlineNew();
+        ImagingOutlineCurve(outline, 90, 0, 90, 90, 0, 90);
+        for (int op = 0; op < 2; op++) {
+            ImagingDrawPolygon(im, 5, star, "\1\2\3\4", 1, 1, op, NULL);
+            ImagingDrawPolygon(im, 5, star, "\1\2\3\4", 0, 7, op, NULL);
+            ImagingDrawLine(im, -9, 5, WIDTH, HEIGHT + 30, "\1\2\3\4", op);
+            ImagingDrawRectangle(im, -9, 5, WIDTH - 5, HEIGHT - 9, "\1\2\3\4", op, 5, op);
+            ImagingDrawOutline(im, outline, "\1\2\3\4", 1, op);
+        }
+        ImagingOutlineDelete(outline);
         Imaging part = ImagingView(im, 1, 1, 50, 50);
         ImagingPaste(im, part, NULL, 2, 2, 51, 51);
         ImagingPaste(im, other, NULL, 0, 0, WIDTH, HEIGHT);

@@ -80,6 +80,7 @@ pub mod testing;
 #[cfg(test)]
 mod testing_traits;
 
+pub use api::Draw;
 pub use error::{Error, Result};
 pub use geometry::Transpose;
 pub use image::{Image, ImageMut, ImageRef};

@@ -58,7 +58,7 @@ fn floats<const N: usize>(bytes: &mut Bytes) -> [f32; N] {
 ///
 /// The pool's images are live.
 unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
-    let (number, to) = (bytes.below(40), bytes.below(5));
+    let (number, to) = (bytes.below(41), bytes.below(5));
     let image = pool.get(bytes.below(5));
     let other = pool.get(bytes.below(5));
     // SAFETY: the images are live, by this function's contract, and every pointer points to as many values as the header
@@ -315,7 +315,11 @@ unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
                 statistics(pool, bytes, im, mask.map_or(null_mut(), |mask| mask.image));
             }
             (39, Some(_)) => drawn(pool, bytes, to),
-            _ => unreachable!("a number below 40"),
+            (40, Some(im)) => {
+                let mask = other.filter(|_| bytes.flag());
+                shapes(pool, bytes, im, mask.map_or(null_mut(), |mask| mask.image));
+            }
+            _ => unreachable!("a number below 41"),
         }
     }
 }
@@ -391,6 +395,52 @@ unsafe fn regions(pool: &mut Pool, bytes: &mut Bytes, [from, into]: [Slot; 2], m
         };
         pool.see_done(into, status == 0);
     }
+}
+
+/// Draws a shape on an image.
+///
+/// # Safety
+///
+/// The image is live, and the mask is NULL or live.
+unsafe fn shapes(pool: &mut Pool, bytes: &mut Bytes, im: Slot, mask: Handle) {
+    if !im.writable {
+        return;
+    }
+    let ink: [u8; 4] = std::array::from_fn(|_| bytes.byte());
+    let ink = ink.as_ptr().cast();
+    let (fill, op, width) = (c_int::from(bytes.flag()), c_int::from(bytes.flag()), bytes.number());
+    let (x0, y0, x1, y1) = (bytes.coordinate(), bytes.coordinate(), bytes.coordinate(), bytes.coordinate());
+    // SAFETY: the images are live, by this function's contract; the ink is as large as the largest pixel, and the outline is
+    // deleted once.
+    let status = unsafe {
+        match bytes.below(7) {
+            0 => ImagingDrawPoint(im.image, x0, y0, ink, op),
+            1 => ImagingDrawLine(im.image, x0, y0, x1, y1, ink, op),
+            2 => ImagingDrawWideLine(im.image, x0, y0, x1, y1, ink, width, op, mask),
+            3 => ImagingDrawRectangle(im.image, x0, y0, x1, y1, ink, fill, width, op),
+            4 => {
+                let mut xy: Vec<c_int> = (0..2 * bytes.below(30)).map(|_| bytes.coordinate()).collect();
+                let count = xy.len() as c_int / 2;
+                ImagingDrawPolygon(im.image, count, xy.as_mut_ptr(), ink, fill, width, op, mask)
+            }
+            5 => ImagingDrawBitmap(im.image, x0, y0, mask, ink, op),
+            _ => {
+                let outline = ImagingOutlineNew();
+                let mut float = || bytes.float() as f32;
+                ImagingOutlineMove(outline, float(), float());
+                ImagingOutlineLine(outline, float(), float());
+                ImagingOutlineCurve(outline, float(), float(), float(), float(), float(), float());
+                ImagingOutlineClose(outline);
+                if fill == 1 {
+                    ImagingOutlineTransform(outline, [0.0; 6].as_mut_ptr());
+                }
+                let status = ImagingDrawOutline(im.image, outline, ink, fill, op);
+                ImagingOutlineDelete(outline);
+                status
+            }
+        }
+    };
+    pool.see_done(im, status == 0);
 }
 
 /// Asks for all statistics of an image.

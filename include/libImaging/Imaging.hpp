@@ -29,6 +29,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -319,6 +320,14 @@ struct Box {
     int x0, y0, x1, y1;
 };
 
+/** A pixel. */
+struct Point {
+    int x, y;
+};
+
+/** What drawing does to pixels of four bytes: it replaces them, or blends the ink with them. */
+enum class Ink : int { replace = 0, blend = 1 };
+
 /** A part of an image, in pixels and fractions of a pixel. */
 struct Area {
     float left, top, right, bottom;
@@ -360,6 +369,38 @@ public:
 
 private:
     const char *name_;
+};
+
+/** An outline: a path of lines and curves to be filled by Image::draw_outline. It can be moved, not copied. */
+class Outline {
+public:
+    /** `ImagingOutlineNew` */
+    Outline() : outline_(ImagingOutlineNew(), ImagingOutlineDelete) { detail::check(outline_ != nullptr); }
+
+    /** The outline for C functions. It is still owned by this object. */
+    ImagingOutline get() const noexcept { return outline_.get(); }
+
+    /** `ImagingOutlineMove` */
+    Outline &move(float x, float y) { return done(ImagingOutlineMove(get(), x, y)); }
+
+    /** `ImagingOutlineLine` */
+    Outline &line(float x, float y) { return done(ImagingOutlineLine(get(), x, y)); }
+
+    /** `ImagingOutlineCurve` */
+    Outline &curve(float x1, float y1, float x2, float y2, float x3, float y3) {
+        return done(ImagingOutlineCurve(get(), x1, y1, x2, y2, x3, y3));
+    }
+
+    /** `ImagingOutlineClose` */
+    Outline &close() { return done(ImagingOutlineClose(get())); }
+
+private:
+    Outline &done(int result) {
+        detail::check(result == 0);
+        return *this;
+    }
+
+    std::unique_ptr<ImagingOutlineInstance, void (*)(ImagingOutline)> outline_;
 };
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
@@ -702,6 +743,72 @@ public:
         detail::check(ImagingFill2(live(), &ink, mask.live(), box.x0, box.y0, box.x1, box.y1) == 0);
     }
 
+    /* - - - Drawing - - - */
+
+    /*
+     * A point is an x and a y, and may lie outside of the image. An ink has the pixels' type, and replaces them or, with
+     * Ink::blend, is blended with pixels of four bytes: its fourth byte is the opacity. These functions throw as rows() does.
+     */
+
+    /** `ImagingDrawPoint` */
+    template <class P>
+    void draw_point(Point point, P ink, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawPoint(live(), point.x, point.y, bytes.data(), op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawLine`, without the last point, or `ImagingDrawWideLine` if `width` is not 1. */
+    template <class P>
+    void draw_line(Point from, Point to, P ink, int width = 1, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        const int blend = op == Ink::blend;
+        detail::check((width == 1 ? ImagingDrawLine(live(), from.x, from.y, to.x, to.y, bytes.data(), blend)
+                                  : ImagingDrawWideLine(live(), from.x, from.y, to.x, to.y, bytes.data(), width, blend,
+                                                        nullptr)) == 0);
+    }
+
+    /** `ImagingDrawRectangle`, filled. The box includes (x1, y1) here. */
+    template <class P>
+    void draw_rectangle(Box box, P ink, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawRectangle(live(), box.x0, box.y0, box.x1, box.y1, bytes.data(), 1, 0, op == Ink::blend) ==
+                      0);
+    }
+
+    /** `ImagingDrawRectangle`, the border. The box includes (x1, y1) here. */
+    template <class P>
+    void draw_border(Box box, P ink, int width = 1, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawRectangle(live(), box.x0, box.y0, box.x1, box.y1, bytes.data(), 0, width,
+                                           op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawPolygon`, filled. */
+    template <class P>
+    void draw_polygon(const std::vector<Point> &vertices, P ink, Ink op = Ink::replace) {
+        polygon(vertices, ink_of(ink).data(), 1, 1, op);
+    }
+
+    /** `ImagingDrawPolygon`, the edges as lines. */
+    template <class P>
+    void draw_polygon_border(const std::vector<Point> &vertices, P ink, int width = 1, Ink op = Ink::replace) {
+        polygon(vertices, ink_of(ink).data(), 0, width, op);
+    }
+
+    /** `ImagingDrawBitmap` */
+    template <class P>
+    void draw_bitmap(Point place, const Image &bitmap, P ink) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawBitmap(live(), place.x, place.y, bitmap.live(), bytes.data(), 0) == 0);
+    }
+
+    /** `ImagingDrawOutline` */
+    template <class P>
+    void draw_outline(const Outline &outline, P ink, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawOutline(live(), outline.get(), bytes.data(), 1, op == Ink::blend) == 0);
+    }
+
     /* - - - Statistics - - - */
 
     /** `ImagingGetBBox`; nothing if all pixels are zero. */
@@ -804,6 +911,32 @@ private:
         if (!std::is_const_v<P> && im_->read_only) {
             detail::fail("image is read-only");
         }
+    }
+
+    /* The bytes of an ink for drawing, which has the low byte first. Throws unless the pixels have the type P. */
+    template <class P>
+    std::array<unsigned char, 4> ink_of(P ink) const {
+        expect<P>();
+        std::array<unsigned char, 4> bytes{};
+        std::memcpy(bytes.data(), &ink, sizeof(P));
+        if (std::is_same_v<P, U16BE>) {
+            std::swap(bytes[0], bytes[1]);
+        }
+        return bytes;
+    }
+
+    void polygon(const std::vector<Point> &vertices, const void *ink, int fill, int width, Ink op) {
+        std::vector<int> xy;
+        xy.reserve(2 * vertices.size());
+        for (const Point &vertex : vertices) {
+            xy.push_back(vertex.x);
+            xy.push_back(vertex.y);
+        }
+        if (vertices.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+            detail::fail("polygon has too many vertices");
+        }
+        const int count = static_cast<int>(vertices.size());
+        detail::check(ImagingDrawPolygon(live(), count, xy.data(), ink, fill, width, op == Ink::blend, nullptr) == 0);
     }
 
     std::size_t checked(int y) const {

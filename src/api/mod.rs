@@ -4,6 +4,7 @@
 
 mod bands;
 mod color;
+mod draw;
 mod drawn;
 mod files;
 mod filter;
@@ -15,3 +16,5 @@ mod statistics;
 
 #[cfg(test)]
 mod tests;
+
+pub use draw::Draw;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use crate::chops::Chop;
+use crate::draw::Outline;
 use crate::error::{Error, Result};
 use crate::statistics::Extrema;
-use crate::{Access, Filter, Image, Mode, RawLayout, Transpose};
+use crate::{Access, Draw, Filter, Image, Mode, RawLayout, Transpose};
 
 /// Makes an image whose bytes depend on their position.
 fn picture(mode: Mode, xsize: usize, ysize: usize) -> Result<Image> {
@@ -297,6 +298,50 @@ fn images_are_drawn() -> Result<()> {
     assert_equal(&image.spread(0, || unreachable!("nothing to draw"))?, &image);
     assert_equal(&image.spread(2, || 1)?, &image);
     assert_equal(&image.spread(3, || i32::MAX)?, &image);
+    Ok(())
+}
+
+#[test]
+fn shapes_are_drawn() -> Result<()> {
+    let drawn = |draw: &dyn Fn(&mut Draw<'_>) -> Result<()>| -> Result<String> {
+        let mut image = Image::new(Mode::L, 7, 5)?;
+        draw(image.draw()?.ink([b'#', 0, 0, 0]))?;
+        let view = image.view()?;
+        let rows =
+            view.rows().map(|row| row.iter().map(|byte| if *byte == 0 { '.' } else { char::from(*byte) }).collect());
+        Ok(rows.collect::<Vec<String>>().join(" "))
+    };
+    let triangle = [[0, 0], [6, 2], [0, 4]];
+    assert_eq!(drawn(&|draw| draw.point(&[[1, 1], [9, 9]]).map(drop))?, "....... .#..... ....... ....... .......");
+    assert_eq!(drawn(&|draw| draw.line(&triangle).map(drop))?, "##..... ..###.. .....## ..###.. ##.....");
+    assert_eq!(drawn(&|draw| draw.rectangle([4, 3, 9, 9]).map(drop))?, "....... ....... ....... ....### ....###");
+    assert_eq!(
+        drawn(&|draw| draw.rectangle_border([1, 1, 5, 4]).map(drop))?,
+        "....... .#####. .#...#. .#...#. .#####."
+    );
+    assert_eq!(drawn(&|draw| draw.polygon(&triangle).map(drop))?, "##..... #####.. ####### #####.. ##.....");
+    assert_eq!(drawn(&|draw| draw.polygon_border(&triangle).map(drop))?, "##..... #.###.. #....## #.###.. ##.....");
+    assert_eq!(
+        drawn(&|draw| draw.width(3).line(&[[1, 2], [5, 2]]).map(drop))?,
+        "....... .#####. .#####. .#####. ......."
+    );
+
+    let mut outline = Outline::new();
+    outline.line(6.0, 2.0)?;
+    outline.line(0.0, 4.0)?;
+    outline.close()?;
+    assert_eq!(drawn(&|draw| draw.outline(&outline).map(drop))?, drawn(&|draw| draw.polygon(&triangle).map(drop))?);
+    outline.transform([1.0, 0.0, 0.0, 0.0, 1.0, 9.0]);
+    assert_eq!(drawn(&|draw| draw.outline(&outline).map(drop))?, drawn(&|_| Ok(()))?);
+
+    let mut mask = Image::new(Mode::One, 7, 5)?;
+    mask.draw()?.ink([255, 0, 0, 0]).rectangle([2, 0, 4, 9])?;
+    let mask = mask.view()?;
+    let masked = |draw: &mut Draw<'_>| draw.mask(Some(mask))?.polygon(&triangle).map(drop);
+    assert_eq!(drawn(&|draw| masked(draw))?, "....... ..###.. ..###.. ..###.. .......");
+    assert_eq!(drawn(&|draw| draw.bitmap([3, 4], &mask).map(drop))?, "....... ....... ....... ....... .....##");
+    let colours = Image::new(Mode::RGB, 7, 5)?;
+    assert_eq!(drawn(&|draw| draw.mask(Some(colours.view()?)).map(drop)), Err(Error::Mode));
     Ok(())
 }
 

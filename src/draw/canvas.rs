@@ -53,6 +53,13 @@ impl<'a> Canvas<'a> {
         matches!(self.ink, Ink::Blend(_))
     }
 
+    /// Returns a canvas of some rows, on which shapes keep their place. An error if one of them is not set; panics if the canvas
+    /// has fewer rows.
+    pub fn part(&mut self, rows: Range<usize>) -> Result<Canvas<'_>> {
+        let image = self.image.rows_mut(rows.start - self.top..rows.end - self.top)?;
+        Ok(Canvas { image: image.into(), top: rows.start, ink: self.ink })
+    }
+
     /// Draws the pixel at (x, y).
     #[inline]
     pub fn point(&mut self, x: i32, y: i32) {
@@ -97,7 +104,9 @@ impl<'a> Canvas<'a> {
     pub fn fill_box(&mut self, [x0, y0, x1, y1]: [i64; 4]) {
         let rows = self.rows();
         let Some((first, last)) = clip(x0, x1, self.xsize()) else { return };
-        let Some((top, bottom)) = clip(y0, y1, rows.end).map(|(top, bottom)| (top.max(rows.start), bottom)) else { return };
+        let Some((top, bottom)) = clip(y0, y1, rows.end).map(|(top, bottom)| (top.max(rows.start), bottom)) else {
+            return;
+        };
         let bytes = (last - first + 1) * self.image.mode().pixel_size() * (bottom + 1).saturating_sub(top);
         if bytes >= MIN_PARALLEL_BYTES
             && let Ok(image) = self.image.rows_mut(top - rows.start..bottom + 1 - rows.start)
@@ -132,11 +141,7 @@ impl<'a> Canvas<'a> {
     }
 
     #[inline(always)]
-    fn paint_points<const SIZE: usize>(
-        &mut self,
-        points: impl IntoIterator<Item = (i32, i32)>,
-        ink: impl Paint<SIZE>,
-    ) {
+    fn paint_points<const SIZE: usize>(&mut self, points: impl IntoIterator<Item = (i32, i32)>, ink: impl Paint<SIZE>) {
         for (x, y) in points {
             // As unsigned numbers, negative coordinates are beyond every size.
             let y = (y as usize).wrapping_sub(self.top);
@@ -206,9 +211,7 @@ mod tests {
     fn everything_is_clipped() {
         let ends = [i32::MIN, i32::MIN + 1, -6, -1, 0, 2, 4, 5, 6, i32::MAX - 1, i32::MAX];
         for (x0, x1, y) in ends.iter().flat_map(|x0| ends.iter().flat_map(move |x1| ends.map(|y| (*x0, *x1, y)))) {
-            let expected: Vec<u8> = (0..15)
-                .map(|n| u8::from(n / 5 == y && (x0..=x1).contains(&(n % 5))))
-                .collect();
+            let expected: Vec<u8> = (0..15).map(|n| u8::from(n / 5 == y && (x0..=x1).contains(&(n % 5)))).collect();
             assert_eq!(drawn(Mode::L, &[1], |canvas| canvas.hline(x0, y, x1)), expected, "{x0} {y} {x1}");
             let wide = [x0, y, x1, y].map(i64::from);
             assert_eq!(drawn(Mode::L, &[1], |canvas| canvas.fill_box(wide)), expected, "{wide:?}");

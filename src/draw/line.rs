@@ -63,6 +63,20 @@ pub fn wide_line(
     fill_edges(canvas, &edges, mask)
 }
 
+/// Draws the lines between successive points, `width` pixels wide. The last point is drawn, too.
+pub fn polyline(canvas: &mut Canvas<'_>, points: &[[i32; 2]], width: i32) -> Result<()> {
+    for pair in points.windows(2) {
+        match width {
+            1 => line(canvas, pair[0], pair[1]),
+            _ => wide_line(canvas, pair[0], pair[1], width, None)?,
+        }
+    }
+    if let ([_, .., [x, y]], 1) = (points, width) {
+        canvas.point(*x, *y);
+    }
+    Ok(())
+}
+
 /// The pixels of a line: an iterator over some of its steps along the longer axis.
 struct Walk {
     /// The position.
@@ -93,8 +107,11 @@ impl Walk {
     fn clipped(mut self, [columns, rows]: [Range<i64>; 2]) -> Self {
         let (x, y) = (i64::from(self.x), i64::from(self.y));
         let is_long_x = self.long[0] != 0;
-        let [long, short] =
-            if is_long_x { [(x, self.long[0], columns), (y, self.short[1], rows)] } else { [(y, self.long[1], rows), (x, self.short[0], columns)] };
+        let [long, short] = if is_long_x {
+            [(x, self.long[0], columns), (y, self.short[1], rows)]
+        } else {
+            [(y, self.long[1], rows), (x, self.short[0], columns)]
+        };
         let along = steps_within(long.0, long.1, long.2);
         let across = steps_within(short.0, short.1, short.2);
         // The step along the longer axis before which the shorter one has made `count` steps.

@@ -24,15 +24,20 @@ mod rectangle;
 mod scanline;
 
 pub use canvas::Canvas;
-pub use line::{line, wide_line};
+pub use line::{line, polyline, wide_line};
 pub use outline::Outline;
 pub use polygon::{draw_polygon, fill_polygon};
 pub use rectangle::{draw_border, fill_rectangle};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::image::ImageRef;
 
 /// Fills the area that an outline encloses, by the even-odd rule. Its paths need not be closed.
 pub fn fill_outline(canvas: &mut Canvas<'_>, outline: &Outline) -> Result<()> {
     scanline::fill_edges(canvas, outline.edges(), None::<&ImageRef<'_>>)
+}
+
+/// Checks that an image can be a mask: its pixels have one byte.
+pub fn check_mask(mask: &ImageRef<'_>) -> Result<()> {
+    if mask.mode().pixel_size() == 1 { Ok(()) } else { Err(Error::Mode) }
 }

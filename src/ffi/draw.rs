@@ -25,7 +25,13 @@ use crate::image::ImageRef;
 
 /// Draws a pixel.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingDrawPoint(mut im: ImageOut, x: c_int, y: c_int, ink: *const c_void, op: c_int) -> c_int {
+pub unsafe extern "C" fn ImagingDrawPoint(
+    mut im: ImageOut,
+    x: c_int,
+    y: c_int,
+    ink: *const c_void,
+    op: c_int,
+) -> c_int {
     guard(-1, || {
         // SAFETY: `ink` is NULL or a pixel of the image: the header says so.
         unsafe { canvas(&mut im, ink, op) }?.point(x, y);
@@ -267,18 +273,10 @@ unsafe fn on_canvas(
     mask: &AliasedImageIn,
     work: impl FnOnce(&mut Canvas<'_>, Option<&ImageRef<'_>>) -> Result<()>,
 ) -> Result<c_int> {
-    let mask = mask_beside(mask, im)?;
+    let mask = if mask.as_ptr().is_null() { None } else { Some(mask.beside(&im.view_mut()?)?) };
     let mask = mask.as_ref().map(Unaliased::view).transpose()?;
+    mask.as_ref().map(draw::check_mask).transpose()?;
     // SAFETY: `ink` is NULL or a pixel of the image, by this function's contract.
     work(&mut unsafe { canvas(im, ink, op) }?, mask.as_ref())?;
     Ok(0)
-}
-
-/// Checks a mask and returns an input that shares no pixels with the image; `None` for NULL.
-fn mask_beside<'a>(mask: &'a AliasedImageIn, im: &mut ImageOut) -> Result<Option<Unaliased<'a>>> {
-    match mask.pixel_size() {
-        None => Ok(None),
-        Some(1) => mask.beside(&im.view_mut()?).map(Some),
-        Some(_) => Err(Error::Mode),
-    }
 }

@@ -111,12 +111,7 @@ pub unsafe extern "C" fn ImagingBlend(imIn1: ImageIn, imIn2: ImageIn, alpha: c_f
 /// # Safety
 ///
 /// `ink` is NULL or points to the bytes of a pixel of the image, which nobody writes to meanwhile.
-pub unsafe fn fill_box(
-    into: &mut ImageOut,
-    ink: *const c_void,
-    mask: &AliasedImageIn,
-    bounds: [i64; 4],
-) -> Result<()> {
+pub unsafe fn fill_box(into: &mut ImageOut, ink: *const c_void, mask: &AliasedImageIn, bounds: [i64; 4]) -> Result<()> {
     let bytes = into.mode()?.pixel_size();
     // SAFETY: `ink` is NULL or a pixel of the image, by this function's contract.
     let ink: &[u8] = unsafe { slice(ink.cast(), bytes, "ink") }.map_err(|_| Error::Mode)?;

@@ -34,6 +34,11 @@ impl<'a> LazyMut<'a> {
         Ok(Self { shape: Shape::without_rows(im)?, table: im.image.cast(), image: PhantomData })
     }
 
+    /// Reborrows the view.
+    pub fn reborrow(&mut self) -> LazyMut<'_> {
+        LazyMut { shape: self.shape, table: self.table, image: PhantomData }
+    }
+
     /// The mode.
     pub fn mode(&self) -> Mode {
         self.shape.mode

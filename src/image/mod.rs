@@ -18,7 +18,7 @@ pub(crate) mod shuffler;
 mod view;
 
 pub(crate) use access::{get_pixel, locate_run, put_pixel};
-pub(crate) use overlap::overlap;
 pub use lazy::LazyMut;
+pub(crate) use overlap::overlap;
 pub use owned::Image;
 pub use view::{ImageMut, ImageRef, flatten};

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_void};
 use Imaging::abi::ext::ImagingBuffer;
 use Imaging::abi::{
     ArrowArray, ArrowSchema, Imaging as Handle, ImagingAccess, ImagingColorItem, ImagingHistogram,
-    ImagingMemoryArenaInstance, ImagingPalette, ImagingShuffler, ModeID, RawModeID,
+    ImagingMemoryArenaInstance, ImagingOutline, ImagingPalette, ImagingShuffler, ModeID, RawModeID,
 };
 
 /// A function of two images that returns an image.
@@ -117,6 +117,65 @@ unsafe extern "C" {
         x1: c_int,
         y1: c_int,
     ) -> c_int;
+    pub fn ImagingDrawPoint(im: Handle, x: c_int, y: c_int, ink: *const c_void, op: c_int) -> c_int;
+    pub fn ImagingDrawLine(
+        im: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        op: c_int,
+    ) -> c_int;
+    pub fn ImagingDrawWideLine(
+        im: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        width: c_int,
+        op: c_int,
+        mask: Handle,
+    ) -> c_int;
+    pub fn ImagingDrawRectangle(
+        im: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+    pub fn ImagingDrawPolygon(
+        im: Handle,
+        count: c_int,
+        xy: *mut c_int,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+        mask: Handle,
+    ) -> c_int;
+    pub fn ImagingDrawBitmap(im: Handle, x0: c_int, y0: c_int, bitmap: Handle, ink: *const c_void, op: c_int) -> c_int;
+    pub fn ImagingDrawOutline(im: Handle, outline: ImagingOutline, ink: *const c_void, fill: c_int, op: c_int) -> c_int;
+    pub fn ImagingOutlineNew() -> ImagingOutline;
+    pub fn ImagingOutlineDelete(outline: ImagingOutline);
+    pub fn ImagingOutlineMove(outline: ImagingOutline, x: f32, y: f32) -> c_int;
+    pub fn ImagingOutlineLine(outline: ImagingOutline, x: f32, y: f32) -> c_int;
+    pub fn ImagingOutlineCurve(
+        outline: ImagingOutline,
+        x1: f32,
+        y1: f32,
+        x2: f32,
+        y2: f32,
+        x3: f32,
+        y3: f32,
+    ) -> c_int;
+    pub fn ImagingOutlineClose(outline: ImagingOutline) -> c_int;
+    pub fn ImagingOutlineTransform(outline: ImagingOutline, a: *mut f64) -> c_int;
     pub fn ImagingFillLinearGradient(mode: ModeID) -> Handle;
     pub fn ImagingFillRadialGradient(mode: ModeID) -> Handle;
     pub fn ImagingGetBBox(im: Handle, bbox: *mut c_int, alpha_only: c_int) -> c_int;

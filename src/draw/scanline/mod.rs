@@ -77,7 +77,8 @@ pub fn fill_edges(canvas: &mut Canvas<'_>, edges: &[Edge], mask: Option<&ImageRe
 
 /// The width of a polygon within an image, in pixels.
 fn width(edges: &[Edge], xsize: usize) -> usize {
-    let (left, right) = edges.iter().fold((i32::MAX, i32::MIN), |(left, right), edge| (left.min(edge.xmin), right.max(edge.xmax)));
+    let (left, right) =
+        edges.iter().fold((i32::MAX, i32::MIN), |(left, right), edge| (left.min(edge.xmin), right.max(edge.xmax)));
     let (left, right) = (i64::from(left).max(0), i64::from(right).min(xsize as i64 - 1));
     usize::try_from(right - left + 1).unwrap_or(0)
 }
@@ -105,7 +106,12 @@ impl Plan<'_> {
             found.try_reserve(2 * (active.len() + started)).map_err(|_| Error::Memory)?;
             if y == self.bottom {
                 // Every edge ends here.
-                corners.intersect(y, Side::Above, active.iter().map(|active| (active.index, active.edge)), &mut found)?;
+                corners.intersect(
+                    y,
+                    Side::Above,
+                    active.iter().map(|active| (active.index, active.edge)),
+                    &mut found,
+                )?;
             } else {
                 for Active { edge, .. } in &active {
                     let x = edge.x_at(y);

@@ -1114,6 +1114,108 @@ extern Imaging ImagingEffectNoise(int xsize, int ysize, float sigma);
 extern Imaging ImagingEffectSpread(Imaging imIn, int distance);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Drawing, and outlines.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Drawing
+ *
+ * A point is a pixel, and (0, 0) the top left one. Shapes are clipped to the image, and their coordinates may be any number. An
+ * ink is a pointer to a pixel: one byte or four as it lies in memory, or two with the low byte first, for I;16B, too. It
+ * replaces pixels. If `op` is not 0, pixels of four bytes are blended with it instead, in any mode: its fourth byte is the
+ * opacity for the three others, and the fourth byte of a pixel stays.
+ *
+ * `mask` is NULL or an image with pixels of one byte: pixels are drawn where it is not 0, and none beyond its borders. It may
+ * be `im` itself.
+ *
+ * The functions return 0, or -1 on error: ValueError if `im` is read-only or the mask has other pixels, and MemoryError.
+ */
+
+/** Draws a pixel. */
+extern int ImagingDrawPoint(Imaging im, int x, int y, const void *ink, int op);
+
+/** Draws a line, one pixel wide, from (x0, y0) up to, not including, (x1, y1). */
+extern int ImagingDrawLine(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int op);
+
+/**
+ * Draws a line, `width` pixels wide, from (x0, y0) to (x1, y1), as a filled rectangle around it. If both are the same point,
+ * it is drawn as a pixel, whatever the mask.
+ */
+extern int ImagingDrawWideLine(
+    Imaging im, int x0, int y0, int x1, int y1, const void *ink, int width, int op, Imaging mask
+);
+
+/**
+ * Draws a rectangle, whose corners (x0, y0) and (x1, y1) belong to it. Nothing is filled if `x0` is greater than `x1`; the
+ * rows may come in any order.
+ *
+ * If `fill` is 0, the border is drawn instead, `width` pixels wide towards the inside; 0 counts as 1, and a negative width
+ * draws nothing.
+ */
+extern int ImagingDrawRectangle(
+    Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op
+);
+
+/**
+ * Draws a closed polygon with `count` vertices: `xy` has x and y of each. Does nothing if `count` is not positive.
+ *
+ * If `fill` is not 0, what the edges enclose by the even-odd rule is filled, the edges included, and `width` has no effect;
+ * one vertex draws nothing. Otherwise the edges are drawn as lines: by `ImagingDrawLine` without the mask if `width` is 1, and
+ * else by `ImagingDrawWideLine`.
+ */
+extern int ImagingDrawPolygon(
+    Imaging im, int count, int *xy, const void *ink, int fill, int width, int op, Imaging mask
+);
+
+/**
+ * Fills with ink through `bitmap`, a mask as for `ImagingFill2` with its top left corner at (x0, y0). `op` has no effect.
+ */
+extern int ImagingDrawBitmap(Imaging im, int x0, int y0, Imaging bitmap, const void *ink, int _op);
+
+/** Fills what an outline encloses, by the even-odd rule. Its paths need not be closed. `fill` has no effect. */
+extern int ImagingDrawOutline(Imaging im, ImagingOutline outline, const void *ink, int _fill, int op);
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Outlines
+ *
+ * An outline is a path of lines and curves for `ImagingDrawOutline`. It belongs to the library: `ImagingOutlineNew` makes it,
+ * the caller deletes it once, and meanwhile no two threads use it at a time. Points have coordinates of any size; those of
+ * edges are truncated to integers, NaN to 0.
+ *
+ * The functions that return an int return 0, or -1 on error: MemoryError, and ValueError for NULL.
+ */
+
+/**
+ * Makes an outline without edges at (0, 0). Returns NULL and raises MemoryError if there is no memory.
+ *
+ * Delete it with `ImagingOutlineDelete`; `free` does not do.
+ */
+extern ImagingOutline ImagingOutlineNew(void);
+
+/** Deletes an outline. Does nothing for NULL. */
+extern void ImagingOutlineDelete(ImagingOutline outline);
+
+/** Starts a new path at (x, y). The edges before it stay, and are not closed. */
+extern int ImagingOutlineMove(ImagingOutline outline, float x, float y);
+
+/** Adds a line to (x, y). */
+extern int ImagingOutlineLine(ImagingOutline outline, float x, float y);
+
+/** Adds a cubic Bézier curve to (x3, y3), with the control points (x1, y1) and (x2, y2): 32 edges. */
+extern int ImagingOutlineCurve(ImagingOutline outline, float x1, float y1, float x2, float y2, float x3, float y3);
+
+/** Closes the path: adds a line to its start, unless it ends there. */
+extern int ImagingOutlineClose(ImagingOutline outline);
+
+/**
+ * Removes all edges, and leaves the position. MemoryError if there are none.
+ *
+ * The name promises an affine transform with the matrix `a`; this is what it comes to in Pillow, which computes the edges and
+ * frees them. Transform the points of an outline before they are added.
+ */
+extern int ImagingOutlineTransform(ImagingOutline outline, double a[6]);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The weak symbols through which errors are raised and long sections entered and left.
  */
 
@@ -1160,34 +1262,11 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
 extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Drawing
+ * Ellipses
  *
- * Shapes are clipped to the image. Boxes include (x1, y1). If `fill` is not 0 the shape is filled, otherwise its outline
- * is drawn, `width` pixels wide. If `op` is not 0, the ink is blended with 4-byte pixels, with its fourth byte as
- * opacity; otherwise it replaces them. `mask` is NULL or an image of the size of `im`: pixels are drawn where it is not
- * 0. Angles are in degrees, clockwise from the right. All functions return 0, or -1 on error.
+ * As in drawing, for the ellipse that is inscribed in a box, which includes (x1, y1). If `fill` is not 0 the shape is filled,
+ * otherwise its outline is drawn, `width` pixels wide. Angles are in degrees, clockwise from the right.
  */
-
-/** Draws a pixel. */
-extern int ImagingDrawPoint(Imaging im, int x, int y, const void *ink, int op);
-
-/** Draws a line, one pixel wide, both ends included. */
-extern int ImagingDrawLine(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int op);
-
-/** Draws a line, `width` pixels wide. */
-extern int ImagingDrawWideLine(
-    Imaging im, int x0, int y0, int x1, int y1, const void *ink, int width, int op, Imaging mask
-);
-
-/** Draws a rectangle. */
-extern int ImagingDrawRectangle(
-    Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op
-);
-
-/** Draws a closed polygon with `points` vertices: `xy` has x and y of each. */
-extern int ImagingDrawPolygon(
-    Imaging im, int points, int *xy, const void *ink, int fill, int width, int op, Imaging mask
-);
 
 /** Draws the ellipse that is inscribed in a box. */
 extern int ImagingDrawEllipse(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op);
@@ -1206,43 +1285,6 @@ extern int ImagingDrawChord(
 extern int ImagingDrawPieslice(
     Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
 );
-
-/**
- * Fills with ink through `bitmap`, a mask as for `ImagingFill2` with its top left corner at (x0, y0). `op` has no
- * effect.
- */
-extern int ImagingDrawBitmap(Imaging im, int x0, int y0, Imaging bitmap, const void *ink, int op);
-
-/** Fills an outline. `fill` has no effect. */
-extern int ImagingDrawOutline(Imaging im, ImagingOutline outline, const void *ink, int fill, int op);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Outlines
- *
- * An outline is a path of lines and curves for `ImagingDrawOutline`. All functions but the first two return 0, or -1 and
- * raise MemoryError.
- */
-
-/** Makes an empty outline at (0, 0). Free it with `ImagingOutlineDelete`. */
-extern ImagingOutline ImagingOutlineNew(void);
-
-/** Frees an outline. Does nothing for NULL. */
-extern void ImagingOutlineDelete(ImagingOutline outline);
-
-/** Starts a new subpath at (x, y). */
-extern int ImagingOutlineMove(ImagingOutline outline, float x, float y);
-
-/** Adds a line to (x, y). */
-extern int ImagingOutlineLine(ImagingOutline outline, float x, float y);
-
-/** Adds a cubic Bézier curve to (x3, y3), with the control points (x1, y1) and (x2, y2). */
-extern int ImagingOutlineCurve(ImagingOutline outline, float x1, float y1, float x2, float y2, float x3, float y3);
-
-/** Closes the subpath: adds a line to its start. */
-extern int ImagingOutlineClose(ImagingOutline outline);
-
-/** Applies an affine transform: moves each point (x, y) to `(a[0] x + a[1] y + a[2], a[3] x + a[4] y + a[5])`. */
-extern int ImagingOutlineTransform(ImagingOutline outline, double a[6]);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Decoders and encoders

@@ -489,6 +489,28 @@ cdef extern from "<libImaging/Imaging.h>":
     Imaging ImagingEffectMandelbrot(int xsize, int ysize, double extent[4], int quality) noexcept nogil
     Imaging ImagingEffectNoise(int xsize, int ysize, float sigma) noexcept nogil
     Imaging ImagingEffectSpread(Imaging imIn, int distance) noexcept nogil
+    int ImagingDrawPoint(Imaging im, int x, int y, const void *ink, int op) noexcept nogil
+    int ImagingDrawLine(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int op) noexcept nogil
+    int ImagingDrawWideLine(
+        Imaging im, int x0, int y0, int x1, int y1, const void *ink, int width, int op, Imaging mask
+    ) noexcept nogil
+    int ImagingDrawRectangle(
+        Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op
+    ) noexcept nogil
+    int ImagingDrawPolygon(
+        Imaging im, int count, int *xy, const void *ink, int fill, int width, int op, Imaging mask
+    ) noexcept nogil
+    int ImagingDrawBitmap(Imaging im, int x0, int y0, Imaging bitmap, const void *ink, int _op) noexcept nogil
+    int ImagingDrawOutline(Imaging im, ImagingOutline outline, const void *ink, int _fill, int op) noexcept nogil
+    ImagingOutline ImagingOutlineNew() noexcept nogil
+    void ImagingOutlineDelete(ImagingOutline outline) noexcept nogil
+    int ImagingOutlineMove(ImagingOutline outline, float x, float y) noexcept nogil
+    int ImagingOutlineLine(ImagingOutline outline, float x, float y) noexcept nogil
+    int ImagingOutlineCurve(
+        ImagingOutline outline, float x1, float y1, float x2, float y2, float x3, float y3
+    ) noexcept nogil
+    int ImagingOutlineClose(ImagingOutline outline) noexcept nogil
+    int ImagingOutlineTransform(ImagingOutline outline, double a[6]) noexcept nogil
     void *ImagingError_MemoryError() noexcept nogil
     void *ImagingError_ModeError() noexcept nogil
     void *ImagingError_Mismatch() noexcept nogil

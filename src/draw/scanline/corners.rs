@@ -8,6 +8,7 @@
 //! The reference compares each edge with all edges before it, and takes the first whose intersection rounds to the same
 //! pixel. That is the edge with the lowest number in this pixel: so one sorted list of the pixels finds it.
 
+use super::spans::Spans;
 use crate::draw::edge::Edge;
 use crate::error::{Error, Result};
 
@@ -35,7 +36,7 @@ impl Corners {
         y: i32,
         side: Side,
         edges: impl Iterator<Item = (u32, Edge)>,
-        found: &mut Vec<f32>,
+        found: &mut Spans,
     ) -> Result<()> {
         self.oblique.clear();
         for (index, edge) in edges {

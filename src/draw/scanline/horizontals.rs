@@ -11,7 +11,6 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::spans::spans;
 use crate::draw::edge::Edge;
 use crate::error::{Error, Result};
 
@@ -27,21 +26,17 @@ pub struct Horizontals {
 }
 
 impl Horizontals {
-    /// Draws the spans between a row's intersections, which are in ascending order, and its horizontal edges: each pixel at
-    /// most once. `draw` gets the first and the last column.
+    /// Draws the spans of a row that edges intersect, in ascending order, and its horizontal edges: each pixel at most once.
+    /// `draw` gets the first and the last column.
     pub fn draw_once<'a>(
         &mut self,
-        found: &[f32],
+        spans: &[(i32, i32)],
         edges: impl Iterator<Item = &'a Edge>,
         mut draw: impl FnMut(i32, i32),
     ) -> Result<()> {
-        if found.is_empty() {
-            draw_alone(edges, draw);
-            return Ok(());
-        }
         self.start(edges)?;
         let mut end = 0;
-        for (start, last) in spans(found) {
+        for (start, last) in spans.iter().copied() {
             if i64::from(last) >= end {
                 end = self.pass(end, &mut draw);
             }
@@ -96,7 +91,7 @@ impl Horizontals {
 
 /// Draws the horizontal edges of a row without intersections. The first one that is not left of the image is drawn wherever it
 /// starts.
-fn draw_alone<'a>(edges: impl Iterator<Item = &'a Edge>, mut draw: impl FnMut(i32, i32)) {
+pub fn draw_alone<'a>(edges: impl Iterator<Item = &'a Edge>, mut draw: impl FnMut(i32, i32)) {
     // The reference's mark for this, which it takes for a column, too.
     let mut end = -1;
     for Edge { xmin, xmax, .. } in edges {

@@ -27,8 +27,8 @@ use crate::error::{Error, Result};
 use crate::image::ImageRef;
 
 use corners::{Corners, Side};
-use horizontals::Horizontals;
-use spans::spans;
+use horizontals::{Horizontals, draw_alone};
+use spans::Spans;
 
 /// An edge in the active edge table.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ fn width(edges: &[Edge], xsize: usize) -> usize {
 impl Plan<'_> {
     /// Fills the rows from `first` up to `end` that the canvas has.
     fn fill_rows(&self, canvas: &mut Canvas<'_>, first: usize, end: usize) -> Result<()> {
-        let (rows, blends) = (canvas.rows(), canvas.blends());
+        let (rows, xsize, blends) = (canvas.rows(), canvas.xsize(), canvas.blends());
         let (first, end) = (first.max(rows.start), end.min(rows.end));
         let before = |list: &[(i32, u32)]| list.partition_point(|(ymin, _)| i64::from(*ymin) < first as i64);
         let mut next = before(&self.starts);
@@ -98,12 +98,11 @@ impl Plan<'_> {
             }
         }
         let mut horizontals = &self.horizontals[before(&self.horizontals)..];
-        let (mut corners, mut found, mut flat) = (Corners::default(), Vec::new(), Horizontals::default());
+        let (mut corners, mut found, mut flat) = (Corners::default(), Spans::default(), Horizontals::default());
         for y in first..end {
             let y = y as i32; // within the image
             let started = self.starts[next..].iter().take_while(|(ymin, _)| *ymin == y).count();
-            found.clear();
-            found.try_reserve(2 * (active.len() + started)).map_err(|_| Error::Memory)?;
+            found.start(2 * (active.len() + started))?;
             if y == self.bottom {
                 // Every edge ends here.
                 corners.intersect(
@@ -129,7 +128,6 @@ impl Plan<'_> {
                 }
                 next += started;
             }
-            found.sort_unstable_by(f32::total_cmp);
             let count = horizontals.iter().take_while(|(ymin, _)| *ymin == y).count();
             let level = horizontals[..count].iter().map(|(_, index)| &self.edges[*index as usize]);
             horizontals = &horizontals[count..];
@@ -137,14 +135,25 @@ impl Plan<'_> {
                 None => canvas.hline(x0, y, x1),
                 Some(mask) => canvas.hline_masked(x0, y, x1, mask),
             };
-            if blends {
-                flat.draw_once(&found, level, draw)?;
-            } else {
+            if !blends || count == 0 {
                 level.for_each(|edge| draw(edge.xmin, edge.xmax));
-                spans(&found).for_each(|(start, end)| draw(start, end));
+                draw_each(found.compute(xsize, false)?, blends, draw);
+            } else if found.is_empty() {
+                draw_alone(level, draw);
+            } else {
+                flat.draw_once(found.compute(xsize, true)?, level, draw)?;
             }
         }
         Ok(())
+    }
+}
+
+/// Draws spans that are in ascending order: pixels where they overlap once, if that matters.
+fn draw_each(spans: &[(i32, i32)], once: bool, mut draw: impl FnMut(i32, i32)) {
+    let mut end = i32::MIN;
+    for (first, last) in spans {
+        draw(if once { end.max(*first) } else { *first }, *last);
+        end = end.max(last.saturating_add(1));
     }
 }
 

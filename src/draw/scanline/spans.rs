@@ -1,8 +1,180 @@
-//! The spans between the intersections of a row.
+//! The spans between the intersections of a row: in ascending order, the first and second are the ends of a span, the third and
+//! fourth, and so on.
+//!
+//! Few intersections are sorted. Where they are many for the width of the image, they are counted instead, by cells:
+//!
+//! ```text
+//! pixel     -1   0      1      2        a cell for each pixel, and one for each tie between two of them,
+//! cell       0   2   3  4   5  6        where a span starts at the next pixel and ends at the one before
+//! ```
+//!
+//! The first cell takes what lies left of the image, and the last one what lies right of it. Which pixels the spans cover
+//! depends on the order of the cells, and on whether a cell has none, an odd or an even number of intersections: one byte for
+//! each, and one pass over them. An even number within a span neither ends it nor starts another one; outside, it is a span of
+//! the cell's pixel.
 
 use crate::draw::edge::{round_down, round_up};
+use crate::error::{Error, Result};
 
-/// Returns the first and the last pixel between the first and second intersection, the third and fourth, and so on.
-pub fn spans(found: &[f32]) -> impl Iterator<Item = (i32, i32)> {
-    found.as_chunks::<2>().0.iter().map(|[start, end]| (round_up(*start), round_down(*end)))
+/// The widest image whose intersections are counted: its ties are exact in single precision.
+const MAX_COUNTED_XSIZE: usize = 1 << 20;
+
+/// The cells that a pass looks at in the time that sorting takes for an intersection.
+const CELLS_PER_INTERSECTION: usize = 8;
+
+/// The intersections and the spans of a row. Keeps its memory for the next row.
+#[derive(Default)]
+pub struct Spans {
+    found: Vec<f32>,
+    /// By the number of the cell.
+    cells: Vec<u8>,
+    spans: Vec<(i32, i32)>,
+}
+
+/// What a cell holds: no intersection, an odd number, or an even one.
+const NONE: u8 = 0;
+const ODD: u8 = 1;
+const EVEN: u8 = 2;
+
+impl Spans {
+    /// Starts a row with room for `count` intersections.
+    pub fn start(&mut self, count: usize) -> Result<()> {
+        self.found.clear();
+        self.found.try_reserve(count).map_err(|_| Error::Memory)
+    }
+
+    /// Adds an intersection.
+    #[inline(always)]
+    pub fn push(&mut self, x: f32) {
+        self.found.push(x);
+    }
+
+    /// Whether the row has no intersections.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Returns spans of a row of an image with this width, from the left to the right: first and last pixel. They are those
+    /// between the intersections, and may overlap or be empty; or, unless `needs_each`, others that cover the same pixels of the
+    /// image.
+    pub fn compute(&mut self, xsize: usize, needs_each: bool) -> Result<&[(i32, i32)]> {
+        self.spans.clear();
+        let count = self.found.len();
+        self.spans.try_reserve(count / 2).map_err(|_| Error::Memory)?;
+        let is_counted = count > 32 && count * CELLS_PER_INTERSECTION > 2 * xsize && xsize <= MAX_COUNTED_XSIZE;
+        // An odd number leaves the last one over, which counting cannot tell from the others.
+        if is_counted && !needs_each && count % 2 == 0 {
+            self.count(xsize)?;
+        } else {
+            self.found.sort_unstable_by(f32::total_cmp);
+            let pairs = self.found.as_chunks::<2>().0.iter();
+            self.spans.extend(pairs.map(|[start, end]| (round_up(*start), round_down(*end))));
+        }
+        Ok(&self.spans)
+    }
+
+    fn count(&mut self, xsize: usize) -> Result<()> {
+        let count = 2 * xsize + 3;
+        self.cells.clear();
+        self.cells.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+        self.cells.resize(count, NONE);
+        for x in &self.found {
+            let cell = &mut self.cells[cell_of(*x, xsize)];
+            *cell = if *cell == ODD { EVEN } else { ODD };
+        }
+        let mut start = None;
+        for (number, cell) in self.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+            let (up, down) = pixels_of(number);
+            match (start, *cell) {
+                (None, ODD) => start = Some(up),
+                (None, _) => cover(&mut self.spans, up, down),
+                (Some(first), ODD) => {
+                    cover(&mut self.spans, first, down);
+                    start = None;
+                }
+                (Some(_), _) => (),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds a span, or extends the last one if that is to the left of it without a gap.
+#[inline(always)]
+fn cover(spans: &mut Vec<(i32, i32)>, first: i32, last: i32) {
+    match spans.last_mut() {
+        Some(before) if before.1 >= first - 1 => before.1 = before.1.max(last),
+        _ if first <= last => spans.push((first, last)),
+        _ => (),
+    }
+}
+
+/// The number of the cell of an intersection: the sum of the pixels at which a span starts and ends here, and 2.
+#[inline(always)]
+fn cell_of(x: f32, xsize: usize) -> usize {
+    if x >= xsize as f32 {
+        2 * xsize + 2
+    } else if x < 0.0 {
+        // A tie at -0.5 is rounded to -1 and to 0: from either, a span in the image starts at 0.
+        if x >= -0.5 { 2 } else { 0 }
+    } else {
+        let (up, below) = ((x + 0.5) as i32, x - 0.5);
+        let down = below as i32 + i32::from(below > (below as i32) as f32);
+        (up + down + 2) as usize
+    }
+}
+
+/// The pixels at which a span starts and ends in a cell.
+#[inline(always)]
+fn pixels_of(cell: usize) -> (i32, i32) {
+    let sum = cell as i32 - 2;
+    ((sum + 1) >> 1, sum >> 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The pixels of an image that spans cover.
+    fn covered(spans: &[(i32, i32)], xsize: usize) -> Vec<bool> {
+        let mut pixels = vec![false; xsize];
+        for (first, last) in spans {
+            for x in (*first).max(0)..=(*last).min(xsize as i32 - 1) {
+                pixels[x as usize] = true;
+            }
+        }
+        pixels
+    }
+
+    #[test]
+    fn cells_are_the_rounded_pixels() {
+        let limits = |x: f32| [(x - 1e-6), x, (x + 1e-6), f32::from_bits(x.to_bits() - 1), f32::from_bits(x.to_bits() + 1)];
+        for x in (-60..=160).flat_map(|n| limits(n as f32 / 8.0)).chain([0.499_999_97, f32::MAX, f32::MIN, -0.0]) {
+            let (up, down) = pixels_of(cell_of(x, 18));
+            let clamp = |pixel: i32| pixel.clamp(-1, 18);
+            assert_eq!(up.max(0), clamp(round_up(x)).max(0), "{x}");
+            assert_eq!(down, clamp(round_down(x)), "{x}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn counting_covers_what_sorting_does(
+            halves in proptest::collection::vec(-9..60i32, 0..70), xsize in 0..24usize
+        ) {
+            let (mut sorted, mut counted) = (Spans::default(), Spans::default());
+            for half in &halves[..halves.len() / 2 * 2] {
+                sorted.push(*half as f32 / 2.0);
+                counted.push(*half as f32 / 2.0);
+            }
+            let expected = covered(sorted.compute(xsize, true)?, xsize);
+            counted.spans.reserve(70);
+            counted.count(xsize)?;
+            prop_assert_eq!(covered(&counted.spans, xsize), expected);
+            prop_assert!(counted.spans.len() <= halves.len() / 2);
+            prop_assert!(counted.spans.is_sorted());
+        }
+    }
 }

@@ -29,7 +29,6 @@ pub struct Draw<'a> {
     ink: [u8; 4],
     is_blended: bool,
     width: i32,
-    mask: Option<ImageRef<'a>>,
 }
 
 impl Image {
@@ -42,12 +41,12 @@ impl Image {
 impl<'a> ImageMut<'a> {
     /// Draws on the image of the view.
     pub fn draw(self) -> Draw<'a> {
-        Draw { image: self.into(), ink: [0; 4], is_blended: false, width: 1, mask: None }
+        Draw { image: self.into(), ink: [0; 4], is_blended: false, width: 1 }
     }
 }
 
 /// How shapes are drawn.
-impl<'a> Draw<'a> {
+impl Draw<'_> {
     /// Sets the ink. Pixels of one or two bytes take the first ones.
     pub fn ink(&mut self, ink: [u8; 4]) -> &mut Self {
         self.ink = ink;
@@ -65,14 +64,6 @@ impl<'a> Draw<'a> {
     pub fn width(&mut self, width: i32) -> &mut Self {
         self.width = width;
         self
-    }
-
-    /// Draws polygons, and polygon lines that are not one pixel wide, only where `mask` is not 0. An error if the mask has
-    /// pixels of several bytes. Beyond its borders it is 0.
-    pub fn mask(&mut self, mask: Option<ImageRef<'a>>) -> Result<&mut Self> {
-        mask.as_ref().map(draw::check_mask).transpose()?;
-        self.mask = mask;
-        Ok(self)
     }
 }
 
@@ -133,15 +124,29 @@ impl Draw<'_> {
 
     /// Fills a polygon by the even-odd rule, its edges included.
     pub fn polygon(&mut self, vertices: &[[i32; 2]]) -> Result<&mut Self> {
-        let mask = self.mask;
-        draw::fill_polygon(&mut self.canvas()?, vertices, mask.as_ref())?;
+        draw::fill_polygon(&mut self.canvas()?, vertices, None)?;
+        Ok(self)
+    }
+
+    /// Fills a polygon where `mask` is not 0. An error if the mask has pixels of several bytes. Beyond its borders it is 0.
+    pub fn polygon_masked(&mut self, vertices: &[[i32; 2]], mask: &ImageRef<'_>) -> Result<&mut Self> {
+        draw::check_mask(mask)?;
+        draw::fill_polygon(&mut self.canvas()?, vertices, Some(mask))?;
         Ok(self)
     }
 
     /// Draws the edges of a polygon as lines.
     pub fn polygon_border(&mut self, vertices: &[[i32; 2]]) -> Result<&mut Self> {
-        let (width, mask) = (self.width, self.mask);
-        draw::draw_polygon(&mut self.canvas()?, vertices, width, mask.as_ref())?;
+        let width = self.width;
+        draw::draw_polygon(&mut self.canvas()?, vertices, width, None)?;
+        Ok(self)
+    }
+
+    /// Draws the edges of a polygon as lines: where `mask` is not 0, unless their width is 1.
+    pub fn polygon_border_masked(&mut self, vertices: &[[i32; 2]], mask: &ImageRef<'_>) -> Result<&mut Self> {
+        draw::check_mask(mask)?;
+        let width = self.width;
+        draw::draw_polygon(&mut self.canvas()?, vertices, width, Some(mask))?;
         Ok(self)
     }
 

@@ -337,11 +337,14 @@ fn shapes_are_drawn() -> Result<()> {
     let mut mask = Image::new(Mode::One, 7, 5)?;
     mask.draw()?.ink([255, 0, 0, 0]).rectangle([2, 0, 4, 9])?;
     let mask = mask.view()?;
-    let masked = |draw: &mut Draw<'_>| draw.mask(Some(mask))?.polygon(&triangle).map(drop);
-    assert_eq!(drawn(&|draw| masked(draw))?, "....... ..###.. ..###.. ..###.. .......");
+    let masked = |draw: &mut Draw<'_>| draw.polygon_masked(&triangle, &mask).map(drop);
+    assert_eq!(drawn(&masked)?, "....... ..###.. ..###.. ..###.. .......");
+    let masked = |draw: &mut Draw<'_>| draw.width(2).polygon_border_masked(&[[0, 2], [6, 2]], &mask).map(drop);
+    assert_eq!(drawn(&masked)?, "....... ....... ..###.. ..###.. .......");
     assert_eq!(drawn(&|draw| draw.bitmap([3, 4], &mask).map(drop))?, "....... ....... ....... ....... .....##");
     let colours = Image::new(Mode::RGB, 7, 5)?;
-    assert_eq!(drawn(&|draw| draw.mask(Some(colours.view()?)).map(drop)), Err(Error::Mode));
+    let mask = colours.view()?;
+    assert_eq!(drawn(&|draw| draw.polygon_masked(&triangle, &mask).map(drop)), Err(Error::Mode));
     Ok(())
 }
 

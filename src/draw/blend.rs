@@ -26,6 +26,7 @@ pub struct Blend {
 
 impl Blend {
     /// Makes a blend of three bytes and their opacity.
+    #[inline(always)]
     pub fn new([r, g, b]: [u8; 3], opacity: u8) -> Self {
         let factor = u16::from(255 - opacity);
         let addend = |ink: u8| u16::from(ink) * u16::from(opacity) + 128;

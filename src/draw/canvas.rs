@@ -32,6 +32,7 @@ impl<'a> Canvas<'a> {
     ///
     /// `blend` applies to pixels of four bytes, of any mode: the fourth byte of the ink is the opacity that its other bytes
     /// are blended with, and the fourth byte of a pixel stays. Without it the ink replaces pixels.
+    #[inline(always)]
     pub fn new(image: impl Into<LazyMut<'a>>, ink: &[u8], blend: bool) -> Result<Self> {
         let image = image.into();
         let ink = Ink::new(image.mode(), ink, blend)?;
@@ -61,13 +62,13 @@ impl<'a> Canvas<'a> {
     }
 
     /// Draws the pixel at (x, y).
-    #[inline]
+    #[inline(always)]
     pub fn point(&mut self, x: i32, y: i32) {
         self.points([(x, y)]);
     }
 
     /// Draws pixels at (x, y).
-    #[inline]
+    #[inline(always)]
     pub fn points(&mut self, points: impl IntoIterator<Item = (i32, i32)>) {
         match self.ink {
             Ink::Replace8(ink) => self.paint_points(points, ink),
@@ -104,20 +105,24 @@ impl<'a> Canvas<'a> {
     pub fn fill_box(&mut self, [x0, y0, x1, y1]: [i64; 4]) {
         let rows = self.rows();
         let Some((first, last)) = clip(x0, x1, self.xsize()) else { return };
-        let Some((top, bottom)) = clip(y0, y1, rows.end).map(|(top, bottom)| (top.max(rows.start), bottom)) else {
+        let Some((top, bottom)) = clip(y0, y1, rows.end) else { return };
+        let top = top.max(rows.start);
+        if top > bottom {
             return;
-        };
-        let bytes = (last - first + 1) * self.image.mode().pixel_size() * (bottom + 1).saturating_sub(top);
+        }
+        let bytes = (last - first + 1) * self.image.mode().pixel_size() * (bottom + 1 - top);
         if bytes >= MIN_PARALLEL_BYTES
             && let Ok(image) = self.image.rows_mut(top - rows.start..bottom + 1 - rows.start)
         {
             let (image, _) = image.split_at_column(last + 1);
             return fill(image.split_at_column(first).1, self.ink);
         }
-        // Within the image, whose sizes are numbers of this type.
-        let (first, last) = (first as i32, last as i32);
-        for y in top..=bottom {
-            self.hline(first, y as i32, last);
+        let (columns, rows) = (first..last + 1, top - rows.start..bottom + 1 - rows.start);
+        match self.ink {
+            Ink::Replace8(ink) => self.paint_box(columns, rows, ink),
+            Ink::Replace16(ink) => self.paint_box(columns, rows, ink),
+            Ink::Replace32(ink) => self.paint_box(columns, rows, ink),
+            Ink::Blend(ink) => self.paint_box(columns, rows, ink),
         }
     }
 
@@ -147,6 +152,15 @@ impl<'a> Canvas<'a> {
             let y = (y as usize).wrapping_sub(self.top);
             if let Some(pixel) = self.image.row_mut(y).and_then(|row| row.as_chunks_mut().0.get_mut(x as usize)) {
                 ink.pixel(pixel);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn paint_box<const SIZE: usize>(&mut self, columns: Range<usize>, rows: Range<usize>, ink: impl Paint<SIZE>) {
+        for y in rows {
+            if let Some(row) = self.image.row_mut(y) {
+                ink.span(&mut row.as_chunks_mut().0[columns.clone()]);
             }
         }
     }

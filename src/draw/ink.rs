@@ -21,6 +21,7 @@ pub enum Ink {
 
 impl Ink {
     /// Makes an ink of a pixel: see [`Canvas::new`](super::Canvas::new).
+    #[inline(always)]
     pub fn new(mode: Mode, pixel: &[u8], blend: bool) -> Result<Self> {
         if pixel.len() != mode.pixel_size() {
             return Err(Error::Value("ink must have the bytes of a pixel"));

@@ -18,6 +18,7 @@ mod canvas;
 mod edge;
 mod ink;
 mod line;
+mod list;
 mod outline;
 mod polygon;
 mod rectangle;

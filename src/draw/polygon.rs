@@ -1,30 +1,42 @@
 //! Polygons: filled, or as closed lines.
 
+use arrayvec::ArrayVec;
+
 use super::canvas::Canvas;
 use super::edge::Edge;
 use super::line::{line, wide_line};
+use super::list::{FEW, List};
 use super::scanline::fill_edges;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::image::ImageRef;
 
 /// Fills the polygon with these vertices, through `mask` if there is one, which has pixels of one byte. The edges are part of
 /// it. A single vertex has none, so nothing is drawn.
 pub fn fill_polygon(canvas: &mut Canvas<'_>, vertices: &[[i32; 2]], mask: Option<&ImageRef<'_>>) -> Result<()> {
-    let Some((first, last)) = vertices.first().zip(vertices.last()) else { return Ok(()) };
-    let mut edges = Vec::<Edge>::new();
-    edges.try_reserve_exact(vertices.len()).map_err(|_| Error::Memory)?;
+    if vertices.len() <= FEW {
+        fill_edges(canvas, &edges_of::<ArrayVec<Edge, FEW>>(vertices)?, mask)
+    } else {
+        fill_edges(canvas, &edges_of::<Vec<Edge>>(vertices)?, mask)
+    }
+}
+
+/// Returns the edges of a polygon.
+fn edges_of<L: List<Edge>>(vertices: &[[i32; 2]]) -> Result<L> {
+    let mut edges = L::default();
+    let Some((first, last)) = vertices.first().zip(vertices.last()) else { return Ok(edges) };
+    edges.reserve(vertices.len())?;
     let mut before = None;
     for pair in vertices.windows(2) {
         let [from, to] = [pair[0], pair[1]];
         if !extends(edges.last_mut(), before, from, to) {
-            edges.push(Edge::new(from, to));
+            edges.push(Edge::new(from, to))?;
         }
         before = Some(from);
     }
     if first != last {
-        edges.push(Edge::new(*last, *first));
+        edges.push(Edge::new(*last, *first))?;
     }
-    fill_edges(canvas, &edges, mask)
+    Ok(edges)
 }
 
 /// Extends the horizontal edge that goes from `before` to `from` up to `to`, if that is further in its direction. Only an ink

@@ -161,6 +161,7 @@ impl ImageOut {
     }
 
     /// Checks the image, but not its rows, and returns a view of it. Read-only images are refused.
+    #[inline(always)]
     pub fn lazy_view_mut(&mut self) -> Result<LazyMut<'_>> {
         // SAFETY: the image is NULL or live, and nobody else uses its pixels while this argument is borrowed.
         unsafe { LazyMut::from_raw(self.as_ptr()) }

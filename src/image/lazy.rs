@@ -25,6 +25,7 @@ impl<'a> LazyMut<'a> {
     /// # Safety
     ///
     /// As for [`ImageMut::from_raw`].
+    #[inline(always)]
     pub unsafe fn from_raw(im: *mut ImagingMemoryInstance) -> Result<Self> {
         // SAFETY: NULL or live, by this function's contract.
         let im = unsafe { im.as_ref() }.ok_or(Error::Null("image"))?;

@@ -50,6 +50,7 @@ impl Shape {
 
     /// Checks an instance but for its rows: the sizes agree with each other and with the mode, and there is a row table if
     /// there are pixels.
+    #[inline(always)]
     pub fn without_rows(im: &ImagingMemoryInstance) -> Result<Self> {
         let mode = Mode::from_id(im.mode).ok_or(Error::Value("unrecognized image mode"))?;
         let (Ok(xsize), Ok(ysize)) = (usize::try_from(im.xsize), usize::try_from(im.ysize)) else {

@@ -8,8 +8,9 @@
 //! The reference compares each edge with all edges before it, and takes the first whose intersection rounds to the same
 //! pixel. That is the edge with the lowest number in this pixel: so one sorted list of the pixels finds it.
 
-use super::spans::Spans;
+use super::spans::Intersections;
 use crate::draw::edge::Edge;
+use crate::draw::list::List;
 use crate::error::{Error, Result};
 
 /// Where edges continue from a row.
@@ -21,54 +22,73 @@ pub enum Side {
     Below,
 }
 
+/// The most edges that are compared with each other, which needs no memory.
+const MAX_COMPARED: usize = 8;
+
 /// Computes the intersections of the edges that start in a row, or end in the last one. Keeps its memory for the next row.
 #[derive(Default)]
 pub struct Corners {
-    /// The pixel, the number and the edge of each oblique edge.
-    oblique: Vec<(i64, u32, Edge)>,
+    /// The pixel and the number of each oblique edge.
+    oblique: Vec<(i64, u32)>,
 }
 
 impl Corners {
-    /// Appends the intersections of numbered edges with row `y`, in which all of them start or end, to `found`, which has room
-    /// for them.
+    /// Adds the intersections of row `y` with `count` edges that start or end in it to `found`. `number` returns the number of each, in ascending order.
     pub fn intersect(
         &mut self,
         y: i32,
         side: Side,
-        edges: impl Iterator<Item = (u32, Edge)>,
-        found: &mut Spans,
+        edges: &[Edge],
+        (count, number): (usize, impl Fn(usize) -> u32),
+        found: &mut Intersections<impl List<f32>>,
     ) -> Result<()> {
-        self.oblique.clear();
-        for (index, edge) in edges {
-            let x = edge.x_at(y);
-            if edge.slope == 0.0 {
-                found.push(x);
-            } else {
-                self.oblique.try_reserve(1).map_err(|_| Error::Memory)?;
-                self.oblique.push((x.round() as i64, index, edge));
-            }
-        }
-        if self.oblique.len() > 1 {
-            self.oblique.sort_unstable_by_key(|(pixel, index, _)| (*pixel, *index));
-        }
+        let edge_of = |place: usize| &edges[number(place) as usize];
         let other_row = match side {
             Side::Above => y.saturating_sub(1),
             Side::Below => y.saturating_add(1),
         };
-        let mut first: Option<&(i64, u32, Edge)> = None;
-        for corner in &self.oblique {
-            let (pixel, _, edge) = corner;
+        let is_sorted = count > MAX_COMPARED;
+        if is_sorted {
+            self.sort(y, edges, (0..count).map(&number))?;
+        }
+        for place in 0..count {
+            let edge = edge_of(place);
             let x = edge.x_at(y);
-            match first.filter(|first| first.0 == *pixel) {
-                Some((_, _, other)) => found.push(joined(x, edge.x_at(other_row), other.x_at(other_row))),
-                None => {
-                    first = Some(corner);
-                    found.push(x);
-                }
+            if edge.slope == 0.0 {
+                found.push(x)?;
+                continue;
             }
+            let pixel = pixel_of(x);
+            let first = if is_sorted {
+                let group = self.oblique.partition_point(|(other, _)| *other < pixel);
+                Some(&edges[self.oblique[group].1 as usize]).filter(|first| !std::ptr::eq(*first, edge))
+            } else {
+                let before = (0..place).map(edge_of);
+                before.filter(|other| other.slope != 0.0).find(|other| pixel_of(other.x_at(y)) == pixel)
+            };
+            found.push(first.map_or(x, |first| joined(x, edge.x_at(other_row), first.x_at(other_row))))?;
         }
         Ok(())
     }
+
+    /// Sorts the oblique edges by their pixel and their number.
+    fn sort(&mut self, y: i32, edges: &[Edge], numbers: impl ExactSizeIterator<Item = u32>) -> Result<()> {
+        self.oblique.clear();
+        self.oblique.try_reserve(numbers.len()).map_err(|_| Error::Memory)?;
+        for number in numbers {
+            let edge = &edges[number as usize];
+            if edge.slope != 0.0 {
+                self.oblique.push((pixel_of(edge.x_at(y)), number));
+            }
+        }
+        self.oblique.sort_unstable();
+        Ok(())
+    }
+}
+
+/// Rounds an intersection, as C's `roundf` does.
+fn pixel_of(x: f32) -> i64 {
+    x.round() as i64
 }
 
 /// Moves the intersection `x` of an edge to those of both edges in the other row, if they are on one side of it and more

@@ -30,13 +30,13 @@ impl Horizontals {
     /// `draw` gets the first and the last column.
     pub fn draw_once<'a>(
         &mut self,
-        spans: &[(i32, i32)],
+        spans: impl Iterator<Item = (i32, i32)>,
         edges: impl Iterator<Item = &'a Edge>,
         mut draw: impl FnMut(i32, i32),
     ) -> Result<()> {
         self.start(edges)?;
         let mut end = 0;
-        for (start, last) in spans.iter().copied() {
+        for (start, last) in spans {
             if i64::from(last) >= end {
                 end = self.pass(end, &mut draw);
             }

@@ -15,20 +15,25 @@
 //! - horizontal edges are drawn apart. An ink that blends draws each pixel once, and leaves out some of them
 //!   ([`horizontals`]).
 //!
-//! Threads share the rows of a large polygon, each with its own table.
+//! Threads share the rows of a large polygon, each with its own table. A polygon of few edges needs no memory (`list`).
 
 mod corners;
 mod horizontals;
 mod spans;
 
+use std::ops::Range;
+
+use arrayvec::ArrayVec;
+
 use crate::draw::canvas::Canvas;
 use crate::draw::edge::Edge;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::image::ImageRef;
 
+use crate::draw::list::{FEW, List};
 use corners::{Corners, Side};
 use horizontals::{Horizontals, draw_alone};
-use spans::Spans;
+use spans::Intersections;
 
 /// An edge in the active edge table.
 #[derive(Clone, Copy)]
@@ -38,13 +43,38 @@ struct Active {
     index: u32,
 }
 
+/// The kinds of the lists that filling needs.
+trait Lists: Sync {
+    type Starts: List<(i32, u32)> + Sync;
+    type Active: List<Active>;
+    type Found: List<f32>;
+}
+
+/// Lists for polygons of up to [`FEW`] edges.
+struct Arrays;
+
+/// Lists for all polygons.
+struct Vectors;
+
+impl Lists for Arrays {
+    type Starts = ArrayVec<(i32, u32), FEW>;
+    type Active = ArrayVec<Active, FEW>;
+    type Found = ArrayVec<f32, { 2 * FEW }>;
+}
+
+impl Lists for Vectors {
+    type Starts = Vec<(i32, u32)>;
+    type Active = Vec<Active>;
+    type Found = Vec<f32>;
+}
+
 /// The edges of a polygon, in the order in which rows need them.
-struct Plan<'a> {
+struct Plan<'a, L: Lists> {
     edges: &'a [Edge],
     /// The first rows and the numbers of the edges that are not horizontal, in ascending order.
-    starts: Vec<(i32, u32)>,
-    /// The same for the horizontal ones.
-    horizontals: Vec<(i32, u32)>,
+    starts: L::Starts,
+    /// The same for the horizontal ones that the image has.
+    horizontals: L::Starts,
     /// The last row of the polygon, which may be below the image.
     bottom: i32,
     mask: Option<&'a ImageRef<'a>>,
@@ -59,20 +89,34 @@ pub fn fill_edges(canvas: &mut Canvas<'_>, edges: &[Edge], mask: Option<&ImageRe
     if first >= end || canvas.xsize() == 0 {
         return Ok(());
     }
-    let mut plan = Plan { edges, starts: Vec::new(), horizontals: Vec::new(), bottom, mask };
-    plan.starts.try_reserve_exact(edges.len()).map_err(|_| Error::Memory)?;
+    let rows = first..end;
+    if edges.len() <= FEW {
+        fill::<Arrays>(canvas, edges, rows, bottom, mask)
+    } else {
+        fill::<Vectors>(canvas, edges, rows, bottom, mask)
+    }
+}
+
+fn fill<L: Lists>(
+    canvas: &mut Canvas<'_>,
+    edges: &[Edge],
+    rows: Range<usize>,
+    bottom: i32,
+    mask: Option<&ImageRef<'_>>,
+) -> Result<()> {
+    let mut plan = Plan::<L> { edges, starts: Default::default(), horizontals: Default::default(), bottom, mask };
+    plan.starts.reserve(edges.len())?;
     for (index, edge) in edges.iter().enumerate() {
         let numbered = (edge.ymin, index as u32);
         if !edge.is_horizontal() {
-            plan.starts.push(numbered);
-        } else if (first..end).contains(&(edge.ymin as usize)) {
-            plan.horizontals.try_reserve(1).map_err(|_| Error::Memory)?;
-            plan.horizontals.push(numbered);
+            plan.starts.push(numbered)?;
+        } else if rows.contains(&(edge.ymin as usize)) {
+            plan.horizontals.push(numbered)?;
         }
     }
     plan.starts.sort_unstable();
     plan.horizontals.sort_unstable();
-    canvas.for_rows(first..end, width(edges, canvas.xsize()), |canvas| plan.fill_rows(canvas, first, end))
+    canvas.for_rows(rows.clone(), width(edges, canvas.xsize()), |canvas| plan.fill_rows(canvas, rows.clone()))
 }
 
 /// The width of a polygon within an image, in pixels.
@@ -83,83 +127,76 @@ fn width(edges: &[Edge], xsize: usize) -> usize {
     usize::try_from(right - left + 1).unwrap_or(0)
 }
 
-impl Plan<'_> {
-    /// Fills the rows from `first` up to `end` that the canvas has.
-    fn fill_rows(&self, canvas: &mut Canvas<'_>, first: usize, end: usize) -> Result<()> {
-        let (rows, xsize, blends) = (canvas.rows(), canvas.xsize(), canvas.blends());
-        let (first, end) = (first.max(rows.start), end.min(rows.end));
+impl<L: Lists> Plan<'_, L> {
+    /// Fills those of the rows that the canvas has.
+    fn fill_rows(&self, canvas: &mut Canvas<'_>, rows: Range<usize>) -> Result<()> {
+        let (xsize, blends) = (canvas.xsize(), canvas.blends());
+        let (first, end) = (rows.start.max(canvas.rows().start), rows.end.min(canvas.rows().end));
         let before = |list: &[(i32, u32)]| list.partition_point(|(ymin, _)| i64::from(*ymin) < first as i64);
-        let mut next = before(&self.starts);
-        let mut active = Vec::new();
-        for (_, index) in &self.starts[..next] {
+        let (starts, horizontals) = (&self.starts[..], &self.horizontals[..]);
+        let (above, mut starts) = starts.split_at(before(starts));
+        let mut horizontals = &horizontals[before(horizontals)..];
+        let (mut active, mut found) = (L::Active::default(), Intersections::<L::Found>::default());
+        let (mut corners, mut flat) = (Corners::default(), Horizontals::default());
+        for (_, index) in above {
             let edge = self.edges[*index as usize];
             if i64::from(edge.ymax) >= first as i64 {
-                push(&mut active, Active { edge, index: *index })?;
+                active.push(Active { edge, index: *index })?;
             }
         }
-        let mut horizontals = &self.horizontals[before(&self.horizontals)..];
-        let (mut corners, mut found, mut flat) = (Corners::default(), Spans::default(), Horizontals::default());
         for y in first..end {
             let y = y as i32; // within the image
-            let started = self.starts[next..].iter().take_while(|(ymin, _)| *ymin == y).count();
-            found.start(2 * (active.len() + started))?;
+            found.clear();
             if y == self.bottom {
                 // Every edge ends here.
-                corners.intersect(
-                    y,
-                    Side::Above,
-                    active.iter().map(|active| (active.index, active.edge)),
-                    &mut found,
-                )?;
+                active.sort_unstable_by_key(|active| active.index);
+                let ends = (active.len(), |place: usize| active[place].index);
+                corners.intersect(y, Side::Above, self.edges, ends, &mut found)?;
             } else {
-                for Active { edge, .. } in &active {
+                let mut has_ended = false;
+                for Active { edge, .. } in active.iter() {
                     let x = edge.x_at(y);
-                    found.push(x);
+                    found.push(x)?;
                     if edge.ymax == y {
-                        found.push(x);
+                        found.push(x)?;
+                        has_ended = true;
                     }
                 }
-                active.retain(|active: &Active| active.edge.ymax > y);
-                let starts = &self.starts[next..next + started];
-                let new = starts.iter().map(|(_, index)| (*index, self.edges[*index as usize]));
-                corners.intersect(y, Side::Below, new.clone(), &mut found)?;
-                for (index, edge) in new {
-                    push(&mut active, Active { edge, index })?;
+                if has_ended {
+                    active.retain(|active| active.edge.ymax > y);
                 }
-                next += started;
+                let new = take_row(&mut starts, y);
+                if !new.is_empty() {
+                    let started = (new.len(), |place: usize| new[place].1);
+                    corners.intersect(y, Side::Below, self.edges, started, &mut found)?;
+                    for (_, index) in new {
+                        active.push(Active { edge: self.edges[*index as usize], index: *index })?;
+                    }
+                }
             }
-            let count = horizontals.iter().take_while(|(ymin, _)| *ymin == y).count();
-            let level = horizontals[..count].iter().map(|(_, index)| &self.edges[*index as usize]);
-            horizontals = &horizontals[count..];
+            let level = take_row(&mut horizontals, y);
+            let edges = level.iter().map(|(_, index)| &self.edges[*index as usize]);
             let mut draw = |x0, x1| match self.mask {
                 None => canvas.hline(x0, y, x1),
                 Some(mask) => canvas.hline_masked(x0, y, x1, mask),
             };
-            if !blends || count == 0 {
-                level.for_each(|edge| draw(edge.xmin, edge.xmax));
-                draw_each(found.compute(xsize, false)?, blends, draw);
+            if !blends || level.is_empty() {
+                edges.for_each(|edge| draw(edge.xmin, edge.xmax));
+                found.cover(xsize, draw)?;
             } else if found.is_empty() {
-                draw_alone(level, draw);
+                draw_alone(edges, draw);
             } else {
-                flat.draw_once(found.compute(xsize, true)?, level, draw)?;
+                flat.draw_once(found.spans(), edges, draw)?;
             }
         }
         Ok(())
     }
 }
 
-/// Draws spans that are in ascending order: pixels where they overlap once, if that matters.
-fn draw_each(spans: &[(i32, i32)], once: bool, mut draw: impl FnMut(i32, i32)) {
-    let mut end = i32::MIN;
-    for (first, last) in spans {
-        draw(if once { end.max(*first) } else { *first }, *last);
-        end = end.max(last.saturating_add(1));
-    }
-}
-
-/// Appends a value, or returns an error if there is no memory.
-fn push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
-    values.try_reserve(1).map_err(|_| Error::Memory)?;
-    values.push(value);
-    Ok(())
+/// Takes the numbers of row `y` from a list that starts with them.
+#[inline(always)]
+fn take_row<'a>(list: &mut &'a [(i32, u32)], y: i32) -> &'a [(i32, u32)] {
+    let (row, rest) = list.split_at(list.iter().take_while(|(ymin, _)| *ymin == y).count());
+    *list = rest;
+    row
 }

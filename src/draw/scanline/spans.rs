@@ -14,98 +14,114 @@
 //! the cell's pixel.
 
 use crate::draw::edge::{round_down, round_up};
-use crate::error::{Error, Result};
+use crate::draw::list::List;
+use crate::error::Result;
 
 /// The widest image whose intersections are counted: its ties are exact in single precision.
 const MAX_COUNTED_XSIZE: usize = 1 << 20;
 
 /// The cells that a pass looks at in the time that sorting takes for an intersection.
-const CELLS_PER_INTERSECTION: usize = 8;
-
-/// The intersections and the spans of a row. Keeps its memory for the next row.
-#[derive(Default)]
-pub struct Spans {
-    found: Vec<f32>,
-    /// By the number of the cell.
-    cells: Vec<u8>,
-    spans: Vec<(i32, i32)>,
-}
+const CELLS_PER_INTERSECTION: usize = 16;
 
 /// What a cell holds: no intersection, an odd number, or an even one.
 const NONE: u8 = 0;
 const ODD: u8 = 1;
 const EVEN: u8 = 2;
 
-impl Spans {
-    /// Starts a row with room for `count` intersections.
-    pub fn start(&mut self, count: usize) -> Result<()> {
+/// The intersections of a row. Keeps its memory for the next row.
+#[derive(Default)]
+pub struct Intersections<L> {
+    found: L,
+    /// By the number of the cell.
+    cells: Vec<u8>,
+}
+
+impl<L: List<f32>> Intersections<L> {
+    /// Starts a row.
+    pub fn clear(&mut self) {
         self.found.clear();
-        self.found.try_reserve(count).map_err(|_| Error::Memory)
     }
 
     /// Adds an intersection.
     #[inline(always)]
-    pub fn push(&mut self, x: f32) {
-        self.found.push(x);
+    pub fn push(&mut self, x: f32) -> Result<()> {
+        self.found.push(x)
     }
 
-    /// Whether the row has no intersections.
+    /// Whether the row has none.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// Returns spans of a row of an image with this width, from the left to the right: first and last pixel. They are those
-    /// between the intersections, and may overlap or be empty; or, unless `needs_each`, others that cover the same pixels of the
-    /// image.
-    pub fn compute(&mut self, xsize: usize, needs_each: bool) -> Result<&[(i32, i32)]> {
-        self.spans.clear();
+    /// Sorts the intersections and returns the spans between them, from the left to the right: first and last pixel. They may
+    /// overlap, and be empty.
+    #[inline(always)]
+    pub fn spans(&mut self) -> impl Iterator<Item = (i32, i32)> {
+        self.found.sort_unstable_by(f32::total_cmp);
+        self.found.as_chunks::<2>().0.iter().map(|[start, end]| (round_up(*start), round_down(*end)))
+    }
+
+    /// Calls `draw` with spans, from the left to the right, that cover the same pixels of an image with this width, each once.
+    #[inline(always)]
+    pub fn cover(&mut self, xsize: usize, mut draw: impl FnMut(i32, i32)) -> Result<()> {
         let count = self.found.len();
-        self.spans.try_reserve(count / 2).map_err(|_| Error::Memory)?;
         let is_counted = count > 32 && count * CELLS_PER_INTERSECTION > 2 * xsize && xsize <= MAX_COUNTED_XSIZE;
         // An odd number leaves the last one over, which counting cannot tell from the others.
-        if is_counted && !needs_each && count % 2 == 0 {
+        if is_counted && count % 2 == 0 {
             self.count(xsize)?;
-        } else {
-            self.found.sort_unstable_by(f32::total_cmp);
-            let pairs = self.found.as_chunks::<2>().0.iter();
-            self.spans.extend(pairs.map(|[start, end]| (round_up(*start), round_down(*end))));
+            draw_counted(&self.cells, draw);
+            return Ok(());
         }
-        Ok(&self.spans)
+        let mut end = i32::MIN;
+        for (first, last) in self.spans() {
+            if last >= end {
+                draw(first.max(end), last);
+                end = last.saturating_add(1);
+            }
+        }
+        Ok(())
     }
 
     fn count(&mut self, xsize: usize) -> Result<()> {
         let count = 2 * xsize + 3;
         self.cells.clear();
-        self.cells.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+        List::reserve(&mut self.cells, count)?;
         self.cells.resize(count, NONE);
-        for x in &self.found {
+        for x in self.found.iter() {
             let cell = &mut self.cells[cell_of(*x, xsize)];
             *cell = if *cell == ODD { EVEN } else { ODD };
-        }
-        let mut start = None;
-        for (number, cell) in self.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
-            let (up, down) = pixels_of(number);
-            match (start, *cell) {
-                (None, ODD) => start = Some(up),
-                (None, _) => cover(&mut self.spans, up, down),
-                (Some(first), ODD) => {
-                    cover(&mut self.spans, first, down);
-                    start = None;
-                }
-                (Some(_), _) => (),
-            }
         }
         Ok(())
     }
 }
 
-/// Adds a span, or extends the last one if that is to the left of it without a gap.
-#[inline(always)]
-fn cover(spans: &mut Vec<(i32, i32)>, first: i32, last: i32) {
-    match spans.last_mut() {
+/// Calls `draw` with the spans between the intersections that cells hold, an even number of them. Those without a gap between
+/// them are one span.
+fn draw_counted(cells: &[u8], mut draw: impl FnMut(i32, i32)) {
+    let (mut start, mut before) = (None, None::<(i32, i32)>);
+    let mut cover = |first: i32, last: i32| match &mut before {
         Some(before) if before.1 >= first - 1 => before.1 = before.1.max(last),
-        _ if first <= last => spans.push((first, last)),
-        _ => (),
+        _ if first > last => (),
+        before => {
+            if let Some((first, last)) = before.replace((first, last)) {
+                draw(first, last);
+            }
+        }
+    };
+    for (number, cell) in cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+        let (up, down) = pixels_of(number);
+        match (start, *cell) {
+            (None, ODD) => start = Some(up),
+            (None, _) => cover(up, down),
+            (Some(first), ODD) => {
+                cover(first, down);
+                start = None;
+            }
+            (Some(_), _) => (),
+        }
+    }
+    if let Some((first, last)) = before {
+        draw(first, last);
     }
 }
 
@@ -150,7 +166,8 @@ mod tests {
 
     #[test]
     fn cells_are_the_rounded_pixels() {
-        let limits = |x: f32| [(x - 1e-6), x, (x + 1e-6), f32::from_bits(x.to_bits() - 1), f32::from_bits(x.to_bits() + 1)];
+        let limits =
+            |x: f32| [(x - 1e-6), x, (x + 1e-6), f32::from_bits(x.to_bits() - 1), f32::from_bits(x.to_bits() + 1)];
         for x in (-60..=160).flat_map(|n| limits(n as f32 / 8.0)).chain([0.499_999_97, f32::MAX, f32::MIN, -0.0]) {
             let (up, down) = pixels_of(cell_of(x, 18));
             let clamp = |pixel: i32| pixel.clamp(-1, 18);
@@ -164,17 +181,16 @@ mod tests {
         fn counting_covers_what_sorting_does(
             halves in proptest::collection::vec(-9..60i32, 0..70), xsize in 0..24usize
         ) {
-            let (mut sorted, mut counted) = (Spans::default(), Spans::default());
+            let mut row = Intersections::<Vec<f32>>::default();
             for half in &halves[..halves.len() / 2 * 2] {
-                sorted.push(*half as f32 / 2.0);
-                counted.push(*half as f32 / 2.0);
+                row.push(*half as f32 / 2.0)?;
             }
-            let expected = covered(sorted.compute(xsize, true)?, xsize);
-            counted.spans.reserve(70);
-            counted.count(xsize)?;
-            prop_assert_eq!(covered(&counted.spans, xsize), expected);
-            prop_assert!(counted.spans.len() <= halves.len() / 2);
-            prop_assert!(counted.spans.is_sorted());
+            let expected = covered(&row.spans().collect::<Vec<_>>(), xsize);
+            row.count(xsize)?;
+            let mut counted = Vec::new();
+            draw_counted(&row.cells, |first, last| counted.push((first, last)));
+            prop_assert_eq!(covered(&counted, xsize), expected);
+            prop_assert!(counted.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0));
         }
     }
 }

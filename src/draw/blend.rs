@@ -36,9 +36,8 @@ impl Blend {
     /// Blends a pixel.
     #[inline(always)]
     pub fn blend(&self, pixel: &mut [u8; 4]) {
-        for n in 0..4 {
-            pixel[n] = blend(pixel[n], self.factors[n], self.addends[n]);
-        }
+        let drawn = [0, 1, 2, 3].map(|n| blend(pixel[n], self.factors[n], self.addends[n]));
+        *pixel = drawn;
     }
 
     /// Blends all pixels of a span.

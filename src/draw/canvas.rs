@@ -20,8 +20,8 @@ pub struct Canvas<'a> {
     ink: Ink,
 }
 
-/// The fewest bytes of a box, or of a shape's rows, that threads share.
-const MIN_PARALLEL_BYTES: usize = 1 << 19;
+/// The fewest bytes of a box, or of a shape's rows, that threads share. Fuzzing multithreads its small images, too.
+const MIN_PARALLEL_BYTES: usize = if cfg!(fuzzing) { 1 << 10 } else { 1 << 19 };
 
 /// The cost of blending, relative to that of copying.
 const BLENDING_COST: usize = 4;

@@ -276,7 +276,7 @@ pub struct OutlineIn(ImagingOutline);
 impl OutlineIn {
     /// Returns the outline, or an error for NULL.
     pub fn get(&self) -> Result<&Outline> {
-        // SAFETY: the pointer is NULL or a live outline, made by `OutlineInOut::new`, that nobody changes while this argument
+        // SAFETY: the pointer is NULL or a live outline, made by `OutlineInOut::allocate`, that nobody changes while this argument
         // exists.
         unsafe { self.0.cast::<Outline>().as_ref() }.ok_or(Error::Null("outline"))
     }
@@ -289,7 +289,7 @@ pub struct OutlineInOut(ImagingOutline);
 
 impl OutlineInOut {
     /// Moves an outline to memory of its own, as C programs have it. It lives until [`delete`](Self::delete).
-    pub fn new(outline: Outline) -> Result<ImagingOutline> {
+    pub fn allocate(outline: Outline) -> Result<ImagingOutline> {
         let memory = heap::zeroed::<Outline>(1)?;
         // SAFETY: the memory is that of an outline, which starts to live here; `malloc` aligns it.
         unsafe { memory.write(outline) };
@@ -298,7 +298,7 @@ impl OutlineInOut {
 
     /// Returns the outline, or an error for NULL.
     pub fn get(&mut self) -> Result<&mut Outline> {
-        // SAFETY: the pointer is NULL or a live outline, made by `new`, that nobody else uses while this argument exists.
+        // SAFETY: the pointer is NULL or a live outline, made by `allocate`, that nobody else uses while this argument exists.
         unsafe { self.0.cast::<Outline>().as_mut() }.ok_or(Error::Null("outline"))
     }
 
@@ -306,7 +306,7 @@ impl OutlineInOut {
     pub fn delete(self) {
         let outline = self.0.cast::<Outline>();
         if !outline.is_null() {
-            // SAFETY: the outline is live, made by `new` from memory of the C allocator, and nobody uses it any more.
+            // SAFETY: the outline is live, made by `allocate` from memory of the C allocator, and nobody uses it any more.
             unsafe {
                 outline.drop_in_place();
                 heap::free(outline);

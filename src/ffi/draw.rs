@@ -21,7 +21,8 @@ use crate::image::ImageRef;
 // `mask` is NULL or an image with pixels of one byte: pixels are drawn where it is not 0, and none beyond its borders. It may
 // be `im` itself.
 //
-// The functions return 0, or -1 on error: ValueError if `im` is read-only or the mask has other pixels, and MemoryError.
+// The functions return 0, or -1 on error: ValueError if `im` is read-only or the mask has other pixels, and MemoryError, after
+// which some rows of a large polygon, or some edges of one that is not filled, may have been drawn.
 
 /// Draws a pixel.
 #[unsafe(no_mangle)]
@@ -186,7 +187,7 @@ pub unsafe extern "C" fn ImagingDrawOutline(
 /// Delete it with `ImagingOutlineDelete`; `free` does not do.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingOutlineNew() -> ImagingOutline {
-    guard(null_mut(), || OutlineInOut::new(Outline::new()))
+    guard(null_mut(), || OutlineInOut::allocate(Outline::new()))
 }
 
 /// Deletes an outline. Does nothing for NULL.

@@ -11,7 +11,7 @@
 use super::spans::Intersections;
 use crate::draw::edge::Edge;
 use crate::draw::list::List;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Where edges continue from a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Side {
 }
 
 /// The most edges that are compared with each other, which needs no memory.
-const MAX_COMPARED: usize = 8;
+const MAX_COMPARED: usize = 16;
 
 /// Computes the intersections of the edges that start in a row, or end in the last one. Keeps its memory for the next row.
 #[derive(Default)]
@@ -33,6 +33,11 @@ pub struct Corners {
 }
 
 impl Corners {
+    /// Makes room for rows in which up to `count` edges start.
+    pub fn reserve(&mut self, count: usize) -> Result<()> {
+        if count > MAX_COMPARED { List::reserve(&mut self.oblique, count) } else { Ok(()) }
+    }
+
     /// Adds the intersections of row `y` with `count` edges that start or end in it to `found`. `number` returns the number of each, in ascending order.
     pub fn intersect(
         &mut self,
@@ -74,7 +79,7 @@ impl Corners {
     /// Sorts the oblique edges by their pixel and their number.
     fn sort(&mut self, y: i32, edges: &[Edge], numbers: impl ExactSizeIterator<Item = u32>) -> Result<()> {
         self.oblique.clear();
-        self.oblique.try_reserve(numbers.len()).map_err(|_| Error::Memory)?;
+        List::reserve(&mut self.oblique, numbers.len())?;
         for number in numbers {
             let edge = &edges[number as usize];
             if edge.slope != 0.0 {

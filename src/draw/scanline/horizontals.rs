@@ -12,6 +12,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::draw::edge::Edge;
+use crate::draw::list::List;
 use crate::error::{Error, Result};
 
 /// Draws the rows of an ink that blends. Keeps its memory for the next row.
@@ -49,18 +50,24 @@ impl Horizontals {
         Ok(())
     }
 
+    /// Makes room for rows of up to `count` edges.
+    pub fn reserve(&mut self, count: usize) -> Result<()> {
+        List::reserve(&mut self.waiting, count)?;
+        List::reserve(&mut self.late, count)?;
+        self.reached.try_reserve(count).map_err(|_| Error::Memory)
+    }
+
     /// Lets all edges of a row wait.
     fn start<'a>(&mut self, edges: impl Iterator<Item = &'a Edge>) -> Result<()> {
         self.waiting.clear();
         self.reached.clear();
         for (number, edge) in (0..).zip(edges) {
-            self.waiting.try_reserve(1).map_err(|_| Error::Memory)?;
-            self.waiting.push(Reverse((edge.xmin, number, edge.xmax)));
+            List::push(&mut self.waiting, Reverse((edge.xmin, number, edge.xmax)))?;
         }
         self.waiting.sort_unstable();
-        // So that moving the edges needs no memory.
-        self.reached.try_reserve(self.waiting.len()).map_err(|_| Error::Memory)?;
-        self.late.try_reserve(self.waiting.len()).map_err(|_| Error::Memory)
+        let count = self.waiting.len();
+        List::reserve(&mut self.late, count)?;
+        self.reached.try_reserve(count).map_err(|_| Error::Memory)
     }
 
     /// Goes through the edges once. Returns the first column that has not been passed.

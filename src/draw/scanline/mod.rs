@@ -138,6 +138,13 @@ impl<L: Lists> Plan<'_, L> {
         let mut horizontals = &horizontals[before(horizontals)..];
         let (mut active, mut found) = (L::Active::default(), Intersections::<L::Found>::default());
         let (mut corners, mut flat) = (Corners::default(), Horizontals::default());
+        // All memory, so that a lack of it leaves the image as it is.
+        active.reserve(self.starts.len())?;
+        found.reserve(2 * self.starts.len(), xsize)?;
+        corners.reserve(self.starts.len())?;
+        if blends {
+            flat.reserve(horizontals.len())?;
+        }
         for (_, index) in above {
             let edge = self.edges[*index as usize];
             if i64::from(edge.ymax) >= first as i64 {

@@ -37,6 +37,12 @@ pub struct Intersections<L> {
 }
 
 impl<L: List<f32>> Intersections<L> {
+    /// Makes room for rows of up to `count` intersections in an image with this width.
+    pub fn reserve(&mut self, count: usize, xsize: usize) -> Result<()> {
+        self.found.reserve(count)?;
+        if is_counted(count, xsize) { List::reserve(&mut self.cells, cells(xsize)) } else { Ok(()) }
+    }
+
     /// Starts a row.
     pub fn clear(&mut self) {
         self.found.clear();
@@ -65,9 +71,8 @@ impl<L: List<f32>> Intersections<L> {
     #[inline(always)]
     pub fn cover(&mut self, xsize: usize, mut draw: impl FnMut(i32, i32)) -> Result<()> {
         let count = self.found.len();
-        let is_counted = count > 32 && count * CELLS_PER_INTERSECTION > 2 * xsize && xsize <= MAX_COUNTED_XSIZE;
         // An odd number leaves the last one over, which counting cannot tell from the others.
-        if is_counted && count % 2 == 0 {
+        if is_counted(count, xsize) && count.is_multiple_of(2) {
             self.count(xsize)?;
             draw_counted(&self.cells, draw);
             return Ok(());
@@ -83,16 +88,26 @@ impl<L: List<f32>> Intersections<L> {
     }
 
     fn count(&mut self, xsize: usize) -> Result<()> {
-        let count = 2 * xsize + 3;
         self.cells.clear();
-        List::reserve(&mut self.cells, count)?;
-        self.cells.resize(count, NONE);
+        List::reserve(&mut self.cells, cells(xsize))?;
+        self.cells.resize(cells(xsize), NONE);
         for x in self.found.iter() {
             let cell = &mut self.cells[cell_of(*x, xsize)];
             *cell = if *cell == ODD { EVEN } else { ODD };
         }
         Ok(())
     }
+}
+
+/// Whether the intersections of a row are counted.
+#[inline(always)]
+fn is_counted(count: usize, xsize: usize) -> bool {
+    count > 32 && count.saturating_mul(CELLS_PER_INTERSECTION) > 2 * xsize && xsize <= MAX_COUNTED_XSIZE
+}
+
+/// The number of cells of a row.
+fn cells(xsize: usize) -> usize {
+    2 * xsize + 3
 }
 
 /// Calls `draw` with the spans between the intersections that cells hold, an even number of them. Those without a gap between

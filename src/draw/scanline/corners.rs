@@ -56,6 +56,7 @@ impl Corners {
         if is_sorted {
             self.sort(y, edges, (0..count).map(&number))?;
         }
+        let mut compared = [None; MAX_COMPARED];
         for place in 0..count {
             let edge = edge_of(place);
             let x = edge.x_at(y);
@@ -68,8 +69,8 @@ impl Corners {
                 let group = self.oblique.partition_point(|(other, _)| *other < pixel);
                 Some(&edges[self.oblique[group].1 as usize]).filter(|first| !std::ptr::eq(*first, edge))
             } else {
-                let before = (0..place).map(edge_of);
-                before.filter(|other| other.slope != 0.0).find(|other| pixel_of(other.x_at(y)) == pixel)
+                compared[place] = Some(pixel);
+                compared[..place].iter().position(|other| *other == Some(pixel)).map(edge_of)
             };
             found.push(first.map_or(x, |first| joined(x, edge.x_at(other_row), first.x_at(other_row))))?;
         }

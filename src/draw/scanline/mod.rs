@@ -29,6 +29,7 @@ use crate::draw::canvas::Canvas;
 use crate::draw::edge::Edge;
 use crate::error::Result;
 use crate::image::ImageRef;
+use crate::memory::heap::try_vec;
 
 use crate::draw::list::{FEW, List};
 use corners::{Corners, Side};
@@ -114,9 +115,42 @@ fn fill<L: Lists>(
             plan.horizontals.push(numbered)?;
         }
     }
-    plan.starts.sort_unstable();
+    if edges.len() <= FEW.max(rows.len() / 8) {
+        plan.starts.sort_unstable();
+    } else {
+        sort_by_row(&mut plan.starts, &rows)?;
+    }
     plan.horizontals.sort_unstable();
     canvas.for_rows(rows.clone(), width(edges, canvas.xsize()), |canvas| plan.fill_rows(canvas, rows.clone()))
+}
+
+/// Sorts edges, which are in the order of their numbers, by their first row: counting sort. The order of those above the rows,
+/// and of those below them, stays.
+fn sort_by_row(starts: &mut [(i32, u32)], rows: &Range<usize>) -> Result<()> {
+    let (first, last) = (rows.start as i64 - 1, rows.end as i64);
+    let key = |ymin: i32| (i64::from(ymin).clamp(first, last) - first) as usize;
+    let unsorted = try_copy(starts)?;
+    let mut places = try_vec(0usize, rows.len() + 3)?;
+    for (ymin, _) in &unsorted {
+        places[key(*ymin) + 1] += 1;
+    }
+    for row in 1..places.len() {
+        places[row] += places[row - 1];
+    }
+    for start in unsorted {
+        let place = &mut places[key(start.0)];
+        starts[*place] = start;
+        *place += 1;
+    }
+    Ok(())
+}
+
+/// Copies a list, or returns an error if there is no memory.
+fn try_copy<T: Copy>(list: &[T]) -> Result<Vec<T>> {
+    let mut copy = Vec::new();
+    List::reserve(&mut copy, list.len())?;
+    copy.extend_from_slice(list);
+    Ok(copy)
 }
 
 /// The width of a polygon within an image, in pixels.

@@ -186,26 +186,45 @@ def test_no_outline(both):
     same(both, lambda library: library.ImagingOutlineDelete(None))
 
 
+def vertices_of(kind: str, count: int) -> list[tuple[int, int]]:
+    """The vertices of a large polygon."""
+    chosen = random.Random(count)
+    half = count // 2
+    right = [(350 + 3 * n % 400, n * 300 // count) for n in range(half)]
+    left = [(300 - 3 * n % 400, 300 - n * 300 // count) for n in range(half)]
+    outline = right + left
+    vertex = {
+        "random": lambda n: (chosen.randint(-100, 800), chosen.randint(-100, 400)),
+        "smooth": lambda n: outline[n] if n < 2 * half else (0, 0),
+        "zigzag": lambda n: (n * 700 // count, 150 + chosen.randint(-9, 9)),
+        "battlement": lambda n: (n // 2 * 1400 // count, (n + 1) // 2 % 2 * 9 + 20),
+        "fan": lambda n: (350, 100) if n % 2 else (n * 700 // count, 200),
+        "two rows": lambda n: (chosen.randint(0, 700), chosen.randint(100, 101)),
+    }[kind]
+    return [vertex(n) for n in range(count)]
+
+
 @pytest.mark.parametrize("op", [0, 1])
 @pytest.mark.parametrize("mode", ["L", "I;16", "RGBA"])
 @pytest.mark.parametrize("kind", ["random", "smooth", "zigzag", "battlement", "fan", "two rows"])
-@pytest.mark.parametrize("count", [1, 2, 3, 1000, 10_000])
+@pytest.mark.parametrize("count", [1, 2, 3, 17, 1000, 5000])
 def test_large_polygons(both, count, kind, mode, op):
-    chosen, size = random.Random(count), (700, 300)
-    vertices = {
-        "random": [(chosen.randint(-100, 800), chosen.randint(-100, 400)) for _ in range(count)],
-        "smooth": [(350 + 3 * n % 400, n * 300 // count) for n in range(count // 2)]
-        + [(300 - 3 * n % 400, 300 - n * 300 // count) for n in range(count // 2)],
-        "zigzag": [(n * 700 // count, 150 + chosen.randint(-9, 9)) for n in range(count)],
-        "battlement": [(n // 2 * 1400 // count, (n + 1) // 2 % 2 * 9 + 20) for n in range(count)],
-        "fan": [(350, 100) if n % 2 else (n * 700 // count, 200) for n in range(count)],
-        "two rows": [(chosen.randint(0, 700), chosen.randint(100, 101)) for n in range(count)],
-    }[kind]
+    vertices = vertices_of(kind, count)
 
     def draw(library, image, _):
         return library.ImagingDrawPolygon(image, len(vertices), ints(vertices), b"\x10\x90\xff\x60", 1, 1, op, None)
 
-    drawn(both, MODE_ID[mode], size, 5, draw)
+    drawn(both, MODE_ID[mode], (700, 300), 5, draw)
+
+
+@pytest.mark.parametrize("kind", ["battlement", "two rows"])
+def test_polygons_of_100000_points(both, kind):
+    vertices = ints(vertices_of(kind, 100_000))
+
+    def draw(library, image, _):
+        return library.ImagingDrawPolygon(image, 100_000, vertices, b"\x10", 1, 1, 0, None)
+
+    drawn(both, MODE_ID["L"], (700, 300), 5, draw)
 
 
 def scene(library: Library, seed: int) -> tuple[bytes, list[int]]:

@@ -319,7 +319,7 @@ fn shapes_are_drawn() -> Result<()> {
         drawn(&|draw| draw.rectangle_border([1, 1, 5, 4]).map(drop))?,
         "....... .#####. .#...#. .#...#. .#####."
     );
-    assert_eq!(drawn(&|draw| draw.polygon(&triangle).map(drop))?, "##..... #####.. ####### #####.. ##.....");
+    assert_eq!(drawn(&|draw| draw.polygon(&triangle).map(drop))?, "#...... ####... ####### ####... #......");
     assert_eq!(drawn(&|draw| draw.polygon_border(&triangle).map(drop))?, "##..... #.###.. #....## #.###.. ##.....");
     assert_eq!(
         drawn(&|draw| draw.width(3).line(&[[1, 2], [5, 2]]).map(drop))?,
@@ -338,9 +338,9 @@ fn shapes_are_drawn() -> Result<()> {
     mask.draw()?.ink([255, 0, 0, 0]).rectangle([2, 0, 4, 9])?;
     let mask = mask.view()?;
     let masked = |draw: &mut Draw<'_>| draw.polygon_masked(&triangle, &mask).map(drop);
-    assert_eq!(drawn(&masked)?, "....... ..###.. ..###.. ..###.. .......");
+    assert_eq!(drawn(&masked)?, "....... ..##... ..###.. ..##... .......");
     let masked = |draw: &mut Draw<'_>| draw.width(2).polygon_border_masked(&[[0, 2], [6, 2]], &mask).map(drop);
-    assert_eq!(drawn(&masked)?, "....... ....... ..###.. ..###.. .......");
+    assert_eq!(drawn(&masked)?, "....... ..###.. ..###.. ..###.. .......");
     assert_eq!(drawn(&|draw| draw.bitmap([3, 4], &mask).map(drop))?, "....... ....... ....... ....... .....##");
     let colours = Image::new(Mode::RGB, 7, 5)?;
     let mask = colours.view()?;

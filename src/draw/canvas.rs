@@ -158,6 +158,14 @@ impl<'a> Canvas<'a> {
 
     #[inline(always)]
     fn paint_box<const SIZE: usize>(&mut self, columns: Range<usize>, rows: Range<usize>, ink: impl Paint<SIZE>) {
+        if columns.len() == 1 {
+            for y in rows {
+                if let Some(row) = self.image.row_mut(y) {
+                    ink.pixel(&mut row.as_chunks_mut().0[columns.start]);
+                }
+            }
+            return;
+        }
         for y in rows {
             if let Some(row) = self.image.row_mut(y) {
                 ink.span(&mut row.as_chunks_mut().0[columns.clone()]);

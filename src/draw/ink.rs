@@ -63,8 +63,8 @@ pub trait Paint<const SIZE: usize>: Copy {
 #[derive(Clone, Copy, Debug)]
 pub struct Replace<const SIZE: usize>([u8; SIZE]);
 
-/// The longest span, in pixels, that is filled here: a call of a vectorised loop costs more.
-const SHORT_SPAN: usize = 8;
+/// The longest span, in pixels, that is filled here: a call of a loop with longer vectors costs more.
+const SHORT_SPAN: usize = 32;
 
 impl<const SIZE: usize> Paint<SIZE> for Replace<SIZE> {
     #[inline(always)]

@@ -181,8 +181,7 @@ mod tests {
 
     #[test]
     fn cells_are_the_rounded_pixels() {
-        let limits =
-            |x: f32| [(x - 1e-6), x, (x + 1e-6), f32::from_bits(x.to_bits() - 1), f32::from_bits(x.to_bits() + 1)];
+        let limits = |x: f32| [x - 1e-6, x, x + 1e-6, x.next_down(), x.next_up()];
         for x in (-60..=160).flat_map(|n| limits(n as f32 / 8.0)).chain([0.499_999_97, f32::MAX, f32::MIN, -0.0]) {
             let (up, down) = pixels_of(cell_of(x, 18));
             let clamp = |pixel: i32| pixel.clamp(-1, 18);

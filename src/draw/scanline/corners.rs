@@ -1,8 +1,9 @@
 //! Corners: where two edges start in one pixel, the spans of two rows may not touch each other.
 //!
 //! ```text
-//! row y        ..#......      both edges start here, and run to the left by more than a pixel a row:
-//! row y + 1    ........##     the span of row y is widened to the nearer one
+//! row y        ..#......      both edges start here, and run to the right by more than a pixel a row:
+//! row y + 1    ........##     the second one's intersection moves, so that the span ends at the pixel before
+//! row y        ..######       the nearer of those in the next row
 //! ```
 //!
 //! The reference compares each edge with all edges before it, and takes the first whose intersection rounds to the same

@@ -8,7 +8,7 @@
 //! The pixels are the reference's in every detail:
 //!
 //! - an intersection is computed in single precision, from the edge's first point;
-//! - a span reaches from one intersection to the next, both rounded to the nearest pixel, and a tie towards the outside
+//! - a span reaches from one intersection to the next, both rounded to the nearest pixel, and a tie towards the inside
 //!   ([`edge`](super::edge));
 //! - an edge that ends above the polygon's last row counts twice there, so that the pixel of its end is drawn;
 //! - where two edges start in one pixel (or end, in the last row), the span reaches to those of the next row ([`corners`]);

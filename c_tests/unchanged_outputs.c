@@ -56,6 +56,19 @@ dither_into(void) {
     return written(ImagingConvert(target, rgb, IMAGING_MODE_P, NULL, 1) == target);
 }
 
+/* Many edges, which need memory, through a mask that shares pixels with the image, and is copied. */
+static int
+draw_into(void) {
+    int xy[2 * 42];
+    for (int n = 0; n < 41; n++) {
+        xy[2 * n] = n;
+        xy[2 * n + 1] = n % 3;
+    }
+    xy[2 * 41] = 20;
+    xy[2 * 41 + 1] = 60;
+    return written(ImagingDrawPolygon(target, 42, xy, "\7", 1, 1, 0, source) == 0);
+}
+
 static const struct {
     const char *name;
     int (*act)(void);
@@ -65,6 +78,7 @@ static const struct {
     {"transform into an image", transform_into},
     {"convert grey into an image", convert_grey_into},
     {"dither into an image", dither_into},
+    {"draw on an image", draw_into},
 };
 
 /* Plays a call with the n-th request failing, or all from the n-th on. Returns whether its result and error agree. */

@@ -89,7 +89,7 @@ one_image(ModeID mode, int is_bytes, int bands) {
     CHECK(ImagingPaste(out, im, im, 0, 0, 0, ROWS) == 0 || take_error() == IMAGING_ERROR_VALUE);
     int corners[] = {-5, -5, 5, ROWS - 1, 9, 7};
     CHECK(ImagingDrawPoint(im, 0, 5, ink, 0) == 0 && ImagingDrawLine(im, -5, -5, 5, ROWS - 1, ink, 1) == 0);
-    CHECK(ImagingDrawWideLine(im, -5, -5, 5, ROWS - 1, ink, 9, 0, im) == 0 || take_error() == IMAGING_ERROR_VALUE);
+    CHECK(ImagingDrawWideLine(im, -5, -5, 5, ROWS - 1, ink, 9, 0, im) == 0 || take_error() == IMAGING_ERROR_MODE);
     CHECK(ImagingDrawRectangle(im, -5, -5, 5, ROWS - 1, ink, 1, 0, 1) == 0);
     CHECK(ImagingDrawRectangle(im, -5, -5, 5, ROWS - 1, ink, 0, 1000, 0) == 0);
     CHECK(ImagingDrawPolygon(im, 3, corners, ink, 1, 1, 1, NULL) == 0);

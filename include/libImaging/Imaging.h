@@ -1128,7 +1128,8 @@ extern Imaging ImagingEffectSpread(Imaging imIn, int distance);
  * `mask` is NULL or an image with pixels of one byte: pixels are drawn where it is not 0, and none beyond its borders. It may
  * be `im` itself.
  *
- * The functions return 0, or -1 on error: ValueError if `im` is read-only or the mask has other pixels, and MemoryError.
+ * The functions return 0, or -1 on error: ValueError if `im` is read-only or the mask has other pixels, and MemoryError, after
+ * which some rows of a large polygon, or some edges of one that is not filled, may have been drawn.
  */
 
 /** Draws a pixel. */

@@ -35,12 +35,11 @@ impl Blend {
 
     /// Blends a pixel.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // LLVM vectorises this loop, in place and over indices, and not an iterator's
     pub fn blend(&self, pixel: &mut [u8; 4]) {
-        let (before, mut drawn) = (*pixel, [0; 4]);
         for n in 0..4 {
-            drawn[n] = blend(before[n], self.factors[n], self.addends[n]);
+            pixel[n] = blend(pixel[n], self.factors[n], self.addends[n]);
         }
-        *pixel = drawn;
     }
 
     /// Blends all pixels of a span.
@@ -89,7 +88,7 @@ multiversion! {
         let (factors, addends) = (bytemuck::cast([ink.factors; PIXELS]), bytemuck::cast([ink.addends; PIXELS]));
         let (chunks, rest) = span.as_chunks_mut::<PIXELS>();
         let (masks, rest_of_mask) = mask.as_chunks::<PIXELS>();
-        for (chunk, mask) in chunks.iter_mut().zip(masks).filter(|(_, mask)| **mask != [0; PIXELS]) {
+        for (chunk, mask) in chunks.iter_mut().zip(masks) {
             let mut pixels: [u32; PIXELS] = bytemuck::cast(*chunk);
             let drawn: [u32; PIXELS] = bytemuck::cast(blended(bytemuck::cast(*chunk), &factors, &addends));
             for n in 0..PIXELS {

@@ -11,7 +11,7 @@ use crate::host::long_section_for;
 use crate::image::ImageRef;
 use crate::memory::heap;
 use crate::mode::PixelType;
-use crate::statistics::{self, Bins, Extrema};
+use crate::statistics::{self, Bins, ColorCount, Extrema};
 
 // # Statistics
 
@@ -87,16 +87,20 @@ pub unsafe extern "C" fn ImagingGetColors(
         let (image, colors) = (im.view()?, colors.ok_or(Error::Null("colors"))?);
         let max_colors = usize::try_from(maxcolors).map_err(|_| Error::Value("maxcolors must not be negative"))?;
         statistics::check_colors(image.mode(), max_colors)?;
-        let found = long_section_for(image.bytes(), || statistics::colors(&image, max_colors))?;
-        let items = heap::zeroed::<ImagingColorItem>(found.colors.len() + 1)?;
-        for (n, color) in found.colors.iter().enumerate() {
-            let (x, y) = (color.x as c_int, color.y as c_int);
-            let item = ImagingColorItem { x, y, count: color.count as i32, pixel: i32::from_ne_bytes(color.pixel) };
-            // SAFETY: the table has an item for each colour, and one more.
-            unsafe { items.add(n).write(item) };
-        }
-        *colors = found.colors.len() as c_int + c_int::from(found.is_overflow);
-        Ok(items.as_ptr())
+        long_section_for(image.bytes(), || {
+            let counted = statistics::count_colors(&image, max_colors)?;
+            let items = heap::zeroed::<ImagingColorItem>(counted.len() + 1)?;
+            // SAFETY: the table is new, and has an item for each colour and one more.
+            let table = unsafe { slice_mut(items.as_ptr(), counted.len(), "colors")? };
+            counted.write_to(table, |ColorCount { x, y, count, pixel }| ImagingColorItem {
+                x: x as c_int,
+                y: y as c_int,
+                count: count as i32,
+                pixel: i32::from_ne_bytes(pixel),
+            });
+            *colors = counted.len() as c_int + c_int::from(counted.is_overflow());
+            Ok(items.as_ptr())
+        })
     })
 }
 

@@ -79,3 +79,13 @@ pub fn try_vec<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
     values.resize(count, value);
     Ok(values)
 }
+
+/// Appends a value, or returns an error if there is no memory.
+#[inline]
+pub fn try_push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
+    if values.len() == values.capacity() {
+        values.try_reserve(1).map_err(|_| Error::Memory)?;
+    }
+    values.push(value);
+    Ok(())
+}

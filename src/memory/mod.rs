@@ -32,6 +32,7 @@ pub mod palette;
 mod pool_lock;
 mod raw;
 pub mod view;
+pub mod zeroed;
 
 use crate::abi::ModeID;
 use crate::error::Result;

@@ -10,7 +10,7 @@ mod histogram;
 mod projection;
 
 pub use bounding_box::bounding_box;
-pub use colors::{ColorCount, Colors, check_colors, colors};
+pub use colors::{ColorCount, Colors, CountedColors, check_colors, colors, count_colors};
 pub use extrema::{Extrema, extrema};
 pub use histogram::{Bins, check_histogram, histogram};
 pub use projection::projection;

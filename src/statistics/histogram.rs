@@ -1,8 +1,9 @@
 //! Histograms: how often each value of a band occurs.
 //!
 //! Neighbouring pixels are often equal, and an increment then waits for the one before it to be stored. So rows are counted
-//! into several tables in turn, of 32-bit counters that stay in the first-level cache, and the tables are summed. Threads share
-//! the rows of large images.
+//! into several tables in turn, of 32-bit counters that stay in the first-level cache, and the tables are summed. A processor
+//! increments about one counter a cycle, so large images of one band are counted by pairs of pixels. Whether a pixel is masked
+//! cannot be predicted, so its counter is incremented by 0 or 1. Threads share the rows of large images.
 
 use std::ops::Range;
 
@@ -11,7 +12,10 @@ use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::ImageRef;
 use crate::memory::heap::try_vec;
+use crate::memory::zeroed::ZeroedTable;
 use crate::mode::{Mode, PixelType};
+use crate::simd::isa::multiversion;
+use crate::simd::truncate::truncate;
 
 /// How the values of an image are sorted into 256 bins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,52 +76,115 @@ pub fn histogram(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, bins: Bins, 
     if image.bytes() == 0 {
         return Ok(());
     }
-    match bins {
+    let count_rows: &CountRows<'_> = match bins {
         Bins::I32(min, max) if min < max => {
             let scale = 255.0 / max.wrapping_sub(min) as f32;
-            count_wide(image, counts, |pixel| i32::from_ne_bytes(pixel).wrapping_sub(min) as f32 * scale);
+            &move |rows, counts| count_wide(image, rows, counts, |out, row| bins_i32(out, row, min, scale))
         }
         Bins::F32(min, max) if min < max => {
             let scale = 255.0 / (max - min);
-            count_wide(image, counts, |pixel| (f32::from_ne_bytes(pixel) - min) * scale);
+            &move |rows, counts| count_wide(image, rows, counts, |out, row| bins_f32(out, row, min, scale))
         }
-        Bins::Bytes => {
-            // On the heap: a thread's stack may be small.
-            let count_rows = |rows| {
-                let mut counts = try_vec(0u64, MAX_COUNTS)?;
-                match image.mode().pixel_size() {
-                    4 => count_pixels(image, mask, rows, &mut counts),
-                    _ => count_bytes(image, mask, rows, &mut counts),
-                }
-                Ok(counts)
-            };
-            let add = |total: &mut Result<Vec<u64>>, part: Result<Vec<u64>>| match (&mut *total, part) {
-                (Ok(total), Ok(part)) => total.iter_mut().zip(part).for_each(|(total, count)| *total += count),
-                (_, Err(error)) => *total = Err(error),
-                (Err(_), Ok(_)) => {}
-            };
-            let zeros = Ok(try_vec(0u64, MAX_COUNTS)?);
-            let total = parallel::reduce_rows(image.ysize(), 2 * image.xsize(), zeros, count_rows, add)?;
-            counts.iter_mut().zip(total).for_each(|(count, total)| *count += total);
-        }
-        Bins::I32(..) | Bins::F32(..) => {}
-    }
+        Bins::Bytes if image.mode().pixel_size() == 4 => &|rows, counts| count_pixels(image, mask, rows, counts),
+        Bins::Bytes => &|rows, counts| count_bytes(image, mask, rows, counts),
+        Bins::I32(..) | Bins::F32(..) => return Ok(()),
+    };
+    // On the heap: a thread's stack may be small.
+    let work = |rows| {
+        let mut counts = try_vec(0u64, MAX_COUNTS)?;
+        count_rows(rows, &mut counts)?;
+        Ok(counts)
+    };
+    let add = |total: &mut Result<Vec<u64>>, part: Result<Vec<u64>>| match (&mut *total, part) {
+        (Ok(total), Ok(part)) if total.is_empty() => *total = part,
+        (Ok(total), Ok(part)) => total.iter_mut().zip(part).for_each(|(total, count)| *total += count),
+        (_, Err(error)) => *total = Err(error),
+        (Err(_), Ok(_)) => {}
+    };
+    let cost = 2 * image.xsize() * image.mode().pixel_size().min(3);
+    let total = parallel::reduce_rows(image.ysize(), cost, Ok(Vec::new()), work, add)?;
+    counts.iter_mut().zip(total).for_each(|(count, total)| *count += total);
     Ok(())
 }
 
-fn count_wide(image: &ImageRef<'_>, counts: &mut [u64], bin: impl Fn([u8; 4]) -> f32) {
-    for row in image.rows() {
-        for pixel in row.as_chunks().0 {
-            let bin = bin(*pixel);
-            // A truncated bin: what lies between -1 and 0 is in the first one.
-            if bin > -1.0 && bin < 256.0 {
-                counts[bin as usize] += 1;
+/// Counts the values of rows, and adds them to [`MAX_COUNTS`] counts.
+type CountRows<'a> = dyn Fn(Range<usize>, &mut [u64]) -> Result<()> + Sync + 'a;
+
+/// The pixels whose bins are computed at a time.
+const WIDE_BLOCK: usize = 64;
+
+/// The bin of values that are in none of the 256.
+const NO_BIN: u32 = 256;
+
+/// Counts the bins of 4-byte pixels. `find_bins` computes those of a block.
+fn count_wide(
+    image: &ImageRef<'_>,
+    rows: Range<usize>,
+    counts: &mut [u64],
+    find_bins: impl Fn(&mut [u16; WIDE_BLOCK], &[[u8; 4]]),
+) -> Result<()> {
+    let mut tables = Tables::<TABLES>::new();
+    let mut add = |_, value: usize, count: u64| counts[value] += count;
+    for y in rows {
+        let row = image.row(y).as_chunks::<4>().0;
+        tables.flush_before(row.len(), &mut add);
+        for pixels in row.chunks(WIDE_BLOCK) {
+            let mut bins = [0; WIDE_BLOCK];
+            find_bins(&mut bins, pixels);
+            let (blocks, rest) = bins[..pixels.len()].as_chunks::<TABLES>();
+            let [a, b, c, d] = &mut tables.tables;
+            let bin = |bin: u16| usize::from(bin).min(TABLE - 1);
+            for block in blocks {
+                a[bin(block[0])] += 1;
+                b[bin(block[1])] += 1;
+                c[bin(block[2])] += 1;
+                d[bin(block[3])] += 1;
             }
+            rest.iter().for_each(|value| a[bin(*value)] += 1);
         }
+    }
+    tables.flush(add);
+    Ok(())
+}
+
+/// Truncates bins. What lies between -1 and 0 is in the first one; NaN and what does not fit become `i32::MIN`.
+#[inline(always)]
+fn store_bins(bins: &mut [u16; WIDE_BLOCK], values: [f32; WIDE_BLOCK]) {
+    for (bin, value) in bins.iter_mut().zip(truncate(values)) {
+        *bin = value.cast_unsigned().min(NO_BIN) as u16;
     }
 }
 
-fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut [u64]) {
+multiversion! {
+    /// Finds the bins of pixels of mode I.
+    fn bins_i32(bins: &mut [u16; WIDE_BLOCK], pixels: &[[u8; 4]], min: i32, scale: f32) {
+        let mut values = [0.0; WIDE_BLOCK];
+        for (value, pixel) in values.iter_mut().zip(pixels) {
+            *value = i32::from_ne_bytes(*pixel).wrapping_sub(min) as f32 * scale;
+        }
+        store_bins(bins, values);
+    }
+
+    /// Finds the bins of pixels of mode F.
+    fn bins_f32(bins: &mut [u16; WIDE_BLOCK], pixels: &[[u8; 4]], min: f32, scale: f32) {
+        let mut values = [0.0; WIDE_BLOCK];
+        for (value, pixel) in values.iter_mut().zip(pixels) {
+            *value = (f32::from_ne_bytes(*pixel) - min) * scale;
+        }
+        store_bins(bins, values);
+    }
+}
+
+fn count_bytes(
+    image: &ImageRef<'_>,
+    mask: Option<&ImageRef<'_>>,
+    rows: Range<usize>,
+    counts: &mut [u64],
+) -> Result<()> {
+    let values = rows.len().saturating_mul(image.xsize());
+    if mask.is_none() && (MIN_PAIRED..MAX_PIXELS).contains(&values) {
+        return count_pairs(image, rows, counts);
+    }
     let mut tables = Tables::<TABLES>::new();
     for y in rows {
         let row = image.row(y);
@@ -143,18 +210,64 @@ fn count_bytes(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<us
                 rest.iter().for_each(|value| a[usize::from(*value)] += 1);
             }
             Some(mask) => {
-                for (n, (value, mask)) in row.iter().zip(mask.row(y)).enumerate() {
-                    if *mask != 0 {
-                        tables.tables[n % TABLES][usize::from(*value)] += 1;
-                    }
+                let (blocks, rest) = row.as_chunks::<8>();
+                let (mask_blocks, mask_rest) = mask.row(y).as_chunks::<8>();
+                let [a, b, c, d] = &mut tables.tables;
+                for (block, mask) in blocks.iter().zip(mask_blocks) {
+                    // An increment of 0 or 1: which it is cannot be predicted.
+                    let (block, ones) = (u64::from_le_bytes(*block), ones(u64::from_le_bytes(*mask)));
+                    let value = |n: u32| (block >> (8 * n) & 255) as usize;
+                    let one = |n: u32| (ones >> (8 * n) & 1) as u32;
+                    a[value(0)] += one(0);
+                    b[value(1)] += one(1);
+                    c[value(2)] += one(2);
+                    d[value(3)] += one(3);
+                    a[value(4)] += one(4);
+                    b[value(5)] += one(5);
+                    c[value(6)] += one(6);
+                    d[value(7)] += one(7);
                 }
+                rest.iter().zip(mask_rest).for_each(|(value, mask)| a[usize::from(*value)] += u32::from(*mask != 0));
             }
         }
     }
     tables.flush(|_, value, count| counts[value] += count);
+    Ok(())
 }
 
-fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<usize>, counts: &mut [u64]) {
+/// So many bytes are worth a table of pairs.
+const MIN_PAIRED: usize = 1 << 20;
+
+/// Counts pairs of neighbouring bytes, so that one increment counts two. Most of the table's 256 KiB stay in the second-level
+/// cache; neighbours are often similar, and then few counters are used.
+fn count_pairs(image: &ImageRef<'_>, rows: Range<usize>, counts: &mut [u64]) -> Result<()> {
+    let mut table = ZeroedTable::<u32>::new(1 << 16)?;
+    let pairs: &mut [u32; 1 << 16] = table.first_chunk_mut().expect("a table of this length");
+    for y in rows {
+        let (blocks, rest) = image.row(y)[..image.xsize()].as_chunks::<8>();
+        for block in blocks {
+            let block = u64::from_le_bytes(*block);
+            for n in 0..4 {
+                pairs[(block >> (16 * n) & 0xffff) as usize] += 1;
+            }
+        }
+        rest.iter().for_each(|value| counts[usize::from(*value)] += 1);
+    }
+    let mut lower = [0; 256];
+    for (upper, pairs) in pairs.as_chunks::<256>().0.iter().enumerate() {
+        counts[upper] += u64::from(pairs.iter().sum::<u32>());
+        lower.iter_mut().zip(pairs).for_each(|(sum, count): (&mut u32, _)| *sum += *count);
+    }
+    counts.iter_mut().zip(lower).for_each(|(count, sum)| *count += u64::from(sum));
+    Ok(())
+}
+
+fn count_pixels(
+    image: &ImageRef<'_>,
+    mask: Option<&ImageRef<'_>>,
+    rows: Range<usize>,
+    counts: &mut [u64],
+) -> Result<()> {
     // Two tables for each byte of a pixel.
     let mut tables = Tables::<8>::new();
     let bands = usize::from(image.mode().spec().bands);
@@ -200,18 +313,38 @@ fn count_pixels(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, rows: Range<u
                 rest.iter().zip(&mut tables.tables).for_each(|(value, table)| table[usize::from(*value)] += 1);
             }
             Some(mask) => {
-                for (n, (pixel, mask)) in row.as_chunks::<4>().0.iter().zip(mask.row(y)).enumerate() {
-                    if *mask == 0 {
-                        continue;
-                    }
-                    for (byte, value) in pixel.iter().enumerate() {
-                        tables.tables[n % 2 * 4 + byte][usize::from(*value)] += 1;
-                    }
+                let (pairs, rest) = row.as_chunks::<8>();
+                let (mask_pairs, mask_rest) = mask.row(y).as_chunks::<2>();
+                let [r0, g0, b0, a0, r1, g1, b1, a1] = &mut tables.tables;
+                for (pair, [first, second]) in pairs.iter().zip(mask_pairs) {
+                    let pair = u64::from_le_bytes(*pair);
+                    let value = |n: u32| (pair >> (8 * n) & 255) as usize;
+                    let (first, second) = (u32::from(*first != 0), u32::from(*second != 0));
+                    r0[value(0)] += first;
+                    g0[value(1)] += first;
+                    b0[value(2)] += first;
+                    a0[value(3)] += first;
+                    r1[value(4)] += second;
+                    g1[value(5)] += second;
+                    b1[value(6)] += second;
+                    a1[value(7)] += second;
+                }
+                for (value, table) in rest.iter().zip(&mut tables.tables) {
+                    table[usize::from(*value)] += mask_rest.iter().map(|mask| u32::from(*mask != 0)).sum::<u32>();
                 }
             }
         }
     }
     tables.flush(add);
+    Ok(())
+}
+
+/// Returns 1 in each byte that is not 0.
+#[inline(always)]
+fn ones(bytes: u64) -> u64 {
+    const LOW_BITS: u64 = u64::from_ne_bytes([0x7f; 8]);
+    // The sum of the low bits carries into the highest one unless they are 0.
+    ((((bytes & LOW_BITS) + LOW_BITS) | bytes) & !LOW_BITS) >> 7
 }
 
 /// Tables of 32-bit counters, emptied before they could overflow.

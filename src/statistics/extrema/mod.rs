@@ -1,8 +1,16 @@
 //! The smallest and the greatest value of a one-band image.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+use std::ops::Range;
+
 use crate::error::{Error, Result};
+use crate::exec::parallel;
 use crate::image::ImageRef;
 use crate::mode::{Mode, PixelType};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa;
 use crate::simd::isa::multiversion;
 
 /// The smallest and the greatest value, of the image's type.
@@ -34,17 +42,36 @@ pub fn extrema(image: &ImageRef<'_>) -> Result<Option<Extrema>> {
     Ok(Some(match spec.pixel_type {
         PixelType::U8 => u8_extrema(image),
         PixelType::I32 => {
-            let [min, max] =
-                image.rows().fold([i32::MAX, i32::MIN], |extrema, row| i32_row(row.as_chunks().0, extrema));
+            let [min, max] = reduce(image, [i32::MAX, i32::MIN], |row, extrema| i32_row(row.as_chunks().0, extrema));
             Extrema::I32(min, max)
         }
         PixelType::F32 => f32_extrema(image),
         PixelType::I16 if image.mode() == Mode::I16 => {
-            let [min, max] = image.rows().fold([u16::MAX, 0], |extrema, row| u16_row(row.as_chunks().0, extrema));
+            let [min, max] = reduce(image, [u16::MAX, 0], |row, extrema| u16_row(row.as_chunks().0, extrema));
             Extrema::U16(min, max)
         }
         PixelType::I16 => return Err(Error::Mode),
     }))
+}
+
+/// Combines the extrema of all rows. `row_extrema` returns those of a row and others.
+fn reduce<T: Copy + PartialOrd + Send + Sync>(
+    image: &ImageRef<'_>,
+    none: [T; 2],
+    row_extrema: impl Fn(&[u8], [T; 2]) -> [T; 2] + Sync,
+) -> [T; 2] {
+    let work = |rows: Range<usize>| rows.fold(none, |extrema, y| row_extrema(image.row(y), extrema));
+    let combine = |total: &mut [T; 2], [min, max]: [T; 2]| {
+        // There is no NaN here.
+        if min < total[0] {
+            total[0] = min;
+        }
+        if max > total[1] {
+            total[1] = max;
+        }
+    };
+    let cost = image.xsize() * size_of::<T>() / 4;
+    parallel::reduce_rows(image.ysize(), cost, none, work, combine)
 }
 
 fn u8_extrema(image: &ImageRef<'_>) -> Extrema {
@@ -63,8 +90,15 @@ fn f32_extrema(image: &ImageRef<'_>) -> Extrema {
     if first.is_nan() {
         return Extrema::F32(first, first);
     }
-    let [min, max] =
-        image.rows().fold([f32::INFINITY, f32::NEG_INFINITY], |extrema, row| f32_row(row.as_chunks().0, extrema));
+    let none = [f32::INFINITY, f32::NEG_INFINITY];
+    let [min, max] = reduce(image, none, |row, extrema| {
+        let row = row.as_chunks().0;
+        #[cfg(target_arch = "x86_64")]
+        if let Some(isa) = isa::current().avx2() {
+            return avx2::f32_extrema(isa, row, extrema);
+        }
+        f32_row(row, extrema)
+    });
     // -0.0 and 0.0 are equal: the one that comes first counts.
     let first_zero =
         || (0..image.ysize()).find_map(|y| image.pixels::<f32>(y).iter().copied().find(|value| *value == 0.0));

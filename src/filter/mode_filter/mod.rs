@@ -2,7 +2,12 @@
 //!
 //! Of values that are equally frequent the smallest counts, and a value that occurs no more than twice changes nothing. The
 //! window is clipped to the image. For sizes 3 and 5, all pixels of a row compare each value of their windows with all others,
-//! in vectors; for larger ones, and at the edges, a histogram slides along the row.
+//! in vectors: [`avx2`] has the counts of 32 pixels in a register. For larger ones, and at the edges, a histogram slides along
+//! the row.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod constants;
 
 use arrayvec::ArrayVec;
 
@@ -10,13 +15,8 @@ use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::mode::PixelType;
-use crate::simd::isa::multiversion;
-
-/// Windows up to this half size are compared in vectors.
-const MAX_COMPARED: usize = 2;
-
-/// A value with no more occurrences leaves the pixel as it is.
-const MIN_COUNT: u32 = 2;
+use crate::simd::isa::{self, Isa, multiversion};
+use constants::{MAX_COMPARED, MIN_COUNT};
 
 /// Checks that an image has one 8-bit band.
 pub fn check_mode_filter(input: &ImageRef<'_>) -> Result<()> {
@@ -46,7 +46,7 @@ fn filter_row(out: &mut [u8], input: &ImageRef<'_>, y: usize, half: usize) {
     }
     let lines: ArrayVec<&[u8], { 2 * MAX_COMPARED + 1 }> = rows.clone().map(|row| input.row(row)).collect();
     let inner = half..width - half;
-    let compared = compare(&mut out[inner.clone()], &lines, &input.row(y)[inner], 2 * half + 1);
+    let compared = compare(isa::current(), &mut out[inner.clone()], &lines, &input.row(y)[inner], 2 * half + 1);
     slide(out, input, y, rows.clone(), half, 0..half);
     slide(out, input, y, rows, half, half + compared..width);
 }
@@ -82,6 +82,17 @@ fn slide(
     }
 }
 
+/// Filters pixels whose windows are inside the rows. `center` has the pixels themselves, `lines` the rows of the windows,
+/// `size - 1` pixels more than there are to filter. Returns the number of pixels that it has filtered, from the first one on.
+fn compare(isa: Isa, out: &mut [u8], lines: &[&[u8]], center: &[u8], size: usize) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(isa) = isa.avx2() {
+        return avx2::compare(isa, out, lines, center, size);
+    }
+    let _ = isa;
+    compare_plain(out, lines, center, size)
+}
+
 multiversion! {
     /// Returns the smallest of the most frequent values, and its count.
     fn most_frequent(counts: &[u32; 256]) -> (u8, u32) {
@@ -95,9 +106,8 @@ multiversion! {
         ((block * BLOCK + value) as u8, count)
     }
 
-    /// Filters pixels whose windows are inside the rows. `center` has the pixels themselves, `lines` the rows of the windows,
-    /// `size - 1` pixels more than there are to filter. Returns the number of pixels in whole vectors, which it has filtered.
-    fn compare(out: &mut [u8], lines: &[&[u8]], center: &[u8], size: usize) -> usize {
+    /// Does what [`compare`] does, for whole vectors.
+    fn compare_plain(out: &mut [u8], lines: &[&[u8]], center: &[u8], size: usize) -> usize {
         const LANES: usize = 32;
         let mut x = 0;
         while x + LANES <= out.len() {
@@ -127,5 +137,41 @@ multiversion! {
             x += LANES;
         }
         x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Filters a pixel by counting.
+    fn expected(lines: &[&[u8]], x: usize, center: u8, size: usize) -> u8 {
+        let mut counts = [0u32; 256];
+        lines.iter().for_each(|line| line[x..x + size].iter().for_each(|value| counts[usize::from(*value)] += 1));
+        let (value, count) = most_frequent(&counts);
+        if count > MIN_COUNT { value } else { center }
+    }
+
+    #[test]
+    fn vectors_equal_counting() {
+        let noise = |n: usize, values: usize| ((n * 0x9e37_79b1) >> 16) % values * 255 / values.max(2);
+        for (isa, size, length) in Isa::available().flat_map(|isa| {
+            [3, 5].into_iter().flat_map(move |size| [0, 1, 31, 32, 33, 64, 100].map(|length| (isa, size, length)))
+        }) {
+            for (values, count) in [1, 2, 4, 9, 256].into_iter().flat_map(|values| [(values, size - 1), (values, size)])
+            {
+                let rows: Vec<Vec<u8>> = (0..count)
+                    .map(|row| (0..length + size - 1).map(|x| noise(1000 * row + x, values) as u8).collect())
+                    .collect();
+                let lines: Vec<&[u8]> = rows.iter().map(Vec::as_slice).collect();
+                let center = &rows[count / 2][size / 2..][..length];
+                let mut out = vec![0; length];
+                let done = compare(isa, &mut out, &lines, center, size);
+                assert!(length - done < 32);
+                for x in 0..done {
+                    assert_eq!(out[x], expected(&lines, x, center[x], size), "{isa:?} {size} {length} {values} {x}");
+                }
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! - for the minimum and the maximum, two passes: [`extreme`] of columns, then of rows;
 //! - for the medians of 3 by 3 and of 5 by 5, a network whose values stay in registers ([`avx2`]);
-//! - up to [`network::MAX_SIZE`], a selection [`network`] of minima and maxima that all pixels of a row go through at the same
+//! - up to [`network::Key::MAX_SIZE`], a selection [`network`] of minima and maxima that all pixels of a row go through at the same
 //!   time, in vectors. Floats go through it as integers that sort like them;
 //! - above that, for 8-bit pixels, a [`histogram`] that slides along the row (Huang, Yang and Tang 1979);
 //! - for other images, and for floats with NaN or negative zeros, a [`selection`] for each pixel, with the reference's choice
@@ -88,7 +88,7 @@ impl RankFilter {
             },
             _ => out,
         };
-        if self.size <= network::MAX_SIZE {
+        if self.size <= <P::Key as network::Key>::MAX_SIZE {
             return network::filter::<P>(out, image, self.size, self.rank);
         }
         match image.mode().spec().pixel_type {

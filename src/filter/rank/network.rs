@@ -24,8 +24,8 @@ use crate::image::{ImageMut, ImageRef};
 use crate::memory::heap::try_vec;
 use crate::simd::isa::multiversion;
 
-/// The largest size of a filter with a network: for larger ones, the other methods take less time.
-pub const MAX_SIZE: usize = 9;
+/// The largest size of a filter with a network.
+const MAX_SIZE: usize = 15;
 
 /// A pixel type, and the type that sorts like it in vectors.
 pub trait Pixel: AnyBitPattern + NoUninit {
@@ -41,16 +41,21 @@ pub trait Pixel: AnyBitPattern + NoUninit {
 
 /// A value that has vectors with a minimum and a maximum.
 pub trait Key: Pod + Ord + Send + Sync {
-    /// The elements that go through the network together: the buffers of a network stay in the first-level cache.
+    /// The elements that go through the network together: the buffers of a network stay in the caches.
     const BLOCK: usize;
+
+    /// The largest size of a filter with a network: for larger ones, the other methods take less time.
+    const MAX_SIZE: usize;
 }
 
 impl Key for u8 {
     const BLOCK: usize = 512;
+    const MAX_SIZE: usize = 9;
 }
 
 impl Key for i32 {
     const BLOCK: usize = 128;
+    const MAX_SIZE: usize = MAX_SIZE;
 }
 
 impl Pixel for u8 {
@@ -406,8 +411,8 @@ mod tests {
 
     #[test]
     fn networks_select_every_rank() {
-        for size in [3, 5, 7, 9] {
-            for rank in 0..size * size {
+        for size in [3, 5, 7, 9, 11, 15] {
+            for rank in (0..size * size).step_by(if size <= 9 { 1 } else { 16 }) {
                 let network = Network::new(size, rank).expect("small");
                 for seed in 0..4u32 {
                     let values: Vec<u32> = (0..(size * size) as u32)

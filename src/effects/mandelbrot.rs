@@ -1,8 +1,9 @@
-//! The Mandelbrot set by escape times.
+//! The Mandelbrot set by escape times, several points of a row at a time.
 
 use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::ImageMut;
+use crate::simd::isa::multiversion;
 
 /// Checks the extent, `(x0, y0, x1, y1)`, and the quality: the second corner is not before the first one, and there are at
 /// least two iterations.
@@ -20,23 +21,45 @@ pub fn mandelbrot(out: ImageMut<'_>, extent: [f64; 4], quality: i32) {
     parallel::for_rows(out, cost, |first, mut chunk| {
         for (y, row) in chunk.rows_mut().enumerate() {
             let ci = (first + y) as f64 * dy + extent[1];
-            for (x, out) in row.iter_mut().enumerate() {
-                *out = escape_value(x as f64 * dx + extent[0], ci, quality);
+            for (block, out) in row.chunks_mut(LANES).enumerate() {
+                let mut cr = [0.0; LANES];
+                cr.iter_mut().enumerate().for_each(|(n, cr)| *cr = (block * LANES + n) as f64 * dx + extent[0]);
+                escape_values(out, cr, ci, quality);
             }
         }
     });
 }
 
-fn escape_value(cr: f64, ci: f64, quality: i32) -> u8 {
-    const RADIUS_SQUARED: f64 = 100.0;
-    let (mut x, mut y, mut x2, mut y2) = (0.0, 0.0, 0.0, 0.0);
-    for iteration in 1..=i64::from(quality) + 1 {
-        y = 2.0 * x * y + ci;
-        x = x2 - y2 + cr;
-        (x2, y2) = (x * x, y * y);
-        if x2 + y2 > RADIUS_SQUARED {
-            return (iteration * 255 / i64::from(quality)) as u8;
+/// The points that are iterated side by side: one step of a point waits for the one before it.
+const LANES: usize = 8;
+
+/// The steps after which it is checked whether all points have escaped.
+const STEPS: i64 = 4;
+
+multiversion! {
+    /// Computes the values of up to [`LANES`] points of a row.
+    fn escape_values(out: &mut [u8], cr: [f64; LANES], ci: f64, quality: i32) {
+        const RADIUS_SQUARED: f64 = 100.0;
+        let (mut x, mut y, mut x2, mut y2) = ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        // 1 for each point that has not escaped, and the number of steps that it has stayed.
+        let (mut stays, mut steps) = ([1i64; LANES], [0i64; LANES]);
+        let quality = i64::from(quality);
+        for first in (0..=quality).step_by(STEPS as usize) {
+            for _ in first..(first + STEPS).min(quality + 1) {
+                for n in 0..LANES {
+                    y[n] = 2.0 * x[n] * y[n] + ci;
+                    x[n] = x2[n] - y2[n] + cr[n];
+                    (x2[n], y2[n]) = (x[n] * x[n], y[n] * y[n]);
+                    stays[n] &= i64::from(!(x2[n] + y2[n] > RADIUS_SQUARED));
+                    steps[n] += stays[n];
+                }
+            }
+            if stays == [0; LANES] {
+                break;
+            }
+        }
+        for (out, (stays, steps)) in out.iter_mut().zip(stays.iter().zip(steps)) {
+            *out = if *stays != 0 { 0 } else { ((steps + 1) * 255 / quality) as u8 };
         }
     }
-    0
 }

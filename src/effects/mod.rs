@@ -9,4 +9,4 @@ mod spread;
 
 pub use mandelbrot::{check_mandelbrot, mandelbrot};
 pub use noise::noise;
-pub use spread::spread;
+pub use spread::{remainder, spread};

@@ -59,7 +59,8 @@ pub unsafe extern "C" fn ImagingEffectSpread(imIn: ImageIn, distance: c_int) -> 
         let input = imIn.view()?;
         let mut output = Output::new(header.mode, header.size)?;
         output.set_palette(imIn.copy_palette()?);
-        effects::spread(output.view_mut()?, &input, distance, || random().wrapping_rem(distance));
+        let remainder = effects::remainder(distance);
+        effects::spread(output.view_mut()?, &input, distance, || remainder(random()));
         Ok(output.into_raw())
     })
 }

@@ -78,6 +78,29 @@ impl StorePolicy {
         fence();
     }
 
+    /// Copies rows, each from two parts. `source` returns them for each row number; together they are as long as the row.
+    pub fn copy_parts<'a, 'b>(
+        self,
+        rows: impl Iterator<Item = (usize, &'a mut [u8])>,
+        source: impl Fn(usize) -> [&'b [u8]; 2],
+    ) {
+        for (y, row) in rows {
+            let [first, second] = source(y);
+            let (left, right) = row.split_at_mut(first.len());
+            match self {
+                Self::Temporal => {
+                    left.copy_from_slice(first);
+                    right.copy_from_slice(second);
+                }
+                Self::NonTemporal => {
+                    stream(left, first, &[]);
+                    stream(right, second, &[]);
+                }
+            }
+        }
+        fence();
+    }
+
     /// Copies rows. `source` returns the input row for each row number.
     pub fn copy_rows<'a, 'b>(
         self,
@@ -196,6 +219,12 @@ mod tests {
                 let next = |y: usize| Inputs::from_iter([&source[..], &source[xsize.min(y)..]]);
                 policy.write_rows_from(made.view_mut().expect("new").rows_mut().enumerate(), write, next);
                 policy.copy_rows(copied.view_mut().expect("new").rows_mut().enumerate(), |_| &source);
+                let mut parts = Image::new(Mode::L, xsize, 3).expect("small");
+                policy.copy_parts(parts.view_mut().expect("new").rows_mut().enumerate(), |y| {
+                    let (first, second) = source.split_at(xsize * y / 2);
+                    [first, second]
+                });
+                assert!(parts.view().expect("whole").rows().all(|row| row == source));
                 for (y, row) in made.view().expect("whole").rows().enumerate() {
                     assert!(row.iter().zip(&source).all(|(out, value)| *out == value.wrapping_mul(y as u8 + 1)));
                 }

@@ -137,6 +137,14 @@ pub fn copy_rows<'a>(image: ImageMut<'_>, input: &ImageRef<'_>, source: impl Fn(
     });
 }
 
+/// Copies all rows of an image from two parts of rows of `input` each, which `source` returns for each row number.
+pub fn copy_parts<'a>(image: ImageMut<'_>, input: &ImageRef<'_>, source: impl Fn(usize) -> [&'a [u8]; 2] + Sync) {
+    let (policy, cost) = (StorePolicy::for_image(&image, &[input]), copy_cost(&image));
+    for_rows(image, cost, |first_row, mut chunk| {
+        policy.copy_parts(chunk.rows_mut().enumerate(), |y| source(first_row + y));
+    });
+}
+
 /// Calls `work` on chunks of the same rows of several images of one height; see [`for_rows`].
 pub fn for_rows_of<const N: usize>(
     images: [ImageMut<'_>; N],

@@ -12,11 +12,9 @@ pub fn offset(out: ImageMut<'_>, input: &ImageRef<'_>, x: i32, y: i32) {
     }
     let head = i64::from(x).rem_euclid(xsize) as usize * input.mode().pixel_size();
     let top = i64::from(y).rem_euclid(ysize) as usize;
-    let cost = parallel::copy_cost(&out);
-    parallel::write_rows(out, &[input], cost, |y, out| {
+    parallel::copy_parts(out, input, |y| {
         let row = input.row((y + input.ysize() - top) % input.ysize());
         let (left, right) = row.split_at(row.len() - head);
-        out[..head].copy_from_slice(right);
-        out[head..].copy_from_slice(left);
+        [right, left]
     });
 }

@@ -77,11 +77,26 @@ pub fn lookup(out: ImageMut<'_>, input: &ImageRef<'_>, table: Lookup<'_>) {
                 pixels.zip(row).for_each(|(out, value)| *out = table[usize::from(*value)]);
             }
             Lookup::FromI(table) => {
-                let value = |pixel: [u8; 4]| i32::from_ne_bytes(pixel).clamp(0, 65535) as usize;
-                out.iter_mut().zip(row.as_chunks().0).for_each(|(out, pixel)| *out = table[value(*pixel)]);
+                for (out, pixels) in out.chunks_mut(BLOCK).zip(row.as_chunks::<4>().0.chunks(BLOCK)) {
+                    let mut values = [0; BLOCK];
+                    clip(&mut values, pixels);
+                    out.iter_mut().zip(values).for_each(|(out, value)| *out = table[usize::from(value)]);
+                }
             }
         }
     });
+}
+
+/// The pixels of mode I that are clipped at a time.
+const BLOCK: usize = 64;
+
+multiversion! {
+    /// Clips pixels of mode I to 16 bits.
+    fn clip(values: &mut [u16; BLOCK], pixels: &[[u8; 4]]) {
+        for (value, pixel) in values.iter_mut().zip(pixels) {
+            *value = i32::from_ne_bytes(*pixel).clamp(0, 65535) as u16;
+        }
+    }
 }
 
 /// Returns the table of each byte of a pixel that is a band.

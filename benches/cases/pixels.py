@@ -33,6 +33,7 @@ MASKS = {
     "L": "photo('RGBA').getchannel('A')",
     "L, noise": "noise('L')",
     "RGBA": "photo('RGBA')",
+    "RGBa": "photo('RGBa')",
 }
 """Masks in pasting and filling. The alpha of the photograph is empty, opaque, and between."""
 
@@ -52,16 +53,14 @@ def case(name: str, mode: str, picture: str, setup: str, call: str) -> Case:
 
 def combinations() -> Iterator[Case]:
     chops = "; from PIL import ImageChops; other = image.transpose(Image.Transpose.ROTATE_180)"
-    for (name, call), mode in product(CHOPS.items(), ("RGB", "L")):
-        for picture in PICTURES if name in ("multiply", "add", "overlay") else PICTURES[:1]:
-            yield case(name, mode, picture, chops, f"ImageChops.{call}")
-    for name in LOGICAL:
-        yield case(name, "1", "photograph", chops, f"ImageChops.{name}(image, other)")
+    for (name, call), mode, picture in product(CHOPS.items(), ("RGB", "L", "RGBA"), PICTURES):
+        yield case(name, mode, picture, chops, f"ImageChops.{call}")
+    for name, picture in product(LOGICAL, PICTURES):
+        yield case(name, "1", picture, chops, f"ImageChops.{name}(image, other)")
     other = "; other = image.transpose(Image.Transpose.ROTATE_180)"
-    for mode, alpha in product(("RGB", "L", "RGBA"), (0.3, 1.7)):
-        yield case(f"blend, {alpha}", mode, "photograph", other, f"Image.blend(image, other, {alpha})")
-    yield case("blend, 0.3", "RGB", "noise", other, "Image.blend(image, other, 0.3)")
-    for picture, mode in product(PICTURES, ("RGB", "L")):
+    for mode, alpha, picture in product(("RGB", "L", "RGBA"), (0.3, 1.7), PICTURES):
+        yield case(f"blend, {alpha}", mode, picture, other, f"Image.blend(image, other, {alpha})")
+    for picture, mode in product(PICTURES, ("RGB", "L", "RGBA")):
         setup = f"{other}; mask = photo('RGBA').getchannel('A')"
         yield case("composite, mask L", mode, picture, setup, "Image.composite(image, other, mask)")
 
@@ -78,22 +77,23 @@ def regions() -> Iterator[Case]:
 
 
 def single_pixels() -> Iterator[Case]:
-    for mode, picture in (*product(("L", "RGB"), PICTURES), ("LA", "photograph"), ("RGBA", "photograph")):
+    for mode, picture in (*product(("L", "RGB", "RGBA"), PICTURES), ("LA", "photograph")):
         table = "; table = [255 - value * value // 255 for value in range(256)] * len(image.getbands())"
         yield case("point", mode, picture, table, "image.point(table)")
     threshold = "; table = [255 * (n > 99) for n in range(256)]"
     yield case("point, to 1", "L", "photograph", threshold, "image.point(table, '1')")
-    yield case("point, to L", "I", "photograph", "; table = [n >> 8 for n in range(65536)]", "image.point(table, 'L')")
-    yield case("point, to F", "L", "photograph", "; table = [n / 3 for n in range(256)]", "image.point(table, 'F')")
-    for mode in "I", "I;16", "F":
-        yield case("point, linear", mode, "photograph", "; core = image.im", "core.point_transform(0.7, 12)")
-    for mode in "L", "RGB", "RGBA":
+    for picture in PICTURES:
+        yield case("point, to L", "I", picture, "; table = [n >> 8 for n in range(65536)]", "image.point(table, 'L')")
+        yield case("point, to F", "L", picture, "; table = [n / 3 for n in range(256)]", "image.point(table, 'F')")
+    for mode, picture in product(("I", "I;16", "F"), PICTURES):
+        yield case("point, linear", mode, picture, "; core = image.im", "core.point_transform(0.7, 12)")
+    for mode, picture in product(("L", "RGB", "RGBA"), PICTURES):
         chops = "; from PIL import ImageChops"
-        yield case("ImageChops.invert", mode, "photograph", chops, "ImageChops.invert(image)")
-        yield case("ImageChops.offset", mode, "photograph", chops, "ImageChops.offset(image, 77, 99)")
+        yield case("ImageChops.invert", mode, picture, chops, "ImageChops.invert(image)")
+        yield case("ImageChops.offset", mode, picture, chops, "ImageChops.offset(image, 77, 99)")
+        yield case("effect_spread, 10", mode, picture, "", "image.effect_spread(10)")
     for mode in "L", "RGB":
         yield case("ImageOps.invert", mode, "photograph", "; from PIL import ImageOps", "ImageOps.invert(image)")
-        yield case("effect_spread, 10", mode, "photograph", "", "image.effect_spread(10)")
     yield Case(("effect_noise", "L", ""), "", "Image.effect_noise((2560, 1600), 20)")
     yield Case(("effect_mandelbrot", "L", ""), "", "Image.effect_mandelbrot((2560, 1600), (-3, -2.5, 2, 2.5), 100)")
     for name, mode in product(("linear", "radial"), ("L", "F")):
@@ -108,22 +108,29 @@ def ranks() -> Iterator[Case]:
         yield filtered(f"{name}, {size}", "L", picture, f"{name}({size})")
     for size, mode in product((3, 5), ("RGB", "I", "F")):
         yield filtered(f"MedianFilter, {size}", mode, "photograph", f"MedianFilter({size})")
+    for size in 7, 9:
+        yield filtered(f"MedianFilter, {size}", "L", "photograph", f"MedianFilter({size})")
+        yield filtered(f"MaxFilter, {size}", "L", "photograph", f"MaxFilter({size})")
     for size in 3, 5, 11:
         yield filtered(f"RankFilter, {size}", "L", "photograph", f"RankFilter({size}, {size * size // 4})")
-    for size, picture in product((3, 5), PICTURES):
+    for mode in "I", "F":
+        # The wheel takes seconds for a whole one.
+        small = f"; image = photo({mode!r}, (640, 400)); kind = ImageFilter.RankFilter(11, 60)"
+        yield case("RankFilter, 11, of 640×400", mode, "photograph", small, "image.filter(kind)")
+    for size, picture in product((3, 5, 7), PICTURES):
         yield filtered(f"ModeFilter, {size}", "L", picture, f"ModeFilter({size})")
 
 
 def statistics() -> Iterator[Case]:
-    for mode, picture in (*product(("L", "RGB"), PICTURES), ("RGBA", "photograph")):
+    for mode, picture in product(("L", "RGB", "RGBA"), PICTURES):
         yield case("histogram", mode, picture, "", "image.histogram()")
-    for mode in "L", "RGB":
-        mask = "; mask = photo('L').convert('1')"
-        yield case("histogram, mask", mode, "photograph", mask, "image.histogram(mask)")
-    for mode in "I", "F":
-        yield case("histogram", mode, "photograph", "", "image.histogram()")
-    for mode in "L", "RGB", "I", "F", "I;16":
-        yield case("getextrema", mode, "photograph", "", "image.getextrema()")
+        for name in "1", "L":
+            mask = f"; mask = {MASKS[name]}"
+            yield case(f"histogram, mask {name}", mode, picture, mask, "image.histogram(mask)")
+    for mode, picture in product(("I", "F"), PICTURES):
+        yield case("histogram", mode, picture, "", "image.histogram()")
+    for mode, picture in product(("L", "RGB", "I", "F", "I;16"), PICTURES):
+        yield case("getextrema", mode, picture, "", "image.getextrema()")
     for mode in "L", "RGB", "RGBA", "I;16":
         yield case("getbbox", mode, "photograph", "", "image.getbbox()")
         border = f"; out = Image.new({mode!r}, image.size); out.paste(image.crop((0, 0, 640, 400)), (900, 600))"
@@ -133,7 +140,9 @@ def statistics() -> Iterator[Case]:
         yield case("getprojection", mode, "photograph", "", "image.getprojection()")
     few = "; image = image.quantize(64).convert('RGB')"
     yield case("getcolors, of 64", "RGB", "photograph", few, "image.getcolors(256)")
-    yield case("getcolors, all", "RGB", "photograph", "", "image.im.getcolors(1 << 22)")
+    for mode, picture in product(("RGB", "RGBA"), PICTURES):
+        yield case("getcolors, all", mode, picture, "", "image.im.getcolors(1 << 22)")
+    yield case("getcolors, too many", "RGB", "photograph", "", "image.getcolors(65536)")
     yield case("getcolors, too many", "RGB", "noise", "", "image.getcolors(65536)")
 
 

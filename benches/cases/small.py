@@ -93,20 +93,32 @@ def pixels() -> Iterator[Case]:
         yield Case(("blend", mode), setup, "Image.core.blend(image, other, 0.3)")
         yield Case(("multiply", mode), setup, "image.chop_multiply(other)")
         yield Case(("add", mode), setup, "image.chop_add(other, 2, 10)")
+        yield Case(("difference", mode), setup, "image.chop_difference(other)")
+        yield Case(("soft light", mode), setup, "image.chop_soft_light(other)")
+        yield Case(("overlay", mode), setup, "image.chop_overlay(other)")
         yield Case(("negative", mode), setup, "image.chop_invert()")
         yield Case(("offset", mode), setup, "image.offset(5, 7)")
         yield Case(("paste", mode), setup, f"image.paste(other, {box})")
         yield Case(("paste, mask L", mode), mask, f"image.paste(other, {box}, mask)")
         yield Case(("fill, mask L", mode), mask, f"image.paste(77, {box}, mask)")
+        yield Case(("histogram, mask L", mode), mask, "image.histogram((0, 0), mask)")
+        yield Case(("spread", mode), setup, "image.effect_spread(5)")
         yield Case(("point", mode), f"{setup}; table = [*range(256)] * image.bands", "image.point(table, None)")
         yield Case(("histogram", mode), setup, "image.histogram()")
         yield Case(("getbbox", mode), setup, "image.getbbox()")
         yield Case(("getprojection", mode), setup, "image.getprojection()")
     grey = f"image = photo('L', {SIZE}).im"
-    yield Case(("getextrema", "L"), grey, "image.getextrema()")
+    for mode in "L", "I", "F", "I;16":
+        yield Case(("getextrema", mode), f"image = photo({mode!r}, {SIZE}).im", "image.getextrema()")
+    for mode in "I", "F":
+        wide = f"image = photo({mode!r}, {SIZE}).im"
+        yield Case(("point, linear", mode), wide, "image.point_transform(0.7, 12)")
+        yield Case(("rank filter", mode), wide, "image.rankfilter(3, 4)")
     yield Case(("rank filter", "L"), grey, "image.rankfilter(3, 4)")
     yield Case(("mode filter", "L"), grey, "image.modefilter(3)")
-    yield Case(("getcolors", "RGB"), f"image = photo('RGB', {SIZE}).im", "image.getcolors(4096)")
+    for mode in "RGB", "RGBA":
+        yield Case(("getcolors", mode), f"image = photo({mode!r}, {SIZE}).im", "image.getcolors(4096)")
+    yield Case(("noise", "L"), "", f"Image.core.effect_noise({SIZE}, 20)")
 
 
 TABLES = (Table.of("Calls, on 64×64", "call, mode", (*calls(), *conversions(), *bands(), *pixels())),)

@@ -61,6 +61,7 @@ pub mod image;
 pub mod mode;
 pub mod paste;
 pub mod point;
+pub mod quantize;
 pub mod raw;
 pub mod reduce;
 pub mod resample;

@@ -12,6 +12,7 @@ mod geometry;
 #[cfg(feature = "rayon")]
 mod par;
 mod pixels;
+mod quantize;
 mod statistics;
 
 #[cfg(test)]

@@ -212,6 +212,17 @@ pub fn reduce_rows<T: Send>(
     total.into_inner()
 }
 
+/// Calls `work` on parts of a slice that together are the slice. `cost` is the estimated cost of an item. `work` gets the
+/// number of the part's first item, and the part.
+pub fn for_items<T: Send>(items: &mut [T], cost: usize, work: impl Fn(usize, &mut [T]) + Sync) {
+    let length = items.len();
+    let result = for_chunks(items, length, cost, <[T]>::split_at_mut, |first, part| {
+        work(first, part);
+        Ok(())
+    });
+    result.expect("this work does not fail");
+}
+
 /// Splits each of several images at row `y`.
 fn split_at_row<const N: usize>(images: [ImageMut<'_>; N], y: usize) -> ([ImageMut<'_>; N], [ImageMut<'_>; N]) {
     let mut lower = [const { None }; N];
@@ -342,6 +353,17 @@ mod tests {
         for (rows, cost) in [(0, 1), (1, 1 << 30), (1000, 1), (1000, 1 << 20)] {
             let sum = reduce_rows(rows, cost, 0, |rows| rows.sum::<usize>(), |total, part| *total += part);
             assert_eq!(sum, (0..rows).sum::<usize>());
+        }
+    }
+
+    #[test]
+    fn every_item_is_visited_once() {
+        for (length, cost) in [(0, 1), (1, 1 << 30), (1000, 1), (1000, 1 << 20)] {
+            let mut items = vec![0; length];
+            for_items(&mut items, cost, |first, part| {
+                part.iter_mut().enumerate().for_each(|(n, item)| *item += first + n);
+            });
+            assert!(items.iter().enumerate().all(|(n, item)| *item == n));
         }
     }
 

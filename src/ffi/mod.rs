@@ -34,6 +34,7 @@ mod paste;
 mod planned;
 mod point;
 mod ppm;
+mod quantize;
 mod raw;
 mod reduce;
 mod resample;

@@ -12,16 +12,6 @@ use std::ffi::{c_char, c_float, c_int, c_void};
 
 use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t, PyObject};
 
-// # Quantization
-unsafe extern "C" {
-    /// Reduces the number of colours of an L, P, RGB or RGBA image and returns a P image with its palette.
-    ///
-    /// `colours` is 1 to 256. `mode` is the method: 0 median cut, 1 maximum coverage, 2 fast octree, 3 libimagequant if
-    /// it is built in; RGBA supports the last two only. If `kmeans` is not 0 (methods 0 and 1), the colours are refined
-    /// by k-means until an iteration changes the colour of fewer than `kmeans` pixels.
-    pub fn ImagingQuantize(im: Imaging, colours: c_int, mode: c_int, kmeans: c_int) -> Imaging;
-}
-
 // # Ellipses
 //
 // As in drawing, for the ellipse that is inscribed in a box, which includes (x1, y1). If `fill` is not 0 the shape is filled,

@@ -35,6 +35,16 @@ impl Palette {
         Ok(palette)
     }
 
+    /// Creates a palette of at most 256 colours. The mode is RGB, which makes them opaque, or RGBA.
+    pub fn of_colours(mode: Mode, colours: &[[u8; 4]]) -> Result<Self> {
+        let mut palette = Self::new(mode)?;
+        palette.size = colours.len().min(256) as i32;
+        for (entry, [r, g, b, a]) in palette.palette.as_chunks_mut::<4>().0.iter_mut().zip(colours) {
+            *entry = [*r, *g, *b, if mode == Mode::RGBA { *a } else { 255 }];
+        }
+        Ok(palette)
+    }
+
     /// Copies a palette, without its cache.
     pub fn copy_of(source: &ImagingPaletteInstance) -> Result<Self> {
         let mut copy = Self(heap::zeroed::<ImagingPaletteInstance>(1)?);

@@ -116,6 +116,12 @@ one_image(ModeID mode, int is_bytes, int bands) {
     ImagingHistogram histogram = ImagingGetHistogram(im, NULL, extrema);
     CHECK(histogram && histogram->histogram[256 * bands - 1] == 0);
     ImagingHistogramDelete(histogram);
+    CHECK(!ImagingQuantize(im, 9, 0, 0));
+    CHECK(!ImagingQuantize(im, 9, 1, 0));
+    ImagingClearError();
+    if (mode == IMAGING_MODE_L || mode == IMAGING_MODE_P || mode == IMAGING_MODE_RGB || mode == IMAGING_MODE_RGBA) {
+        RESULT(ImagingQuantize(im, 9, 2, 0));
+    }
     if (im->pixelsize == 4) {
         int count = -1;
         ImagingColorItem *colors = ImagingGetColors(im, 9, &count);

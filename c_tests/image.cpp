@@ -246,6 +246,7 @@ void moved_from() {
     throws([&] { kept.alpha_composite(im); });
     throws([&] { im.rank_filter(3, 4); });
     throws([&] { im.mode_filter(3); });
+    throws([&] { im.quantize(9); });
     throws([&] { im.blend(kept, 0.5F); });
     throws([&] { kept.blend(im, 0.5F); });
     throws([&] { im.chop(ImagingOverlay, kept); });
@@ -426,6 +427,8 @@ void operations_on_pixels() {
     CHECK(floats.point(2.0, 1.0).row<float>(3)[4] == 2 * floats.row<float>(3)[4] + 1);
     CHECK(equal(grey.rank_filter(3, 4), c(ImagingRankFilter(grey.get(), 3, 4))));
     CHECK(equal(grey.mode_filter(3), c(ImagingModeFilter(grey.get(), 3))));
+    CHECK(equal(im.quantize(20, 1, 5), c(ImagingQuantize(im.get(), 20, 1, 5))) && im.quantize().mode() == IMAGING_MODE_P);
+    CHECK(fails([&] { floats.quantize(); }, "wrong mode") == IMAGING_ERROR_MODE);
 
     Image out = im.copy();
     out.paste(other.crop({0, 0, 3, 2}), {4, 5, 7, 7});

@@ -613,6 +613,29 @@ run_mode_filter(int size) {
     return sum_and_delete(ImagingModeFilter(inputs[IMAGING_MODE_P], size));
 }
 
+/* Of 60 colours: 0 to 2 without k-means, 3 and 4 with it. */
+static unsigned
+run_quantize(int method, int mode) {
+    Imaging out = ImagingQuantize(inputs[mode], 60, method % 3, method / 3);
+    unsigned colors = out ? out->palette->palette[4 * 59] : 0;
+    return colors + sum_and_delete(out);
+}
+
+static unsigned
+run_quantize_rgb(int method) {
+    return run_quantize(method, IMAGING_MODE_RGB);
+}
+
+static unsigned
+run_quantize_rgba(int method) {
+    return run_quantize(method, IMAGING_MODE_RGBA);
+}
+
+static unsigned
+run_quantize_palette(int method) {
+    return run_quantize(method, IMAGING_MODE_P);
+}
+
 static unsigned
 run_box_blur(int mode) {
     return sum_of(ImagingBoxBlur(outputs[mode], inputs[mode], 1.5f, 2, 2));
@@ -1302,6 +1325,14 @@ static const Scene LIST[] = {
     {"ImagingEffectNoise", "", run_noise, 20, 0},
     {"ImagingEffectSpread", "RGB", run_spread, M(RGB), 0},
     {"ImagingEffectSpread", "P", run_spread, M(P), 0},
+    {"ImagingQuantize", "median cut", run_quantize_rgb, 0, 0},
+    {"ImagingQuantize", "maximum coverage", run_quantize_rgb, 1, 0},
+    {"ImagingQuantize", "fast octree", run_quantize_rgb, 2, 0},
+    {"ImagingQuantize", "median cut and k-means", run_quantize_rgb, 3, 0},
+    {"ImagingQuantize", "maximum coverage and k-means", run_quantize_rgb, 4, 0},
+    {"ImagingQuantize", "RGBA", run_quantize_rgba, 2, 0},
+    {"ImagingQuantize", "P", run_quantize_palette, 4, 0},
+    {"ImagingQuantize", "P, fast octree", run_quantize_palette, 2, 0},
     {"ImagingError_MemoryError", "", run_error, IMAGING_ERROR_MEMORY, 0},
     {"ImagingError_ModeError", "", run_error, IMAGING_ERROR_MODE, 0},
     {"ImagingError_Mismatch", "", run_error, IMAGING_ERROR_MISMATCH, 0},

@@ -280,6 +280,19 @@ rank(void) {
 }
 
 static void
+quantization(void) {
+    static const int MODES_WITH_FORMS[4] = {IMAGING_MODE_L, IMAGING_MODE_P, IMAGING_MODE_RGB, IMAGING_MODE_RGBA};
+    for (int n = 0; n < 4; n++) {
+        Imaging im = image(MODES_WITH_FORMS[n]);
+        for (int method = 0; method < 3; method++) {
+            ImagingDelete(ImagingQuantize(im, 256, method, 0));
+            ImagingDelete(ImagingQuantize(im, 20, method, 9));
+        }
+        ImagingDelete(im);
+    }
+}
+
+static void
 statistics(void) {
     UINT8 columns[WIDTH], rows[HEIGHT];
     for (int mode = 0; mode < MODE_COUNT; mode++) {
@@ -386,6 +399,7 @@ static const struct {
     {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
     {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"files", files},
     {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
+    {"quantization", quantization},
 };
 
 enum { OPERATION_COUNT = sizeof(OPERATIONS) / sizeof(OPERATIONS[0]) };

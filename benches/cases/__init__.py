@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bands, colours, drawing, filters, geometry, pixels, resizing, small, storage
+from . import bands, colours, drawing, filters, geometry, pixels, quantizing, resizing, small, storage
 from .case import Case, Table
 
 TABLES: tuple[Table, ...] = (
@@ -13,6 +13,7 @@ TABLES: tuple[Table, ...] = (
     *bands.TABLES,
     *pixels.TABLES,
     *drawing.TABLES,
+    *quantizing.TABLES,
     *small.TABLES,
     *storage.TABLES,
 )

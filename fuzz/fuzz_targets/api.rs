@@ -58,7 +58,7 @@ fn floats<const N: usize>(bytes: &mut Bytes) -> [f32; N] {
 ///
 /// The pool's images are live.
 unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
-    let (number, to) = (bytes.below(41), bytes.below(5));
+    let (number, to) = (bytes.below(42), bytes.below(5));
     let image = pool.get(bytes.below(5));
     let other = pool.get(bytes.below(5));
     // SAFETY: the images are live, by this function's contract, and every pointer points to as many values as the header
@@ -319,7 +319,11 @@ unsafe fn call(pool: &mut Pool, bytes: &mut Bytes) {
                 let mask = other.filter(|_| bytes.flag());
                 shapes(pool, bytes, im, mask.map_or(null_mut(), |mask| mask.image));
             }
-            _ => unreachable!("a number below 41"),
+            (41, Some(im)) => {
+                let (colors, method, kmeans) = (bytes.number(), bytes.below(4) as c_int, bytes.number());
+                pool.keep(to, ImagingQuantize(im.image, colors, method, kmeans), None);
+            }
+            _ => unreachable!("a number below 42"),
         }
     }
 }

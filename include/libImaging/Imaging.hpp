@@ -650,6 +650,13 @@ public:
     /** `ImagingModeFilter` */
     Image mode_filter(int size) const { return made(ImagingModeFilter(live(), size)); }
 
+    /* - - - Quantization - - - */
+
+    /** `ImagingQuantize` */
+    Image quantize(int colors = 256, int method = 0, int kmeans = 0) const {
+        return made(ImagingQuantize(live(), colors, method, kmeans));
+    }
+
     /* - - - Bands - - - */
 
     /** `ImagingGetBand` */

@@ -68,6 +68,11 @@ impl Clusters {
         }
     }
 
+    /// Whether a cluster has so many pixels that its sums may overflow.
+    pub fn may_overflow(&self) -> bool {
+        self.0.iter().any(|cluster| cluster.count > u32::MAX / 255)
+    }
+
     /// Returns the mean colours of the first `length` clusters; black for those without pixels.
     pub fn means(&self, length: usize) -> Entries {
         self.0[..length].iter().map(|cluster| mean(cluster.sums, cluster.count)).collect()

@@ -4,20 +4,18 @@
 //! The sums of the clusters change by the colours that moved, and are shared by threads: additions modulo 2^32 have the same
 //! result in any order.
 //!
-//! Each step lowers the sum of squared distances, so there is an end, unless the sums overflow: the reference then may repeat
-//! the same steps for ever. That is detected, by comparison with a state that is replaced after 1, 2, 4, … steps (Brent,
-//! "An improved Monte Carlo factorization algorithm", 1980), and the steps end.
+//! Each step lowers the sum of squared distances, so there is an end, unless a sum of a cluster's colours overflows: its mean is
+//! then far from its colours, and the reference may go on for ever. So the number of such steps is limited.
 
-use super::clusters::{Clusters, Entries, MAX_ENTRIES};
+use super::clusters::{Clusters, Entries};
 use super::colours::{Colour, Colours};
 use super::neighbours::Neighbours;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exec::parallel;
-use crate::memory::heap::try_vec;
 use crate::process::Mutex;
 
-/// The most pixels whose sums cannot overflow.
-const MAX_EXACT: u32 = u32::MAX / 255;
+/// The most steps in which sums may overflow.
+const MAX_INEXACT_STEPS: usize = 1000;
 
 /// The estimated cost of a search.
 const COST: usize = 64;
@@ -27,14 +25,13 @@ pub fn refine(colours: &Colours, indices: &mut [u8], entries: &mut Entries, thre
     let mut clusters = Clusters::of(&colours.colours, indices);
     *entries = clusters.means(entries.len());
     let mut neighbours = Neighbours::new(entries)?;
-    let mut repetition = if colours.pixels() > MAX_EXACT { Some(Repetition::default()) } else { None };
+    let mut inexact_steps = 0;
     loop {
         if step(&colours.colours, indices, &neighbours, &mut clusters) <= threshold {
             return Ok(());
         }
-        if let Some(repetition) = &mut repetition
-            && repetition.is_found(indices, &neighbours)?
-        {
+        inexact_steps += usize::from(clusters.may_overflow());
+        if inexact_steps > MAX_INEXACT_STEPS {
             return Ok(());
         }
         *entries = clusters.means(entries.len());
@@ -69,30 +66,4 @@ fn step(colours: &[Colour], indices: &mut [u8], neighbours: &Neighbours, cluster
         }
     });
     total.into_inner().0
-}
-
-/// Finds out whether a state occurs again.
-#[derive(Default)]
-struct Repetition {
-    steps: usize,
-    indices: Vec<u8>,
-    order: Vec<[u8; MAX_ENTRIES]>,
-}
-
-impl Repetition {
-    /// Whether the state is the stored one. The clusters and the entries follow from the indices.
-    fn is_found(&mut self, indices: &[u8], neighbours: &Neighbours) -> Result<bool> {
-        if self.indices == indices && self.order.iter().eq(neighbours.order()) {
-            return Ok(true);
-        }
-        self.steps += 1;
-        if self.steps.is_power_of_two() {
-            self.indices = try_vec(0, indices.len())?;
-            self.indices.copy_from_slice(indices);
-            self.order.clear();
-            self.order.try_reserve(neighbours.order().count()).map_err(|_| Error::Memory)?;
-            self.order.extend(neighbours.order());
-        }
-        Ok(false)
-    }
 }

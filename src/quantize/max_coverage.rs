@@ -121,7 +121,8 @@ impl<'a> Traversal<'a> {
         let farthest = self.cells.iter().map(|cell| cell.farthest).max().filter(|distance| *distance > 0)?;
         let cells = self.cells.iter().filter(|cell| cell.farthest == farthest);
         let colours = cells.flat_map(|cell| {
-            let distances = self.nearest[cell.colours.clone()].iter().map(|nearest| (*nearest >> DISTANCE_SHIFT) as u32);
+            let distances =
+                self.nearest[cell.colours.clone()].iter().map(|nearest| (*nearest >> DISTANCE_SHIFT) as u32);
             let colours = self.colours[cell.colours.clone()].iter().zip(distances);
             colours.filter(|(_, distance)| *distance == farthest).map(|(colour, _)| colour.rgb)
         });

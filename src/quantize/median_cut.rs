@@ -9,9 +9,6 @@
 
 use std::ops::Range;
 
-use arrayvec::ArrayVec;
-
-use super::clusters::MAX_ENTRIES;
 use super::colours::Colours;
 use super::key::{self, CELL_COLOURS};
 use crate::error::{Error, Result};
@@ -36,16 +33,17 @@ pub fn boxes(colours: &Colours, length: usize) -> Result<(usize, Vec<u8>)> {
         groups[number as usize].count += colour.count;
         numbers[n] = number;
     });
-    let boxes = cut(&mut groups, length);
+    let starts = cut(&mut groups, length)?;
     let mut box_of_group = try_vec(0u8, groups.len())?;
-    for (n, range) in (0..=u8::MAX).zip(&boxes) {
-        groups[range.clone()].iter().for_each(|group| box_of_group[group.number as usize] = n);
+    let ends = starts.iter().skip(1).copied().chain([groups.len()]);
+    for ((n, start), end) in (0..=u8::MAX).zip(&starts).zip(ends) {
+        groups[*start..end].iter().for_each(|group| box_of_group[group.number as usize] = n);
     }
     let mut box_of_colour = try_vec(0, colours.len())?;
     for (out, number) in box_of_colour.iter_mut().zip(&numbers) {
         *out = box_of_group[*number as usize];
     }
-    Ok((boxes.len(), box_of_colour))
+    Ok((starts.len(), box_of_colour))
 }
 
 /// The colours that are equal but for the low bits of their bands.
@@ -93,12 +91,12 @@ struct ColourBox {
     pixels: u32,
 }
 
-/// Sorts the groups into at most `length` boxes, and returns the ranges of the boxes.
-fn cut(groups: &mut [Group], length: usize) -> ArrayVec<Range<usize>, MAX_ENTRIES> {
+/// Sorts the groups into at most `length` boxes, one after the other, and returns where each starts.
+fn cut(groups: &mut [Group], length: usize) -> Result<Vec<usize>> {
     let whole = ColourBox { groups: 0..groups.len(), pixels: groups.iter().map(|group| group.count).sum() };
-    let mut heap = Heap::default();
-    // The starts of the boxes: a split keeps the left part before the right one.
-    let mut starts = ArrayVec::<usize, MAX_ENTRIES>::new();
+    let mut heap = Heap::new(2 * length)?;
+    let mut starts = Vec::new();
+    starts.try_reserve_exact(length).map_err(|_| Error::Memory)?;
     starts.push(0);
     heap.push(whole);
     while starts.len() < length {
@@ -115,8 +113,7 @@ fn cut(groups: &mut [Group], length: usize) -> ArrayVec<Range<usize>, MAX_ENTRIE
         heap.push(right);
     }
     starts.sort_unstable();
-    let ends = starts.iter().skip(1).copied().chain([groups.len()]);
-    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+    Ok(starts)
 }
 
 /// Returns the axis along which a box is longest, the first one of several; `None` for a box of one colour.
@@ -172,10 +169,16 @@ fn partition(groups: &mut [Group], is_left: impl Fn(&Group) -> bool) -> usize {
 }
 
 /// The reference's binary heap, in which the order of equally large boxes depends on the order of all operations.
-#[derive(Default)]
-struct Heap(ArrayVec<ColourBox, { 2 * MAX_ENTRIES }>);
+struct Heap(Vec<ColourBox>);
 
 impl Heap {
+    /// Makes an empty heap with room for a number of boxes.
+    fn new(capacity: usize) -> Result<Self> {
+        let mut boxes = Vec::new();
+        boxes.try_reserve_exact(capacity).map_err(|_| Error::Memory)?;
+        Ok(Self(boxes))
+    }
+
     fn push(&mut self, new: ColourBox) {
         let boxes = &mut self.0;
         let mut place = boxes.len();

@@ -57,7 +57,9 @@ pub enum Method {
 impl Method {
     /// Returns the method of a number of Pillow's `Quantize`.
     pub fn from_number(number: i32) -> Option<Self> {
-        [Self::MedianCut, Self::MaxCoverage, Self::FastOctree, Self::LibImageQuant].into_iter().nth(number.try_into().ok()?)
+        [Self::MedianCut, Self::MaxCoverage, Self::FastOctree, Self::LibImageQuant]
+            .into_iter()
+            .nth(number.try_into().ok()?)
     }
 
     fn has_alpha(self) -> bool {
@@ -172,7 +174,10 @@ fn quantize_indices(
         let map = IndexMap::new(&colours, &indices)?;
         (entries, palette.map(|colour| map.index(key::key(colour))))
     };
-    point::lookup(out, input, Lookup::Bytes(&table));
+    // A loop over the rows would take long, since there may be billions of rows without pixels.
+    if out.bytes() > 0 {
+        point::lookup(out, input, Lookup::Bytes(&table));
+    }
     Ok(entries)
 }
 

@@ -41,8 +41,7 @@ pub struct Neighbours {
 impl Neighbours {
     /// Sorts the rows of a palette by distance, and equally distant entries by index.
     pub fn new(entries: &Entries) -> Result<Self> {
-        let empty =
-            Row { reach: [u32::MAX; MAX_ENTRIES], colours: [[0; 4]; MAX_ENTRIES], indices: [0; MAX_ENTRIES] };
+        let empty = Row { reach: [u32::MAX; MAX_ENTRIES], colours: [[0; 4]; MAX_ENTRIES], indices: [0; MAX_ENTRIES] };
         let mut rows = try_vec(empty, entries.len())?;
         for (row, start) in rows.iter_mut().zip(entries) {
             let mut sorted = [0; MAX_ENTRIES];
@@ -66,11 +65,6 @@ impl Neighbours {
             sort_as_reference(&mut row.indices[..entries.len()], &distances);
             row.set_colours(entries, *start);
         }
-    }
-
-    /// The order of the entries in all rows.
-    pub fn order(&self) -> impl Iterator<Item = &[u8; MAX_ENTRIES]> {
-        self.rows.iter().map(|row| &row.indices)
     }
 
     /// Replaces the index of an entry near each colour by that of the nearest one.

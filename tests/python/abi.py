@@ -303,6 +303,7 @@ _PROTOTYPES = {
     "ImagingHistogramDelete": (None, POINTER(ImagingHistogramInstance)),
     "ImagingEffectMandelbrot": (Image, c_int, c_int, POINTER(c_double), c_int),
     "ImagingEffectNoise": (Image, c_int, c_int, c_float),
+    "ImagingQuantize": (Image, Image, c_int, c_int, c_int),
     "ImagingEffectSpread": (Image, Image, c_int),
     "ImagingDrawPoint": (c_int, Image, c_int, c_int, c_void_p, c_int),
     "ImagingDrawLine": (c_int, Image, c_int, c_int, c_int, c_int, c_void_p, c_int),

@@ -186,6 +186,7 @@ unsafe extern "C" {
     pub fn ImagingHistogramDelete(histogram: ImagingHistogram);
     pub fn ImagingEffectMandelbrot(xsize: c_int, ysize: c_int, extent: *mut f64, quality: c_int) -> Handle;
     pub fn ImagingEffectNoise(xsize: c_int, ysize: c_int, sigma: f32) -> Handle;
+    pub fn ImagingQuantize(im: Handle, colors: c_int, mode: c_int, kmeans: c_int) -> Handle;
     pub fn ImagingEffectSpread(im: Handle, distance: c_int) -> Handle;
     pub fn ImagingGetLastError(message: *mut *const c_char) -> c_int;
     pub fn ImagingClearError();

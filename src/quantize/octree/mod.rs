@@ -112,6 +112,9 @@ fn choose(fine: Cube, coarse_bits: Bits, length: usize) -> Result<(Entries, Vec<
 /// Writes the index of each pixel's bucket.
 fn write<L: Layout>(out: ImageMut<'_>, input: &ImageRef<'_>, table: &[u8], transparent: u32) {
     const PIECE: usize = 256;
+    if out.bytes() == 0 {
+        return; // a loop over the rows would take long, since there may be billions of rows without pixels
+    }
     parallel::write_rows(out, &[input], COST * input.xsize(), |y, out| {
         let mut buckets = [0; PIECE];
         for (out, pixels) in out.chunks_mut(PIECE).zip(input.row(y).as_chunks::<4>().0.chunks(PIECE)) {

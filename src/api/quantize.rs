@@ -21,7 +21,7 @@ impl Image {
     /// assert_eq!((quantized.view()?.row(0), quantized.view()?.row(3)), (&[0; 4][..], &[1; 4][..]));
     ///
     /// let few = image.quantize(&Options { colors: 16, method: Method::FastOctree, kmeans: 0 })?;
-    /// assert_eq!(few.mode(), Mode::P);
+    /// assert_eq!(few.view()?.mode(), Mode::P);
     /// # Ok::<(), Imaging::Error>(())
     /// ```
     pub fn quantize(&self, options: &Options) -> Result<Self> {

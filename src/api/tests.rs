@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use crate::chops::Chop;
 use crate::draw::Outline;
 use crate::error::{Error, Result};
+use crate::quantize::{Method, Options};
 use crate::statistics::Extrema;
 use crate::{Access, Draw, Filter, Image, Mode, RawLayout, Transpose};
 
@@ -215,6 +216,31 @@ fn regions_are_pasted_and_filled() -> Result<()> {
     through.fill_region_masked([1, 2, 3, 4], &mask, [0, 0, 9, 7])?;
     assert_equal(&filled, &through);
     assert_eq!(through.fill_region_masked([0; 4], &mask, [0, 0, 9, 8]).unwrap_err(), Error::Mismatch);
+    Ok(())
+}
+
+#[test]
+fn quantized_images_have_a_palette() -> Result<()> {
+    let image = picture(Mode::RGBA, 40, 30)?;
+    let octree = Options { colors: 99, method: Method::FastOctree, kmeans: 0 };
+    let quantized = image.quantize(&octree)?;
+    assert_eq!((quantized.view()?.mode(), quantized.xsize(), quantized.ysize()), (Mode::P, 40, 30));
+    assert_eq!(quantized.palette().map(|palette| (palette.mode, palette.size)), Some((Mode::RGBA.id(), 99)));
+    assert_eq!(image.quantize(&Options::default()).unwrap_err(), Error::Mode);
+
+    let rgb = image.convert(Mode::RGB)?;
+    for method in [Method::MedianCut, Method::MaxCoverage] {
+        let quantized = rgb.quantize(&Options { colors: 9, method, kmeans: 3 })?;
+        assert_eq!(quantized.palette().map(|palette| (palette.mode, palette.size)), Some((Mode::RGB.id(), 9)));
+        let again = quantized.quantize(&Options { colors: 9, method, kmeans: 0 })?.convert(Mode::RGB)?;
+        assert_equal(&again, &quantized.convert(Mode::RGB)?);
+    }
+    for (colors, method) in [(0, Method::MedianCut), (257, Method::FastOctree), (9, Method::LibImageQuant)] {
+        let options = Options { colors, method, kmeans: 0 };
+        assert!(matches!(rgb.quantize(&options), Err(Error::Value(_))));
+    }
+    assert!(Image::new(Mode::L, 0, 9)?.quantize(&Options::default()).is_err());
+    assert_eq!(Image::new(Mode::L, 0, 9)?.quantize(&octree)?.ysize(), 9);
     Ok(())
 }
 

@@ -77,11 +77,11 @@ impl Cube {
         Ok(Self { bits, buckets: try_vec(Bucket::default(), bits.buckets())? })
     }
 
-    /// Returns a cube with fewer bits, whose buckets are sums.
-    pub fn coarse(&self, bits: Bits) -> Result<Self> {
+    /// Returns a cube with fewer bits, whose buckets are sums. `coarse_buckets` has the bucket there for each bucket here.
+    pub fn coarse(&self, bits: Bits, coarse_buckets: &[u8]) -> Result<Self> {
         let mut coarse = Self::new(bits)?;
-        for (n, bucket) in self.buckets.iter().enumerate() {
-            coarse.buckets[bits.bucket(self.bits.lowest_colour(n))].add(bucket);
+        for (bucket, number) in self.buckets.iter().zip(coarse_buckets).filter(|(bucket, _)| bucket.count > 0) {
+            coarse.buckets[usize::from(*number)].add(bucket);
         }
         Ok(coarse)
     }
@@ -95,18 +95,20 @@ impl Cube {
     /// with `qsort`, which is stable in glibc.)
     pub fn largest(&self, count: usize) -> Result<Vec<Bucket>> {
         let mut order = Vec::new();
-        order.try_reserve_exact(self.buckets.len()).map_err(|_| Error::Memory)?;
+        order.try_reserve_exact(self.used()).map_err(|_| Error::Memory)?;
         // As signed numbers: `subtract` may have taken more pixels from a bucket than it had.
         let descending = |count: u32| !(count ^ 1 << 31);
-        order.extend((0..).zip(&self.buckets).map(|(n, bucket)| u64::from(descending(bucket.count)) << 32 | n));
-        if count < order.len() {
-            order.select_nth_unstable(count);
-            order.truncate(count);
-        }
+        let used = (0..).zip(&self.buckets).filter(|(_, bucket)| bucket.count > 0);
+        order.extend(used.map(|(n, bucket)| u64::from(descending(bucket.count)) << 32 | n));
         order.sort_unstable();
         let mut largest = Vec::new();
-        largest.try_reserve_exact(order.len()).map_err(|_| Error::Memory)?;
-        largest.extend(order.iter().map(|n| self.buckets[*n as u32 as usize]));
+        largest.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+        // Buckets without pixels, whose means are all the same, are between positive and negative ones.
+        let positive = order.partition_point(|n| (*n >> 32) as u32 <= descending(1));
+        let (positive, negative) = order.split_at(positive);
+        let bucket = |n: &u64| self.buckets[*n as u32 as usize];
+        let empty = std::iter::repeat_n(Bucket::default(), self.buckets.len() - order.len());
+        largest.extend(positive.iter().map(bucket).chain(empty).chain(negative.iter().map(bucket)).take(count));
         Ok(largest)
     }
 
@@ -133,12 +135,13 @@ mod tests {
     fn the_largest_buckets_are_sorted_and_ties_keep_their_order() {
         let mut cube = Cube::new(Bits([1, 1, 1, 0])).expect("small");
         for (n, (bucket, count)) in cube.buckets.iter_mut().zip([2, 9, 0, 9, u32::MAX, 9, 1, 2]).enumerate() {
-            *bucket = Bucket { count, sums: [n as u64; 4] };
+            *bucket = Bucket { count, sums: [if n == 0 { 8 } else { n as u64 }; 4] };
         }
         for count in 0..=8 {
             let largest = cube.largest(count).expect("small");
             let numbers: Vec<_> = largest.iter().map(|bucket| bucket.sums[0]).collect();
-            assert_eq!(numbers, [1, 3, 5, 0, 7, 6, 2, 4][..count]);
+            // The second bucket has no pixels.
+            assert_eq!(numbers, [1, 3, 5, 8, 7, 6, 0, 4][..count]);
         }
     }
 }

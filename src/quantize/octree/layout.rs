@@ -19,6 +19,12 @@ pub trait Layout {
     /// The bits of each band in the number of a bucket.
     const BITS: [u32; 4];
 
+    /// The bits of each band in the number of a bucket of the coarse cube.
+    const COARSE_BITS: [u32; 4];
+
+    /// Returns the number of the coarse bucket that each fine one is in.
+    fn coarse_buckets() -> &'static [u8];
+
     /// Returns the number of a pixel's bucket.
     fn bucket(pixel: u32) -> u32;
 
@@ -37,11 +43,36 @@ pub trait Layout {
     }
 }
 
+/// Drops the lower bits of each band from the numbers of buckets.
+const fn coarse_buckets<const N: usize>(bits: [u32; 4], coarse_bits: [u32; 4]) -> [u8; N] {
+    let mut buckets = [0; N];
+    let mut n = 0;
+    while n < N {
+        let (mut fine, mut coarse, mut shift, mut band) = (n, 0, 0, 4);
+        while band > 0 {
+            band -= 1;
+            let value = fine & ((1 << bits[band]) - 1);
+            coarse |= value >> (bits[band] - coarse_bits[band]) << shift;
+            fine >>= bits[band];
+            shift += coarse_bits[band];
+        }
+        buckets[n] = coarse as u8;
+        n += 1;
+    }
+    buckets
+}
+
 /// 16 × 16 × 16 buckets. Alpha does not count.
 pub struct Rgb;
 
 impl Layout for Rgb {
     const BITS: [u32; 4] = [4, 4, 4, 0];
+    const COARSE_BITS: [u32; 4] = [2, 2, 2, 0];
+
+    fn coarse_buckets() -> &'static [u8] {
+        static BUCKETS: [u8; 1 << 12] = coarse_buckets(Rgb::BITS, Rgb::COARSE_BITS);
+        &BUCKETS
+    }
 
     #[inline(always)]
     fn bucket(pixel: u32) -> u32 {
@@ -64,6 +95,12 @@ pub struct Rgba;
 
 impl Layout for Rgba {
     const BITS: [u32; 4] = [3, 4, 3, 3];
+    const COARSE_BITS: [u32; 4] = [2; 4];
+
+    fn coarse_buckets() -> &'static [u8] {
+        static BUCKETS: [u8; 1 << 13] = coarse_buckets(Rgba::BITS, Rgba::COARSE_BITS);
+        &BUCKETS
+    }
 
     #[inline(always)]
     fn bucket(pixel: u32) -> u32 {

@@ -30,17 +30,13 @@ use accumulate::sum_pixels;
 use cube::{Bits, Bucket, Cube};
 use layout::{Layout, Rgb, Rgba};
 
-/// The bits of the coarse cube for colours with and without alpha.
-const COARSE: Bits = Bits([2, 2, 2, 0]);
-const COARSE_ALPHA: Bits = Bits([2, 2, 2, 2]);
-
 /// The estimated cost of writing an index.
 const COST: usize = 4;
 
 /// Quantizes an image of RGB pixels to `length` entries.
 pub fn quantize_rgb(out: ImageMut<'_>, input: &ImageRef<'_>, length: usize) -> Result<Entries> {
     let (cube, _) = sum_pixels::<Rgb>(input)?;
-    let (entries, table) = choose(cube, COARSE, length)?;
+    let (entries, table) = choose::<Rgb>(&cube, length)?;
     write::<Rgb>(out, input, &table, 0);
     Ok(entries)
 }
@@ -56,7 +52,7 @@ pub fn quantize_rgba(out: ImageMut<'_>, input: &ImageRef<'_>, length: usize) -> 
         let bucket = cube.bits.bucket(first);
         cube.buckets[bucket].add_colour(first, transparent);
     }
-    let (entries, table) = choose(cube, COARSE_ALPHA, length)?;
+    let (entries, table) = choose::<Rgba>(&cube, length)?;
     write::<Rgba>(out, input, &table, u32::from_le_bytes(first));
     Ok(entries)
 }
@@ -67,7 +63,7 @@ pub fn quantize_palette(palette: &[[u8; 4]; 256], counts: &[u64; 256], length: u
     for (colour, count) in palette.iter().zip(counts) {
         cube.buckets[Bits(Rgb::BITS).bucket(*colour)].add_colour(*colour, *count as u32);
     }
-    let (entries, table) = choose(cube, COARSE, length)?;
+    let (entries, table) = choose::<Rgb>(&cube, length)?;
     let mut indices = [0; 256];
     for (index, colour) in indices.iter_mut().zip(palette) {
         *index = table[Bits(Rgb::BITS).bucket(*colour)];
@@ -76,8 +72,9 @@ pub fn quantize_palette(palette: &[[u8; 4]; 256], counts: &[u64; 256], length: u
 }
 
 /// Chooses `length` entries for the buckets of the fine cube, and returns the index of each bucket.
-fn choose(fine: Cube, coarse_bits: Bits, length: usize) -> Result<(Entries, Vec<u8>)> {
-    let mut coarse = fine.coarse(coarse_bits)?;
+fn choose<L: Layout>(fine: &Cube, length: usize) -> Result<(Entries, Vec<u8>)> {
+    let coarse_bits = Bits(L::COARSE_BITS);
+    let mut coarse = fine.coarse(coarse_bits, L::coarse_buckets())?;
     let largest = fine.largest(MAX_ENTRIES.min(length))?;
     let mut coarse_entries = coarse.used().min(length);
     let mut subtracted = 0;
@@ -100,8 +97,8 @@ fn choose(fine: Cube, coarse_bits: Bits, length: usize) -> Result<(Entries, Vec<
         coarse_table[coarse_bits.bucket(bucket.mean())] = n as u8;
     }
     let mut table = try_vec(0, fine.buckets.len())?;
-    for (n, index) in table.iter_mut().enumerate() {
-        *index = coarse_table[coarse_bits.bucket(fine.bits.lowest_colour(n))];
+    for (index, coarse) in table.iter_mut().zip(L::coarse_buckets()) {
+        *index = coarse_table[usize::from(*coarse)];
     }
     for (n, bucket) in fine_buckets.iter().enumerate().rev() {
         table[fine.bits.bucket(bucket.mean())] = (coarse_entries + n) as u8;

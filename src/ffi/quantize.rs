@@ -13,8 +13,6 @@ use crate::host::long_section_for;
 use crate::mode::Mode;
 use crate::quantize::{self, Method, Options};
 
-// # Quantization
-
 /// Reduces the number of colours of an L, P, RGB or RGBA image, and returns a new P image with a palette of at most `colors`,
 /// 1 to 256.
 ///

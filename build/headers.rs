@@ -51,6 +51,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/statistics.rs",
             "src/ffi/effects.rs",
             "src/ffi/draw.rs",
+            "src/ffi/draw_ellipse.rs",
             "src/ffi/quantize.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",

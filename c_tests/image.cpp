@@ -391,6 +391,20 @@ void drawing() {
          [&](Imaging im) { return ImagingDrawRectangle(im, 3, 4, 40, 9, &ink, 1, 0, 1); });
     same([&](Image &im) { im.draw_border({3, 4, 25, 19}, ink, 2); },
          [&](Imaging im) { return ImagingDrawRectangle(im, 3, 4, 25, 19, &ink, 0, 2, 0); });
+    same([&](Image &im) { im.draw_ellipse({3, 4, 40, 15}, ink, blend); },
+         [&](Imaging im) { return ImagingDrawEllipse(im, 3, 4, 40, 15, &ink, 1, 0, 1); });
+    same([&](Image &im) { im.draw_ellipse_border({3, 4, 25, 15}, ink, 3); },
+         [&](Imaging im) { return ImagingDrawEllipse(im, 3, 4, 25, 15, &ink, 0, 3, 0); });
+    same([&](Image &im) { im.draw_arc({3, 4, 25, 15}, 30, 200, ink, 2, blend); },
+         [&](Imaging im) { return ImagingDrawArc(im, 3, 4, 25, 15, 30, 200, &ink, 2, 1); });
+    same([&](Image &im) { im.draw_chord({3, 4, 25, 15}, 30, 200, ink); },
+         [&](Imaging im) { return ImagingDrawChord(im, 3, 4, 25, 15, 30, 200, &ink, 1, 0, 0); });
+    same([&](Image &im) { im.draw_chord_border({3, 4, 25, 15}, 30, 200, ink, 2, blend); },
+         [&](Imaging im) { return ImagingDrawChord(im, 3, 4, 25, 15, 30, 200, &ink, 0, 2, 1); });
+    same([&](Image &im) { im.draw_pieslice({3, 4, 25, 15}, 30, 100, ink, blend); },
+         [&](Imaging im) { return ImagingDrawPieslice(im, 3, 4, 25, 15, 30, 100, &ink, 1, 0, 1); });
+    same([&](Image &im) { im.draw_pieslice_border({3, 4, 25, 15}, 30, 100, ink, 2); },
+         [&](Imaging im) { return ImagingDrawPieslice(im, 3, 4, 25, 15, 30, 100, &ink, 0, 2, 0); });
     int xy[] = {3, 3, 25, 9, 7, 19};
     same([&](Image &im) { im.draw_polygon({{3, 3}, {25, 9}, {7, 19}}, ink, blend); },
          [&](Imaging im) { return ImagingDrawPolygon(im, 3, xy, &ink, 1, 1, 1, nullptr); });
@@ -408,6 +422,8 @@ void drawing() {
     wide.draw_point({1, 0}, imaging::U16BE(0x1234));
     CHECK(wide.row<imaging::U16BE>(0)[1] == 0x1234);
     CHECK(fails([&] { wide.draw_point({1, 0}, ink); }, "not of this type") == IMAGING_ERROR_VALUE);
+    CHECK(fails([&] { wide.draw_ellipse({-5, 0, 2147483647, 9}, imaging::U16BE(1)); }, "box is too large") ==
+          IMAGING_ERROR_VALUE);
 }
 
 void operations_on_pixels() {

@@ -755,7 +755,23 @@ run_fill2(int mask) {
 
 /* - - - - - Drawing - - - - - */
 
-enum { DRAW_POINT, DRAW_LINE, DRAW_WIDE_LINE, DRAW_RECTANGLE, DRAW_BORDER, DRAW_POLYGON, DRAW_LINES, DRAW_BITMAP };
+enum {
+    DRAW_POINT,
+    DRAW_LINE,
+    DRAW_WIDE_LINE,
+    DRAW_RECTANGLE,
+    DRAW_BORDER,
+    DRAW_ELLIPSE,
+    DRAW_RING,
+    DRAW_ARC,
+    DRAW_CHORD,
+    DRAW_CHORD_BORDER,
+    DRAW_PIESLICE,
+    DRAW_PIESLICE_BORDER,
+    DRAW_POLYGON,
+    DRAW_LINES,
+    DRAW_BITMAP
+};
 
 /* A shape on a copy of an image. */
 static int
@@ -774,6 +790,20 @@ draw_shape(Imaging out, int shape, int op, Imaging mask) {
             return ImagingDrawRectangle(out, 3, 4, side - 1, side + 4, ink, 1, 0, op);
         case DRAW_BORDER:
             return ImagingDrawRectangle(out, 3, 4, side - 1, side - 4, ink, 0, 7, op);
+        case DRAW_ELLIPSE:
+            return ImagingDrawEllipse(out, -9, 4, side - 1, side + 20, ink, 1, 0, op);
+        case DRAW_RING:
+            return ImagingDrawEllipse(out, -9, 4, side - 1, side + 20, ink, 0, 7, op);
+        case DRAW_ARC:
+            return ImagingDrawArc(out, 1, -8, side + 9, side - 3, -30.5f, 200, ink, 5, op);
+        case DRAW_CHORD:
+            return ImagingDrawChord(out, 1, -8, side + 9, side - 3, 100, 20, ink, 1, 0, op);
+        case DRAW_CHORD_BORDER:
+            return ImagingDrawChord(out, 1, 8, side - 2, side - 3, 10, 150, ink, 0, 4, op);
+        case DRAW_PIESLICE:
+            return ImagingDrawPieslice(out, 1, -8, side + 9, side - 3, 45, 110, ink, 1, 0, op);
+        case DRAW_PIESLICE_BORDER:
+            return ImagingDrawPieslice(out, 1, 8, side - 2, side - 3, 60, 300, ink, 0, 4, op);
         case DRAW_POLYGON:
             return ImagingDrawPolygon(out, points, xy, ink, 1, 1, op, mask);
         case DRAW_LINES:
@@ -1288,6 +1318,15 @@ static const Scene LIST[] = {
     {"ImagingDrawRectangle", "blended", run_draw_blended, DRAW_RECTANGLE, 0},
     {"ImagingDrawRectangle", "border", run_draw, DRAW_BORDER, 0},
     {"ImagingDrawRectangle", "blended border", run_draw_blended, DRAW_BORDER, 0},
+    {"ImagingDrawEllipse", "", run_draw, DRAW_ELLIPSE, 0},
+    {"ImagingDrawEllipse", "blended", run_draw_blended, DRAW_ELLIPSE, 0},
+    {"ImagingDrawEllipse", "outline, I;16", run_draw_16_bits, DRAW_RING, 0},
+    {"ImagingDrawArc", "", run_draw, DRAW_ARC, 0},
+    {"ImagingDrawArc", "blended", run_draw_blended, DRAW_ARC, 0},
+    {"ImagingDrawChord", "", run_draw, DRAW_CHORD, 0},
+    {"ImagingDrawChord", "blended outline", run_draw_blended, DRAW_CHORD_BORDER, 0},
+    {"ImagingDrawPieslice", "", run_draw, DRAW_PIESLICE, 0},
+    {"ImagingDrawPieslice", "blended outline", run_draw_blended, DRAW_PIESLICE_BORDER, 0},
     {"ImagingDrawPolygon", "", run_draw, DRAW_POLYGON, 0},
     {"ImagingDrawPolygon", "blended", run_draw_blended, DRAW_POLYGON, 0},
     {"ImagingDrawPolygon", "mask", run_draw_masked, DRAW_POLYGON, 0},

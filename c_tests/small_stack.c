@@ -231,6 +231,8 @@ two_images(void) {
             ImagingDrawLine(im, -9, 5, WIDTH, HEIGHT + 30, "\1\2\3\4", op);
             ImagingDrawRectangle(im, -9, 5, WIDTH - 5, HEIGHT - 9, "\1\2\3\4", op, 5, op);
             ImagingDrawOutline(im, outline, "\1\2\3\4", 1, op);
+            ImagingDrawEllipse(im, -9, 5, WIDTH, HEIGHT + 30, "\1\2\3\4", 1, 0, op);
+            ImagingDrawPieslice(im, -9, 5, WIDTH, HEIGHT + 30, 30, 200, "\1\2\3\4", 0, 9, op);
         }
         ImagingOutlineDelete(outline);
         Imaging part = ImagingView(im, 1, 1, 50, 50);

@@ -24,6 +24,13 @@ SHAPES = {
     "rectangle, border of 20": ("", "draw.draw.draw_rectangle((10, 10, w - 10, h - 10), ink, 0, 20)"),
     "line": ("", "draw.draw.draw_lines((0, 0, w - 1, h - 1), ink, 1)"),
     "line, width 20": ("", "draw.draw.draw_lines((0, 0, w - 1, h - 1), ink, 20)"),
+    "ellipse": ("", "draw.draw.draw_ellipse((10, 10, w - 10, h - 10), ink, 1)"),
+    "ellipse, outline": ("", "draw.draw.draw_ellipse((10, 10, w - 10, h - 10), ink, 0, 1)"),
+    "ellipse, outline of 20": ("", "draw.draw.draw_ellipse((10, 10, w - 10, h - 10), ink, 0, 20)"),
+    "arc, width 20": ("", "draw.draw.draw_arc((10, 10, w - 10, h - 10), 30, 250, ink, 20)"),
+    "chord": ("", "draw.draw.draw_chord((10, 10, w - 10, h - 10), 30, 250, ink, 1)"),
+    "pie slice": ("", "draw.draw.draw_pieslice((10, 10, w - 10, h - 10), 30, 250, ink, 1)"),
+    "pie slice, outline of 5": ("", "draw.draw.draw_pieslice((10, 10, w - 10, h - 10), 30, 250, ink, 0, 5)"),
     "polygon, 4 points": ("path = [(w / 2, 0), (w, h / 2), (w / 2, h), (0, h / 2)]", "draw.draw.draw_polygon(path, ink, 1)"),
     "disc, 10000 points": (f"path = {DISC.format(count=10_000)}", "draw.draw.draw_polygon(path, ink, 1)"),
     "star, 1000 points": (f"path = {STAR.format(count=1000)}", "draw.draw.draw_polygon(path, ink, 1)"),
@@ -37,12 +44,17 @@ SMALL = {
     "line, 20 pixels, width 3": "draw.draw.draw_lines((30, 30, 49, 37), ink, 3)",
     "rectangle, 8 x 8": "draw.draw.draw_rectangle((30, 30, 37, 37), ink, 1)",
     "rectangle, 8 x 8, border": "draw.draw.draw_rectangle((30, 30, 37, 37), ink, 0, 1)",
+    "ellipse, 8 x 8": "draw.draw.draw_ellipse((30, 30, 37, 37), ink, 1)",
+    "ellipse, 8 x 8, outline": "draw.draw.draw_ellipse((30, 30, 37, 37), ink, 0, 1)",
+    "arc, 20 x 20": "draw.draw.draw_arc((30, 30, 49, 49), 30, 200, ink, 1)",
+    "pie slice, 20 x 20": "draw.draw.draw_pieslice((30, 30, 49, 49), 30, 200, ink, 1)",
     "triangle, 20 pixels": "draw.draw.draw_polygon((30, 30, 49, 33, 40, 49), ink, 1)",
 }
 
 CHARTED = {
     ("star, 1000 points", "RGB", ""): "Polygon of 1000 points",
     ("rectangle", "RGB", "RGBA"): "Blended rectangle",
+    ("ellipse", "RGB", ""): "Ellipse",
 }
 
 

@@ -401,6 +401,11 @@ unsafe fn regions(pool: &mut Pool, bytes: &mut Bytes, [from, into]: [Slot; 2], m
     }
 }
 
+/// An angle in degrees.
+fn angle(bytes: &mut Bytes) -> f32 {
+    bytes.float() as f32
+}
+
 /// Draws a shape on an image.
 ///
 /// # Safety
@@ -417,7 +422,7 @@ unsafe fn shapes(pool: &mut Pool, bytes: &mut Bytes, im: Slot, mask: Handle) {
     // SAFETY: the images are live, by this function's contract; the ink is as large as the largest pixel, and the outline is
     // deleted once.
     let status = unsafe {
-        match bytes.below(7) {
+        match bytes.below(11) {
             0 => ImagingDrawPoint(im.image, x0, y0, ink, op),
             1 => ImagingDrawLine(im.image, x0, y0, x1, y1, ink, op),
             2 => ImagingDrawWideLine(im.image, x0, y0, x1, y1, ink, width, op, mask),
@@ -428,6 +433,10 @@ unsafe fn shapes(pool: &mut Pool, bytes: &mut Bytes, im: Slot, mask: Handle) {
                 ImagingDrawPolygon(im.image, count, xy.as_mut_ptr(), ink, fill, width, op, mask)
             }
             5 => ImagingDrawBitmap(im.image, x0, y0, mask, ink, op),
+            6 => ImagingDrawEllipse(im.image, x0, y0, x1, y1, ink, fill, width, op),
+            7 => ImagingDrawArc(im.image, x0, y0, x1, y1, angle(bytes), angle(bytes), ink, width, op),
+            8 => ImagingDrawChord(im.image, x0, y0, x1, y1, angle(bytes), angle(bytes), ink, fill, width, op),
+            9 => ImagingDrawPieslice(im.image, x0, y0, x1, y1, angle(bytes), angle(bytes), ink, fill, width, op),
             _ => {
                 let outline = ImagingOutlineNew();
                 let mut float = || bytes.float() as f32;

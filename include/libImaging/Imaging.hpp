@@ -790,6 +790,61 @@ public:
                                            op == Ink::blend) == 0);
     }
 
+    /** `ImagingDrawEllipse`, filled. The box includes (x1, y1) here and below. */
+    template <class P>
+    void draw_ellipse(Box box, P ink, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawEllipse(live(), box.x0, box.y0, box.x1, box.y1, bytes.data(), 1, 0, op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawEllipse`, the outline. */
+    template <class P>
+    void draw_ellipse_border(Box box, P ink, int width = 1, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawEllipse(live(), box.x0, box.y0, box.x1, box.y1, bytes.data(), 0, width,
+                                         op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawArc`. Angles are in degrees, clockwise from the right. */
+    template <class P>
+    void draw_arc(Box box, float start, float end, P ink, int width = 1, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawArc(live(), box.x0, box.y0, box.x1, box.y1, start, end, bytes.data(), width,
+                                     op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawChord`, filled. */
+    template <class P>
+    void draw_chord(Box box, float start, float end, P ink, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawChord(live(), box.x0, box.y0, box.x1, box.y1, start, end, bytes.data(), 1, 0,
+                                       op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawChord`, the outline. */
+    template <class P>
+    void draw_chord_border(Box box, float start, float end, P ink, int width = 1, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawChord(live(), box.x0, box.y0, box.x1, box.y1, start, end, bytes.data(), 0, width,
+                                       op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawPieslice`, filled. */
+    template <class P>
+    void draw_pieslice(Box box, float start, float end, P ink, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawPieslice(live(), box.x0, box.y0, box.x1, box.y1, start, end, bytes.data(), 1, 0,
+                                          op == Ink::blend) == 0);
+    }
+
+    /** `ImagingDrawPieslice`, the outline. */
+    template <class P>
+    void draw_pieslice_border(Box box, float start, float end, P ink, int width = 1, Ink op = Ink::replace) {
+        const auto bytes = ink_of(ink);
+        detail::check(ImagingDrawPieslice(live(), box.x0, box.y0, box.x1, box.y1, start, end, bytes.data(), 0, width,
+                                          op == Ink::blend) == 0);
+    }
+
     /** `ImagingDrawPolygon`, filled. */
     template <class P>
     void draw_polygon(const std::vector<Point> &vertices, P ink, Ink op = Ink::replace) {

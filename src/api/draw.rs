@@ -122,6 +122,75 @@ impl Draw<'_> {
         Ok(self)
     }
 
+    /// Fills the ellipse that is inscribed in a box `[x0, y0, x1, y1]`, which includes (x1, y1). A box of one pixel stays empty.
+    ///
+    /// This and the methods below draw nothing in a box that is inside out. An error if one of its sides is longer than
+    /// `i32::MAX`.
+    ///
+    /// ```
+    /// use Imaging::{Image, Mode};
+    ///
+    /// let mut image = Image::new(Mode::L, 6, 4)?;
+    /// image.draw()?.ink([7, 0, 0, 0]).ellipse([0, 0, 5, 3])?;
+    /// assert_eq!(image.view()?.row(0), [0, 7, 7, 7, 7, 0]);
+    /// assert_eq!(image.view()?.row(1), [7, 7, 7, 7, 7, 7]);
+    /// # Ok::<(), Imaging::Error>(())
+    /// ```
+    pub fn ellipse(&mut self, bounds: [i32; 4]) -> Result<&mut Self> {
+        draw::ellipse(&mut self.canvas()?, bounds, true, 0)?;
+        Ok(self)
+    }
+
+    /// Draws the outline of an ellipse, towards its inside. A width below 1 draws nothing.
+    pub fn ellipse_border(&mut self, bounds: [i32; 4]) -> Result<&mut Self> {
+        let width = self.width;
+        draw::ellipse(&mut self.canvas()?, bounds, false, width)?;
+        Ok(self)
+    }
+
+    /// Draws the part of an ellipse's outline from the angle `start` clockwise to `end`, in degrees from the right. From 360° on
+    /// it is the whole outline.
+    ///
+    /// ```
+    /// use Imaging::{Image, Mode};
+    ///
+    /// let mut image = Image::new(Mode::L, 5, 5)?;
+    /// image.draw()?.ink([7, 0, 0, 0]).arc([0, 0, 4, 4], 0.0, 90.0)?;
+    /// assert_eq!(image.view()?.row(4), [0, 0, 7, 7, 0]);
+    /// # Ok::<(), Imaging::Error>(())
+    /// ```
+    pub fn arc(&mut self, bounds: [i32; 4], start: f32, end: f32) -> Result<&mut Self> {
+        let width = self.width;
+        draw::arc(&mut self.canvas()?, bounds, [start, end], width)?;
+        Ok(self)
+    }
+
+    /// Fills what an [`arc`](Self::arc) and the line between its ends enclose.
+    pub fn chord(&mut self, bounds: [i32; 4], start: f32, end: f32) -> Result<&mut Self> {
+        draw::chord(&mut self.canvas()?, bounds, [start, end], true, 0)?;
+        Ok(self)
+    }
+
+    /// Draws an [`arc`](Self::arc) and the line between its ends.
+    pub fn chord_border(&mut self, bounds: [i32; 4], start: f32, end: f32) -> Result<&mut Self> {
+        let width = self.width;
+        draw::chord(&mut self.canvas()?, bounds, [start, end], false, width)?;
+        Ok(self)
+    }
+
+    /// Fills what an [`arc`](Self::arc) and the lines between its ends and the centre enclose.
+    pub fn pieslice(&mut self, bounds: [i32; 4], start: f32, end: f32) -> Result<&mut Self> {
+        draw::pieslice(&mut self.canvas()?, bounds, [start, end], true, 0)?;
+        Ok(self)
+    }
+
+    /// Draws an [`arc`](Self::arc) and the lines between its ends and the centre.
+    pub fn pieslice_border(&mut self, bounds: [i32; 4], start: f32, end: f32) -> Result<&mut Self> {
+        let width = self.width;
+        draw::pieslice(&mut self.canvas()?, bounds, [start, end], false, width)?;
+        Ok(self)
+    }
+
     /// Fills a polygon by the even-odd rule, its edges included.
     pub fn polygon(&mut self, vertices: &[[i32; 2]]) -> Result<&mut Self> {
         draw::fill_polygon(&mut self.canvas()?, vertices, None)?;

@@ -1,4 +1,4 @@
-//! Drawing: points, lines, rectangles, polygons, bitmaps and outlines, as in Pillow's `ImageDraw`.
+//! Drawing: points, lines, rectangles, ellipses, polygons, bitmaps and outlines, as in Pillow's `ImageDraw`.
 //!
 //! A [`Canvas`] is an image with an ink. Its primitives, points, horizontal spans and boxes, clip to the image, and know the
 //! size of a pixel and whether the ink replaces pixels or is blended with them. Shapes are geometry alone: they compute which
@@ -9,6 +9,7 @@
 //! | line | Bresenham's algorithm, which starts where the line enters the image |
 //! | wide line | a polygon of four edges |
 //! | border of a rectangle | four boxes |
+//! | ellipse, arc, chord, pie slice | midpoint algorithm, clipped by half-planes (`ellipse`) |
 //! | filled polygon, outline | a scan line with an active edge table (`scanline`) |
 //!
 //! An ink that blends makes it visible how often a shape draws a pixel: that is the reference's number, too.
@@ -16,6 +17,7 @@
 mod blend;
 mod canvas;
 mod edge;
+mod ellipse;
 mod ink;
 mod line;
 mod list;
@@ -25,6 +27,7 @@ mod rectangle;
 mod scanline;
 
 pub use canvas::Canvas;
+pub use ellipse::{arc, chord, ellipse, pieslice};
 pub use line::{line, polyline, wide_line};
 pub use outline::Outline;
 pub use polygon::{draw_polygon, fill_polygon};

@@ -256,7 +256,7 @@ pub unsafe extern "C" fn ImagingOutlineTransform(mut outline: OutlineInOut, a: *
 ///
 /// `ink` is NULL or points to the bytes of a pixel of the image, which nobody writes to while the image is borrowed.
 #[inline(always)]
-unsafe fn canvas(im: &mut ImageOut, ink: *const c_void, op: c_int) -> Result<Canvas<'_>> {
+pub unsafe fn canvas(im: &mut ImageOut, ink: *const c_void, op: c_int) -> Result<Canvas<'_>> {
     let image = im.lazy_view_mut()?;
     // SAFETY: `ink` is NULL or a pixel of the image, by this function's contract.
     let ink = unsafe { slice(ink.cast(), image.mode().pixel_size(), "ink") }?;

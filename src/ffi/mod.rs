@@ -21,6 +21,7 @@ mod color;
 mod composite;
 mod copy;
 mod draw;
+mod draw_ellipse;
 mod effects;
 pub mod ext;
 mod files;

@@ -8,72 +8,9 @@
 #![allow(unsafe_code)] // foreign declarations, from which the C headers are generated
 #![allow(non_snake_case)]
 
-use std::ffi::{c_char, c_float, c_int, c_void};
+use std::ffi::{c_char, c_int};
 
 use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t, PyObject};
-
-// # Ellipses
-//
-// As in drawing, for the ellipse that is inscribed in a box, which includes (x1, y1). If `fill` is not 0 the shape is filled,
-// otherwise its outline is drawn, `width` pixels wide. Angles are in degrees, clockwise from the right.
-unsafe extern "C" {
-    /// Draws the ellipse that is inscribed in a box.
-    pub fn ImagingDrawEllipse(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        ink: *const c_void,
-        fill: c_int,
-        width: c_int,
-        op: c_int,
-    ) -> c_int;
-
-    /// Draws an arc: a part of an ellipse's outline.
-    pub fn ImagingDrawArc(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        start: c_float,
-        end: c_float,
-        ink: *const c_void,
-        width: c_int,
-        op: c_int,
-    ) -> c_int;
-
-    /// Draws a chord: an arc whose ends are connected by a line.
-    pub fn ImagingDrawChord(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        start: c_float,
-        end: c_float,
-        ink: *const c_void,
-        fill: c_int,
-        width: c_int,
-        op: c_int,
-    ) -> c_int;
-
-    /// Draws a pie slice: an arc whose ends are connected with the centre.
-    pub fn ImagingDrawPieslice(
-        im: Imaging,
-        x0: c_int,
-        y0: c_int,
-        x1: c_int,
-        y1: c_int,
-        start: c_float,
-        end: c_float,
-        ink: *const c_void,
-        fill: c_int,
-        width: c_int,
-        op: c_int,
-    ) -> c_int;
-}
 
 // # Decoders and encoders
 //

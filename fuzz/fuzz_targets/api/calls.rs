@@ -1,6 +1,6 @@
 //! The C functions, declared as the header has them.
 
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{c_char, c_float, c_int, c_void};
 
 use Imaging::abi::ext::ImagingBuffer;
 use Imaging::abi::{
@@ -144,6 +144,55 @@ unsafe extern "C" {
         y0: c_int,
         x1: c_int,
         y1: c_int,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+    pub fn ImagingDrawEllipse(
+        im: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+    pub fn ImagingDrawArc(
+        im: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        start: c_float,
+        end: c_float,
+        ink: *const c_void,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+    pub fn ImagingDrawChord(
+        im: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        start: c_float,
+        end: c_float,
+        ink: *const c_void,
+        fill: c_int,
+        width: c_int,
+        op: c_int,
+    ) -> c_int;
+    pub fn ImagingDrawPieslice(
+        im: Handle,
+        x0: c_int,
+        y0: c_int,
+        x1: c_int,
+        y1: c_int,
+        start: c_float,
+        end: c_float,
         ink: *const c_void,
         fill: c_int,
         width: c_int,

@@ -1217,6 +1217,66 @@ extern int ImagingOutlineClose(ImagingOutline outline);
 extern int ImagingOutlineTransform(ImagingOutline outline, double a[6]);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Drawing ellipses and parts of them.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Drawing ellipses
+ *
+ * As for the shapes above, for the ellipse that is inscribed in a box of pixels. The box includes (x0, y0) and (x1, y1);
+ * nothing is drawn if it is inside out. An ellipse's outline is `width` pixels wide, from its outermost pixels inwards, and is
+ * not drawn for widths below 1. `fill`, if not 0, draws the area instead, and `width` has no effect.
+ *
+ * Angles are in degrees, clockwise from the right (the direction of x), and are those of a circle that is stretched to the
+ * ellipse. An arc goes from `start` clockwise to `end`: full turns are subtracted from both, and 360 is added to an end
+ * before the start. If `end - start` is 360 or more, it is the whole ellipse; if both are the same angle, it is empty. NaN
+ * is no error.
+ *
+ * The functions return 0, or -1 on error: ValueError if `im` is read-only or a side of the box is longer than 2^31 - 1.
+ */
+
+/** Draws an ellipse. Filling a box of one pixel draws nothing. */
+extern int ImagingDrawEllipse(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op);
+
+/** Draws an arc, a part of an ellipse's outline, whose ends are orthogonal to it. */
+extern int ImagingDrawArc(
+    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int width, int op
+);
+
+/**
+ * Draws a chord: what an arc and the line between its ends enclose, or its outline. Pixels where arc and line overlap are
+ * blended twice.
+ */
+extern int ImagingDrawChord(
+    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
+);
+
+/**
+ * Draws a pie slice: what an arc and the lines between its ends and the centre enclose, or its outline, whose lines meet in
+ * a disc. Pixels where arc, lines and disc overlap are blended more than once.
+ */
+extern int ImagingDrawPieslice(
+    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
+);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Quantization.
+ */
+
+/**
+ * Reduces the number of colours of an L, P, RGB or RGBA image, and returns a new P image with a palette of at most `colors`,
+ * 1 to 256.
+ *
+ * `mode` is the method: 0 median cut, 1 maximum coverage, 2 fast octree. Only fast octree supports RGBA; the palette has
+ * alpha then. If `kmeans` is above 0, methods 0 and 1 refine the colours by k-means, until a step changes the colours of
+ * fewer than `kmeans` pixels.
+ *
+ * ModeError for other modes; MemoryError for 2^31 pixels and more; ValueError for other numbers of colours and other methods
+ * (3 is libimagequant, which is not built in), and for methods 0 and 1 on an image without pixels.
+ */
+extern Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The weak symbols through which errors are raised and long sections entered and left.
  */
 
@@ -1248,44 +1308,6 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Functions that are declared but not implemented yet: programs that call them compile, and do not link.
  */
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Quantization
- */
-
-/**
- * Reduces the number of colours of an L, P, RGB or RGBA image and returns a P image with its palette.
- *
- * `colours` is 1 to 256. `mode` is the method: 0 median cut, 1 maximum coverage, 2 fast octree, 3 libimagequant if
- * it is built in; RGBA supports the last two only. If `kmeans` is not 0 (methods 0 and 1), the colours are refined
- * by k-means until an iteration changes the colour of fewer than `kmeans` pixels.
- */
-extern Imaging ImagingQuantize(Imaging im, int colours, int mode, int kmeans);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Ellipses
- *
- * As in drawing, for the ellipse that is inscribed in a box, which includes (x1, y1). If `fill` is not 0 the shape is filled,
- * otherwise its outline is drawn, `width` pixels wide. Angles are in degrees, clockwise from the right.
- */
-
-/** Draws the ellipse that is inscribed in a box. */
-extern int ImagingDrawEllipse(Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op);
-
-/** Draws an arc: a part of an ellipse's outline. */
-extern int ImagingDrawArc(
-    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int width, int op
-);
-
-/** Draws a chord: an arc whose ends are connected by a line. */
-extern int ImagingDrawChord(
-    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
-);
-
-/** Draws a pie slice: an arc whose ends are connected with the centre. */
-extern int ImagingDrawPieslice(
-    Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
-);
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Decoders and encoders

@@ -511,6 +511,19 @@ cdef extern from "<libImaging/Imaging.h>":
     ) noexcept nogil
     int ImagingOutlineClose(ImagingOutline outline) noexcept nogil
     int ImagingOutlineTransform(ImagingOutline outline, double a[6]) noexcept nogil
+    int ImagingDrawEllipse(
+        Imaging im, int x0, int y0, int x1, int y1, const void *ink, int fill, int width, int op
+    ) noexcept nogil
+    int ImagingDrawArc(
+        Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int width, int op
+    ) noexcept nogil
+    int ImagingDrawChord(
+        Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
+    ) noexcept nogil
+    int ImagingDrawPieslice(
+        Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
+    ) noexcept nogil
+    Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans) noexcept nogil
     void *ImagingError_MemoryError() noexcept nogil
     void *ImagingError_ModeError() noexcept nogil
     void *ImagingError_Mismatch() noexcept nogil

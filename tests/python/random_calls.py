@@ -24,8 +24,8 @@ COMMON = "1 L P LA I F RGB RGBA CMYK I;16".split()
 MASKS = "1 L LA RGBA RGBa".split()
 LIBC = ctypes.CDLL(None)
 
-RANDOM_STRANGE = [None, -1, 0, 1, 2, 255, 256, -300, 2**31 - 1, -(2**31), 2**40, 0.5, -1.5, math.nan, math.inf, "red", "", b"x", (), (1,),
-                  (1, 2), (1, 2, 3), (300, -5, 1, 2), (1, 2, 3, 4, 5), [7], {}]  # fmt: skip
+STRANGE = [None, -1, 0, 1, 2, 255, 256, -300, 2**31 - 1, -(2**31), 2**40, 0.5, -1.5, math.nan, math.inf, "red", "", b"x", (), (1,),
+           (1, 2), (1, 2, 3), (300, -5, 1, 2), (1, 2, 3, 4, 5), [7], {}]  # fmt: skip
 
 
 class Call:
@@ -43,10 +43,15 @@ class Call:
         chance = self.random.random()
         if chance < 0.9:
             return usual()
-        return self.random.choice(others if others and chance < 0.97 else RANDOM_STRANGE)
+        return self.random.choice(others if others and chance < 0.97 else STRANGE)
 
     def integer(self) -> int:
         return self.one(self.random.randint(-10, 60), self.random.randint(0, 40), self.random.randint(-300, 300))
+
+    def bounded(self, usual: Callable[[], Any], *others: Any) -> Any:
+        """Draws an argument that the reference's time depends on: as `often`, but a number is not huge."""
+        value = self.often(usual, *others)
+        return 1000 if isinstance(value, (int, float)) and abs(value) > 1000 else value
 
     def number(self) -> float:
         return self.one(0, 1, 0.5, 2.0, -1.0, 0.3, self.random.uniform(-3, 3), self.random.uniform(-500, 500))
@@ -200,7 +205,7 @@ def filtered(call: Call) -> Any:
         rank = call.often(lambda: call.random.randint(0, size * size - 1 if isinstance(size, int) and 0 < size < 20 else 9))
         made = ImageFilter.RankFilter(size, rank)
     elif kind in ("box", "gaussian"):
-        radius = call.often(lambda: call.one(0, 1, 2.5, (1, 3), call.random.uniform(0, 9)), 1000)
+        radius = call.bounded(lambda: call.one(0, 1, 2.5, (1, 3), call.random.uniform(0, 9)), 1000)
         made = (ImageFilter.BoxBlur if kind == "box" else ImageFilter.GaussianBlur)(radius)
     elif kind == "kernel":
         side = call.one(3, 5)
@@ -239,7 +244,7 @@ def effects(call: Call) -> Any:
     call.log.append(kind)
     if kind == "mandelbrot":
         extent = call.often(lambda: (-2.0, -1.5, call.number(), call.number()), (-3, -2.5, 2, 2.5))
-        return Image.effect_mandelbrot(call.size(), extent, call.often(lambda: call.random.randint(0, 100)))
+        return Image.effect_mandelbrot(call.size(), extent, call.bounded(lambda: call.random.randint(0, 100)))
     if kind == "noise":
         return Image.effect_noise(call.size(), call.often(call.number)), LIBC.rand()
     if kind == "gradient":
@@ -262,7 +267,7 @@ def shape(call: Call, draw: ImageDraw.ImageDraw, mode: str) -> None:
     x, y = call.integer(), call.integer()
     box = call.often(lambda: (x, y, x + call.random.randint(-1, 60), y + call.random.randint(-1, 60)), (5, 5, 1, 9), (0, 0, 3000, 2000))
     ink, outline = call.color(mode), call.one(None, call.color(mode))
-    width = call.often(lambda: call.random.randint(0, 9), 50, -3)
+    width = call.bounded(lambda: call.random.randint(0, 9), 50, -3)
     angle = lambda: call.often(lambda: call.one(0, 45, 90, 180, 270, 360, call.random.uniform(-400, 800)), 1e-7)
     points = lambda: [(place(), place()) for _ in range(call.random.randint(0, 9))]
     kind = call.one(

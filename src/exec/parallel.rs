@@ -212,15 +212,15 @@ pub fn reduce_rows<T: Send>(
     total.into_inner()
 }
 
-/// Calls `work` on parts of a slice that together are the slice. `cost` is the estimated cost of an item. `work` gets the
-/// number of the part's first item, and the part.
-pub fn for_items<T: Send>(items: &mut [T], cost: usize, work: impl Fn(usize, &mut [T]) + Sync) {
+/// Calls `work`, which may fail, on parts of a slice that together are the slice. `cost` is the estimated cost of an item.
+/// `work` gets the number of the part's first item, and the part.
+pub fn try_for_items<T: Send>(
+    items: &mut [T],
+    cost: usize,
+    work: impl Fn(usize, &mut [T]) -> Result<()> + Sync,
+) -> Result<()> {
     let length = items.len();
-    let result = for_chunks(items, length, cost, <[T]>::split_at_mut, |first, part| {
-        work(first, part);
-        Ok(())
-    });
-    result.expect("this work does not fail");
+    for_chunks(items, length, cost, <[T]>::split_at_mut, work)
 }
 
 /// Splits each of several images at row `y`.
@@ -360,9 +360,11 @@ mod tests {
     fn every_item_is_visited_once() {
         for (length, cost) in [(0, 1), (1, 1 << 30), (1000, 1), (1000, 1 << 20)] {
             let mut items = vec![0; length];
-            for_items(&mut items, cost, |first, part| {
+            let result = try_for_items(&mut items, cost, |first, part| {
                 part.iter_mut().enumerate().for_each(|(n, item)| *item += first + n);
+                Ok(())
             });
+            assert_eq!(result, Ok(()));
             assert!(items.iter().enumerate().all(|(n, item)| *item == n));
         }
     }

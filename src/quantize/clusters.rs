@@ -3,6 +3,8 @@
 use arrayvec::ArrayVec;
 
 use super::colours::Colour;
+use crate::error::Result;
+use crate::memory::heap::try_vec;
 
 /// The most entries of a palette.
 pub const MAX_ENTRIES: usize = 256;
@@ -18,23 +20,23 @@ struct Cluster {
     sums: [u32; 3],
 }
 
-/// The pixels of each palette entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clusters([Cluster; MAX_ENTRIES]);
+/// The pixels of each palette entry. On the heap: a thread's stack may be small.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Clusters(Vec<Cluster>);
 
 impl Clusters {
     /// Makes empty clusters.
-    pub fn new() -> Self {
-        Self([Cluster::default(); MAX_ENTRIES])
+    pub fn new() -> Result<Self> {
+        Ok(Self(try_vec(Cluster::default(), MAX_ENTRIES)?))
     }
 
     /// Puts the pixels of each colour into the cluster of its index.
-    pub fn of(colours: &[Colour], indices: &[u8]) -> Self {
-        let mut clusters = Self::new();
+    pub fn of(colours: &[Colour], indices: &[u8]) -> Result<Self> {
+        let mut clusters = Self::new()?;
         for (colour, index) in colours.iter().zip(indices) {
             clusters.add(*index, colour);
         }
-        clusters
+        Ok(clusters)
     }
 
     /// Adds the pixels of a colour.
@@ -98,13 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_removed_is_as_if_never_added() {
+    fn what_is_removed_is_as_if_never_added() -> Result<()> {
         let colours = [([255, 0, 1, 0], u32::MAX), ([3, 4, 5, 0], 7)].map(|(rgb, count)| Colour { rgb, count });
-        let mut clusters = Clusters::of(&colours, &[3, 3]);
+        let mut clusters = Clusters::of(&colours, &[3, 3])?;
         clusters.remove(3, &colours[0]);
-        assert_eq!(clusters, Clusters::of(&colours[1..], &[3]));
-        let mut sum = Clusters::of(&colours[..1], &[3]);
+        assert_eq!(clusters, Clusters::of(&colours[1..], &[3])?);
+        let mut sum = Clusters::of(&colours[..1], &[3])?;
         sum.merge(&clusters);
-        assert_eq!(sum, Clusters::of(&colours, &[3, 3]));
+        assert_eq!(sum, Clusters::of(&colours, &[3, 3])?);
+        Ok(())
     }
 }

@@ -21,13 +21,14 @@ const MAX_INEXACT_STEPS: usize = 1000;
 const COST: usize = 64;
 
 /// Moves the entries until at most `threshold` pixels change their entry. `indices` has the entry of each colour.
+#[inline(never)] // a stack frame of its own: a thread's stack may be small
 pub fn refine(colours: &Colours, indices: &mut [u8], entries: &mut Entries, threshold: u32) -> Result<()> {
-    let mut clusters = Clusters::of(&colours.colours, indices);
+    let mut clusters = Clusters::of(&colours.colours, indices)?;
     *entries = clusters.means(entries.len());
     let mut neighbours = Neighbours::new(entries)?;
     let mut inexact_steps = 0;
     loop {
-        if step(&colours.colours, indices, &neighbours, &mut clusters) <= threshold {
+        if step(&colours.colours, indices, &neighbours, &mut clusters)? <= threshold {
             return Ok(());
         }
         inexact_steps += usize::from(clusters.may_overflow());
@@ -40,11 +41,11 @@ pub fn refine(colours: &Colours, indices: &mut [u8], entries: &mut Entries, thre
 }
 
 /// Searches the nearest entry of each colour, updates the clusters, and returns the number of pixels that changed.
-fn step(colours: &[Colour], indices: &mut [u8], neighbours: &Neighbours, clusters: &mut Clusters) -> u32 {
+fn step(colours: &[Colour], indices: &mut [u8], neighbours: &Neighbours, clusters: &mut Clusters) -> Result<u32> {
     const PIECE: usize = 1024;
     let total = Mutex::new((0u32, clusters));
-    parallel::for_items(indices, COST, |first, indices| {
-        let (mut pixels, mut moved) = (0, Clusters::new());
+    parallel::try_for_items(indices, COST, |first, indices| {
+        let (mut pixels, mut moved) = (0, Clusters::new()?);
         let colours = &colours[first..first + indices.len()];
         for (indices, colours) in indices.chunks_mut(PIECE).zip(colours.chunks(PIECE)) {
             let mut old = [0; PIECE];
@@ -64,6 +65,7 @@ fn step(colours: &[Colour], indices: &mut [u8], neighbours: &Neighbours, cluster
             total.0 += pixels;
             total.1.merge(&moved);
         }
-    });
-    total.into_inner().0
+        Ok(())
+    })?;
+    Ok(total.into_inner().0)
 }

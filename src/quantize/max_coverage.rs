@@ -26,6 +26,7 @@ const CELL_EDGE: u8 = 7;
 
 /// Returns a palette of `length` entries, and the index of the nearest entry for each colour. Entries that find no colour at
 /// a distance are the colour of the image's first pixel, `first`. There is at least one colour.
+#[inline(never)] // a stack frame of its own: a thread's stack may be small
 pub fn cover(colours: &Colours, length: usize, first: [u8; 4]) -> Result<(Entries, Vec<u8>)> {
     let mut traversal = Traversal::new(colours)?;
     let mut entries = Entries::new();

@@ -21,6 +21,7 @@ const MAX_GROUPS: usize = 65536;
 const WEIGHTS: [u32; 3] = [77, 150, 29];
 
 /// Returns the number of boxes, at most `length`, and the number of each colour's box. There is at least one colour.
+#[inline(never)] // a stack frame of its own: a thread's stack may be small
 pub fn boxes(colours: &Colours, length: usize) -> Result<(usize, Vec<u8>)> {
     let (mut groups, mut numbers) = (Vec::new(), try_vec(0, colours.len())?);
     let bits = (0..3).find(|bits| count_groups(colours, *bits) <= MAX_GROUPS).unwrap_or(3);

@@ -151,6 +151,7 @@ fn entries(
 const WRITE_COST: usize = 8;
 
 /// Quantizes an image of indices: of mode P, or of greys.
+#[inline(never)] // a stack frame of its own, as for the functions below: a thread's stack may be small
 fn quantize_indices(
     out: ImageMut<'_>,
     input: &ImageRef<'_>,
@@ -182,16 +183,18 @@ fn quantize_indices(
 }
 
 /// Chooses the entries of a palette, and the entry of each colour. `first` is the colour of the first pixel.
+#[inline(never)]
 fn choose(colours: &Colours, first: [u8; 4], options: &Options) -> Result<(Entries, Vec<u8>)> {
     let (mut entries, mut indices) = if options.method == Method::MaxCoverage {
         max_coverage::cover(colours, options.colors, first)?
     } else {
         let (length, mut indices) = median_cut::boxes(colours, options.colors)?;
-        let entries = Clusters::of(&colours.colours, &indices).means(length);
+        let entries = Clusters::of(&colours.colours, &indices)?.means(length);
         let neighbours = Neighbours::new(&entries)?;
-        parallel::for_items(&mut indices, SEARCH_COST, |first, indices| {
+        parallel::try_for_items(&mut indices, SEARCH_COST, |first, indices| {
             neighbours.search(indices, &colours.colours[first..first + indices.len()]);
-        });
+            Ok(())
+        })?;
         (entries, indices)
     };
     if let Some(threshold) = options.kmeans.checked_sub(1) {

@@ -18,6 +18,7 @@ impl Row {
         Self { reach: [u32::MAX; MAX_ENTRIES], colours: [[0; 4]; MAX_ENTRIES], indices: [0; MAX_ENTRIES] };
 
     /// Sorts the entries by their distance from `start`, and equally distant entries by index.
+    #[inline(never)] // a stack frame of its own: a thread's stack may be small
     pub fn sort(&mut self, entries: &Entries, start: [u8; 4]) {
         let distances = distances(entries, start);
         let mut sorted = [0; MAX_ENTRIES];

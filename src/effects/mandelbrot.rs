@@ -50,7 +50,7 @@ multiversion! {
                     y[n] = 2.0 * x[n] * y[n] + ci;
                     x[n] = x2[n] - y2[n] + cr[n];
                     (x2[n], y2[n]) = (x[n] * x[n], y[n] * y[n]);
-                    stays[n] &= i64::from(!(x2[n] + y2[n] > RADIUS_SQUARED));
+                    stays[n] &= i64::from(x2[n] + y2[n] > RADIUS_SQUARED) ^ 1;
                     steps[n] += stays[n];
                 }
             }

@@ -29,19 +29,22 @@ fn swap<P: AnyBitPattern + NoUninit>(
         let near = at.wrapping_add_signed(random as isize - distance as isize / 2);
         (near < size).then_some(near)
     };
+    let mut draw = || if distance == 0 { None } else { Some([random(), random()]) };
+    // The numbers of the next pixel are drawn before this one is moved, so that the memory accesses overlap the call.
+    let mut next = draw();
     for y in 0..ysize {
         let row = &input.pixels::<P>(y)[..xsize];
         for (x, pixel) in row.iter().enumerate() {
-            let (near_x, near_y) = match distance {
-                0 => (None, None),
-                _ => (near(x, random(), xsize), near(y, random(), ysize)),
-            };
-            match (near_x, near_y) {
-                (Some(near_x), Some(near_y)) => {
+            let place = next.and_then(|[for_x, for_y]| Some((near(x, for_x, xsize)?, near(y, for_y, ysize)?)));
+            if x + 1 < xsize || y + 1 < ysize {
+                next = draw();
+            }
+            match place {
+                Some((near_x, near_y)) => {
                     out.pixels_mut::<P>(near_y)[near_x] = *pixel;
                     out.pixels_mut::<P>(y)[x] = input.pixels::<P>(near_y)[near_x];
                 }
-                _ => out.pixels_mut::<P>(y)[x] = *pixel,
+                None => out.pixels_mut::<P>(y)[x] = *pixel,
             }
         }
     }

@@ -89,16 +89,16 @@ pub unsafe extern "C" fn ImagingGetColors(
         statistics::check_colors(image.mode(), max_colors)?;
         long_section_for(image.bytes(), || {
             let counted = statistics::count_colors(&image, max_colors)?;
-            let items = heap::zeroed::<ImagingColorItem>(counted.len() + 1)?;
+            let items = heap::zeroed::<ImagingColorItem>(counted.count() + 1)?;
             // SAFETY: the table is new, and has an item for each colour and one more.
-            let table = unsafe { slice_mut(items.as_ptr(), counted.len(), "colors")? };
+            let table = unsafe { slice_mut(items.as_ptr(), counted.count(), "colors")? };
             counted.write_to(table, |ColorCount { x, y, count, pixel }| ImagingColorItem {
                 x: x as c_int,
                 y: y as c_int,
                 count: count as i32,
                 pixel: i32::from_ne_bytes(pixel),
             });
-            *colors = counted.len() as c_int + c_int::from(counted.is_overflow());
+            *colors = counted.count() as c_int + c_int::from(counted.is_overflow());
             Ok(items.as_ptr())
         })
     })

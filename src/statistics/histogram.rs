@@ -65,6 +65,9 @@ const TABLE: usize = 256 + 16;
 
 type Table = [u32; TABLE];
 
+/// Images of this many pixels are counted by one thread.
+const SMALL: usize = 1 << 16;
+
 /// The most counts of an image: 256 for each byte of a pixel.
 const MAX_COUNTS: usize = 1024;
 
@@ -89,6 +92,9 @@ pub fn histogram(image: &ImageRef<'_>, mask: Option<&ImageRef<'_>>, bins: Bins, 
         Bins::Bytes => &|rows, counts| count_bytes(image, mask, rows, counts),
         Bins::I32(..) | Bins::F32(..) => return Ok(()),
     };
+    if image.xsize() * image.ysize() <= SMALL {
+        return count_rows(0..image.ysize(), counts);
+    }
     // On the heap: a thread's stack may be small.
     let work = |rows| {
         let mut counts = try_vec(0u64, MAX_COUNTS)?;
@@ -124,10 +130,9 @@ fn count_wide(
     find_bins: impl Fn(&mut [u16; WIDE_BLOCK], &[[u8; 4]]),
 ) -> Result<()> {
     let mut tables = Tables::<TABLES>::new();
-    let mut add = |_, value: usize, count: u64| counts[value] += count;
     for y in rows {
         let row = image.row(y).as_chunks::<4>().0;
-        tables.flush_before(row.len(), &mut add);
+        tables.flush_before(row.len(), counts, |_| Some(0));
         for pixels in row.chunks(WIDE_BLOCK) {
             let mut bins = [0; WIDE_BLOCK];
             find_bins(&mut bins, pixels);
@@ -143,7 +148,7 @@ fn count_wide(
             rest.iter().for_each(|value| a[bin(*value)] += 1);
         }
     }
-    tables.flush(add);
+    tables.flush(counts, |_| Some(0));
     Ok(())
 }
 
@@ -188,7 +193,7 @@ fn count_bytes(
     let mut tables = Tables::<TABLES>::new();
     for y in rows {
         let row = image.row(y);
-        tables.flush_before(row.len(), |_, value, count| counts[value] += count);
+        tables.flush_before(row.len(), counts, |_| Some(0));
         let row = &row[..image.xsize()];
         match mask {
             None => {
@@ -231,7 +236,7 @@ fn count_bytes(
             }
         }
     }
-    tables.flush(|_, value, count| counts[value] += count);
+    tables.flush(counts, |_| Some(0));
     Ok(())
 }
 
@@ -278,14 +283,9 @@ fn count_pixels(
         (3, 3) if mask.is_none() => None,
         (_, byte) => Some(256 * byte),
     };
-    let mut add = |table: usize, value: usize, count: u64| {
-        if let Some(first) = first_of(table) {
-            counts[first + value] += count;
-        }
-    };
     for y in rows {
         let row = image.row(y);
-        tables.flush_before(row.len(), &mut add);
+        tables.flush_before(row.len(), counts, first_of);
         match mask {
             None if bands == 3 => {
                 let (pairs, rest) = row.as_chunks::<8>();
@@ -312,31 +312,48 @@ fn count_pixels(
                 }
                 rest.iter().zip(&mut tables.tables).for_each(|(value, table)| table[usize::from(*value)] += 1);
             }
-            Some(mask) => {
-                let (pairs, rest) = row.as_chunks::<8>();
-                let (mask_pairs, mask_rest) = mask.row(y).as_chunks::<2>();
-                let [r0, g0, b0, a0, r1, g1, b1, a1] = &mut tables.tables;
-                for (pair, [first, second]) in pairs.iter().zip(mask_pairs) {
-                    let pair = u64::from_le_bytes(*pair);
-                    let value = |n: u32| (pair >> (8 * n) & 255) as usize;
-                    let (first, second) = (u32::from(*first != 0), u32::from(*second != 0));
-                    r0[value(0)] += first;
-                    g0[value(1)] += first;
-                    b0[value(2)] += first;
-                    a0[value(3)] += first;
-                    r1[value(4)] += second;
-                    g1[value(5)] += second;
-                    b1[value(6)] += second;
-                    a1[value(7)] += second;
-                }
-                for (value, table) in rest.iter().zip(&mut tables.tables) {
-                    table[usize::from(*value)] += mask_rest.iter().map(|mask| u32::from(*mask != 0)).sum::<u32>();
-                }
-            }
+            Some(mask) => count_masked(&mut tables.tables, row.as_chunks().0, mask.row(y)),
         }
     }
-    tables.flush(add);
+    tables.flush(counts, first_of);
     Ok(())
+}
+
+/// The pixels whose masks are looked at together.
+const MASK_BLOCK: usize = 8;
+
+/// Counts all bytes of the pixels of a row where `mask` is not 0, in two tables for each byte.
+fn count_masked(tables: &mut [Table; 8], row: &[[u8; 4]], mask: &[u8]) {
+    let (blocks, rest) = row.as_chunks::<MASK_BLOCK>();
+    let (mask_blocks, mask_rest) = mask.as_chunks::<MASK_BLOCK>();
+    let [r0, g0, b0, a0, r1, g1, b1, a1] = tables;
+    for (pixels, mask) in blocks.iter().zip(mask_blocks) {
+        let mask = u64::from_le_bytes(*mask);
+        if mask == 0 {
+            continue;
+        }
+        let ones = ones(mask);
+        for n in 0..MASK_BLOCK / 2 {
+            let (pixel, other) = (u32::from_le_bytes(pixels[2 * n]), u32::from_le_bytes(pixels[2 * n + 1]));
+            let (one, other_one) = ((ones >> (16 * n) & 1) as u32, (ones >> (16 * n + 8) & 1) as u32);
+            let byte = |pixel: u32, n: u32| (pixel >> (8 * n) & 255) as usize;
+            r0[byte(pixel, 0)] += one;
+            g0[byte(pixel, 1)] += one;
+            b0[byte(pixel, 2)] += one;
+            a0[byte(pixel, 3)] += one;
+            r1[byte(other, 0)] += other_one;
+            g1[byte(other, 1)] += other_one;
+            b1[byte(other, 2)] += other_one;
+            a1[byte(other, 3)] += other_one;
+        }
+    }
+    for ([r, g, b, a], mask) in rest.iter().zip(mask_rest) {
+        let one = u32::from(*mask != 0);
+        r0[usize::from(*r)] += one;
+        g0[usize::from(*g)] += one;
+        b0[usize::from(*b)] += one;
+        a0[usize::from(*a)] += one;
+    }
 }
 
 /// Returns 1 in each byte that is not 0.
@@ -359,20 +376,21 @@ impl<const N: usize> Tables<N> {
     }
 
     /// Makes room for `values` more values.
-    fn flush_before(&mut self, values: usize, add: impl FnMut(usize, usize, u64)) {
+    fn flush_before(&mut self, values: usize, counts: &mut [u64], first: impl Fn(usize) -> Option<usize>) {
         if self.counted + values > MAX_PIXELS {
-            self.flush(add);
+            self.flush(counts, first);
+            *self = Self::new();
         }
         self.counted += values;
     }
 
-    /// Hands all counts to `add`, by table and value, and starts anew.
-    fn flush(&mut self, mut add: impl FnMut(usize, usize, u64)) {
-        for (n, table) in self.tables.iter_mut().enumerate() {
-            for (value, count) in table[..256].iter_mut().enumerate() {
-                add(n, value, std::mem::take(count).into());
+    /// Adds all counts to `counts`. `first` returns where those of a table are, if they are wanted.
+    fn flush(&self, counts: &mut [u64], first: impl Fn(usize) -> Option<usize>) {
+        for (n, table) in self.tables.iter().enumerate() {
+            if let Some(first) = first(n) {
+                let counts = counts[first..first + 256].iter_mut();
+                counts.zip(table.iter()).for_each(|(total, count)| *total += u64::from(*count));
             }
         }
-        self.counted = 0;
     }
 }

@@ -94,17 +94,18 @@ impl Counter {
         }
     }
 
-    /// After [`finish`](Self::finish): calls `work` with the number of each colour, the colour and its count; and before that, `prepare` with the numbers of
-    /// some colours, to prefetch what `work` needs.
-    pub fn for_counts(&self, prepare: impl Fn(usize), mut work: impl FnMut(usize, Seen, u32)) {
+    /// After [`finish`](Self::finish): calls `work` with each colour, its count and its place. `place` returns the place of the
+    /// colour with a number, and prefetches what `work` needs there.
+    pub fn for_counts(&self, place: impl Fn(usize) -> usize, mut work: impl FnMut(usize, Seen, u32)) {
+        let mut places = [0; BLOCK];
         for (block, seen) in self.seen.chunks(BLOCK).enumerate() {
-            for (n, seen) in seen.iter().enumerate() {
+            for (n, (seen, at)) in seen.iter().zip(&mut places).enumerate() {
                 self.prefetch(seen.color.wrapping_mul(self.multiplier));
-                prepare(block * BLOCK + n);
+                *at = place(block * BLOCK + n);
             }
-            for (n, seen) in seen.iter().enumerate() {
+            for (seen, place) in seen.iter().zip(places) {
                 let (Ok(slot) | Err(slot)) = find(&self.slots, self.first_slot(seen.color), seen.color);
-                work(block * BLOCK + n, *seen, (self.slots[slot] >> 32) as u32);
+                work(place, *seen, (self.slots[slot] >> 32) as u32);
             }
         }
     }
@@ -154,7 +155,9 @@ impl Counter {
     fn grow(&mut self) -> Result<()> {
         self.finish();
         let size = self.slots.len() * if self.slots.len() <= QUICK_GROWTH { 4 } else { 2 };
-        let old = std::mem::replace(&mut self.slots, ZeroedTable::new(size)?);
+        let mut slots = ZeroedTable::new(size)?;
+        slots.populate();
+        let old = std::mem::replace(&mut self.slots, slots);
         self.shift = shift_of(size);
         for slot in old.iter().filter(|slot| **slot >= ONE) {
             let color = *slot as u32;
@@ -265,7 +268,7 @@ mod tests {
                 counter.finish();
                 let mut total = 0;
                 counter.for_counts(
-                    |_| (),
+                    |n| n,
                     |n, seen, count| {
                         let pixel = seen.color.to_ne_bytes();
                         assert_eq!((seen.color as usize, seen.y), (n, 0));

@@ -1,5 +1,5 @@
-//! The reference's hash table itself, for images whose pixels hardly repeat: its slots are in the order of the result, so
-//! that nothing is sorted. Other images are counted faster in a [compact table](super::counter).
+//! The reference's hash table itself, for few pixels and for images whose pixels hardly repeat: its slots are in the order of
+//! the result, so that nothing is sorted. Other images are counted faster in a [compact table](super::counter).
 //!
 //! Many colours may follow one path through this table. Where searches take too many steps, the caller is told to count
 //! otherwise.
@@ -42,11 +42,13 @@ const STEPS: usize = 4;
 impl DirectTable {
     /// Makes a table.
     pub fn new(probing: Probing) -> Result<Self> {
-        Ok(Self { probing, slots: ZeroedTable::new(probing.size())?, colors: 0, steps: 0 })
+        let mut slots = ZeroedTable::new(probing.size())?;
+        slots.populate();
+        Ok(Self { probing, slots, colors: 0, steps: 0 })
     }
 
     /// Returns the number of colours.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.colors
     }
 
@@ -88,7 +90,7 @@ impl DirectTable {
         Outcome::Counted
     }
 
-    /// Writes what `make` makes of each colour and its count, in the reference's order, to `out`: [`len`](Self::len) elements.
+    /// Writes what `make` makes of each colour and its count, in the reference's order, to `out`: [`count`](Self::count) elements.
     pub fn write_to<T>(&self, out: &mut [T], make: impl Fn(Seen, u32) -> T) {
         let mut place = 0;
         for [color, count, x, y] in self.slots.iter() {

@@ -7,8 +7,8 @@
 //! - [`SlotOrder`] puts the distinct colours in the reference's order. It needs to know which slots are taken, a bit each,
 //!   and not what they hold.
 //!
-//! Where the first pixels hardly repeat, most of the time would go into the order: such images are counted in the reference's
-//! own table, [`DirectTable`], as long as its searches are short.
+//! For few pixels, and where the first ones hardly repeat, most of the time would go into the order: such images are counted in
+//! the reference's own table, [`DirectTable`], as long as its searches are short.
 
 mod counter;
 mod direct;
@@ -68,10 +68,10 @@ enum Counts {
 
 impl CountedColors {
     /// Returns the number of colours.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         match &self.counts {
             Counts::Sorted(counter, _) => counter.seen().len(),
-            Counts::Direct(table) => table.len(),
+            Counts::Direct(table) => table.count(),
         }
     }
 
@@ -80,7 +80,7 @@ impl CountedColors {
         self.is_overflow
     }
 
-    /// Writes what `make` makes of each colour to its place in `out`, which has [`len`](Self::len) elements.
+    /// Writes what `make` makes of each colour to its place in `out`, which has [`count`](Self::count) elements.
     pub fn write_to<T>(&self, out: &mut [T], make: impl Fn(ColorCount) -> T) {
         let make = |Seen { color, x, y }, count: u32| {
             make(ColorCount { x: x as usize, y: y as usize, count: count as usize, pixel: color.to_ne_bytes() })
@@ -88,8 +88,12 @@ impl CountedColors {
         match &self.counts {
             Counts::Sorted(counter, order) => {
                 let start = out.as_ptr();
-                let prepare = |n| prefetch::t0(start.wrapping_add(order.place(n)));
-                counter.for_counts(prepare, |n, seen, count| out[order.place(n)] = make(seen, count));
+                let place = |n| {
+                    let place = order.place(n);
+                    prefetch::t0(start.wrapping_add(place));
+                    place
+                };
+                counter.for_counts(place, |place, seen, count| out[place] = make(seen, count));
             }
             Counts::Direct(table) => table.write_to(out, make),
         }
@@ -100,24 +104,35 @@ impl CountedColors {
 const SAMPLE: usize = 8192;
 const MANY: usize = SAMPLE / 4 * 3;
 
+/// The reference's tables of this many slots are small.
+const SMALL_TABLE: usize = 8192;
+
 /// Counts the colours of an image, until there are more than `max_colors`. The image has 4-byte pixels.
 pub fn count_colors(image: &ImageRef<'_>, max_colors: usize) -> Result<CountedColors> {
     let probing = Probing::new(max_colors).ok_or(Error::Memory)?;
     let mask = band_mask(image.mode());
+    let pixels = image.xsize().saturating_mul(image.ysize());
+    // A small image, or one that soon has too many colours.
+    if probing.size() <= SMALL_TABLE
+        && let Some(counted) = count_directly(image, mask, max_colors, probing, SAMPLE)?
+    {
+        return Ok(counted);
+    }
     let mut counter = Counter::new(max_colors)?;
-    let (mut is_overflow, mut is_undecided) =
-        (false, probing.size() <= image.xsize().saturating_mul(image.ysize()) * 4);
+    let (mut is_overflow, mut is_undecided) = (false, probing.size() <= pixels.saturating_mul(4));
+    let mut counted = 0;
     for (y, row) in image.rows().enumerate() {
         if !counter.count_row(row.as_chunks().0, mask, y, max_colors)? {
             is_overflow = true;
             break;
         }
-        if is_undecided && (y + 1) * row.len() / 4 >= SAMPLE {
+        counted += image.xsize();
+        if is_undecided && counted >= SAMPLE {
             is_undecided = false;
-            if counter.seen().len() >= MANY * ((y + 1) * row.len() / 4 / SAMPLE)
-                && let Some(direct) = count_directly(image, mask, max_colors, probing)?
+            if counter.seen().len() >= MANY * (counted / SAMPLE)
+                && let Some(counted) = count_directly(image, mask, max_colors, probing, usize::MAX)?
             {
-                return Ok(direct);
+                return Ok(counted);
             }
         }
     }
@@ -126,16 +141,22 @@ pub fn count_colors(image: &ImageRef<'_>, max_colors: usize) -> Result<CountedCo
     Ok(CountedColors { counts: Counts::Sorted(counter, order), is_overflow })
 }
 
-/// Counts the colours of an image in the reference's table. Returns `None` where that takes too long.
+/// Counts the colours of an image in the reference's table. Returns `None` where that takes too long, or more than about
+/// `max_pixels` pixels.
 fn count_directly(
     image: &ImageRef<'_>,
     mask: u32,
     max_colors: usize,
     probing: Probing,
+    max_pixels: usize,
 ) -> Result<Option<CountedColors>> {
     let mut table = DirectTable::new(probing)?;
-    let mut is_overflow = false;
+    let (mut is_overflow, mut counted) = (false, 0);
     for (y, row) in image.rows().enumerate() {
+        if counted >= max_pixels {
+            return Ok(None);
+        }
+        counted += image.xsize();
         match table.count_row(row.as_chunks().0, mask, y, max_colors) {
             Outcome::Counted => {}
             Outcome::Overflow => {
@@ -151,7 +172,7 @@ fn count_directly(
 /// Counts the colours of an image, as [`count_colors`] does, and returns them in the reference's order.
 pub fn colors(image: &ImageRef<'_>, max_colors: usize) -> Result<Colors> {
     let counted = count_colors(image, max_colors)?;
-    let mut colors = try_vec(ColorCount::default(), counted.len())?;
+    let mut colors = try_vec(ColorCount::default(), counted.count())?;
     counted.write_to(&mut colors, |color| color);
     Ok(Colors { colors, is_overflow: counted.is_overflow() })
 }

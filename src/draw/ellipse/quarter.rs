@@ -62,7 +62,7 @@ impl Quarter {
     /// In both cases that is not below `up`. It follows that it is `up` where `up` ≥ `left`, and that the first case applies
     /// where `up` of the row below is beyond `left`. One of the two holds, but for a few rows around the point of slope 1,
     /// for which the walk starts further down.
-    pub fn from_row(self, y: i64) -> Walk {
+    pub fn walk_from(self, y: i64) -> Walk {
         let mut start = y;
         let x = loop {
             match self.first_in(start) {
@@ -224,7 +224,7 @@ mod tests {
         let expected = runs(a, b);
         let quarter = Quarter::new(a, b);
         for row in (0..expected.len()).filter(|row| from(*row)) {
-            let mut walk = quarter.from_row(b % 2 + 2 * row as i64);
+            let mut walk = quarter.walk_from(b % 2 + 2 * row as i64);
             let until = if row == 0 { expected.len() } else { expected.len().min(row + 3) };
             for expected in &expected[row..until] {
                 assert_eq!(walk.next_run(), *expected, "{a} {b}, from row {row}");
@@ -261,14 +261,14 @@ mod tests {
             let diagonal = (b as f64 * b as f64 / (a as f64).hypot(b as f64)) as i64 / 2 * 2 + b % 2;
             for start in [b % 2, b / 3 * 2 + b % 2, diagonal - 5000, diagonal, b - 2000] {
                 let start = start.max(b % 2);
-                let mut walk = quarter.from_row(start);
+                let mut walk = quarter.walk_from(start);
                 for y in (start..=b.min(start + 10_000)).step_by(2) {
                     let run = walk.next_run();
-                    assert_eq!(quarter.from_row(y).next_run(), run, "{a} {b} {y}");
+                    assert_eq!(quarter.walk_from(y).next_run(), run, "{a} {b} {y}");
                     assert!(0 <= run.last && run.last <= run.first && run.first <= a);
                 }
             }
-            assert_eq!(quarter.from_row(b).next_run().last, a % 2);
+            assert_eq!(quarter.walk_from(b).next_run().last, a % 2);
         }
     }
 }

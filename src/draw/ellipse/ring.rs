@@ -50,9 +50,9 @@ impl Ring {
     /// Iterates over some rows, which are on the grid and from 0 to b.
     pub fn rows(self, ys: RangeInclusive<i64>) -> impl Iterator<Item = Row> {
         let (start, end) = ys.into_inner();
-        let mut outer = self.outer.from_row(start);
+        let mut outer = self.outer.walk_from(start);
         let inner_top = self.inner.map_or(-1, Quarter::top);
-        let mut inner = self.inner.filter(|_| start <= inner_top).map(|quarter| quarter.from_row(start));
+        let mut inner = self.inner.filter(|_| start <= inner_top).map(|quarter| quarter.walk_from(start));
         let (middle, _) = self.outer.origin();
         (start..=end).step_by(2).map(move |y| {
             let in_hole = inner.as_mut().filter(|_| y <= inner_top);

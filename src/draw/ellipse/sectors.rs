@@ -30,6 +30,7 @@ impl Axes {
     }
 
     /// Returns the region of an arc for a ≥ b.
+    #[allow(clippy::manual_range_contains)] // false for NaN
     fn wide_arc(self, angles: Angles) -> Option<Region> {
         if angles.is_full() {
             return None;

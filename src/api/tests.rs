@@ -346,16 +346,15 @@ fn shapes_are_drawn() -> Result<()> {
         "....... .#####. .#...#. .#...#. .#####."
     );
     assert_eq!(drawn(&|draw| draw.polygon(&triangle).map(drop))?, "#...... ####... ####### ####... #......");
-    assert_eq!(drawn(&|draw| draw.ellipse([0, 0, 6, 4]).map(drop))?, ".#####. ####### ####### ####### .#####.");
-    assert_eq!(drawn(&|draw| draw.ellipse_border([0, 0, 6, 4]).map(drop))?, ".#####. #.....# #.....# #.....# .#####.");
+    let bounds = [0, 0, 6, 4];
+    assert_eq!(drawn(&|draw| draw.ellipse(bounds).map(drop))?, "..###.. ####### ####### ####### ..###..");
+    assert_eq!(drawn(&|draw| draw.ellipse_border(bounds).map(drop))?, "..###.. ##...## #.....# ##...## ..###..");
+    assert_eq!(drawn(&|draw| draw.pieslice(bounds, 0.0, 90.0).map(drop))?, "....... ....... ...#### ...#### ...##..");
+    assert_eq!(
+        drawn(&|draw| draw.pieslice_border(bounds, 0.0, 90.0).map(drop))?,
+        "....... ....... ..##### ..##.## ..###.."
+    );
     assert!(drawn(&|draw| draw.ellipse([i32::MIN, 0, 0, 9]).map(drop)).is_err());
-    for fill in [true, false] {
-        let quarter = drawn(&|draw| {
-            let bounds = [0, 0, 6, 4];
-            if fill { draw.pieslice(bounds, 0.0, 90.0) } else { draw.pieslice_border(bounds, 0.0, 90.0) }.map(drop)
-        })?;
-        assert_eq!((&quarter[..8], quarter.chars().nth(8 * 2 + 6)), (".......", Some('#')), "{quarter}");
-    }
     assert_eq!(drawn(&|draw| draw.polygon_border(&triangle).map(drop))?, "##..... #.###.. #....## #.###.. ##.....");
     assert_eq!(
         drawn(&|draw| draw.width(3).line(&[[1, 2], [5, 2]]).map(drop))?,

@@ -6,9 +6,9 @@
 //! | maximum coverage | the colours that are farthest from each other | `max_coverage.rs` |
 //! | fast octree | the means of the fullest buckets of two cubes; the only one with alpha | `octree/` |
 //!
-//! Octree looks at each pixel twice. The other methods look at distinct colours: [`colours`] counts them, a method chooses the
-//! entries and an entry for each colour, [`neighbours`] finds the nearest entries, and an [`index_map`] then has the index of
-//! each pixel. [`kmeans`] may refine the palettes of the first two methods: each step costs as much as there are colours, and
+//! Octree looks at each pixel twice. The other methods look at distinct colours: `colours` counts them, a method chooses the
+//! entries and an entry for each colour, `neighbours` finds the nearest entries, and an `index_map` then has the index of
+//! each pixel. `kmeans` may refine the palettes of the first two methods: each step costs as much as there are colours, and
 //! not pixels.
 //!
 //! Palettes and indices equal Pillow's to the byte. Its order of colours in a hash table, of boxes in a heap, and of entries

@@ -3,7 +3,7 @@
 //! The reference has a lookup table for each coefficient, whose entries are `coefficient * (value - offset)`, rounded. The
 //! same entries are computed here, since vectors have no table lookups: `Term` multiplies by the coefficient in fixed
 //! point, with enough fraction bits that every one of the 256 entries is exact. JPEG's terms keep 6 fraction bits
-//! (`SCALE` in Pillow's `ConvertYCbCr.c`) until they are summed; PhotoYCC's have none. [`avx2`] computes JPEG's terms with
+//! (`SCALE` in Pillow's `ConvertYCbCr.c`) until they are summed; PhotoYCC's have none. `avx2` computes JPEG's terms with
 //! 16 bits.
 
 #[cfg(target_arch = "x86_64")]

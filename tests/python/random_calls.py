@@ -186,14 +186,15 @@ def point(call: Call) -> Any:
         return image.point(lambda value: value * scale + offset)
     length = call.often(lambda: 256 * len(image.getbands()), 256, 65536, 768, 0)
     table = [call.random.randint(0, 255) for _ in range(length if isinstance(length, int) and 0 <= length < 10**5 else 3)]
-    # To 16-bit modes the reference writes out of bounds.
-    mode = call.one(None, None, None, "L", "1", "F", "I", "RGB", "nonsense")
+    # To 16-bit modes the reference writes out of bounds, and from RGB to RGB, named as such, it reads memory that it has not set.
+    mode = call.one(None, None, None, "L", "1", "F", "I", "CMYK" if image.mode == "RGB" else "RGB", "nonsense")
     call.log.append(f"{len(table)} to {mode}")
     return image.point(table, mode)
 
 
 def point_transform(call: Call) -> Any:
-    return call.image(call.one("I", "F", "I;16", "L")).im.point_transform(call.often(call.number), call.often(call.number))
+    image = call.image(call.one("I", "F", "I;16", "L"))
+    return image._new(image.im.point_transform(call.often(call.number), call.often(call.number)))
 
 
 def filtered(call: Call) -> Any:

@@ -92,10 +92,10 @@ one_image(ModeID mode, int is_bytes, int bands) {
     CHECK(ImagingDrawWideLine(im, -5, -5, 5, ROWS - 1, ink, 9, 0, im) == 0 || take_error() == IMAGING_ERROR_MODE);
     CHECK(ImagingDrawRectangle(im, -5, -5, 5, ROWS - 1, ink, 1, 0, 1) == 0);
     CHECK(ImagingDrawRectangle(im, -5, -5, 5, ROWS - 1, ink, 0, 1000, 0) == 0);
-    CHECK(ImagingDrawEllipse(im, -5, -5, 5, ROWS - 1, ink, 1, 0, 1) == 0);
-    CHECK(ImagingDrawArc(im, -5, -5, 5, ROWS - 1, 30, 200, ink, 3, 1) == 0);
-    CHECK(ImagingDrawChord(im, -5, -5, 5, ROWS - 1, 30, 200, ink, 0, 3, 1) == 0);
-    CHECK(ImagingDrawPieslice(im, -5, -5, 5, ROWS - 1, 30, 200, ink, 0, 3, 0) == 0);
+    CHECK(ImagingDrawEllipse(im, -5, -5, 5, ROWS - 9, ink, 1, 0, 1) == 0);
+    CHECK(ImagingDrawArc(im, -5, -5, 5, ROWS - 9, 30, 200, ink, 3, 1) == 0);
+    CHECK(ImagingDrawChord(im, -5, -5, 5, ROWS - 9, 30, 200, ink, 0, 3, 1) == 0);
+    CHECK(ImagingDrawPieslice(im, -5, -5, 5, ROWS - 9, 30, 200, ink, 0, 3, 0) == 0);
     CHECK(ImagingDrawPolygon(im, 3, corners, ink, 1, 1, 1, NULL) == 0);
     CHECK(ImagingDrawPolygon(im, 3, corners, ink, 0, 1, 0, NULL) == 0);
     CHECK(ImagingDrawBitmap(im, 0, 0, im, ink, 0) == 0 || take_error() == IMAGING_ERROR_VALUE);

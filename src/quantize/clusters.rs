@@ -1,7 +1,5 @@
 //! The sums of the colours that share a palette entry, and their means.
 
-use arrayvec::ArrayVec;
-
 use super::colours::Colour;
 use crate::error::Result;
 use crate::memory::heap::try_vec;
@@ -9,8 +7,8 @@ use crate::memory::heap::try_vec;
 /// The most entries of a palette.
 pub const MAX_ENTRIES: usize = 256;
 
-/// The colours of a palette: red, green, blue and alpha.
-pub type Entries = ArrayVec<[u8; 4], MAX_ENTRIES>;
+/// The colours of a palette, up to [`MAX_ENTRIES`]: red, green, blue and alpha. On the heap: a thread's stack may be small.
+pub type Entries = Vec<[u8; 4]>;
 
 /// The pixels of a palette entry. All arithmetic is modulo 2^32, as in the reference: sums of more than 16 million bright
 /// pixels overflow.
@@ -76,8 +74,15 @@ impl Clusters {
     }
 
     /// Returns the mean colours of the first `length` clusters; black for those without pixels.
-    pub fn means(&self, length: usize) -> Entries {
-        self.0[..length].iter().map(|cluster| mean(cluster.sums, cluster.count)).collect()
+    pub fn means(&self, length: usize) -> Result<Entries> {
+        let mut entries = try_vec([0; 4], length)?;
+        self.write_means(&mut entries);
+        Ok(entries)
+    }
+
+    /// Writes the mean colours of the first clusters to all of `entries`.
+    pub fn write_means(&self, entries: &mut [[u8; 4]]) {
+        entries.iter_mut().zip(&self.0).for_each(|(entry, cluster)| *entry = mean(cluster.sums, cluster.count));
     }
 }
 

@@ -83,7 +83,7 @@ impl Colours {
 
     /// Takes the colours of an image of indices: those of the palette, and how often each index occurs.
     #[inline(never)] // a stack frame of its own: a thread's stack may be small
-    pub fn of_palette(palette: &[[u8; 4]; 256], counts: &[u64; 256]) -> Result<Self> {
+    pub fn of_palette(palette: &[[u8; 4]; 256], counts: &[u64]) -> Result<Self> {
         let mut counted = [(0, 0); 256];
         for ((counted, colour), count) in counted.iter_mut().zip(palette).zip(counts) {
             *counted = (key::key(*colour), *count as u32);

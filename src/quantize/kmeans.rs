@@ -7,7 +7,7 @@
 //! Each step lowers the sum of squared distances, so there is an end, unless a sum of a cluster's colours overflows: its mean is
 //! then far from its colours, and the reference may go on for ever. So the number of such steps is limited.
 
-use super::clusters::{Clusters, Entries};
+use super::clusters::Clusters;
 use super::colours::{Colour, Colours};
 use super::neighbours::Neighbours;
 use crate::error::Result;
@@ -22,9 +22,9 @@ const COST: usize = 64;
 
 /// Moves the entries until at most `threshold` pixels change their entry. `indices` has the entry of each colour.
 #[inline(never)] // a stack frame of its own: a thread's stack may be small
-pub fn refine(colours: &Colours, indices: &mut [u8], entries: &mut Entries, threshold: u32) -> Result<()> {
+pub fn refine(colours: &Colours, indices: &mut [u8], entries: &mut [[u8; 4]], threshold: u32) -> Result<()> {
     let mut clusters = Clusters::of(&colours.colours, indices)?;
-    *entries = clusters.means(entries.len());
+    clusters.write_means(entries);
     let mut neighbours = Neighbours::new(entries)?;
     let mut inexact_steps = 0;
     loop {
@@ -35,7 +35,7 @@ pub fn refine(colours: &Colours, indices: &mut [u8], entries: &mut Entries, thre
         if inexact_steps > MAX_INEXACT_STEPS {
             return Ok(());
         }
-        *entries = clusters.means(entries.len());
+        clusters.write_means(entries);
         neighbours.update(entries);
     }
 }

@@ -30,6 +30,7 @@ const CELL_EDGE: u8 = 7;
 pub fn cover(colours: &Colours, length: usize, first: [u8; 4]) -> Result<(Entries, Vec<u8>)> {
     let mut traversal = Traversal::new(colours)?;
     let mut entries = Entries::new();
+    entries.try_reserve_exact(length).map_err(|_| Error::Memory)?;
     traversal.start_at(mean_of_all(colours), 0);
     while entries.len() < length {
         let Some(farthest) = traversal.farthest() else { break };

@@ -31,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::palette::Palette;
 use crate::image::{ImageMut, ImageRef};
+use crate::memory::heap::try_vec;
 use crate::mode::Mode;
 use crate::point::{self, Lookup};
 use crate::statistics::{self, Bins};
@@ -150,6 +151,17 @@ fn entries(
 /// The estimated cost of writing an index.
 const WRITE_COST: usize = 8;
 
+/// The palette of mode L.
+static GREYS: [[u8; 4]; 256] = {
+    let mut greys = [[0; 4]; 256];
+    let mut grey = 0;
+    while grey < 256 {
+        greys[grey] = [grey as u8; 4];
+        grey += 1;
+    }
+    greys
+};
+
 /// Quantizes an image of indices: of mode P, or of greys.
 #[inline(never)] // a stack frame of its own, as for the functions below: a thread's stack may be small
 fn quantize_indices(
@@ -158,13 +170,12 @@ fn quantize_indices(
     palette: Option<&ImagingPaletteInstance>,
     options: &Options,
 ) -> Result<Entries> {
-    let greys: [[u8; 4]; 256] = std::array::from_fn(|grey| [grey as u8; 4]);
     let palette = match (input.mode(), palette) {
-        (Mode::L, _) => &greys,
+        (Mode::L, _) => &GREYS,
         (_, Some(palette)) => palette.palette.as_chunks().0.try_into().map_err(|_| Error::Null("palette"))?,
         (_, None) => return Err(Error::Null("palette")),
     };
-    let mut counts = [0; 256];
+    let mut counts = try_vec(0, 256)?;
     statistics::histogram(input, None, Bins::Bytes, &mut counts)?;
     let (entries, table) = if options.method == Method::FastOctree {
         octree::quantize_palette(palette, &counts, options.colors)?
@@ -189,7 +200,7 @@ fn choose(colours: &Colours, first: [u8; 4], options: &Options) -> Result<(Entri
         max_coverage::cover(colours, options.colors, first)?
     } else {
         let (length, mut indices) = median_cut::boxes(colours, options.colors)?;
-        let entries = Clusters::of(&colours.colours, &indices)?.means(length);
+        let entries = Clusters::of(&colours.colours, &indices)?.means(length)?;
         let neighbours = Neighbours::new(&entries)?;
         parallel::try_for_items(&mut indices, SEARCH_COST, |first, indices| {
             neighbours.search(indices, &colours.colours[first..first + indices.len()]);

@@ -48,6 +48,9 @@ pub fn pieslice(canvas: &mut Canvas<'_>, bounds: [i32; 4], angles: [f32; 2], fil
 fn draw(canvas: &mut Canvas<'_>, add: impl FnOnce(&mut Figure) -> Result<()>) -> Result<()> {
     let mut figure = Figure::default();
     add(&mut figure)?;
+    if canvas.xsize() == 0 {
+        return Ok(()); // a loop over the rows would take long, since there may be billions of rows without pixels
+    }
     let (rows, width) = (figure.rows(&canvas.rows()), figure.width().min(canvas.xsize()));
     canvas.for_rows(rows, width, |canvas| {
         figure.spans(canvas.rows(), |x0, y, x1| canvas.hline(x0, y, x1));

@@ -3,18 +3,17 @@
 use std::arch::x86_64::*;
 
 use super::row::Row;
-use crate::quantize::clusters::Entries;
 use crate::quantize::colours::Colour;
 use crate::quantize::distance::squared;
 use crate::simd::isa::entry;
 
 entry! {
     /// Replaces the index of an entry near each colour by that of the nearest one.
-    pub fn search(Avx2, indices: &mut [u8], colours: &[Colour], rows: &[Row], entries: &Entries) = search_avx2;
+    pub fn search(Avx2, indices: &mut [u8], colours: &[Colour], rows: &[Row], entries: &[[u8; 4]]) = search_avx2;
 }
 
 #[target_feature(enable = "avx2")]
-fn search_avx2(indices: &mut [u8], colours: &[Colour], rows: &[Row], entries: &Entries) {
+fn search_avx2(indices: &mut [u8], colours: &[Colour], rows: &[Row], entries: &[[u8; 4]]) {
     for (index, colour) in indices.iter_mut().zip(colours) {
         let row = &rows[usize::from(*index)];
         let distance = squared(colour.rgb, entries[usize::from(*index)]);

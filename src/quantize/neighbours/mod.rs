@@ -34,15 +34,17 @@ pub struct Neighbours {
 
 impl Neighbours {
     /// Sorts the rows of a palette by distance, and equally distant entries by index.
-    pub fn new(entries: &Entries) -> Result<Self> {
+    pub fn new(entries: &[[u8; 4]]) -> Result<Self> {
         let mut rows = try_vec(Row::EMPTY, entries.len())?;
         rows.iter_mut().zip(entries).for_each(|(row, start)| row.sort(entries, *start));
-        Ok(Self { entries: entries.clone(), rows })
+        let mut copied = try_vec([0; 4], entries.len())?;
+        copied.copy_from_slice(entries);
+        Ok(Self { entries: copied, rows })
     }
 
-    /// Moves the entries, and sorts the rows as the reference does.
-    pub fn update(&mut self, entries: &Entries) {
-        self.entries.clone_from(entries);
+    /// Moves the entries, as many as there are, and sorts the rows as the reference does.
+    pub fn update(&mut self, entries: &[[u8; 4]]) {
+        self.entries.copy_from_slice(entries);
         self.rows.iter_mut().zip(entries).for_each(|(row, start)| row.sort_again(entries, *start));
     }
 
@@ -95,7 +97,7 @@ mod tests {
             let mut neighbours = Neighbours::new(&entries).expect("small");
             for update in [false, true] {
                 if update {
-                    neighbours.update(&moved[..entries.len()].iter().copied().map(round).collect());
+                    neighbours.update(&moved[..entries.len()].iter().copied().map(round).collect::<Entries>());
                 }
                 let starts: Vec<_> = colours.iter().map(|(_, n)| (usize::from(*n) % entries.len()) as u8).collect();
                 let colours: Vec<_> = colours.iter().map(|(rgb, _)| Colour { rgb: round(*rgb), count: 1 }).collect();

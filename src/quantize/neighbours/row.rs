@@ -1,6 +1,6 @@
 //! The order in which the entries of a palette are searched from one of them.
 
-use crate::quantize::clusters::{Entries, MAX_ENTRIES};
+use crate::quantize::clusters::MAX_ENTRIES;
 use crate::simd::isa::multiversion;
 
 /// All entries in the order in which they are searched from one of them. Unused places are never reached.
@@ -19,7 +19,7 @@ impl Row {
 
     /// Sorts the entries by their distance from `start`, and equally distant entries by index.
     #[inline(never)] // a stack frame of its own: a thread's stack may be small
-    pub fn sort(&mut self, entries: &Entries, start: [u8; 4]) {
+    pub fn sort(&mut self, entries: &[[u8; 4]], start: [u8; 4]) {
         let distances = distances(entries, start);
         let mut sorted = [0; MAX_ENTRIES];
         let sorted = &mut sorted[..entries.len()];
@@ -32,13 +32,13 @@ impl Row {
     }
 
     /// Takes entries that have moved, and sorts them as the reference does.
-    pub fn sort_again(&mut self, entries: &Entries, start: [u8; 4]) {
+    pub fn sort_again(&mut self, entries: &[[u8; 4]], start: [u8; 4]) {
         let distances = distances(entries, start);
         sort_as_reference(&mut self.indices[..entries.len()], &distances);
         self.set_colours(entries, &distances);
     }
 
-    fn set_colours(&mut self, entries: &Entries, distances: &[u32; MAX_ENTRIES]) {
+    fn set_colours(&mut self, entries: &[[u8; 4]], distances: &[u32; MAX_ENTRIES]) {
         let mut greatest = 0;
         let places = self.reach.iter_mut().zip(&mut self.colours).zip(self.indices).take(entries.len());
         for ((reach, colour), index) in places {

@@ -27,7 +27,7 @@ use crate::memory::heap::try_vec;
 use crate::simd::isa::multiversion;
 
 use accumulate::sum_pixels;
-use cube::{Bits, Bucket, Cube};
+use cube::{Bits, Cube};
 use layout::{Layout, Rgb, Rgba};
 
 /// The estimated cost of writing an index.
@@ -58,7 +58,7 @@ pub fn quantize_rgba(out: ImageMut<'_>, input: &ImageRef<'_>, length: usize) -> 
 }
 
 /// Quantizes the colours of a palette, which occur `counts` times, to `length` entries, and returns the index of each.
-pub fn quantize_palette(palette: &[[u8; 4]; 256], counts: &[u64; 256], length: usize) -> Result<(Entries, [u8; 256])> {
+pub fn quantize_palette(palette: &[[u8; 4]; 256], counts: &[u64], length: usize) -> Result<(Entries, [u8; 256])> {
     let mut cube = Cube::new(Bits(Rgb::BITS))?;
     for (colour, count) in palette.iter().zip(counts) {
         cube.buckets[Bits(Rgb::BITS).bucket(*colour)].add_colour(*colour, *count as u32);
@@ -103,7 +103,10 @@ fn choose<L: Layout>(fine: &Cube, length: usize) -> Result<(Entries, Vec<u8>)> {
     for (n, bucket) in fine_buckets.iter().enumerate().rev() {
         table[fine.bits.bucket(bucket.mean())] = (coarse_entries + n) as u8;
     }
-    Ok((coarse_buckets.iter().chain(fine_buckets).map(Bucket::mean).collect(), table))
+    let mut entries = try_vec([0; 4], coarse_buckets.len() + fine_buckets.len())?;
+    let buckets = coarse_buckets.iter().chain(fine_buckets);
+    entries.iter_mut().zip(buckets).for_each(|(entry, bucket)| *entry = bucket.mean());
+    Ok((entries, table))
 }
 
 /// Writes the index of each pixel's bucket.

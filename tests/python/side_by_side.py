@@ -137,6 +137,22 @@ def unequal(tell: Callable[[Library], list[Any]], *both: Library) -> list[int]:
     return [number for number, pair in enumerate(zip(wheel, ours)) if pair[0] != pair[1]]
 
 
+def unequal_calls(calls: Callable[[Library], Iterator[tuple[str, Any]]], *both: Library) -> Iterator[str]:
+    """Makes named calls in both libraries, and yields the names of those whose results differ: images, which are deleted,
+    or tuples. A call whose result in the first library is None is passed over."""
+    for (name, expected), (_, found) in zip(*map(calls, both), strict=True):
+        if expected is None:
+            continue
+        if isinstance(expected, tuple):
+            if expected != found:
+                yield name
+            continue
+        if describe(expected) != describe(found):
+            yield name
+        for library, image in zip(both, (expected, found), strict=True):
+            library.ImagingDelete(image)
+
+
 def arena_state(library: Library) -> dict[str, Any]:
     """Describes the default arena: settings, statistics and the sizes of the cached blocks.
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import child
 from abi import MODE_ID, MODES, Library
-from side_by_side import attempt, describe, fill, pixels
+from side_by_side import attempt, describe, fill, pixels, unequal_calls
 from strategies import MODE_NAMES, modes
 from test_bands import new, same, seeds
 from test_pixels import few_values
@@ -297,15 +297,7 @@ def differences(wheel, ours):
             library.ImagingDelete(through)
         yield from ((f"scene {seed}", scene(library, seed)) for seed in range(200))
 
-    for (name, expected), (_, found) in zip(calls(wheel), calls(ours)):
-        if isinstance(expected, tuple):
-            if expected != found:
-                yield name
-            continue
-        if describe(expected) != describe(found):
-            yield name
-        wheel.ImagingDelete(expected)
-        ours.ImagingDelete(found)
+    yield from unequal_calls(calls, wheel, ours)
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

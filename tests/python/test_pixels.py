@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import child
 from abi import CHOPS, MODE_ID, MODES, ImagingColorItem, Library
-from side_by_side import attempt, describe, fill
+from side_by_side import attempt, describe, fill, unequal_calls
 from strategies import MODE_NAMES, modes
 from test_bands import new, outcome, same, seeds, sizes
 
@@ -431,17 +431,7 @@ def differences(wheel, ours):
             for each in [image, *masks]:
                 library.ImagingDelete(each)
 
-    for (name, expected), (_, found) in zip(calls(wheel), calls(ours)):
-        if expected is None:
-            continue
-        if isinstance(expected, tuple):
-            if expected != found:
-                yield name
-            continue
-        if describe(expected) != describe(found):
-            yield name
-        wheel.ImagingDelete(expected)
-        ours.ImagingDelete(found)
+    yield from unequal_calls(calls, wheel, ours)
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

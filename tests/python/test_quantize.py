@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import child
 from abi import MODE_ID, Library
-from side_by_side import attempt, describe, fill
+from side_by_side import attempt, fill, unequal_calls
 from strategies import modes
 from test_bands import new, outcome, same, seeds
 
@@ -180,11 +180,7 @@ def differences(wheel, ours):
                 yield name, library.ImagingQuantize(image, count, method, kmeans)
             library.ImagingDelete(image)
 
-    for (name, expected), (_, found) in zip(calls(wheel), calls(ours)):
-        if describe(expected) != describe(found):
-            yield name
-        wheel.ImagingDelete(expected)
-        ours.ImagingDelete(found)
+    yield from unequal_calls(calls, wheel, ours)
 
 
 @pytest.mark.parametrize("threads", child.THREADS)

@@ -53,6 +53,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/draw.rs",
             "src/ffi/draw_ellipse.rs",
             "src/ffi/quantize.rs",
+            "src/ffi/codec/mod.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
         ],

@@ -1277,6 +1277,42 @@ extern int ImagingDrawPieslice(
 extern Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * The codecs of image files.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Decoders and encoders
+ *
+ * A codec is called once for each piece of the file. Before the first call, zero the state and set the rectangle,
+ * `shuffle`, `bits`, `bytes`, a `buffer` for a line of `bytes` bytes, from `malloc`, and a zeroed `context` with the codec's
+ * options. The headers beside this one define the contexts.
+ *
+ * A decoder reads `bytes` bytes at `buffer` and returns how many it consumed. Call it again with the others, followed by
+ * new ones. It returns -1 at the end, with `errcode` 0 if the image is complete, and `IMAGING_CODEC_*` on error. (A
+ * decoder of a whole file returns -1 from its only call.)
+ *
+ * An encoder writes at most `bytes` bytes to `buffer` and returns how many. At the end it sets `errcode`: to
+ * `IMAGING_CODEC_END` on success.
+ */
+
+/**
+ * Decodes run-length encoded Targa data. `state->count` has the bytes of a pixel in the file, and `ystep` is -1 for rows
+ * from the bottom up.
+ *
+ * `errcode` becomes `IMAGING_CODEC_OVERRUN` if a run exceeds a row, or `IMAGING_CODEC_CONFIG` if the state does not fit the
+ * image.
+ */
+extern int ImagingTgaRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes run-length encoded Targa data, with pixels of `state->bits` bits, rounded up to bytes. `ystep` is -1 for rows from
+ * the bottom up.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image, or a row of pixels does not fit `state->bytes`.
+ */
+extern int ImagingTgaRleEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The weak symbols through which errors are raised and long sections entered and left.
  */
 
@@ -1310,18 +1346,7 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
  */
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Decoders and encoders
- *
- * A codec is called once for each piece of the file. Before the first call, zero the state and set the rectangle,
- * `shuffle`, `bits`, `bytes`, a `buffer` for a line, from `malloc`, and a zeroed `context` with the codec's options. The
- * headers beside this one define the contexts.
- *
- * A decoder reads `bytes` bytes at `buffer` and returns how many it consumed. Call it again with the others, followed by
- * new ones. It returns -1 at the end, with `errcode` 0 if the image is complete, and `IMAGING_CODEC_*` on error. (A
- * decoder of a whole file returns -1 from its only call.)
- *
- * An encoder writes at most `bytes` bytes to `buffer` and returns how many. At the end it sets `errcode`: to
- * `IMAGING_CODEC_END` on success.
+ * Decoders and encoders that are not implemented yet
  */
 
 /** Decodes blocks of compressed textures, `state->state` = 1 to 7 for BC1 to BC7. `context`: BCNSTATE. */
@@ -1410,12 +1435,6 @@ extern int ImagingSgiRleDecode(Imaging im, ImagingCodecState state, uint8_t *buf
 
 /** Decodes run-length encoded Sun raster data. */
 extern int ImagingSunRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Decodes run-length encoded Targa data. */
-extern int ImagingTgaRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes run-length encoded Targa data. */
-extern int ImagingTgaRleEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /** Decodes X bitmaps. */
 extern int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);

@@ -524,6 +524,8 @@ cdef extern from "<libImaging/Imaging.h>":
         Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
     ) noexcept nogil
     Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans) noexcept nogil
+    int ImagingTgaRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingTgaRleEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     void *ImagingError_MemoryError() noexcept nogil
     void *ImagingError_ModeError() noexcept nogil
     void *ImagingError_Mismatch() noexcept nogil

@@ -17,6 +17,7 @@ mod arrow;
 mod boundary;
 mod buffer;
 mod chops;
+mod codec;
 mod color;
 mod composite;
 mod copy;

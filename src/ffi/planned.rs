@@ -12,18 +12,7 @@ use std::ffi::{c_char, c_int};
 
 use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t, PyObject};
 
-// # Decoders and encoders
-//
-// A codec is called once for each piece of the file. Before the first call, zero the state and set the rectangle,
-// `shuffle`, `bits`, `bytes`, a `buffer` for a line, from `malloc`, and a zeroed `context` with the codec's options. The
-// headers beside this one define the contexts.
-//
-// A decoder reads `bytes` bytes at `buffer` and returns how many it consumed. Call it again with the others, followed by
-// new ones. It returns -1 at the end, with `errcode` 0 if the image is complete, and `IMAGING_CODEC_*` on error. (A
-// decoder of a whole file returns -1 from its only call.)
-//
-// An encoder writes at most `bytes` bytes to `buffer` and returns how many. At the end it sets `errcode`: to
-// `IMAGING_CODEC_END` on success.
+// # Decoders and encoders that are not implemented yet
 unsafe extern "C" {
     /// Decodes blocks of compressed textures, `state->state` = 1 to 7 for BC1 to BC7. `context`: BCNSTATE.
     pub fn ImagingBcnDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
@@ -109,12 +98,6 @@ unsafe extern "C" {
 
     /// Decodes run-length encoded Sun raster data.
     pub fn ImagingSunRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Decodes run-length encoded Targa data.
-    pub fn ImagingTgaRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes run-length encoded Targa data.
-    pub fn ImagingTgaRleEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
 
     /// Decodes X bitmaps.
     pub fn ImagingXbmDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;

@@ -94,7 +94,7 @@ static EXPORTED: [(ShufflerFn, Shuffler); 5] = [
 ];
 
 /// Returns the shuffler of this library behind a C function; `None` for a function of the program's own.
-fn known(entry: ShufflerFn) -> Option<&'static Shuffler> {
+pub(super) fn known(entry: ShufflerFn) -> Option<&'static Shuffler> {
     let exported =
         || EXPORTED.iter().find(|(function, _)| std::ptr::fn_addr_eq(*function, entry)).map(|(_, known)| known);
     unpackers::INDEX.find(entry).or_else(|| packers::INDEX.find(entry)).or_else(exported)

@@ -224,6 +224,14 @@ CHOPS = [
 ]  # fmt: skip
 """The channel operations with two images and no other argument, except `ImagingOverlay`."""
 
+DECODERS = [
+    "Bcn", "Bit", "Fli", "Gif", "Hex", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle", "Xbm",
+]  # fmt: skip
+"""The decoders: `Imaging...Decode`."""
+
+ENCODERS = ["Bcn", "Eps", "Gif", "Pcx", "Raw", "TgaRle", "Xbm"]
+"""The encoders: `Imaging...Encode`."""
+
 _PROTOTYPES = {
     "ImagingNew": (Image, c_int, c_int, c_int),
     "ImagingNewDirty": (Image, c_int, c_int, c_int),
@@ -266,8 +274,11 @@ _PROTOTYPES = {
     "ImagingMerge": (Image, c_int, POINTER(Image)),
     "ImagingAlphaComposite": (Image, Image, Image),
     "ImagingReduce": (Image, Image, c_int, c_int, POINTER(c_int)),
-    "ImagingRawDecode": (c_int, Image, POINTER(ImagingCodecStateInstance), c_void_p, c_ssize_t),
-    "ImagingRawEncode": (c_int, Image, POINTER(ImagingCodecStateInstance), c_void_p, c_int),
+    **{
+        f"Imaging{name}Decode": (c_int, Image, POINTER(ImagingCodecStateInstance), c_void_p, c_ssize_t)
+        for name in DECODERS
+    },
+    **{f"Imaging{name}Encode": (c_int, Image, POINTER(ImagingCodecStateInstance), c_void_p, c_int) for name in ENCODERS},
     "ImagingResample": (Image, Image, c_int, c_int, c_int, POINTER(c_float)),
     "ImagingCrop": (Image, Image, c_int, c_int, c_int, c_int),
     "ImagingFlipLeftRight": (Image, Image, Image),

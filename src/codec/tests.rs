@@ -1,0 +1,135 @@
+//! A tile in memory, and codecs called with pieces of any length.
+
+use super::tile::ImageFormat;
+use super::{Call, CodecState, Decoded, Decoder, Encoded, Encoder, Fault, Result, TileMut, TileRef};
+
+/// An image that is a tile as a whole, whose rows are packed lines: nothing is converted.
+pub struct Rows {
+    pub rows: Vec<Vec<u8>>,
+    pub format: ImageFormat,
+}
+
+impl Rows {
+    /// Returns black rows of a mode, whose pixels have one byte a band.
+    pub fn new(bands: usize, xsize: usize, ysize: usize) -> Self {
+        let format = ImageFormat { mode: 0, pixel_type: 0, bands, pixel_size: bands, xsize, ysize };
+        Self { rows: vec![vec![0; bands * xsize]; ysize], format }
+    }
+
+    fn at(&self, y: i32) -> Result<&Vec<u8>> {
+        usize::try_from(y).ok().and_then(|y| self.rows.get(y)).ok_or(Fault::Config)
+    }
+
+    fn at_mut(&mut self, y: i32) -> Result<&mut Vec<u8>> {
+        usize::try_from(y).ok().and_then(|y| self.rows.get_mut(y)).ok_or(Fault::Config)
+    }
+}
+
+impl TileRef for Rows {
+    fn format(&self) -> Result<ImageFormat> {
+        Ok(self.format)
+    }
+
+    fn row(&self, y: i32) -> Result<&[u8]> {
+        Ok(self.at(y)?)
+    }
+
+    fn image_row(&self, y: i32) -> Result<&[u8]> {
+        Ok(self.at(y)?)
+    }
+
+    fn pack(&self, y: i32, line: &mut [u8]) -> Result<()> {
+        let row = self.at(y)?;
+        line.get_mut(..row.len()).ok_or(Fault::Config)?.copy_from_slice(row);
+        Ok(())
+    }
+}
+
+impl TileMut for Rows {
+    fn format(&self) -> Result<ImageFormat> {
+        Ok(self.format)
+    }
+
+    fn row_mut(&mut self, y: i32) -> Result<&mut [u8]> {
+        Ok(self.at_mut(y)?)
+    }
+
+    fn image_row_mut(&mut self, y: i32) -> Result<&mut [u8]> {
+        Ok(self.at_mut(y)?)
+    }
+
+    fn unpack(&mut self, y: i32, line: &[u8]) -> Result<()> {
+        let row = self.at_mut(y)?;
+        row.copy_from_slice(line.get(..row.len()).ok_or(Fault::Config)?);
+        Ok(())
+    }
+
+    fn unpack_to_image_row(&mut self, y: i32, line: &[u8]) -> Result<()> {
+        self.unpack(y, line)
+    }
+}
+
+/// Returns a state for the whole image, with a line of `bytes` bytes.
+pub fn state_of(image: &Rows, bits: usize, bytes: usize) -> CodecState {
+    CodecState {
+        count: 0,
+        state: 0,
+        errcode: 0,
+        x: 0,
+        y: 0,
+        ystep: 1,
+        xsize: image.format.xsize as i32,
+        ysize: image.format.ysize as i32,
+        xoff: 0,
+        yoff: 0,
+        shuffle: None,
+        bits: bits as i32,
+        bytes: bytes as i32,
+        planes: 0,
+        buffer: std::ptr::null_mut(),
+        context: std::ptr::null_mut(),
+        fd: std::ptr::null_mut(),
+    }
+}
+
+/// Decodes a file in pieces. Returns whether the image is complete.
+pub fn decode<D: Decoder>(
+    image: &mut Rows,
+    mut state: CodecState,
+    mut context: D::Context,
+    file: &[u8],
+    piece: usize,
+) -> Result<bool> {
+    let mut line = vec![0; state.bytes as usize];
+    let (mut begin, mut end) = (0, 0);
+    while end < file.len() {
+        end = file.len().min(end + piece);
+        let mut call = Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image };
+        match D::decode(&mut call, &file[begin..end])? {
+            Decoded::Complete => return Ok(true),
+            Decoded::Consumed(bytes) => begin += bytes,
+        }
+    }
+    Ok(false)
+}
+
+/// Encodes an image into buffers of this length.
+pub fn encode<E: Encoder>(
+    image: &mut Rows,
+    mut state: CodecState,
+    mut context: E::Context,
+    buffer: usize,
+) -> Result<Vec<u8>> {
+    let mut line = vec![0; state.bytes as usize];
+    let (mut file, mut output) = (Vec::new(), vec![0; buffer]);
+    loop {
+        let mut call = Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image };
+        match E::encode(&mut call, &mut output)? {
+            Encoded::Written(bytes) => file.extend_from_slice(&output[..bytes]),
+            Encoded::Last(bytes) => {
+                file.extend_from_slice(&output[..bytes]);
+                return Ok(file);
+            }
+        }
+    }
+}

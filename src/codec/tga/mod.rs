@@ -1,0 +1,26 @@
+//! Run-length encoded Truevision TGA (`TgaRleDecode.c`, `TgaRleEncode.c` in Pillow).
+//!
+//! A packet is a byte with a count of 1 to 128 pixels in its lower seven bits, followed by as many pixels or, if the top bit
+//! is set, by one pixel that is repeated:
+//!
+//! ```text
+//! 0nnnnnnn pixel pixel …    n + 1 literal pixels
+//! 1nnnnnnn pixel            a run of n + 1 equal pixels
+//! ```
+//!
+//! The specification forbids packets that span rows. The decoder accepts literal ones: some programs write them.
+//!
+//! Source: Truevision TGA File Format Specification, version 2.0 (1991), appendix C.
+
+mod decode;
+mod encode;
+#[cfg(test)]
+mod tests;
+
+pub use decode::RleDecoder;
+pub use encode::RleEncoder;
+
+/// The bit of a packet's first byte that marks a run.
+const RUN: u8 = 0x80;
+/// The bits of a packet's first byte with its number of pixels, less one.
+const COUNT: u8 = 0x7f;

@@ -1,0 +1,58 @@
+//! The rectangle of an image that a codec decodes or encodes: Pillow calls it a tile.
+
+use super::Result;
+use crate::abi::ModeID;
+
+/// The format and size of the image around a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageFormat {
+    /// `IMAGING_MODE_*`, or any other number.
+    pub mode: ModeID,
+    /// `IMAGING_TYPE_*`.
+    pub pixel_type: i32,
+    /// Bands of a pixel.
+    pub bands: usize,
+    /// Bytes of a pixel.
+    pub pixel_size: usize,
+    /// Width of the image.
+    pub xsize: usize,
+    /// Height of the image.
+    pub ysize: usize,
+}
+
+/// A tile that is read. Rows count from the top of the tile.
+///
+/// Every function returns [`Fault::Config`](super::Fault::Config) for a row, a column or a line that does not exist.
+pub trait TileRef {
+    /// Returns the format of the image.
+    fn format(&self) -> Result<ImageFormat>;
+
+    /// Returns the pixels of row `y` of the tile.
+    fn row(&self, y: i32) -> Result<&[u8]>;
+
+    /// Returns all pixels of row `y` of the image: some formats know no tiles.
+    fn image_row(&self, y: i32) -> Result<&[u8]>;
+
+    /// Packs row `y` of the tile into `line` with the state's packer. `line` may be longer than the packed row.
+    fn pack(&self, y: i32, line: &mut [u8]) -> Result<()>;
+}
+
+/// A tile that is written. Rows count from the top of the tile.
+///
+/// Every function returns [`Fault::Config`](super::Fault::Config) for a row, a column or a line that does not exist.
+pub trait TileMut {
+    /// Returns the format of the image.
+    fn format(&self) -> Result<ImageFormat>;
+
+    /// Returns the pixels of row `y` of the tile.
+    fn row_mut(&mut self, y: i32) -> Result<&mut [u8]>;
+
+    /// Returns all pixels of row `y` of the image: some formats know no tiles.
+    fn image_row_mut(&mut self, y: i32) -> Result<&mut [u8]>;
+
+    /// Unpacks `line` to row `y` of the tile with the state's unpacker. `line` may be longer than the packed row.
+    fn unpack(&mut self, y: i32, line: &[u8]) -> Result<()>;
+
+    /// Unpacks `line` to row `y` of the image, from column 0: some formats know no tiles.
+    fn unpack_to_image_row(&mut self, y: i32, line: &[u8]) -> Result<()>;
+}

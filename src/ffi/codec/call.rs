@@ -1,0 +1,96 @@
+//! How a call from C reaches a decoder or an encoder.
+
+use std::ffi::{c_int, c_void};
+use std::ptr::NonNull;
+
+use super::super::arguments::{ImageIn, ImageOut, slice, slice_mut};
+use super::super::boundary;
+use super::tile::Tile;
+use crate::abi::{IMAGING_CODEC_END, ImagingCodecState, Py_ssize_t};
+use crate::codec::{Call, CodecState, Decoded, Decoder, Encoded, Encoder, Fault};
+
+/// The most bytes that a call may consume: it returns their number as an `int`.
+const MAX_CONSUMED: usize = c_int::MAX as usize;
+
+/// Calls a decoder. Returns what a decoder's C function returns: the number of bytes consumed, or -1 at the end.
+///
+/// # Safety
+///
+/// `state` is NULL or a state that nobody else uses. Its buffer is NULL or has `state->bytes` bytes, and its context is NULL or
+/// points to `D::Context`; nobody else uses them. `buffer` is NULL or has `bytes` bytes that nobody writes to.
+pub unsafe fn decode<D: Decoder>(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *const u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: `state` is NULL or a state that nobody else uses, by this function's contract.
+    let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
+    let bytes = usize::try_from(bytes).unwrap_or(0).min(MAX_CONSUMED);
+    // SAFETY: `buffer` is NULL or has `bytes` bytes, by this function's contract.
+    let input = unsafe { slice(buffer, bytes, "buffer") }.unwrap_or_default();
+    let decoded = boundary::catch(|| {
+        // SAFETY: the state's pointers are as this function's contract says.
+        let (line, context) = unsafe { (line_of(state), context_of::<D::Context>(state.context)?) };
+        let mut tile = Tile::of_output(&im, state);
+        D::decode(&mut Call { state, context, line, tile: &mut tile }, input)
+    });
+    match decoded.unwrap_or(Err(Fault::Config)) {
+        Ok(Decoded::Consumed(bytes)) => bytes as c_int, // at most `MAX_CONSUMED`
+        Ok(Decoded::Complete) => -1,
+        Err(fault) => {
+            state.errcode = fault as c_int;
+            -1
+        }
+    }
+}
+
+/// Calls an encoder. Returns what an encoder's C function returns: the number of bytes written, 0 on error.
+///
+/// # Safety
+///
+/// As for [`decode`], and nobody else uses the bytes of `buffer`.
+pub unsafe fn encode<E: Encoder>(im: ImageIn, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int {
+    // SAFETY: `state` is NULL or a state that nobody else uses, by this function's contract.
+    let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
+    let bytes = usize::try_from(bytes).unwrap_or(0);
+    // SAFETY: `buffer` is NULL or has `bytes` bytes that nobody else uses, by this function's contract.
+    let output = unsafe { slice_mut(buffer, bytes, "buffer") }.unwrap_or_default();
+    let encoded = boundary::catch(|| {
+        // SAFETY: the state's pointers are as this function's contract says.
+        let (line, context) = unsafe { (line_of(state), context_of::<E::Context>(state.context)?) };
+        // SAFETY: nobody writes to the pixels, by the promise of `ImageIn`.
+        let mut tile = unsafe { Tile::new(*im, state) };
+        E::encode(&mut Call { state, context, line, tile: &mut tile }, output)
+    });
+    let (written, errcode) = match encoded.unwrap_or(Err(Fault::Config)) {
+        Ok(Encoded::Written(bytes)) => return bytes as c_int, // at most `bytes`, which is one
+        Ok(Encoded::Last(bytes)) => (bytes as c_int, IMAGING_CODEC_END),
+        Err(fault) => (0, fault as c_int),
+    };
+    state.errcode = errcode;
+    written
+}
+
+/// Returns the line buffer of a state; an empty one if it has none.
+///
+/// # Safety
+///
+/// `state.buffer` is NULL or has `state.bytes` bytes that nobody else uses for `'a`.
+unsafe fn line_of<'a>(state: &CodecState) -> &'a mut [u8] {
+    let bytes = usize::try_from(state.bytes).unwrap_or(0);
+    // SAFETY: the buffer is NULL or has these bytes, by this function's contract.
+    unsafe { slice_mut(state.buffer, bytes, "line") }.unwrap_or_default()
+}
+
+/// Returns the context of a state. NULL is an error, unless the codec has no context.
+///
+/// # Safety
+///
+/// `context` is NULL or points to a `C` that nobody else uses for `'a`.
+unsafe fn context_of<'a, C>(context: *mut c_void) -> Result<&'a mut C, Fault> {
+    let context: Option<NonNull<C>> =
+        if size_of::<C>() == 0 { Some(NonNull::dangling()) } else { NonNull::new(context.cast()) };
+    // SAFETY: the pointer is a context, by this function's contract, or a type without bytes.
+    Ok(unsafe { context.ok_or(Fault::Config)?.as_mut() })
+}

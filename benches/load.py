@@ -73,6 +73,9 @@ def hogs(count: int):
             process.wait()
 
 
+Times = tuple[list[float], list[float]]
+
+
 class Team:
     """Processes of one contender that make the same call at the same time."""
 
@@ -81,26 +84,48 @@ class Team:
             Worker(sys.executable, pillow_version, "wall", interposed=interposed, threads=threads, alone=False)
             for _ in range(size)
         ]
-        self.calls: list[float] = []
-        self.processor: list[float] = []
 
     def load(self, case: Case) -> None:
-        self.calls, self.processor = [], []
         for member in self.members:
             if isinstance(seconds := member.ask("load", case.setup, case.call), str):
                 raise SystemExit(f"{' '.join(case.row)}: {seconds}")
 
-    def sample(self, count: int) -> None:
+    def sample(self, count: int) -> Times:
+        """Makes the calls in every process. Returns the seconds of each, and the processor seconds of a call."""
         for member in self.members:
             member.send("each", count)
+        answers = [member.answer() for member in self.members]
+        return [call for calls, _ in answers for call in calls], [processor / count for _, processor in answers]
+
+    def set_threads(self, count: int) -> None:
         for member in self.members:
-            calls, processor = member.answer()
-            self.calls += calls
-            self.processor.append(processor / count)
+            member.ask("threads", count)
 
     def close(self) -> None:
         for member in self.members:
             member.close()
+
+
+class Contender:
+    """A team, with a number of threads.
+
+    This library with all threads and with one is the same team: where a process has its memory makes a difference of some
+    10 per cent, which would hide that of the threads.
+    """
+
+    def __init__(self, team: Team, threads: int | None = None) -> None:
+        self.team = team
+        self.threads = threads
+        self.calls: list[float] = []
+        self.processor: list[float] = []
+
+    def sample(self, count: int) -> None:
+        if self.threads:
+            self.team.set_threads(self.threads)
+            self.team.sample(1)  # starts the workers
+        calls, processor = self.team.sample(count)
+        self.calls += calls
+        self.processor += processor
 
 
 Ratios = tuple[float, float, float]
@@ -108,28 +133,27 @@ Ratios = tuple[float, float, float]
 
 
 @contextmanager
-def contenders(load: Load):
-    every = len(os.sched_getaffinity(0))
-    teams = {
-        "wheel": Team(load.image_workers, interposed=False, threads=1),
-        "ours": Team(load.image_workers, interposed=True, threads=every),
-        "one": Team(load.image_workers, interposed=True, threads=1),
-    }
+def teams_under(load: Load):
+    """Starts the processes, the wheel's and this library's, and the other load."""
+    teams = [Team(load.image_workers, interposed=interposed, threads=1) for interposed in (False, True)]
     with hogs(load.hogs):
         yield teams
-    for team in teams.values():
+    for team in teams:
         team.close()
 
 
-def measure(case: Case, teams: dict[str, Team], rounds: int) -> Ratios:
-    for team in teams.values():
+def measure(case: Case, teams: list[Team], rounds: int) -> Ratios:
+    for team in teams:
         team.load(case)
+    wheel, ours = teams
+    every = len(os.sched_getaffinity(0))
+    contenders = {"wheel": Contender(wheel), "ours": Contender(ours, every), "one": Contender(ours, 1)}
     for number in range(rounds):
-        order = list(teams.values())
-        for team in order if number % 2 else reversed(order):
-            team.sample(8)
-    wall = {name: median(team.calls) for name, team in teams.items()}
-    processor = {name: median(team.processor) for name, team in teams.items()}
+        order = list(contenders.values())
+        for contender in order if number % 2 else reversed(order):
+            contender.sample(8)
+    wall = {name: median(contender.calls) for name, contender in contenders.items()}
+    processor = {name: median(contender.processor) for name, contender in contenders.items()}
     return wall["wheel"] / wall["ours"], wall["one"] / wall["ours"], processor["wheel"] / processor["ours"]
 
 
@@ -153,7 +177,7 @@ def main() -> int:
 
     results: dict[Case, list[Ratios]] = {case: [] for case in chosen}
     for load in LOADS:
-        with contenders(load) as teams:
+        with teams_under(load) as teams:
             for case in chosen:
                 results[case].append(measure(case, teams, 4 if options.quick else 15))
                 print(load, *case.row, *(f"{ratio:.2f}" for ratio in results[case][-1]), file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ A line in is a JSON list, a line out is a JSON value:
     ["time", count]          run it `count` times                                  ->  the seconds of all runs
     ["each", count]          the same                                              ->  a list of the seconds of each, and
                                                                                        the processor seconds of all
+    ["threads", count]       set the library's number of threads                   ->  null
 
 Each process loads one Pillow, with the library interposed or without it, and checks that first. Environment variables:
 `BENCH_PILLOW` is the version, `BENCH_INTERPOSED` 1 or 0, `BENCH_CLOCK` "wall" or "cpu", and `BENCH_PROCESSOR` the
@@ -15,6 +16,7 @@ number of the processor to run on, or empty.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -80,6 +82,9 @@ def main() -> None:
         elif command == "each":
             start = time.process_time()
             answer = [run(1) for _ in range(arguments[0])], time.process_time() - start
+        elif command == "threads":
+            ctypes.CDLL(str(interposition.library_path())).ImagingSetNumThreads(*arguments)
+            answer = None
         else:
             answer = run(*arguments)
         print(json.dumps(answer), flush=True)

@@ -1,4 +1,4 @@
-"""Builds the extension module of the package. scripts/wheel.sh copies the library and the headers into the package."""
+"""Builds the extension modules of the package. scripts/wheel.sh copies the library and the headers into the package."""
 
 import tomllib
 from pathlib import Path
@@ -9,17 +9,20 @@ from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).resolve().parent
 
-core = Extension(
-    "libimaging._core",
-    ["libimaging/_core.pyx"],
-    include_dirs=["libimaging/include"],
-    library_dirs=["libimaging/lib"],
-    libraries=["Imaging"],
-    # The library is found relative to the module, wherever that is installed.
-    extra_link_args=["-Wl,-rpath,$ORIGIN/lib", "-s"],
-    define_macros=[("Py_LIMITED_API", "0x030B0000"), ("CYTHON_LIMITED_API", "1")],
-    py_limited_api=True,
-)
+modules = [
+    Extension(
+        f"libimaging.{name}",
+        [f"libimaging/{name}.pyx"],
+        include_dirs=["libimaging/include"],
+        library_dirs=["libimaging/lib"],
+        libraries=["Imaging"],
+        # The library is found relative to the module, wherever that is installed.
+        extra_link_args=["-Wl,-rpath,$ORIGIN/lib", "-s"],
+        define_macros=[("Py_LIMITED_API", "0x030B0000"), ("CYTHON_LIMITED_API", "1")],
+        py_limited_api=True,
+    )
+    for name in ("_core", "_images")
+]
 
 
 class BuildOurs(build_ext):
@@ -35,5 +38,5 @@ setup(
     # One wheel for all versions of Python from 3.11 on.
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
     cmdclass={"build_ext": BuildOurs},
-    ext_modules=cythonize([core], build_dir="build", language_level=3),
+    ext_modules=cythonize(modules, build_dir="build", language_level=3),
 )

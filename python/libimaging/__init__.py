@@ -1,7 +1,10 @@
 """libImaging, the C core of Pillow, for Python and Cython.
 
-    libimaging.view(image)    the pixels of a live Pillow image in place, by the buffer protocol
-    libimaging.interpose()    makes Pillow use this library; for a program: `python -m libimaging app.py`
+    libimaging.view(image)                 the pixels of a live Pillow image in place, by the buffer protocol
+    libimaging.from_buffer(array, mode)    a Pillow image over anybody's memory
+    libimaging.map(path, mode, size)       a Pillow image in a raw file, which may be larger than memory
+    libimaging.window(image, box)          a part of an image in the same memory; tiles(image, size) cuts all of it
+    libimaging.interpose()                 makes Pillow use this library; for a program: `python -m libimaging app.py`
 
 Extensions with `from libimaging cimport …` are built with get_include() and get_library_dir().
 """
@@ -10,9 +13,25 @@ from __future__ import annotations
 
 from . import _pillow
 from ._core import View, version, view
+from ._images import flush, from_buffer, image_of, map, read_tile, release, tiles, window
 from ._pillow import PillowError
 
-__all__ = ["PillowError", "View", "get_include", "get_library_dir", "interpose", "view"]
+__all__ = [
+    "PillowError",
+    "View",
+    "flush",
+    "from_buffer",
+    "get_include",
+    "get_library_dir",
+    "image_of",
+    "interpose",
+    "map",
+    "read_tile",
+    "release",
+    "tiles",
+    "view",
+    "window",
+]
 
 __version__ = version()
 

@@ -74,6 +74,19 @@ def require_interposable(version: str) -> None:
     require_symbol_lookup()
 
 
+def image_type() -> tuple[type, int]:
+    """Returns Pillow's class of images, and the address of the function of its core that wraps an `Imaging`."""
+    from PIL import Image
+
+    try:
+        wrapper = ctypes.PyDLL(Image.core.__file__).PyImagingNew
+    except AttributeError:
+        raise PillowError("this Pillow does not export PyImagingNew, which wraps images of others") from None
+    address = ctypes.cast(wrapper, ctypes.c_void_p).value
+    assert address
+    return Image.Image, address
+
+
 def interpose(version: str) -> None:
     """Loads the library globally, so that Pillow's core, loaded later, finds its functions first."""
     if "PIL._imaging" in sys.modules:

@@ -80,7 +80,7 @@ test-fuzz: ## each fuzz target for a minute, where there are a nightly Rust and 
 
 test-python: all ## side by side with the reference
 	scripts/venv.sh
-	$(python) -m pytest tests/python
+	$(python) -m pytest tests/python -n auto
 
 test-package: setup wheel ## the Python package's wheel beside Pillow, and the README's examples
 	tests/package/run.sh

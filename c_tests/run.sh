@@ -89,7 +89,7 @@ through_pkg_config() {
 
 # run_tests <build folder>: runs the tests and prints their number.
 run_tests() {
-    ctest --test-dir "$1" --output-on-failure
+    ctest --test-dir "$1" --output-on-failure --parallel "$(nproc)"
     echo "$(grep -c '^Test Passed' "$1/Testing/Temporary/LastTest.log") runs"
 }
 
@@ -104,7 +104,7 @@ programs() {
     local cc=$1 cxx=$2 option=$3 build=$work/programs-$1-$3
     cmake -S c_tests -B "$build" -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx" -D"$option"=ON
-    cmake --build "$build"
+    cmake --build "$build" --parallel "$(nproc)"
     run_tests "$build"
 }
 

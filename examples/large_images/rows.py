@@ -11,7 +11,7 @@ SCALE = 64
 
 with sparse_file(size()) as path:
     width, height = size()
-    thumbnail = Image.new("RGB", (width // SCALE, min(height // SCALE, 64)))
+    thumbnail = Image.new("RGB", (width // SCALE, min(height // SCALE, 24)))
     for y in range(thumbnail.height):
         strip = libimaging.read_tile(path, "RGB", (width, SCALE), offset=y * SCALE * width * 4, rawmode="RGBX")
         thumbnail.paste(strip.reduce(SCALE).crop((0, 0, thumbnail.width, 1)), (0, y))

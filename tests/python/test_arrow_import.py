@@ -105,6 +105,8 @@ def test_array_of_pixels(
     both, mode, width, height, form, child_forms, wrong_by, child_wrong_by, offset, child_offset, children, n_buffers
 ):
     child = max(4 * width * height + child_wrong_by, 0), child_offset, n_buffers
+    # Longer children are those of slices: see test_slices_of_pixels.
+    assume(child_wrong_by != 1 or child_forms != (b"C",) or wrong_by or offset)
     # A child with too few items, of an array that is not a list: see test_child_of_too_few_items_is_an_error.
     assume(form != b"C" or children != 1 or child[0] >= max(width * height + wrong_by, 0))
     lent = Lent(
@@ -225,6 +227,25 @@ def test_pyarrow_pixels(both):
         image = library.ImagingNewArrow(MODE_ID["RGB"], 4, 3, *array.__arrow_c_array__())
         assert pixels(image) == bytes(byte for index in range(12) for byte in (index, index + 1, index + 2, 255))
         library.ImagingDelete(image)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "CMYK", "LA"])
+@pytest.mark.parametrize(("first", "child_first"), [(0, 0), (5, 0), (5, 8), (88, 0)])
+def test_slices_of_pixels(ours, mode, first, child_first):
+    """A slice has an offset and the whole child, which may have an offset of its own. The reference refuses slices."""
+    items = pyarrow.array([index % 251 for index in range(500)], pyarrow.uint8())[child_first : child_first + 400]
+    array = pyarrow.FixedSizeListArray.from_arrays(items, 4).slice(first, 12)
+    image = ours.ImagingNewArrow(MODE_ID[mode], 4, 3, *array.__arrow_c_array__())
+    start = child_first + 4 * first
+    assert pixels(image) == bytes(index % 251 for index in range(start, start + 48))
+    ours.ImagingDelete(image)
+
+
+@pytest.mark.parametrize("offset", [11, -1, 2**62, 2**63 - 1])
+def test_slices_beyond_the_child_are_errors(ours, offset):
+    lent = Lent(b"+w:4", 12, n_buffers=1, children=[(88, 0, 2)], child_forms=[b"C"])
+    lent.array.offset = offset
+    assert lent.offer(ours, MODE_ID["RGB"], 4, 3) == MISMATCH
 
 
 @pytest.mark.parametrize("mode", MODE_NAMES)

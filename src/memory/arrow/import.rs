@@ -37,11 +37,16 @@ pub unsafe fn borrow(
     Ok(im)
 }
 
+/// The error for an array that is not of the image's mode and size.
+const REFUSED: Error = Error::Value("Invalid Arrow array mode or size mismatch");
+
 /// The array whose buffer has the pixels.
 struct Items<'a> {
     array: &'a ArrowArray,
     /// Bytes of an item.
     width: usize,
+    /// The items before the first pixel, behind the array's own offset: those of lists that a slice leaves out.
+    before: i64,
 }
 
 /// Finds the pixels for an image in an array. If the array has one child, they are the child's, even if the array is no
@@ -51,7 +56,6 @@ struct Items<'a> {
 ///
 /// `schema` and `array` are live and a pair by the Arrow C data interface.
 unsafe fn items<'a>(im: Raw<'_>, schema: &ArrowSchema, array: &'a ArrowArray) -> Result<Items<'a>> {
-    const REFUSED: Error = Error::Value("Invalid Arrow array mode or size mismatch");
     let pixels = i64::from(im.xsize()) * i64::from(im.ysize());
     // SAFETY: the pair is live by this function's contract, and its children live as long.
     let (format, item, data) = unsafe {
@@ -64,14 +68,29 @@ unsafe fn items<'a>(im: Raw<'_>, schema: &ArrowSchema, array: &'a ArrowArray) ->
     let bytes = pixel_bytes == 4 && band_format == "C";
     let flat = bytes && format == "C" && schema.n_children == 0;
     let list = bytes && format == LIST_OF_FOUR && item == Some("C");
-    let (width, count) = match () {
-        () if one_item && array.length == pixels => (pixel_bytes as usize, pixels),
-        () if flat && array.length == 4 * pixels => (1, 4 * pixels),
-        () if list && array.length == pixels && data.is_some_and(|data| data.length == 4 * pixels) => (1, 4 * pixels),
-        () => return Err(REFUSED),
+    let (width, count, before) = match (array.length, data) {
+        (length, _) if one_item && length == pixels => (pixel_bytes as usize, pixels, 0),
+        (length, _) if flat && length == 4 * pixels => (1, 4 * pixels, 0),
+        (length, Some(data)) if list && length == pixels => (1, 4 * pixels, items_before(array, data, pixels)?),
+        _ => return Err(REFUSED),
     };
     let array = data.unwrap_or(array);
-    if array.length < count { Err(REFUSED) } else { Ok(Items { array, width }) }
+    if array.length < count { Err(REFUSED) } else { Ok(Items { array, width, before }) }
+}
+
+/// Returns the items of a list's child before its first `pixels` lists of four. A slice of an array has the whole child.
+///
+/// A child of no more items than those of the pixels is all of them, whatever the offset: some exporters apply it to the
+/// child too, and Pillow ignores it.
+fn items_before(array: &ArrowArray, child: &ArrowArray, pixels: i64) -> Result<i64> {
+    if child.length == 4 * pixels {
+        return Ok(0);
+    }
+    let end = array.offset.checked_add(pixels).and_then(|end| end.checked_mul(4));
+    match end {
+        Some(end) if array.offset >= 0 && child.length >= end => Ok(4 * array.offset),
+        _ => Err(REFUSED),
+    }
 }
 
 /// The format string of a schema; empty if it is not UTF-8.
@@ -115,7 +134,8 @@ unsafe fn pixels(im: Raw<'_>, items: &Items<'_>) -> Result<*mut c_char> {
     if data.is_null() {
         return Err(Error::Value("Arrow Array, exactly 2 buffers required"));
     }
-    let offset = usize::try_from(array.offset).ok().and_then(|offset| offset.checked_mul(items.width));
+    let offset = array.offset.checked_add(items.before).and_then(|offset| usize::try_from(offset).ok());
+    let offset = offset.and_then(|offset| offset.checked_mul(items.width));
     let length = (im.linesize() as usize).checked_mul(im.ysize() as usize);
     // No buffer has more than `isize::MAX` bytes.
     let end = offset.zip(length).and_then(|(offset, length)| offset.checked_add(length));

@@ -6,6 +6,7 @@ DESTDIR ?=
 CARGO   ?= cargo
 
 FUZZ_SECONDS ?= 60
+FUZZ_CODEC_SECONDS ?= $(FUZZ_SECONDS)
 
 version    := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 major      := $(firstword $(subst ., ,$(version)))
@@ -16,6 +17,8 @@ headers    := $(wildcard include/libImaging/*.h include/libImaging/*.hpp)
 lib        := $(DESTDIR)$(LIBDIR)
 includes   := $(DESTDIR)$(PREFIX)/include/libImaging
 doc        := $(DESTDIR)$(PREFIX)/share/doc/libimaging
+fuzzed     := api draw ppm raw_decode
+codecs     := $(filter-out $(fuzzed),$(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs))))
 stages     := rust c races fuzz python package bindings pillow
 
 # The installed tree can be moved: what it says of itself is relative to where it is found.
@@ -75,7 +78,7 @@ test-c: setup ## C and C++ programs against the installed package
 test-races: ## many threads under the thread sanitizer, where there is a nightly Rust
 	tests/races/run.sh
 
-test-fuzz: ## each fuzz target for a minute, where there are a nightly Rust and cargo-fuzz
+test-fuzz: ## each fuzz target for a minute, those of a codec for 10 seconds, where there are a nightly Rust and cargo-fuzz
 	tests/fuzz/run.sh
 
 test-python: all ## side by side with the reference
@@ -108,11 +111,11 @@ bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to OpenCV, to m
 target/tools/bin/cargo-fuzz:
 	$(CARGO) install cargo-fuzz --version 0.13.2 --locked --root target/tools
 
-fuzz: target/tools/bin/cargo-fuzz ## any bytes for the raw codec, the PPM reader, drawing and calls of all functions, under the address sanitizer; FUZZ_SECONDS for each
-	for name in raw_decode ppm draw api; do \
-	    mkdir -p target/fuzz/corpus/$$name && \
+fuzz: target/tools/bin/cargo-fuzz ## any bytes for every codec, the PPM reader, drawing and calls of all functions, under the address sanitizer; FUZZ_SECONDS for each, FUZZ_CODEC_SECONDS for each codec
+	for name in $(fuzzed:%=%=$(FUZZ_SECONDS)) $(codecs:%=%=$(FUZZ_CODEC_SECONDS)); do \
+	    seconds=$${name#*=}; name=$${name%=*}; mkdir -p target/fuzz/corpus/$$name && \
 	    PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --target-dir target/fuzz $$name \
-	        target/fuzz/corpus/$$name -- -timeout=60 -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=20 || exit 1; \
+	        target/fuzz/corpus/$$name -- -timeout=60 -max_total_time=$$seconds -max_len=8192 -len_control=20 || exit 1; \
 	done
 
 header: ## write the generated headers into include/, and of them libimaging.pxd

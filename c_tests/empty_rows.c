@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include <libImaging/Bit.h>
+#include <libImaging/Raw.h>
+
 #include "check.h"
 #include "modes.h"
 
@@ -214,6 +217,67 @@ parts_of_an_image(void) {
     ImagingDelete(im);
 }
 
+/* Codecs on ROWS rows without pixels: they are complete at once, or do not fit. */
+static void
+codecs(void) {
+    static const struct {
+        int (*decode)(Imaging im, ImagingCodecState state, UINT8 *buffer, Py_ssize_t bytes);
+        ModeID mode;
+        RawModeID raw;
+    } DECODERS[] = {
+        {ImagingBitDecode, IMAGING_MODE_F, IMAGING_RAWMODE_F},
+        {ImagingFliDecode, IMAGING_MODE_P, IMAGING_RAWMODE_P},
+        {ImagingHexDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
+        {ImagingPcdDecode, IMAGING_MODE_RGB, IMAGING_RAWMODE_YCC_P},
+        {ImagingRawDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
+        {ImagingTgaRleDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
+        {ImagingXbmDecode, IMAGING_MODE_1, IMAGING_RAWMODE_1_R},
+    };
+    static const struct {
+        int (*encode)(Imaging im, ImagingCodecState state, UINT8 *buffer, int bytes);
+        ModeID mode;
+        RawModeID raw;
+    } ENCODERS[] = {
+        {ImagingEpsEncode, IMAGING_MODE_RGB, IMAGING_RAWMODE_RGB},
+        {ImagingRawEncode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
+        {ImagingTgaRleEncode, IMAGING_MODE_RGB, IMAGING_RAWMODE_BGR},
+        {ImagingXbmEncode, IMAGING_MODE_1, IMAGING_RAWMODE_1_R},
+    };
+    /* A frame of one FLI chunk, which is text for the other decoders. */
+    static UINT8 file[] = "\x1c\0\0\0\xfa\xf1\x01\0\0\0\0\0\0\0\0\0\x0c\0\0\0\x0d\0\0\0x00 00";
+    static UINT8 line[16], output[64];
+    struct ImagingCodecStateInstance state;
+    union {
+        BITSTATE bit;
+        RAWSTATE raw;
+    } context;
+    for (int kind = 13; kind <= 16; kind++) { /* BLACK, BRUN, COPY */
+        for (size_t i = 0; i < sizeof(DECODERS) / sizeof(DECODERS[0]); i++) {
+            Imaging im = input(DECODERS[i].mode);
+            memset(&context, 0, sizeof(context));
+            context.bit.bits = DECODERS[i].decode == ImagingBitDecode ? 8 : 0;
+            memset(&state, 0, sizeof(state));
+            state.count = 1;
+            state.ysize = ROWS;
+            state.shuffle = ImagingFindUnpacker(DECODERS[i].mode, DECODERS[i].raw, &state.bits);
+            state.buffer = line;
+            state.context = &context;
+            file[20] = (UINT8)kind;
+            CHECK(DECODERS[i].decode(im, &state, file, sizeof(file) - 1) == -1);
+            delete_input(im);
+        }
+    }
+    for (size_t i = 0; i < sizeof(ENCODERS) / sizeof(ENCODERS[0]); i++) {
+        Imaging im = input(ENCODERS[i].mode);
+        memset(&state, 0, sizeof(state));
+        state.ysize = ROWS;
+        state.shuffle = ImagingFindPacker(ENCODERS[i].mode, ENCODERS[i].raw, &state.bits);
+        state.buffer = line;
+        CHECK(ENCODERS[i].encode(im, &state, output, sizeof(output)) <= 0 && state.errcode != 0);
+        delete_input(im);
+    }
+}
+
 /* Returns the resident memory in MiB. */
 static long
 memory(void) {
@@ -237,6 +301,7 @@ main(void) {
     one_image(IMAGING_MODE_F, 0, 1);
     colours();
     parts_of_an_image();
+    codecs();
     CHECK(memory() - before < 256);
     return check_result();
 }

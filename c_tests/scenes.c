@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <libImaging/Bit.h>
 #include <libImaging/ImagingExt.h>
 #include <libImaging/Raw.h>
 
@@ -335,6 +336,138 @@ run_raw_encode(int unused) {
     uint8_t *line = (uint8_t *)outputs[IMAGING_MODE_RGBA]->image[0];
     int made = ImagingRawEncode(inputs[IMAGING_MODE_RGBA], &state, line, state.bytes);
     return made == state.bytes && state.errcode == IMAGING_CODEC_END ? sum_of_bytes(line, (size_t)made) : 0;
+}
+
+/* - - - - - Codecs - - - - - */
+
+enum { LARGEST_SIDE = 3000 };
+
+/* The line buffer of a state, and a file. */
+static uint8_t codec_line[4 * LARGEST_SIDE], codec_file[8 * LARGEST_SIDE];
+
+typedef int (*Decoder)(Imaging im, ImagingCodecState state, UINT8 *buffer, Py_ssize_t bytes);
+typedef int (*Encoder)(Imaging im, ImagingCodecState state, UINT8 *buffer, int bytes);
+
+static struct ImagingCodecStateInstance
+unpacking(int mode, RawModeID raw) {
+    int bits = 0;
+    ImagingShuffler shuffle = ImagingFindUnpacker((ModeID)mode, raw, &bits);
+    struct ImagingCodecStateInstance state = whole(bits);
+    state.shuffle = shuffle;
+    state.buffer = codec_line;
+    return state;
+}
+
+static struct ImagingCodecStateInstance
+packing(int mode, RawModeID raw) {
+    int bits = 0;
+    ImagingShuffler shuffle = ImagingFindPacker((ModeID)mode, raw, &bits);
+    struct ImagingCodecStateInstance state = whole(bits);
+    state.shuffle = shuffle;
+    state.buffer = codec_line;
+    return state;
+}
+
+/* Decodes a file of one row. */
+static unsigned
+sum_of_decoded(Decoder decode, int mode, ImagingCodecState state, int bytes) {
+    Imaging im = outputs[mode];
+    int done = decode(im, state, codec_file, bytes) == -1 && state->errcode == 0;
+    return done ? sum_of_bytes(im->image[0], (size_t)im->linesize) : 0;
+}
+
+/* Encodes one row. */
+static unsigned
+sum_of_encoded(Encoder encode, int mode, ImagingCodecState state) {
+    int made = encode(inputs[mode], state, codec_file, sizeof(codec_file));
+    return state->errcode == IMAGING_CODEC_END ? sum_of_bytes(codec_file, (size_t)made) : 0;
+}
+
+static unsigned
+run_bit_decode(int unused) {
+    (void)unused;
+    BITSTATE context;
+    memset(&context, 0, sizeof(context));
+    context.bits = 12;
+    struct ImagingCodecStateInstance state = whole(0);
+    state.context = &context;
+    memset(codec_file, 0x5a, sizeof(codec_file));
+    return sum_of_decoded(ImagingBitDecode, IMAGING_MODE_F, &state, sizeof(codec_file));
+}
+
+static unsigned
+run_eps_encode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = whole(0);
+    return sum_of_encoded(ImagingEpsEncode, IMAGING_MODE_RGB, &state);
+}
+
+static unsigned
+run_fli_decode(int unused) {
+    (void)unused;
+    /* A frame of one COPY chunk. */
+    const int size = 16 + 6 + side;
+    const uint8_t header[22] = {
+        (uint8_t)size, (uint8_t)(size >> 8), 0, 0, 0xfa, 0xf1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        (uint8_t)(size - 16), (uint8_t)((size - 16) >> 8), 0, 0, 16, 0,
+    };
+    memset(codec_file, 0x5a, sizeof(codec_file));
+    memcpy(codec_file, header, sizeof(header));
+    struct ImagingCodecStateInstance state = whole(0);
+    return sum_of_decoded(ImagingFliDecode, IMAGING_MODE_L, &state, size);
+}
+
+static unsigned
+run_hex_decode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = unpacking(IMAGING_MODE_L, IMAGING_RAWMODE_L);
+    memset(codec_file, 'a', sizeof(codec_file));
+    return sum_of_decoded(ImagingHexDecode, IMAGING_MODE_L, &state, sizeof(codec_file));
+}
+
+static unsigned
+run_pcd_decode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = unpacking(IMAGING_MODE_RGB, IMAGING_RAWMODE_YCC_P);
+    memset(codec_file, 0x5a, sizeof(codec_file));
+    return sum_of_decoded(ImagingPcdDecode, IMAGING_MODE_RGB, &state, sizeof(codec_file));
+}
+
+static unsigned
+run_tga_rle_decode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = unpacking(IMAGING_MODE_L, IMAGING_RAWMODE_L);
+    state.count = 1;
+    int bytes = 0;
+    for (int x = 0; x < side; x += 128) {
+        codec_file[bytes++] = (uint8_t)(0x80 + (side - x < 128 ? side - x : 128) - 1);
+        codec_file[bytes++] = (uint8_t)x;
+    }
+    return sum_of_decoded(ImagingTgaRleDecode, IMAGING_MODE_L, &state, bytes);
+}
+
+static unsigned
+run_tga_rle_encode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = packing(IMAGING_MODE_RGB, IMAGING_RAWMODE_BGR);
+    return sum_of_encoded(ImagingTgaRleEncode, IMAGING_MODE_RGB, &state);
+}
+
+static unsigned
+run_xbm_decode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = unpacking(IMAGING_MODE_1, IMAGING_RAWMODE_1_R);
+    for (size_t i = 0; i + 5 <= sizeof(codec_file); i += 5) {
+        memcpy(codec_file + i, "0x5a,", 5);
+    }
+    return sum_of_decoded(ImagingXbmDecode, IMAGING_MODE_1, &state, sizeof(codec_file));
+}
+
+static unsigned
+run_xbm_encode(int unused) {
+    (void)unused;
+    struct ImagingCodecStateInstance state = packing(IMAGING_MODE_1, IMAGING_RAWMODE_1_R);
+    return sum_of_encoded(ImagingXbmEncode, IMAGING_MODE_1, &state);
 }
 
 /* - - - - - Files - - - - - */
@@ -1166,8 +1299,17 @@ static const Scene LIST[] = {
     {"ImagingUnpackYCCA", "", run_shuffler, 2, 0},
     {"ImagingConvertRGB2YCbCr", "", run_shuffler, 3, 0},
     {"ImagingConvertYCbCr2RGB", "", run_shuffler, 4, 0},
+    {"ImagingBitDecode", "", run_bit_decode, 0, 0},
+    {"ImagingEpsEncode", "", run_eps_encode, 0, 0},
+    {"ImagingFliDecode", "", run_fli_decode, 0, 0},
+    {"ImagingHexDecode", "", run_hex_decode, 0, 0},
+    {"ImagingPcdDecode", "", run_pcd_decode, 0, 0},
     {"ImagingRawDecode", "", run_raw_decode, 0, 0},
     {"ImagingRawEncode", "", run_raw_encode, 0, 0},
+    {"ImagingTgaRleDecode", "", run_tga_rle_decode, 0, 0},
+    {"ImagingTgaRleEncode", "", run_tga_rle_encode, 0, 0},
+    {"ImagingXbmDecode", "", run_xbm_decode, 0, 0},
+    {"ImagingXbmEncode", "", run_xbm_encode, 0, 0},
     {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
     {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},
     {"ImagingSavePPM", "", run_save_ppm, 0, 0},

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include <libImaging/Bit.h>
 #include <libImaging/Raw.h>
 
 #include "isas.h"
@@ -339,6 +340,66 @@ raw(void) {
     }
 }
 
+/* Every codec, with a file that is long enough for an image of WIDTH pixels, whatever its bytes decode to. */
+static void
+codecs(void) {
+    static const struct {
+        int (*decode)(Imaging im, ImagingCodecState state, UINT8 *buffer, Py_ssize_t bytes);
+        ModeID mode;
+        RawModeID raw;
+        const char *file;
+    } DECODERS[] = {
+        {ImagingBitDecode, IMAGING_MODE_F, IMAGING_RAWMODE_F, "5a"},
+        {ImagingFliDecode, IMAGING_MODE_P, IMAGING_RAWMODE_P, "\x1a\0\0\0\xfa\xf1\x01\0\0\0\0\0\0\0\0\0\x0a\0\0\0\x0d\0\0\0\0\0"},
+        {ImagingHexDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L, "5a"},
+        {ImagingPcdDecode, IMAGING_MODE_RGB, IMAGING_RAWMODE_YCC_P, "5a"},
+        {ImagingTgaRleDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L, "5a"},
+        {ImagingXbmDecode, IMAGING_MODE_1, IMAGING_RAWMODE_1_R, "x5a,0"},
+    };
+    static const struct {
+        int (*encode)(Imaging im, ImagingCodecState state, UINT8 *buffer, int bytes);
+        ModeID mode;
+        RawModeID raw;
+    } ENCODERS[] = {
+        {ImagingEpsEncode, IMAGING_MODE_RGB, IMAGING_RAWMODE_RGB},
+        {ImagingTgaRleEncode, IMAGING_MODE_RGB, IMAGING_RAWMODE_BGR},
+        {ImagingXbmEncode, IMAGING_MODE_1, IMAGING_RAWMODE_1_R},
+    };
+    static UINT8 line[WIDTH * 4], file[WIDTH * 10];
+    struct ImagingCodecStateInstance state;
+    BITSTATE context;
+    memset(&context, 0, sizeof(context));
+    context.bits = 7;
+    for (size_t i = 0; i < sizeof(DECODERS) / sizeof(DECODERS[0]); i++) {
+        Imaging im = image(DECODERS[i].mode);
+        const size_t length = DECODERS[i].decode == ImagingFliDecode ? 26 : strlen(DECODERS[i].file);
+        for (size_t byte = 0; byte < sizeof(file); byte++) {
+            file[byte] = (UINT8)DECODERS[i].file[byte % length];
+        }
+        memset(&state, 0, sizeof(state));
+        state.count = 1;
+        state.xsize = WIDTH;
+        state.ysize = 1;
+        state.shuffle = ImagingFindUnpacker(DECODERS[i].mode, DECODERS[i].raw, &state.bits);
+        state.bytes = (state.bits * WIDTH + 7) / 8;
+        state.buffer = line;
+        state.context = &context;
+        DECODERS[i].decode(im, &state, file, sizeof(file));
+        ImagingDelete(im);
+    }
+    for (size_t i = 0; i < sizeof(ENCODERS) / sizeof(ENCODERS[0]); i++) {
+        Imaging im = image(ENCODERS[i].mode);
+        memset(&state, 0, sizeof(state));
+        state.xsize = WIDTH;
+        state.ysize = 1;
+        state.shuffle = ImagingFindPacker(ENCODERS[i].mode, ENCODERS[i].raw, &state.bits);
+        state.bytes = (state.bits * WIDTH + 7) / 8;
+        state.buffer = line;
+        ENCODERS[i].encode(im, &state, file, sizeof(file));
+        ImagingDelete(im);
+    }
+}
+
 static void
 files(void) {
     for (int mode = 0; mode < MODE_COUNT; mode++) {
@@ -399,7 +460,7 @@ static const struct {
 } OPERATIONS[] = {
     {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
     {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
-    {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"files", files},
+    {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"codecs", codecs}, {"files", files},
     {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
     {"quantization", quantization},
 };

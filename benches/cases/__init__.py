@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bands, colours, drawing, filters, geometry, pixels, quantizing, resizing, small, storage
+from . import bands, codecs, colours, drawing, filters, geometry, pixels, quantizing, resizing, small, storage
 from .case import Case, Table
 
 TABLES: tuple[Table, ...] = (
@@ -12,6 +12,7 @@ TABLES: tuple[Table, ...] = (
     *filters.TABLES,
     *bands.TABLES,
     *pixels.TABLES,
+    *codecs.TABLES,
     *drawing.TABLES,
     *quantizing.TABLES,
     *small.TABLES,

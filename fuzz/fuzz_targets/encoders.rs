@@ -10,10 +10,20 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, codec::Task)| {
     let (number, task) = input;
-    match number % 1 {
-        _ => task.encode(&Encoder {
+    match number % 3 {
+        0 => task.encode(&Encoder {
+            function: codec::ImagingEpsEncode,
+            packers: &packers(&[("L", "L"), ("LA", "LA"), ("RGB", "RGB"), ("CMYK", "CMYK"), ("I;16", "I;16")]),
+            options: |_, _| Options::<()>::default(),
+        }),
+        1 => task.encode(&Encoder {
             function: codec::ImagingTgaRleEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("P", "P"), ("RGB", "BGR"), ("RGBA", "BGRA")]),
+            options: |_, _| Options::<()>::default(),
+        }),
+        _ => task.encode(&Encoder {
+            function: codec::ImagingXbmEncode,
+            packers: &packers(&[("1", "1;R"), ("1", "1"), ("L", "L")]),
             options: |_, _| Options::<()>::default(),
         }),
     }

@@ -6,7 +6,6 @@
 use std::ffi::{c_int, c_void};
 
 use Imaging::abi::{IMAGING_CODEC_CONFIG, IMAGING_CODEC_END, ImagingCodecStateInstance};
-use Imaging::raw::decode::RawState;
 use Imaging::raw::{TableEntry, packers, unpackers};
 use Imaging::{Image, Mode};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -17,6 +16,13 @@ unsafe extern "C" {
     -> c_int;
     fn ImagingRawEncode(im: *mut c_void, state: *mut ImagingCodecStateInstance, buffer: *mut u8, bytes: c_int)
     -> c_int;
+}
+
+/// `RAWSTATE` of the C header.
+#[repr(C)]
+struct RawState {
+    stride: c_int,
+    skip: c_int,
 }
 
 /// A number that is small in most cases.

@@ -517,7 +517,7 @@ extern int export_imaging_schema(Imaging im, struct ArrowSchema *schema);
 extern Imaging ImagingNewArrow(ModeID mode, int xsize, int ysize, PyObject *schema_capsule, PyObject *array_capsule);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Raw pixels: packers, unpackers and the raw codec.
+ * Raw pixels: packers and unpackers.
  */
 
 /**
@@ -546,33 +546,6 @@ extern void ImagingConvertRGB2YCbCr(uint8_t *out, const uint8_t *in, int pixels)
 
 /** Converts YCbCr as in JFIF files to RGB, 4 bytes per pixel. The fourth byte is copied. */
 extern void ImagingConvertYCbCr2RGB(uint8_t *out, const uint8_t *in, int pixels);
-
-/**
- * Decodes uncompressed lines to the state's rectangle of the image, from the top down or, if `ystep` is -1, from the
- * bottom up. A line has `bits` bits per pixel, or `planes` bit planes. `context` is a `RAWSTATE`, whose `stride` is the
- * distance of the lines; 0 means that they are contiguous.
- *
- * May be called with any number of `bytes`. Returns how many were consumed, which are whole lines and gaps; the next
- * call is given the others again, followed by new ones. Returns -1 when all lines are decoded, or with `errcode` set on
- * error: `IMAGING_CODEC_CONFIG` for an invalid state. A call consumes at most `INT_MAX` bytes, unless it has all bytes
- * that are left.
- *
- * A state is invalid, and nothing is read or written, if its shuffler is one of this library's and needs longer lines than
- * `bits` or `planes` give, or larger pixels than the image has.
- */
-extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/**
- * Encodes the state's rectangle of the image as uncompressed lines, from the top down or, if `ystep` is -1, from the
- * bottom up. Before the first call, `bytes` is the length of a packed line, and `count` the distance of the lines unless
- * it is 0; gaps between lines are filled with zeros.
- *
- * Fills `buffer` with as many whole lines as fit into `bytes`. Returns the number of bytes written. `errcode` becomes
- * `IMAGING_CODEC_END` with the last line, or `IMAGING_CODEC_CONFIG` if not even one line fits (0 is returned) or the
- * state is invalid (-1 is returned). A state is invalid, too, if its shuffler is one of this library's and makes longer
- * lines than `bytes`, or reads larger pixels than the image has.
- */
-extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * PPM and PFM files.
@@ -1296,6 +1269,78 @@ extern Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans);
  */
 
 /**
+ * Decodes pixels of 1 to 31 bits into an F image, from its left edge: `xoff` and `yoff` are not used. `ystep` is -1 for rows
+ * from the bottom up. `context` is a `BITSTATE`, and `state->x` is 0 before the first call.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the image has another type, or the state or its context is invalid.
+ */
+extern int ImagingBitDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes rows of the image as hexadecimal digits, as PostScript reads them, with 39 bytes a line. It begins with row 0 and byte
+ * 0 of the image: `xoff` and `yoff` are not used. Pixels of three bands have three bytes. It uses neither `shuffle` nor the
+ * line buffer, and multiplies `state->xsize` by the bytes of a pixel.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingEpsEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/**
+ * Decodes a frame of an Autodesk FLI or FLC animation over the one before, whose pixels are bytes. `xoff`, `yoff`, `shuffle` and
+ * the line buffer are not used. Nothing is consumed until `bytes` has the whole frame, to whose size the header may count a
+ * byte of padding that is missing.
+ *
+ * `errcode` becomes `IMAGING_CODEC_OVERRUN` if pixels or chunks exceed the image or `bytes`, `IMAGING_CODEC_UNKNOWN` for other
+ * frames and chunks, `IMAGING_CODEC_BROKEN` for a chunk of size 0, or `IMAGING_CODEC_CONFIG` if the state does not fit the
+ * image.
+ */
+extern int ImagingFliDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Decodes hexadecimal digits, two for each byte of a packed line, and skips all else. It begins with row 0 and column 0 of the
+ * image: `xoff` and `yoff` are not used.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Decodes uncompressed Photo CD data, whose pairs of rows share their chroma, with the unpacker from `YCC;P`. It begins with row
+ * 0 and column 0 of the image: `xoff` and `yoff` are not used.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image, or `state->bytes` is less than three bytes a
+ * pixel.
+ */
+extern int ImagingPcdDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Decodes uncompressed lines to the state's rectangle of the image, from the top down or, if `ystep` is -1, from the
+ * bottom up. A line has `bits` bits per pixel, or `planes` bit planes. `context` is a `RAWSTATE`, whose `stride` is the
+ * distance of the lines; 0 means that they are contiguous.
+ *
+ * May be called with any number of `bytes`. Returns how many were consumed, which are whole lines and gaps; the next
+ * call is given the others again, followed by new ones. Returns -1 when all lines are decoded, or with `errcode` set on
+ * error: `IMAGING_CODEC_CONFIG` for an invalid state. A call consumes at most `INT_MAX` bytes, unless it has all bytes
+ * that are left.
+ *
+ * A state is invalid, and nothing is read or written, if its shuffler is one of this library's and needs longer lines than
+ * `bits` or `planes` give, or larger pixels than the image has.
+ */
+extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes the state's rectangle of the image as uncompressed lines, from the top down or, if `ystep` is -1, from the
+ * bottom up. Before the first call, `bytes` is the length of a packed line, and `count` the distance of the lines unless
+ * it is 0; gaps between lines are filled with zeros.
+ *
+ * Fills `buffer` with as many whole lines as fit into `bytes`. Returns the number of bytes written. `errcode` becomes
+ * `IMAGING_CODEC_END` with the last line, or `IMAGING_CODEC_CONFIG` if not even one line fits (0 is returned) or the
+ * state is invalid (-1 is returned). A state is invalid, too, if its shuffler is one of this library's and makes longer
+ * lines than `bytes`, or reads larger pixels than the image has.
+ */
+extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/**
  * Decodes run-length encoded Targa data. `state->count` has the bytes of a pixel in the file, and `ystep` is -1 for rows
  * from the bottom up.
  *
@@ -1311,6 +1356,23 @@ extern int ImagingTgaRleDecode(Imaging im, ImagingCodecState state, uint8_t *buf
  * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image, or a row of pixels does not fit `state->bytes`.
  */
 extern int ImagingTgaRleEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/**
+ * Decodes the bytes of an X bitmap: the two characters behind each `x` are hexadecimal digits, or count as 0. It begins with row
+ * 0 and column 0 of the image: `xoff` and `yoff` are not used.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes packed rows as the bytes of an X bitmap, with 15 of them a line. The first call sets `state->bytes` to the bytes that
+ * a row may take in `buffer`; the line buffer stays one of `bits` bits a pixel, as at the first call.
+ *
+ * `errcode` becomes `IMAGING_CODEC_MEMORY` if `bytes` is less than a row may take, or `IMAGING_CODEC_CONFIG` if the state does
+ * not fit the image or its line buffer.
+ */
+extern int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The weak symbols through which errors are raised and long sections entered and left.
@@ -1355,23 +1417,11 @@ extern int ImagingBcnDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 /** Encodes blocks of compressed textures, `state->state` = 1, 2, 3 or 5. `context`: BCNSTATE. */
 extern int ImagingBcnEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
-/** Decodes pixels of 1 to 31 bits into an F image. `context`: BITSTATE. */
-extern int ImagingBitDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes hexadecimal digits, as PostScript reads them. */
-extern int ImagingEpsEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/** Decodes a frame of an Autodesk FLI or FLC animation. */
-extern int ImagingFliDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
 /** Decodes GIF image data. `context`: GIFDECODERSTATE. */
 extern int ImagingGifDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /** Encodes GIF image data. `context`: GIFENCODERSTATE. */
 extern int ImagingGifEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/** Decodes hexadecimal digits. */
-extern int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /** Decodes JPEG. `context`: JPEGSTATE. */
 extern int ImagingJpegDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
@@ -1421,9 +1471,6 @@ extern int ImagingMspDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 /** Decodes Macintosh PackBits. */
 extern int ImagingPackbitsDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
-/** Decodes the base image of a Kodak PhotoCD. */
-extern int ImagingPcdDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
 /** Decodes ZSoft PCX image data. */
 extern int ImagingPcxDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
@@ -1435,12 +1482,6 @@ extern int ImagingSgiRleDecode(Imaging im, ImagingCodecState state, uint8_t *buf
 
 /** Decodes run-length encoded Sun raster data. */
 extern int ImagingSunRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Decodes X bitmaps. */
-extern int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes X bitmaps. */
-extern int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /** Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE. */
 extern int ImagingZipDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);

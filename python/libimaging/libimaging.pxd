@@ -417,8 +417,6 @@ cdef extern from "<libImaging/Imaging.h>":
     void ImagingUnpackYCCA(uint8_t *out, const uint8_t *in_, int pixels) noexcept nogil
     void ImagingConvertRGB2YCbCr(uint8_t *out, const uint8_t *in_, int pixels) noexcept nogil
     void ImagingConvertYCbCr2RGB(uint8_t *out, const uint8_t *in_, int pixels) noexcept nogil
-    int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
-    int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     Imaging ImagingOpenPPM(const char *filename) noexcept nogil
     int ImagingSavePPM(Imaging im, const char *filename) noexcept nogil
     Imaging ImagingConvert(Imaging imOut, Imaging imIn, ModeID mode, ImagingPalette palette, int dither) noexcept nogil
@@ -524,8 +522,17 @@ cdef extern from "<libImaging/Imaging.h>":
         Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
     ) noexcept nogil
     Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans) noexcept nogil
+    int ImagingBitDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingEpsEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
+    int ImagingFliDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingPcdDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingTgaRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingTgaRleEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
+    int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     void *ImagingError_MemoryError() noexcept nogil
     void *ImagingError_ModeError() noexcept nogil
     void *ImagingError_Mismatch() noexcept nogil

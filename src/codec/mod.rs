@@ -8,12 +8,20 @@
 //! A codec is safe code. It reads and writes pixels through a [`TileMut`] or [`TileRef`], which check every row and line: a
 //! state with invalid numbers is an error, whoever wrote them.
 
+pub mod bit;
+mod digits;
+pub mod eps;
+pub mod fli;
+pub mod hex;
+pub mod pcd;
 pub mod ppm;
+pub mod raw;
 pub mod state;
 #[cfg(test)]
 mod tests;
 pub mod tga;
 pub mod tile;
+pub mod xbm;
 
 use crate::abi::{
     IMAGING_CODEC_BROKEN, IMAGING_CODEC_CONFIG, IMAGING_CODEC_MEMORY, IMAGING_CODEC_OVERRUN, IMAGING_CODEC_UNKNOWN,
@@ -75,12 +83,23 @@ pub enum Encoded {
     Written(usize),
     /// These are the last bytes.
     Last(usize),
+    /// The output is too short for what comes next, which the format reports as this fault.
+    TooShort(Fault),
 }
 
 /// A decoder.
 pub trait Decoder {
     /// The codec's own struct of the C header, valid for any bytes; `()` if it has none.
     type Context;
+
+    /// The most bytes of a call's input: the C function returns as an `int` how many were consumed. More only for decoders
+    /// that keep to this limit by themselves.
+    const MAX_INPUT: usize = i32::MAX as usize;
+
+    /// Returns the bytes of the line buffer that the caller has made for this state.
+    fn line_bytes(state: &CodecState) -> usize {
+        usize::try_from(state.bytes).unwrap_or(0)
+    }
 
     /// Decodes as much of `input` as is complete.
     fn decode(call: &mut Decode<'_, Self::Context>, input: &[u8]) -> Result<Decoded>;
@@ -90,6 +109,14 @@ pub trait Decoder {
 pub trait Encoder {
     /// The codec's own struct of the C header, valid for any bytes; `()` if it has none.
     type Context;
+
+    /// What the C function returns if the state or the image is invalid.
+    const RESULT_OF_FAULT: i32 = 0;
+
+    /// Returns the bytes of the line buffer that the caller has made for this state.
+    fn line_bytes(state: &CodecState) -> usize {
+        usize::try_from(state.bytes).unwrap_or(0)
+    }
 
     /// Fills `output` as far as possible.
     fn encode(call: &mut Encode<'_, Self::Context>, output: &mut [u8]) -> Result<Encoded>;

@@ -22,6 +22,11 @@ impl CodecState {
         }
     }
 
+    /// Returns the last row in the direction of `ystep`.
+    pub fn last_row(&self) -> i32 {
+        if self.ystep < 0 { 0 } else { self.ysize.wrapping_sub(1) }
+    }
+
     /// Goes to the next row in the direction of `ystep`. Returns whether there is one.
     pub fn next_row(&mut self) -> bool {
         self.y = self.y.wrapping_add(self.ystep);

@@ -130,6 +130,7 @@ pub fn encode<E: Encoder>(
                 file.extend_from_slice(&output[..bytes]);
                 return Ok(file);
             }
+            Encoded::TooShort(fault) => return Err(fault),
         }
     }
 }

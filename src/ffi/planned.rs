@@ -20,23 +20,11 @@ unsafe extern "C" {
     /// Encodes blocks of compressed textures, `state->state` = 1, 2, 3 or 5. `context`: BCNSTATE.
     pub fn ImagingBcnEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
 
-    /// Decodes pixels of 1 to 31 bits into an F image. `context`: BITSTATE.
-    pub fn ImagingBitDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes hexadecimal digits, as PostScript reads them.
-    pub fn ImagingEpsEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Decodes a frame of an Autodesk FLI or FLC animation.
-    pub fn ImagingFliDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
     /// Decodes GIF image data. `context`: GIFDECODERSTATE.
     pub fn ImagingGifDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 
     /// Encodes GIF image data. `context`: GIFENCODERSTATE.
     pub fn ImagingGifEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Decodes hexadecimal digits.
-    pub fn ImagingHexDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 
     /// Decodes JPEG. `context`: JPEGSTATE.
     pub fn ImagingJpegDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
@@ -84,9 +72,6 @@ unsafe extern "C" {
     /// Decodes Macintosh PackBits.
     pub fn ImagingPackbitsDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 
-    /// Decodes the base image of a Kodak PhotoCD.
-    pub fn ImagingPcdDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
     /// Decodes ZSoft PCX image data.
     pub fn ImagingPcxDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 
@@ -98,12 +83,6 @@ unsafe extern "C" {
 
     /// Decodes run-length encoded Sun raster data.
     pub fn ImagingSunRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Decodes X bitmaps.
-    pub fn ImagingXbmDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes X bitmaps.
-    pub fn ImagingXbmEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
 
     /// Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE.
     pub fn ImagingZipDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;

@@ -1,4 +1,4 @@
-//! Raw pixels: packers, unpackers, the raw codec and raw files.
+//! Raw pixels: packers, unpackers and raw files.
 //!
 //! A *raw mode* names the layout of a pixel in a file. For each supported pair of a mode and a raw mode there is a
 //! [`LineConversion`]: an *unpacker* converts a line of the file to a line of the image, a *packer* the other way.
@@ -18,14 +18,12 @@
 //! A conversion is one body in safe code, compiled for every ISA; some have kernels in addition. `dispatch` chooses. A
 //! [`Shuffler`] is a conversion as a value, with a C function for codecs that call it themselves.
 //!
-//! [`decode`] and [`encode`] are the raw codec, which takes buffers of any size; `file` maps, reads and writes raw files.
+//! `file` maps, reads and writes raw files.
 
 pub mod bits;
 pub mod cmyk;
 mod conversion;
-pub mod decode;
 mod dispatch;
-pub mod encode;
 mod endian;
 pub(crate) mod file;
 pub(crate) mod lanes;
@@ -46,8 +44,6 @@ pub use lanes::{LanePattern, LaneSource};
 pub use shuffler::Shuffler;
 pub use table::{ShufflerIndex, TableEntry};
 
-#[cfg(test)]
-mod codec_tests;
 #[cfg(test)]
 mod file_tests;
 #[cfg(test)]

@@ -27,6 +27,7 @@ from ctypes import (
     c_long,
     c_ssize_t,
     c_ubyte,
+    c_ulong,
     c_void_p,
     py_object,
 )
@@ -164,6 +165,23 @@ class RawState(Structure):
     _fields_ = [("stride", c_int), ("skip", c_int)]
 
 
+class BitState(Structure):
+    """`BITSTATE`, the context of the decoder of bit fields."""
+
+    _fields_ = [
+        ("bits", c_int),
+        ("pad", c_int),
+        ("fill", c_int),
+        ("sign", c_int),
+        ("lutsize", c_ulong),
+        ("lut", c_void_p),
+        ("mask", c_ulong),
+        ("signmask", c_ulong),
+        ("bitbuffer", c_ulong),
+        ("bitcount", c_int),
+    ]
+
+
 class NamedMode(Structure):
     """`ModeData` and `RawModeData`."""
 
@@ -213,6 +231,7 @@ STRUCTURES = {
     "ImagingHistogramInstance": ImagingHistogramInstance,
     "ImagingColorItem": ImagingColorItem,
     "ImagingCodecStateInstance": ImagingCodecStateInstance,
+    "BITSTATE": BitState,
     "RAWSTATE": RawState,
     "ModeData": NamedMode,
     "RawModeData": NamedMode,

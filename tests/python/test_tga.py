@@ -48,6 +48,22 @@ def test_decode_changed_files(both, mode, raw_mode):
         assert ours == theirs, changed.hex()
 
 
+def test_cve_2022_30595(both):
+    """The bytes of a packet that crosses lines were not taken off those of the input."""
+    task = Task("TgaRle", "L", (4, 3), "L", fields={"count": 1})
+    for length in range(1, 14):
+        file = bytes([0x7F, *range(length)])
+        theirs, ours = (decode(library, task, file, [len(file)]) for library in both)
+        assert ours == theirs
+        assert not ours.ended, "a packet is decoded when all of it has come"
+
+
+def test_cve_2026_59198(ours):
+    """Pixels of 1 bit counted as bytes when they were compared."""
+    log = encode(ours, Task("TgaRle", "1", (500, 3), "1"), [1000])
+    assert (log.errcode, log.result) == (CONFIG, b"")
+
+
 @pytest.mark.parametrize("fields", [{"count": -1}, {"x": -1}, {"x": 1000}, {"y": 9}, {"y": -1}, {"bytes": 3}, {"xsize": 99}])
 def test_an_invalid_state_is_an_error(ours, fields):
     task = Task("TgaRle", "RGB", (5, 3), "BGR", fields={"count": 3, "state": 1, "ystep": 1} | fields)

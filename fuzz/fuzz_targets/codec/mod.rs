@@ -16,6 +16,36 @@ pub type DecodeFn = unsafe extern "C" fn(*mut c_void, *mut ImagingCodecStateInst
 pub type EncodeFn = unsafe extern "C" fn(*mut c_void, *mut ImagingCodecStateInstance, *mut u8, c_int) -> c_int;
 
 unsafe extern "C" {
+    pub fn ImagingBitDecode(
+        im: *mut c_void,
+        state: *mut ImagingCodecStateInstance,
+        buffer: *mut u8,
+        bytes: isize,
+    ) -> c_int;
+    pub fn ImagingEpsEncode(
+        im: *mut c_void,
+        state: *mut ImagingCodecStateInstance,
+        buffer: *mut u8,
+        bytes: c_int,
+    ) -> c_int;
+    pub fn ImagingFliDecode(
+        im: *mut c_void,
+        state: *mut ImagingCodecStateInstance,
+        buffer: *mut u8,
+        bytes: isize,
+    ) -> c_int;
+    pub fn ImagingHexDecode(
+        im: *mut c_void,
+        state: *mut ImagingCodecStateInstance,
+        buffer: *mut u8,
+        bytes: isize,
+    ) -> c_int;
+    pub fn ImagingPcdDecode(
+        im: *mut c_void,
+        state: *mut ImagingCodecStateInstance,
+        buffer: *mut u8,
+        bytes: isize,
+    ) -> c_int;
     pub fn ImagingTgaRleDecode(
         im: *mut c_void,
         state: *mut ImagingCodecStateInstance,
@@ -23,6 +53,18 @@ unsafe extern "C" {
         bytes: isize,
     ) -> c_int;
     pub fn ImagingTgaRleEncode(
+        im: *mut c_void,
+        state: *mut ImagingCodecStateInstance,
+        buffer: *mut u8,
+        bytes: c_int,
+    ) -> c_int;
+    pub fn ImagingXbmDecode(
+        im: *mut c_void,
+        state: *mut ImagingCodecStateInstance,
+        buffer: *mut u8,
+        bytes: isize,
+    ) -> c_int;
+    pub fn ImagingXbmEncode(
         im: *mut c_void,
         state: *mut ImagingCodecStateInstance,
         buffer: *mut u8,
@@ -159,6 +201,11 @@ impl Task<'_> {
         assert_eq!(in_pieces.1, at_once.1, "the error depends on the pieces");
         let rows = |image: &Image| image.view().expect("whole").rows().flatten().copied().collect::<Vec<_>>();
         assert!(rows(&in_pieces.0) == rows(&at_once.0), "the result depends on the pieces");
+    }
+
+    /// Decodes in pieces, for decoders whose result depends on them.
+    pub fn run_in_pieces<C>(&self, decoder: &Decoder<C>) {
+        self.decode(decoder, self.pieces());
     }
 
     /// Decodes until the end of the file or of the image. Returns the image and the error.

@@ -44,6 +44,9 @@ fn repeat(call: &mut Decode<'_, ()>, pixel: &[u8], length: usize) -> Result<bool
 
 /// Writes literal bytes to the line and, if they exceed it, to the next ones. Returns whether the image is complete.
 fn copy(call: &mut Decode<'_, ()>, mut data: &[u8]) -> Result<bool> {
+    if call.line.is_empty() {
+        return Err(Fault::Config);
+    }
     loop {
         let x = start_of(call)?;
         let (now, later) = data.split_at(data.len().min(call.line.len() - x));

@@ -1,5 +1,6 @@
 //! How a call from C reaches a decoder or an encoder.
 
+use std::borrow::BorrowMut;
 use std::ffi::{c_int, c_void};
 use std::ptr::NonNull;
 
@@ -9,14 +10,11 @@ use super::tile::Tile;
 use crate::abi::{IMAGING_CODEC_END, ImagingCodecState, Py_ssize_t};
 use crate::codec::{Call, CodecState, Decoded, Decoder, Encoded, Encoder, Fault};
 
-/// The most bytes that a call may consume: it returns their number as an `int`.
-const MAX_CONSUMED: usize = c_int::MAX as usize;
-
 /// Calls a decoder. Returns what a decoder's C function returns: the number of bytes consumed, or -1 at the end.
 ///
 /// # Safety
 ///
-/// `state` is NULL or a state that nobody else uses. Its buffer is NULL or has `state->bytes` bytes, and its context is NULL or
+/// `state` is NULL or a state that nobody else uses. Its buffer is NULL or has `D::line_bytes` bytes, and its context is NULL or
 /// points to `D::Context`; nobody else uses them. `buffer` is NULL or has `bytes` bytes that nobody writes to.
 pub unsafe fn decode<D: Decoder>(
     im: ImageOut,
@@ -24,19 +22,36 @@ pub unsafe fn decode<D: Decoder>(
     buffer: *const u8,
     bytes: Py_ssize_t,
 ) -> c_int {
+    // SAFETY: the state's context is NULL or of this type, and the rest is as this function's contract says.
+    unsafe { decode_with::<D, _>(im, state, buffer, bytes, |context| context_of::<D::Context>(context)) }
+}
+
+/// Calls a decoder whose context has references to more than its own bytes: `context` makes it from the state's pointer.
+///
+/// # Safety
+///
+/// As for [`decode`], and `context` may be called with the state's context.
+pub unsafe fn decode_with<D: Decoder, C: BorrowMut<D::Context>>(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *const u8,
+    bytes: Py_ssize_t,
+    context: impl FnOnce(*mut c_void) -> Result<C, Fault>,
+) -> c_int {
     // SAFETY: `state` is NULL or a state that nobody else uses, by this function's contract.
     let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
-    let bytes = usize::try_from(bytes).unwrap_or(0).min(MAX_CONSUMED);
+    let bytes = usize::try_from(bytes).unwrap_or(0).min(D::MAX_INPUT);
     // SAFETY: `buffer` is NULL or has `bytes` bytes, by this function's contract.
     let input = unsafe { slice(buffer, bytes, "buffer") }.unwrap_or_default();
     let decoded = boundary::catch(|| {
-        // SAFETY: the state's pointers are as this function's contract says.
-        let (line, context) = unsafe { (line_of(state), context_of::<D::Context>(state.context)?) };
+        // SAFETY: the buffer has these bytes, by this function's contract.
+        let line = unsafe { line_of(state, D::line_bytes(state)) };
+        let mut context = context(state.context)?;
         let mut tile = Tile::of_output(&im, state);
-        D::decode(&mut Call { state, context, line, tile: &mut tile }, input)
+        D::decode(&mut Call { state, context: context.borrow_mut(), line, tile: &mut tile }, input)
     });
     match decoded.unwrap_or(Err(Fault::Config)) {
-        Ok(Decoded::Consumed(bytes)) => bytes as c_int, // at most `MAX_CONSUMED`
+        Ok(Decoded::Consumed(bytes)) => bytes as c_int, // at most `INT_MAX`: `MAX_INPUT` says so
         Ok(Decoded::Complete) => -1,
         Err(fault) => {
             state.errcode = fault as c_int;
@@ -45,11 +60,11 @@ pub unsafe fn decode<D: Decoder>(
     }
 }
 
-/// Calls an encoder. Returns what an encoder's C function returns: the number of bytes written, 0 on error.
+/// Calls an encoder. Returns what an encoder's C function returns: the number of bytes written, `E::RESULT_OF_FAULT` on error.
 ///
 /// # Safety
 ///
-/// As for [`decode`], and nobody else uses the bytes of `buffer`.
+/// As for [`decode`], by `E::line_bytes` and `E::Context`, and nobody else uses the bytes of `buffer`.
 pub unsafe fn encode<E: Encoder>(im: ImageIn, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int {
     // SAFETY: `state` is NULL or a state that nobody else uses, by this function's contract.
     let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
@@ -58,7 +73,8 @@ pub unsafe fn encode<E: Encoder>(im: ImageIn, state: ImagingCodecState, buffer: 
     let output = unsafe { slice_mut(buffer, bytes, "buffer") }.unwrap_or_default();
     let encoded = boundary::catch(|| {
         // SAFETY: the state's pointers are as this function's contract says.
-        let (line, context) = unsafe { (line_of(state), context_of::<E::Context>(state.context)?) };
+        let (line, context) =
+            unsafe { (line_of(state, E::line_bytes(state)), context_of::<E::Context>(state.context)?) };
         // SAFETY: nobody writes to the pixels, by the promise of `ImageIn`.
         let mut tile = unsafe { Tile::new(*im, state) };
         E::encode(&mut Call { state, context, line, tile: &mut tile }, output)
@@ -66,7 +82,8 @@ pub unsafe fn encode<E: Encoder>(im: ImageIn, state: ImagingCodecState, buffer: 
     let (written, errcode) = match encoded.unwrap_or(Err(Fault::Config)) {
         Ok(Encoded::Written(bytes)) => return bytes as c_int, // at most `bytes`, which is one
         Ok(Encoded::Last(bytes)) => (bytes as c_int, IMAGING_CODEC_END),
-        Err(fault) => (0, fault as c_int),
+        Ok(Encoded::TooShort(fault)) => (0, fault as c_int),
+        Err(fault) => (E::RESULT_OF_FAULT, fault as c_int),
     };
     state.errcode = errcode;
     written
@@ -76,9 +93,8 @@ pub unsafe fn encode<E: Encoder>(im: ImageIn, state: ImagingCodecState, buffer: 
 ///
 /// # Safety
 ///
-/// `state.buffer` is NULL or has `state.bytes` bytes that nobody else uses for `'a`.
-unsafe fn line_of<'a>(state: &CodecState) -> &'a mut [u8] {
-    let bytes = usize::try_from(state.bytes).unwrap_or(0);
+/// `state.buffer` is NULL or has `bytes` bytes that nobody else uses for `'a`.
+unsafe fn line_of<'a>(state: &CodecState, bytes: usize) -> &'a mut [u8] {
     // SAFETY: the buffer is NULL or has these bytes, by this function's contract.
     unsafe { slice_mut(state.buffer, bytes, "line") }.unwrap_or_default()
 }
@@ -88,7 +104,7 @@ unsafe fn line_of<'a>(state: &CodecState) -> &'a mut [u8] {
 /// # Safety
 ///
 /// `context` is NULL or points to a `C` that nobody else uses for `'a`.
-unsafe fn context_of<'a, C>(context: *mut c_void) -> Result<&'a mut C, Fault> {
+pub unsafe fn context_of<'a, C>(context: *mut c_void) -> Result<&'a mut C, Fault> {
     let context: Option<NonNull<C>> =
         if size_of::<C>() == 0 { Some(NonNull::dangling()) } else { NonNull::new(context.cast()) };
     // SAFETY: the pointer is a context, by this function's contract, or a type without bytes.

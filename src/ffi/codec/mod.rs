@@ -10,8 +10,9 @@ use std::ffi::c_int;
 
 use super::arguments::{ImageIn, ImageOut};
 use crate::abi::{ImagingCodecState, Py_ssize_t};
-use crate::codec::tga;
-use call::{decode, encode};
+use crate::codec::bit::{BitContext, BitDecoder, BitState};
+use crate::codec::{Fault, eps, fli, hex, pcd, raw, tga, xbm};
+use call::{context_of, decode, decode_with, encode};
 
 // # Decoders and encoders
 //
@@ -25,6 +26,140 @@ use call::{decode, encode};
 //
 // An encoder writes at most `bytes` bytes to `buffer` and returns how many. At the end it sets `errcode`: to
 // `IMAGING_CODEC_END` on success.
+
+/// Decodes pixels of 1 to 31 bits into an F image, from its left edge: `xoff` and `yoff` are not used. `ystep` is -1 for rows
+/// from the bottom up. `context` is a `BITSTATE`, and `state->x` is 0 before the first call.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if the image has another type, or the state or its context is invalid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingBitDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    let context = |context| {
+        // SAFETY: the context is NULL or a `BITSTATE` that nobody else uses: the header says so.
+        let state: &mut BitState = unsafe { context_of(context)? };
+        let size = usize::try_from(state.lutsize).unwrap_or(usize::MAX);
+        let is_slice = !state.lut.is_null() && state.lut.is_aligned() && size <= isize::MAX as usize / size_of::<f32>();
+        let table: &[f32] = match size {
+            0 => &[],
+            // SAFETY: `lut` has `lutsize` values that nobody writes to: the header says so. Its size and alignment are a slice's.
+            _ if is_slice => unsafe { std::slice::from_raw_parts(state.lut, size) },
+            _ => return Err(Fault::Config),
+        };
+        Ok(BitContext { state, table })
+    };
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode_with::<BitDecoder<'_>, _>(im, state, buffer, bytes, context) }
+}
+
+/// Encodes rows of the image as hexadecimal digits, as PostScript reads them, with 39 bytes a line. It begins with row 0 and byte
+/// 0 of the image: `xoff` and `yoff` are not used. Pixels of three bands have three bytes. It uses neither `shuffle` nor the
+/// line buffer, and multiplies `state->xsize` by the bytes of a pixel.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingEpsEncode(
+    im: ImageIn,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: c_int,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { encode::<eps::EpsEncoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes a frame of an Autodesk FLI or FLC animation over the one before, whose pixels are bytes. `xoff`, `yoff`, `shuffle` and
+/// the line buffer are not used. Nothing is consumed until `bytes` has the whole frame, to whose size the header may count a
+/// byte of padding that is missing.
+///
+/// `errcode` becomes `IMAGING_CODEC_OVERRUN` if pixels or chunks exceed the image or `bytes`, `IMAGING_CODEC_UNKNOWN` for other
+/// frames and chunks, `IMAGING_CODEC_BROKEN` for a chunk of size 0, or `IMAGING_CODEC_CONFIG` if the state does not fit the
+/// image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingFliDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<fli::FliDecoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes hexadecimal digits, two for each byte of a packed line, and skips all else. It begins with row 0 and column 0 of the
+/// image: `xoff` and `yoff` are not used.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingHexDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<hex::HexDecoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes uncompressed Photo CD data, whose pairs of rows share their chroma, with the unpacker from `YCC;P`. It begins with row
+/// 0 and column 0 of the image: `xoff` and `yoff` are not used.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image, or `state->bytes` is less than three bytes a
+/// pixel.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingPcdDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<pcd::PcdDecoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes uncompressed lines to the state's rectangle of the image, from the top down or, if `ystep` is -1, from the
+/// bottom up. A line has `bits` bits per pixel, or `planes` bit planes. `context` is a `RAWSTATE`, whose `stride` is the
+/// distance of the lines; 0 means that they are contiguous.
+///
+/// May be called with any number of `bytes`. Returns how many were consumed, which are whole lines and gaps; the next
+/// call is given the others again, followed by new ones. Returns -1 when all lines are decoded, or with `errcode` set on
+/// error: `IMAGING_CODEC_CONFIG` for an invalid state. A call consumes at most `INT_MAX` bytes, unless it has all bytes
+/// that are left.
+///
+/// A state is invalid, and nothing is read or written, if its shuffler is one of this library's and needs longer lines than
+/// `bits` or `planes` give, or larger pixels than the image has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingRawDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<raw::RawDecoder>(im, state, buffer, bytes) }
+}
+
+/// Encodes the state's rectangle of the image as uncompressed lines, from the top down or, if `ystep` is -1, from the
+/// bottom up. Before the first call, `bytes` is the length of a packed line, and `count` the distance of the lines unless
+/// it is 0; gaps between lines are filled with zeros.
+///
+/// Fills `buffer` with as many whole lines as fit into `bytes`. Returns the number of bytes written. `errcode` becomes
+/// `IMAGING_CODEC_END` with the last line, or `IMAGING_CODEC_CONFIG` if not even one line fits (0 is returned) or the
+/// state is invalid (-1 is returned). A state is invalid, too, if its shuffler is one of this library's and makes longer
+/// lines than `bytes`, or reads larger pixels than the image has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingRawEncode(
+    im: ImageIn,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: c_int,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { encode::<raw::RawEncoder>(im, state, buffer, bytes) }
+}
 
 /// Decodes run-length encoded Targa data. `state->count` has the bytes of a pixel in the file, and `ystep` is -1 for rows
 /// from the bottom up.
@@ -55,4 +190,35 @@ pub unsafe extern "C" fn ImagingTgaRleEncode(
 ) -> c_int {
     // SAFETY: the state, what it points to, and the buffer are as the header says.
     unsafe { encode::<tga::RleEncoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes the bytes of an X bitmap: the two characters behind each `x` are hexadecimal digits, or count as 0. It begins with row
+/// 0 and column 0 of the image: `xoff` and `yoff` are not used.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingXbmDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<xbm::XbmDecoder>(im, state, buffer, bytes) }
+}
+
+/// Encodes packed rows as the bytes of an X bitmap, with 15 of them a line. The first call sets `state->bytes` to the bytes that
+/// a row may take in `buffer`; the line buffer stays one of `bits` bits a pixel, as at the first call.
+///
+/// `errcode` becomes `IMAGING_CODEC_MEMORY` if `bytes` is less than a row may take, or `IMAGING_CODEC_CONFIG` if the state does
+/// not fit the image or its line buffer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingXbmEncode(
+    im: ImageIn,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: c_int,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { encode::<xbm::XbmEncoder>(im, state, buffer, bytes) }
 }

@@ -1,0 +1,121 @@
+"""Decoders and encoders of image files, called as Pillow's plugins call them: with pieces of 64 KiB.
+
+The setup encodes or makes a file in memory, so a case measures the codec alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .case import Case, Table
+
+SIZE = 2560, 1600
+
+_DECODE = """
+def decode(make, file, image, piece=65536):
+    decoder = make()
+    decoder.setimage(image.im, (0, 0, *image.size))
+    begin = end = 0
+    while True:
+        end = min(end + piece, len(file))
+        used, error = decoder.decode(file[begin:end])
+        if used < 0:
+            break
+        begin += used
+        if end == len(file):
+            raise ValueError("the file is too short")
+    if error:
+        raise ValueError(error)
+"""
+
+_ENCODE = """
+def encode(make, image, room=65536):
+    encoder, pieces, error = make(), [], 0
+    encoder.setimage(image.im, (0, 0, *image.size))
+    while not error:
+        _, error, piece = encoder.encode(room)
+        pieces.append(piece)
+    if error < 0:
+        raise ValueError(error)
+    return b"".join(pieces)
+"""
+
+
+def decoding(row: tuple[str, ...], file: str, make: str, image: str, piece: int = 65536, **options) -> Case:
+    """Measures a decoder. `file`, `make` and `image` are expressions; `file` may use `encode`."""
+    setup = f"import random, struct\n{_DECODE}{_ENCODE}\nimage = {image}\nmake = lambda: {make}\nfile = {file}"
+    return Case(row, setup, f"decode(make, file, image, {piece})", **options)
+
+
+def encoding(row: tuple[str, ...], make: str, image: str, **options) -> Case:
+    """Measures an encoder."""
+    return Case(row, f"{_ENCODE}\nimage = {image}\nmake = lambda: {make}", "encode(make, image)", **options)
+
+
+def random_bytes(count: int) -> str:
+    return f"random.Random(1).randbytes({count})"
+
+
+def fli() -> Iterator[Case]:
+    """Frames of one chunk: all pixels, runs and pixels, changes."""
+    width, height = SIZE
+    frame = "(lambda kind, data: struct.pack('<IHH8xIH', 22 + len(data), 0xF1FA, 1, 6 + len(data), kind) + data)"
+    line = "b''.join(bytes([256 - 8]) + bytes(range(8)) + bytes([8, 7]) for _ in range(160))"
+    changes = "b''.join(bytes([2, 256 - 14, 9, 4, 12]) + bytes(12) for _ in range(80))"
+    pairs = "b''.join(bytes([2, 256 - 3, 9, 9, 0, 4]) + bytes(8) for _ in range(160))"
+    files = {
+        "pixels": f"(16, {random_bytes(width * height)})",
+        "runs": f"(15, (b'\\0' + {line}) * {height})",
+        "byte changes": f"(12, struct.pack('<HH', 0, {height}) + (bytes([160]) + {changes}) * {height})",
+        "word changes": f"(7, struct.pack('<H', {height}) + (struct.pack('<H', 320) + {pairs}) * {height})",
+    }
+    for name, arguments in files.items():
+        file = f"{frame}{arguments}"
+        yield decoding((f"decode FLI, {name}", "P"), file, "Image.core.fli_decoder('P')", f"Image.new('P', {SIZE})", 1 << 30)
+
+
+def scientific() -> Iterator[Case]:
+    width, height = SIZE
+    for bits in 1, 12, 16:
+        for fill in 0, 3:
+            make = f"Image.core.bit_decoder('F', {bits}, 8, {fill}, 0, 1)"
+            file = random_bytes(width * height * bits // 8)
+            yield decoding((f"decode {bits} bits, order {fill}", "F"), file, make, f"Image.new('F', {SIZE})")
+
+
+def text() -> Iterator[Case]:
+    """Hexadecimal digits: PostScript and X bitmaps."""
+    for mode in "L", "RGB", "CMYK":
+        yield encoding(("encode EPS", mode), f"Image.core.eps_encoder({mode!r}, {mode!r})", f"noise({mode!r})")
+    for mode in "L", "RGB":
+        file = f"encode(lambda: Image.core.eps_encoder({mode!r}, {mode!r}), noise({mode!r}))"
+        make = f"Image.core.hex_decoder({mode!r}, {mode!r})"
+        yield decoding(("decode hexadecimal digits", mode), file, make, f"Image.new({mode!r}, noise({mode!r}).size)")
+    dithered = "photo('L').convert('1')"
+    make = "Image.core.xbm_encoder('1', '1;R')"
+    yield encoding(("encode XBM", "1"), make, dithered)
+    yield decoding(("decode XBM", "1"), f"encode(lambda: {make}, {dithered})", "Image.core.xbm_decoder('1', '1;R')", f"Image.new('1', photo('L').size)")
+
+
+def tga() -> Iterator[Case]:
+    """A photograph has few runs; a graphic, whose blocks have one colour each, has many."""
+    for mode, raw in {"L": "L", "RGB": "BGR", "RGBA": "BGRA"}.items():
+        depth = len(raw)
+        pictures = {
+            "photograph": f"photo({mode!r})",
+            "graphic": f"photo({mode!r}).reduce(16).resize(photo({mode!r}).size, 0)",
+        }
+        for name, picture in pictures.items():
+            make = f"Image.core.tga_rle_encoder({mode!r}, {raw!r})"
+            yield encoding((f"encode TGA, {name}", mode), make, picture)
+            decoder = f"Image.core.tga_rle_decoder({mode!r}, {raw!r}, 1, {8 * depth})"
+            yield decoding((f"decode TGA, {name}", mode), f"encode(lambda: {make}, {picture})", decoder, f"Image.new({mode!r}, photo({mode!r}).size)")
+
+
+def photo_cd() -> Iterator[Case]:
+    width, height = SIZE
+    file = random_bytes(width * height * 3 // 2)
+    yield decoding(("decode Photo CD", "RGB"), file, "Image.core.pcd_decoder('RGB')", f"Image.new('RGB', {SIZE})")
+
+
+TABLES = (Table.of("Codecs", "call, mode", (*scientific(), *fli(), *text(), *photo_cd(), *tga())),)

@@ -1,0 +1,18 @@
+//! Decodes X bitmaps from any bytes.
+
+#![no_main]
+
+#[path = "codec/mod.rs"]
+mod codec;
+
+use codec::{Decoder, Options, unpackers};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|task: codec::Task| {
+    let decoder = Decoder {
+        function: codec::ImagingXbmDecode,
+        unpackers: &unpackers(&[("1", "1;R")]),
+        options: |_, _| Options::default(),
+    };
+    task.run::<()>(&decoder);
+});

@@ -54,6 +54,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/draw_ellipse.rs",
             "src/ffi/quantize.rs",
             "src/ffi/codec/mod.rs",
+            "src/ffi/codec/io.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
         ],
@@ -61,7 +62,13 @@ pub const HEADERS: [Header; 3] = [
     Header {
         name: "ImagingExt",
         types: "src/abi/ext.rs",
-        functions: &["src/ffi/ext.rs", "src/host/symbols_ext.rs", "src/ffi/files.rs", "src/ffi/buffer.rs"],
+        functions: &[
+            "src/ffi/ext.rs",
+            "src/host/symbols_ext.rs",
+            "src/ffi/files.rs",
+            "src/ffi/buffer.rs",
+            "src/ffi/codec/io_ext.rs",
+        ],
     },
 ];
 

@@ -2,6 +2,8 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
+use super::Py_ssize_t;
+
 /// No error.
 pub const IMAGING_ERROR_NONE: c_int = 0;
 /// Out of memory.
@@ -67,6 +69,26 @@ pub struct ImagingBuffer {
     pub strides: [isize; 3],
     /// Bytes to add to a pointer that is read at the item's address; -1 if there is none. Used only with `has_suboffsets`.
     pub suboffsets: [isize; 3],
+}
+
+/// The callbacks of a program for a file that codecs read and write themselves, in the place of a Python file.
+///
+/// A callback that is NULL fails when it is needed, and the codec with `IMAGING_CODEC_UNKNOWN`. A callback must return. If
+/// it throws a C++ exception or leaves by `longjmp`, the process ends; if it ends its thread (`pthread_exit`), the thread is
+/// suspended.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ImagingCodecIO {
+    /// Reads at most `bytes` bytes to `dest`. Returns how many it read, 0 at the end of the file, -1 on error.
+    pub read: Option<unsafe extern "C" fn(file: *mut c_void, dest: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t>,
+    /// Writes `bytes` bytes. Returns `bytes`, or any other number on error.
+    pub write: Option<unsafe extern "C" fn(file: *mut c_void, src: *const c_char, bytes: Py_ssize_t) -> Py_ssize_t>,
+    /// Sets the position, with `whence` as for `fseek`. Returns 0, or any other number on error.
+    pub seek: Option<unsafe extern "C" fn(file: *mut c_void, offset: Py_ssize_t, whence: c_int) -> c_int>,
+    /// Returns the position, -1 on error.
+    pub tell: Option<unsafe extern "C" fn(file: *mut c_void) -> Py_ssize_t>,
+    /// Passed to each callback.
+    pub file: *mut c_void,
 }
 
 const _: () = {

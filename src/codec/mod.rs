@@ -13,10 +13,17 @@ mod digits;
 pub mod eps;
 pub mod fli;
 pub mod hex;
+pub mod io;
+pub mod lines;
+pub mod msp;
+pub mod packbits;
 pub mod pcd;
+pub mod pcx;
 pub mod ppm;
 pub mod raw;
+pub mod sgi;
 pub mod state;
+pub mod sun;
 #[cfg(test)]
 mod tests;
 pub mod tga;
@@ -27,6 +34,7 @@ use crate::abi::{
     IMAGING_CODEC_BROKEN, IMAGING_CODEC_CONFIG, IMAGING_CODEC_MEMORY, IMAGING_CODEC_OVERRUN, IMAGING_CODEC_UNKNOWN,
 };
 
+pub use io::CodecFile;
 pub use state::CodecState;
 pub use tile::{TileMut, TileRef};
 
@@ -59,6 +67,8 @@ pub struct Call<'a, C, T: ?Sized> {
     pub line: &'a mut [u8],
     /// The rectangle of the image that is decoded or encoded.
     pub tile: &'a mut T,
+    /// The file of `state.fd`, for codecs that read or write it themselves.
+    pub file: &'a mut dyn CodecFile,
 }
 
 /// A call of a decoder.

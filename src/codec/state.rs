@@ -32,4 +32,10 @@ impl CodecState {
         self.y = self.y.wrapping_add(self.ystep);
         (0..self.ysize).contains(&self.y)
     }
+
+    /// Goes to the next row from the top down, for formats that have no other order. Returns whether there is one.
+    pub fn next_row_down(&mut self) -> bool {
+        self.y = self.y.wrapping_add(1);
+        self.y < self.ysize
+    }
 }

@@ -1,5 +1,6 @@
 //! A tile in memory, and codecs called with pieces of any length.
 
+use super::io::NoFile;
 use super::tile::ImageFormat;
 use super::{Call, CodecState, Decoded, Decoder, Encoded, Encoder, Fault, Result, TileMut, TileRef};
 
@@ -104,7 +105,8 @@ pub fn decode<D: Decoder>(
     let (mut begin, mut end) = (0, 0);
     while end < file.len() {
         end = file.len().min(end + piece);
-        let mut call = Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image };
+        let mut call =
+            Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image, file: &mut NoFile };
         match D::decode(&mut call, &file[begin..end])? {
             Decoded::Complete => return Ok(true),
             Decoded::Consumed(bytes) => begin += bytes,
@@ -123,7 +125,8 @@ pub fn encode<E: Encoder>(
     let mut line = vec![0; state.bytes as usize];
     let (mut file, mut output) = (Vec::new(), vec![0; buffer]);
     loop {
-        let mut call = Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image };
+        let mut call =
+            Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image, file: &mut NoFile };
         match E::encode(&mut call, &mut output)? {
             Encoded::Written(bytes) => file.extend_from_slice(&output[..bytes]),
             Encoded::Last(bytes) => {

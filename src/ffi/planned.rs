@@ -10,7 +10,7 @@
 
 use std::ffi::{c_char, c_int};
 
-use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t, PyObject};
+use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t};
 
 // # Decoders and encoders that are not implemented yet
 unsafe extern "C" {
@@ -66,24 +66,6 @@ unsafe extern "C" {
     /// Returns the version of the TIFF library, a static text.
     pub fn ImagingTiffVersion() -> *const c_char;
 
-    /// Decodes Microsoft Paint files. Pillow declares this function and does not define it.
-    pub fn ImagingMspDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Decodes Macintosh PackBits.
-    pub fn ImagingPackbitsDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Decodes ZSoft PCX image data.
-    pub fn ImagingPcxDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes ZSoft PCX image data.
-    pub fn ImagingPcxEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Decodes run-length encoded SGI image data, which it reads from `state->fd`. `context`: SGISTATE.
-    pub fn ImagingSgiRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Decodes run-length encoded Sun raster data.
-    pub fn ImagingSunRleDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
     /// Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE.
     pub fn ImagingZipDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 
@@ -105,15 +87,4 @@ unsafe extern "C" {
 //
 // Call the methods of a Python file object. The caller holds the GIL. On error they return -1 and raise a Python exception.
 unsafe extern "C" {
-    /// Reads at most `bytes` bytes to `dest` and returns how many it read.
-    pub fn _imaging_read_pyFd(fd: *mut PyObject, dest: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t;
-
-    /// Writes `bytes` bytes and returns `bytes`.
-    pub fn _imaging_write_pyFd(fd: *mut PyObject, src: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t;
-
-    /// Sets the position in the file, with `whence` as for `fseek`. Returns 0.
-    pub fn _imaging_seek_pyFd(fd: *mut PyObject, offset: Py_ssize_t, whence: c_int) -> c_int;
-
-    /// Returns the position in the file.
-    pub fn _imaging_tell_pyFd(fd: *mut PyObject) -> Py_ssize_t;
 }

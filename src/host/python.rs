@@ -12,7 +12,7 @@ use arrayvec::ArrayString;
 use crate::abi::{Imaging, PyObject};
 use crate::error::ErrorKind;
 use crate::memory::borrowed::Owner;
-use crate::process::cancel::{call_0, call_1};
+use crate::process::cancel::{call_0, call_1, call_variadic_4, call_variadic_5};
 use crate::process::race_once::RaceOnce;
 
 /// Returns the symbol of this name that the process has now.
@@ -30,12 +30,12 @@ fn variable<T>(name: &CStr) -> Option<*const T> {
 /// Looks up a function of Python's C API: `function!(Py_IncRef(*mut PyObject))`. The declaration is that of Python's
 /// documentation.
 macro_rules! function {
-    ($name:ident($($argument:ty),*) $(-> $result:ty)?) => {{
+    ($name:ident($($argument:ty),* $(; $variadic:tt)?) $(-> $result:ty)?) => {{
         const NAME: &CStr = match CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
             Ok(name) => name,
             Err(_) => panic!("a name has no NUL"),
         };
-        type Function = unsafe extern "C" fn($($argument),*) $(-> $result)?;
+        type Function = unsafe extern "C" fn($($argument),* $(, $variadic)?) $(-> $result)?;
         // SAFETY: a symbol of this name is Python's function, and Python's documentation gives its type.
         symbol(NAME).map(|address| unsafe { std::mem::transmute::<*mut c_void, Function>(address) })
     }};
@@ -216,6 +216,106 @@ impl Attached {
             clear();
             copy
         }
+    }
+}
+
+/// The methods of a file object, as Pillow calls them. Each returns `None` if it has raised an exception, or if Python's API
+/// lacks a function.
+///
+/// A method may run any code, and Python may end the thread meanwhile: while it shuts down, or by a file of the program's
+/// own. So methods are called through [`cancel`](crate::process::cancel).
+impl Attached {
+    /// Reads at most `bytes` bytes. Returns what `take` makes of them; `None`, without an exception, if the file returns more.
+    ///
+    /// # Safety
+    ///
+    /// `file` is NULL or a live object.
+    pub unsafe fn read<R>(&self, file: *mut PyObject, bytes: isize, take: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let contents = function!(PyBytes_AsStringAndSize(*mut PyObject, *mut *mut c_char, *mut isize) -> c_int)?;
+        let call = function!(PyObject_CallMethod(*mut PyObject, *const c_char, *const c_char; ...) -> *mut PyObject)?;
+        let (mut data, mut length) = (std::ptr::null_mut(), 0);
+        // SAFETY: this thread holds the GIL, the object is NULL or live, by this function's contract, and the argument is
+        // that of the format. The bytes live as long as their object, which is released after they are used.
+        unsafe {
+            let object = call_variadic_4(call, file, c"read".as_ptr(), c"n".as_ptr(), bytes);
+            if object.is_null() {
+                return None;
+            }
+            let is_read = contents(object, &mut data, &mut length) == 0 && length <= bytes;
+            let taken = is_read.then(|| take(std::slice::from_raw_parts(data.cast_const().cast(), length as usize)));
+            call_1(self.api.dec_ref, object);
+            taken
+        }
+    }
+
+    /// Writes `bytes` bytes. What the file returns is ignored.
+    ///
+    /// # Safety
+    ///
+    /// `file` is NULL or a live object, and `src` has `bytes` bytes.
+    pub unsafe fn write(&self, file: *mut PyObject, src: *const c_char, bytes: isize) -> Option<()> {
+        let new = function!(PyBytes_FromStringAndSize(*const c_char, isize) -> *mut PyObject)?;
+        let call = function!(PyObject_CallMethod(*mut PyObject, *const c_char, *const c_char; ...) -> *mut PyObject)?;
+        // SAFETY: this thread holds the GIL, the objects are NULL or live, by this function's contract, and the argument is
+        // that of the format.
+        unsafe {
+            let data = new(src, bytes);
+            if data.is_null() {
+                return None;
+            }
+            let object = call_variadic_4(call, file, c"write".as_ptr(), c"O".as_ptr(), data);
+            (self.api.dec_ref)(data);
+            self.discard(object)
+        }
+    }
+
+    /// Sets the position.
+    ///
+    /// # Safety
+    ///
+    /// `file` is NULL or a live object.
+    pub unsafe fn seek(&self, file: *mut PyObject, offset: isize, whence: c_int) -> Option<()> {
+        let call = function!(PyObject_CallMethod(*mut PyObject, *const c_char, *const c_char; ...) -> *mut PyObject)?;
+        // SAFETY: this thread holds the GIL, the object is NULL or live, by this function's contract, and the arguments are
+        // those of the format.
+        unsafe { self.discard(call_variadic_5(call, file, c"seek".as_ptr(), c"ni".as_ptr(), offset, whence)) }
+    }
+
+    /// Returns the position. -1 is that of a file that says so, or an error.
+    ///
+    /// # Safety
+    ///
+    /// `file` is NULL or a live object.
+    pub unsafe fn tell(&self, file: *mut PyObject) -> isize {
+        let position = function!(PyLong_AsSsize_t(*mut PyObject) -> isize);
+        let call = function!(PyObject_CallMethod(*mut PyObject, *const c_char, *const c_char; ...) -> *mut PyObject);
+        let (Some(position), Some(call)) = (position, call) else { return -1 };
+        let no_arguments: *const c_char = std::ptr::null();
+        // SAFETY: this thread holds the GIL, and the object is NULL or live, by this function's contract. NULL is the format
+        // of no arguments, so that the last one is not read.
+        unsafe {
+            let object = call_variadic_4(call, file, c"tell".as_ptr(), no_arguments, 0);
+            if object.is_null() {
+                return -1;
+            }
+            let result = position(object);
+            call_1(self.api.dec_ref, object);
+            result
+        }
+    }
+
+    /// Releases the result of a method; `None` for NULL.
+    ///
+    /// # Safety
+    ///
+    /// `object` is NULL or a new reference.
+    unsafe fn discard(&self, object: *mut PyObject) -> Option<()> {
+        if object.is_null() {
+            return None;
+        }
+        // SAFETY: this thread holds the GIL, and the reference is given up, by this function's contract.
+        unsafe { call_1(self.api.dec_ref, object) };
+        Some(())
     }
 }
 

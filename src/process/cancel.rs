@@ -62,16 +62,17 @@ unsafe extern "C" fn park(_: *mut c_void) {
 /// there, before the unwinder reaches the frames further out. The frame that pushes has no destructors, and so must not be
 /// inlined into one that has.
 macro_rules! define_calls {
-    ($($name:ident($($argument:ident: $type:ident),*))*) => {$(
+    ($($name:ident($($argument:ident: $type:ident),* $(; $variadic:ident: $more:ident)*))*) => {$(
         /// Calls `function`, and parks the calling thread if `function` ends it.
         ///
         /// # Safety
         ///
         /// `function` may be called with these arguments.
         #[inline(never)]
-        pub unsafe fn $name<$($type: Copy,)* R: Copy>(
-            function: unsafe extern "C" fn($($type),*) -> R,
-            $($argument: $type),*
+        pub unsafe fn $name<$($type: Copy,)* $($more: Copy,)* R: Copy>(
+            function: define_calls!(@type "C" ($($type),*) -> R, $($more)*),
+            $($argument: $type,)*
+            $($variadic: $more,)*
         ) -> R {
             let mut handler = CleanupHandler([std::ptr::null_mut(); 4]);
             let handler = &raw mut handler;
@@ -79,21 +80,28 @@ macro_rules! define_calls {
             // this frame until it is popped. `function` may be called with the arguments, by this function's contract.
             unsafe {
                 let function = std::mem::transmute::<
-                    unsafe extern "C" fn($($type),*) -> R,
-                    unsafe extern "C-unwind" fn($($type),*) -> R,
+                    define_calls!(@type "C" ($($type),*) -> R, $($more)*),
+                    define_calls!(@type "C-unwind" ($($type),*) -> R, $($more)*),
                 >(function);
                 _pthread_cleanup_push(handler, park, std::ptr::null_mut());
-                let result = function($($argument),*);
+                let result = function($($argument,)* $($variadic),*);
                 _pthread_cleanup_pop(handler, 0);
                 result
             }
         }
     )*};
+    (@type $abi:literal ($($type:ident),*) -> $result:ident,) => { unsafe extern $abi fn($($type),*) -> $result };
+    (@type $abi:literal ($($type:ident),*) -> $result:ident, $($more:ident)+) => {
+        unsafe extern $abi fn($($type,)* ...) -> $result
+    };
 }
 
+// Arguments behind a semicolon are those of a variadic function.
 define_calls! {
     call_0()
     call_1(a: A)
     call_2(a: A, b: B)
     call_3(a: A, b: B, c: C)
+    call_variadic_4(a: A, b: B, c: C; d: D)
+    call_variadic_5(a: A, b: B, c: C; d: D; e: E)
 }

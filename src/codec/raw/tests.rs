@@ -5,6 +5,7 @@ use memmap2::MmapOptions;
 use super::decode::RawState;
 use super::{RawDecoder, RawEncoder};
 use crate::abi::ImagingCodecStateInstance;
+use crate::codec::io::NoFile;
 use crate::codec::tile::ImageFormat;
 use crate::codec::{Call, Decoded, Decoder, Encoded, Encoder, Fault, Result, TileMut, TileRef};
 
@@ -100,7 +101,7 @@ fn decoded(state: &mut ImagingCodecStateInstance, stride: i32, calls: &[usize]) 
     let mut raw = RawState { stride, skip: 0 };
     let mut results = Vec::new();
     for bytes in calls {
-        let mut call = Call { state: &mut *state, context: &mut raw, line: &mut [], tile: &mut tile };
+        let mut call = Call { state: &mut *state, context: &mut raw, line: &mut [], tile: &mut tile, file: &mut NoFile };
         results.push(match RawDecoder::decode(&mut call, &zeros[..*bytes])? {
             Decoded::Consumed(bytes) => Some(bytes),
             Decoded::Complete => None,
@@ -163,10 +164,10 @@ fn lines_longer_than_int_max_are_refused() {
 fn a_line_that_does_not_fit_is_an_error() {
     let (mut tile, mut buffer) = (Lines::new(false), [7; 100]);
     let mut decoding = state(4, 3, 8);
-    let mut call = Call { state: &mut decoding, context: &mut RawState::default(), line: &mut [], tile: &mut tile };
+    let mut call = Call { state: &mut decoding, context: &mut RawState::default(), line: &mut [], tile: &mut tile, file: &mut NoFile };
     assert_eq!(RawDecoder::decode(&mut call, &[0; 100]), Err(Fault::Config));
     let mut encoding = ImagingCodecStateInstance { bytes: 4, ..state(4, 3, 8) };
-    let mut call = Call { state: &mut encoding, context: &mut (), line: &mut [], tile: &mut tile };
+    let mut call = Call { state: &mut encoding, context: &mut (), line: &mut [], tile: &mut tile, file: &mut NoFile };
     assert_eq!(RawEncoder::encode(&mut call, &mut buffer), Err(Fault::Config));
     assert_eq!((tile.count.get(), buffer), (2, [7; 100]));
 }
@@ -178,7 +179,7 @@ fn images_larger_than_int_max_are_encoded_in_steps() {
     let mut buffer = vec![0; 65536 * 64];
     let (mut total, mut tile, mut is_last) = (0, Lines::new(true), false);
     while !is_last {
-        let mut call = Call { state: &mut state, context: &mut (), line: &mut [], tile: &mut tile };
+        let mut call = Call { state: &mut state, context: &mut (), line: &mut [], tile: &mut tile, file: &mut NoFile };
         let encoded = RawEncoder::encode(&mut call, &mut buffer).expect("a valid state");
         let (Encoded::Written(bytes) | Encoded::Last(bytes)) = encoded else { panic!("a buffer of some lines") };
         (total, is_last) = (total + bytes, matches!(encoded, Encoded::Last(_)));

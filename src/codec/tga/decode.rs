@@ -1,8 +1,9 @@
 //! The decoder.
 
 use super::{COUNT, RUN};
+use crate::codec::lines::{self, Expanded, Packets, copy};
 use crate::codec::state::length;
-use crate::codec::{Decode, Decoded, Decoder, Fault, Result};
+use crate::codec::{CodecState, Decode, Decoded, Decoder, Fault, Result};
 
 /// Decodes run-length encoded TGA.
 ///
@@ -17,78 +18,100 @@ impl Decoder for RleDecoder {
             call.state.start_at_first_row();
             call.state.state = 1;
         }
-        let depth = length(call.state.count)?;
-        let mut rest = input;
-        while let Some((&packet, data)) = rest.split_first() {
+        match length(call.state.count)? {
+            1 => lines::decode(call, &mut Tga::<1>::new(1), input),
+            2 => lines::decode(call, &mut Tga::<2>::new(2), input),
+            3 => lines::decode(call, &mut Tga::<3>::new(3), input),
+            4 => lines::decode(call, &mut Tga::<4>::new(4), input),
+            depth => lines::decode(call, &mut Tga::<0>::new(depth), input),
+        }
+    }
+}
+
+/// The packets, of pixels of `DEPTH` bytes, or of any number if that is 0.
+struct Tga<const DEPTH: usize> {
+    depth: usize,
+    /// The bytes of a literal packet that exceed its line: the next lines begin with them.
+    literals: usize,
+}
+
+impl<const DEPTH: usize> Tga<DEPTH> {
+    fn new(depth: usize) -> Self {
+        Self { depth, literals: 0 }
+    }
+
+    /// Copies the literals, as far as the line has room. Returns the number of bytes.
+    #[inline(always)]
+    fn continue_literals(&mut self, line: &mut [u8], input: &[u8]) -> usize {
+        let length = self.literals.min(line.len());
+        copy::<48>(line, input, length);
+        self.literals -= length;
+        length
+    }
+}
+
+impl<const DEPTH: usize> Packets for Tga<DEPTH> {
+    fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
+        let depth = if DEPTH == 0 { self.depth } else { DEPTH };
+        let mut written = self.continue_literals(line, input);
+        let mut read = written;
+        if written > 0 && written == line.len() {
+            return Expanded { read, written, fault: None };
+        }
+        while let Some((&packet, data)) = input[read..].split_first() {
             let length = depth * (usize::from(packet & COUNT) + 1);
-            let is_run = packet & RUN != 0;
-            let Some((data, tail)) = data.split_at_checked(if is_run { depth } else { length }) else { break };
-            rest = tail;
-            let is_complete = if is_run { repeat(call, data, length)? } else { copy(call, data)? };
-            if is_complete {
-                return Ok(Decoded::Complete);
+            let line = &mut line[written..];
+            if packet & RUN != 0 {
+                let Some(pixel) = data.get(..depth) else { break };
+                if length > line.len() {
+                    return Expanded { read, written, fault: Some(Fault::Overrun) };
+                }
+                fill(line, length, pixel);
+                read += 1 + depth;
+                written += length;
+                if length == line.len() {
+                    break;
+                }
+            } else {
+                if data.len() < length {
+                    break;
+                }
+                self.literals = length;
+                let copied = self.continue_literals(line, data);
+                read += 1 + copied;
+                written += copied;
+                if copied == line.len() {
+                    break;
+                }
             }
         }
-        Ok(Decoded::Consumed(input.len() - rest.len()))
+        Expanded { read, written, fault: None }
+    }
+
+    fn next_row(&self, state: &mut CodecState) -> bool {
+        state.next_row()
     }
 }
 
-/// Writes a run of `length` bytes to the line. Returns whether the image is complete. A run that exceeds the line is an
-/// error.
-fn repeat(call: &mut Decode<'_, ()>, pixel: &[u8], length: usize) -> Result<bool> {
-    let x = start_of(call)?;
-    let Some(run) = call.line[x..].get_mut(..length) else { return Err(Fault::Overrun) };
-    fill(run, pixel);
-    advance(call, length)
-}
-
-/// Writes literal bytes to the line and, if they exceed it, to the next ones. Returns whether the image is complete.
-fn copy(call: &mut Decode<'_, ()>, mut data: &[u8]) -> Result<bool> {
-    if call.line.is_empty() {
-        return Err(Fault::Config);
-    }
-    loop {
-        let x = start_of(call)?;
-        let (now, later) = data.split_at(data.len().min(call.line.len() - x));
-        call.line[x..][..now.len()].copy_from_slice(now);
-        if advance(call, now.len())? {
-            return Ok(true);
+/// Fills the first `length` bytes of a line, whole pixels, with a pixel. Those behind may change, too: they are written later.
+#[inline(always)]
+fn fill(line: &mut [u8], length: usize, pixel: &[u8]) {
+    #[inline(always)]
+    fn of<const DEPTH: usize>(line: &mut [u8], length: usize, pixel: [u8; DEPTH]) {
+        /// Pixels that are written at once.
+        const WIDE: usize = 16;
+        let pixels = line.as_chunks_mut::<DEPTH>().0;
+        match pixels.first_chunk_mut::<WIDE>() {
+            Some(wide) if length <= WIDE * DEPTH => *wide = [pixel; WIDE],
+            _ => pixels[..length / DEPTH].fill(pixel),
         }
-        if later.is_empty() {
-            return Ok(false);
-        }
-        data = later;
-    }
-}
-
-/// Returns the number of complete bytes of the line.
-fn start_of(call: &Decode<'_, ()>) -> Result<usize> {
-    length(call.state.x).ok().filter(|x| *x <= call.line.len()).ok_or(Fault::Config)
-}
-
-/// Counts bytes that were written to the line, and unpacks the line if it is complete. Returns whether the image is.
-fn advance(call: &mut Decode<'_, ()>, written: usize) -> Result<bool> {
-    // Within the line, whose length is an `i32`.
-    call.state.x += written as i32;
-    if call.state.x < call.state.bytes {
-        return Ok(false);
-    }
-    call.tile.unpack(call.state.y, call.line)?;
-    call.state.x = 0;
-    Ok(!call.state.next_row())
-}
-
-/// Fills `run`, of whole pixels, with a pixel.
-fn fill(run: &mut [u8], pixel: &[u8]) {
-    fn of<const DEPTH: usize>(run: &mut [u8], pixel: [u8; DEPTH]) {
-        run.as_chunks_mut::<DEPTH>().0.fill(pixel);
     }
     match *pixel {
         [] => {}
-        [value] => run.fill(value),
-        [a, b] => of(run, [a, b]),
-        [a, b, c] => of(run, [a, b, c]),
-        [a, b, c, d] => of(run, [a, b, c, d]),
-        _ => run.chunks_exact_mut(pixel.len()).for_each(|place| place.copy_from_slice(pixel)),
+        [value] => of(line, length, [value]),
+        [a, b] => of(line, length, [a, b]),
+        [a, b, c] => of(line, length, [a, b, c]),
+        [a, b, c, d] => of(line, length, [a, b, c, d]),
+        _ => line[..length].chunks_exact_mut(pixel.len()).for_each(|place| place.copy_from_slice(pixel)),
     }
 }

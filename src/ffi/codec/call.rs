@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 
 use super::super::arguments::{ImageIn, ImageOut, slice, slice_mut};
 use super::super::boundary;
+use super::io::File;
 use super::tile::Tile;
 use crate::abi::{IMAGING_CODEC_END, ImagingCodecState, Py_ssize_t};
 use crate::codec::{Call, CodecState, Decoded, Decoder, Encoded, Encoder, Fault};
@@ -15,7 +16,8 @@ use crate::codec::{Call, CodecState, Decoded, Decoder, Encoded, Encoder, Fault};
 /// # Safety
 ///
 /// `state` is NULL or a state that nobody else uses. Its buffer is NULL or has `D::line_bytes` bytes, and its context is NULL or
-/// points to `D::Context`; nobody else uses them. `buffer` is NULL or has `bytes` bytes that nobody writes to.
+/// points to `D::Context`; nobody else uses them. Its file is NULL, a live Python object, or one of `ImagingSetCodecIO`.
+/// `buffer` is NULL or has `bytes` bytes that nobody writes to.
 pub unsafe fn decode<D: Decoder>(
     im: ImageOut,
     state: ImagingCodecState,
@@ -48,7 +50,9 @@ pub unsafe fn decode_with<D: Decoder, C: BorrowMut<D::Context>>(
         let line = unsafe { line_of(state, D::line_bytes(state)) };
         let mut context = context(state.context)?;
         let mut tile = Tile::of_output(&im, state);
-        D::decode(&mut Call { state, context: context.borrow_mut(), line, tile: &mut tile }, input)
+        // SAFETY: `state->fd` is a file for the whole call, by this function's contract.
+        let mut file = unsafe { File::new(state.fd) };
+        D::decode(&mut Call { state, context: context.borrow_mut(), line, tile: &mut tile, file: &mut file }, input)
     });
     match decoded.unwrap_or(Err(Fault::Config)) {
         Ok(Decoded::Consumed(bytes)) => bytes as c_int, // at most `INT_MAX`: `MAX_INPUT` says so
@@ -77,7 +81,9 @@ pub unsafe fn encode<E: Encoder>(im: ImageIn, state: ImagingCodecState, buffer: 
             unsafe { (line_of(state, E::line_bytes(state)), context_of::<E::Context>(state.context)?) };
         // SAFETY: nobody writes to the pixels, by the promise of `ImageIn`.
         let mut tile = unsafe { Tile::new(*im, state) };
-        E::encode(&mut Call { state, context, line, tile: &mut tile }, output)
+        // SAFETY: `state->fd` is a file for the whole call, by this function's contract.
+        let mut file = unsafe { File::new(state.fd) };
+        E::encode(&mut Call { state, context, line, tile: &mut tile, file: &mut file }, output)
     });
     let (written, errcode) = match encoded.unwrap_or(Err(Fault::Config)) {
         Ok(Encoded::Written(bytes)) => return bytes as c_int, // at most `bytes`, which is one

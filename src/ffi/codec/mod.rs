@@ -4,6 +4,8 @@
 //! the image; each function names its codec.
 
 mod call;
+mod io;
+mod io_ext;
 mod tile;
 
 use std::ffi::c_int;
@@ -11,7 +13,7 @@ use std::ffi::c_int;
 use super::arguments::{ImageIn, ImageOut};
 use crate::abi::{ImagingCodecState, Py_ssize_t};
 use crate::codec::bit::{BitContext, BitDecoder, BitState};
-use crate::codec::{Fault, eps, fli, hex, pcd, raw, tga, xbm};
+use crate::codec::{Fault, eps, fli, hex, msp, packbits, pcd, pcx, raw, sgi, sun, tga, xbm};
 use call::{context_of, decode, decode_with, encode};
 
 // # Decoders and encoders
@@ -104,6 +106,39 @@ pub unsafe extern "C" fn ImagingHexDecode(
     unsafe { decode::<hex::HexDecoder>(im, state, buffer, bytes) }
 }
 
+/// Decodes the rows of a Microsoft Paint file of version 2: what follows the map of the scan lines. Pillow declares this
+/// function and does not define it. For an image of mode 1, `shuffle` unpacks the raw mode 1.
+///
+/// Packets end with their row, so the map is not needed, but for rows of length 0: these are white, and not in the data.
+/// Fill them, and decode the rows between them by rectangles of their own.
+///
+/// `errcode` becomes `IMAGING_CODEC_OVERRUN` if a packet exceeds a row, or `IMAGING_CODEC_CONFIG` if the state does not fit
+/// the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingMspDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<msp::MspDecoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes Macintosh PackBits. What exceeds a row of `state->bytes` bytes is dropped.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingPackbitsDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<packbits::PackbitsDecoder>(im, state, buffer, bytes) }
+}
+
 /// Decodes uncompressed Photo CD data, whose pairs of rows share their chroma, with the unpacker from `YCC;P`. It begins with row
 /// 0 and column 0 of the image: `xoff` and `yoff` are not used.
 ///
@@ -118,6 +153,39 @@ pub unsafe extern "C" fn ImagingPcdDecode(
 ) -> c_int {
     // SAFETY: the state, what it points to, and the buffer are as the header says.
     unsafe { decode::<pcd::PcdDecoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes ZSoft PCX image data. `state->bytes` has the bytes of a row in the file, with the padding of its planes: one for
+/// each band or, if `bits` is 2 or 4, for each bit of a palette index.
+///
+/// `errcode` becomes `IMAGING_CODEC_OVERRUN` if a run exceeds a row, whose rest is dropped: decoding goes on, and the
+/// return value tells when the image is complete. -1 is returned at once, with `IMAGING_CODEC_OVERRUN` if pixels of `bits`
+/// bits do not fit `bytes`, or `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingPcxDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<pcx::PcxDecoder>(im, state, buffer, bytes) }
+}
+
+/// Encodes ZSoft PCX image data, from the top down: pixels of `state->bits` bits in one plane or, if that is 24, in three
+/// planes of bytes. Planes are padded to even lengths. `ystep` belongs to the encoder.
+///
+/// A buffer needs three bytes for the encoder to proceed. `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit
+/// the image, or a row of pixels does not fit `state->bytes`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingPcxEncode(
+    im: ImageIn,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: c_int,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { encode::<pcx::PcxEncoder>(im, state, buffer, bytes) }
 }
 
 /// Decodes uncompressed lines to the state's rectangle of the image, from the top down or, if `ystep` is -1, from the
@@ -159,6 +227,39 @@ pub unsafe extern "C" fn ImagingRawEncode(
 ) -> c_int {
     // SAFETY: the state, what it points to, and the buffer are as the header says.
     unsafe { encode::<raw::RawEncoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes a whole run-length encoded SGI file, which it reads from `state->fd`: a Python file, or one of
+/// `ImagingSetCodecIO`. `context` is an `SGISTATE`. The image must have the size of the file, and is decoded as a whole:
+/// from the bottom up if `ystep` is negative. `buffer` is not used, neither is `state->buffer`.
+///
+/// Returns 0 after the rows, or at the first invalid one: `errcode` then becomes `IMAGING_CODEC_OVERRUN`. A row of more packets
+/// than the file's table says ends the image without an error. Returns -1 if `errcode` becomes `IMAGING_CODEC_UNKNOWN`, since
+/// the file cannot be read, `IMAGING_CODEC_OVERRUN`, since it is too short for the tables of the image,
+/// `IMAGING_CODEC_MEMORY`, or `IMAGING_CODEC_CONFIG`, since the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingSgiRleDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<sgi::SgiRleDecoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes run-length encoded Sun raster data. `state->bytes` has the bytes of a row in the file. Runs may span rows.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingSunRleDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<sun::SunRleDecoder>(im, state, buffer, bytes) }
 }
 
 /// Decodes run-length encoded Targa data. `state->count` has the bytes of a pixel in the file, and `ystep` is -1 for rows

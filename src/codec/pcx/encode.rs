@@ -1,0 +1,219 @@
+//! The encoder.
+
+use super::{LONGEST, RUN};
+use crate::codec::state::length;
+use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
+
+/// `state.state` before the first call.
+const START: i32 = 0;
+/// `state.state` before the next line is packed.
+const NEXT_LINE: i32 = 1;
+/// `state.state` within a line.
+const IN_LINE: i32 = 2;
+
+/// Encodes PCX, from the top down.
+///
+/// `state.count` and `state.ystep` are the length and the value of the run that `state.x` is the end of.
+pub struct PcxEncoder;
+
+impl Encoder for PcxEncoder {
+    type Context = ();
+
+    fn encode(call: &mut Encode<'_, ()>, output: &mut [u8]) -> Result<Encoded> {
+        if call.state.state == START {
+            if call.state.xsize <= 0 || call.state.ysize <= 0 {
+                return Ok(Encoded::Last(0));
+            }
+            call.state.state = NEXT_LINE;
+        }
+        let layout = Layout::new(call)?;
+        let mut written = 0;
+        loop {
+            if call.state.state == NEXT_LINE {
+                if call.state.y >= call.state.ysize {
+                    return Ok(Encoded::Last(written));
+                }
+                call.tile.pack(call.state.y, call.line)?;
+                call.state.y += 1;
+                (call.state.count, call.state.ystep, call.state.x) = (1, i32::from(call.line[0]), 1);
+                call.state.state = IN_LINE;
+            }
+            let mut line = Line::new(call, layout)?;
+            let is_complete = line.encode(output, &mut written);
+            let Line { run, x, .. } = line;
+            // Both were made of an `i32`, or are within the line.
+            (call.state.count, call.state.ystep, call.state.x) = (run.length as i32, i32::from(run.value), x as i32);
+            if !is_complete {
+                return Ok(Encoded::Written(written));
+            }
+            call.state.state = NEXT_LINE;
+        }
+    }
+}
+
+/// The planes of a line.
+#[derive(Clone, Copy)]
+struct Layout {
+    planes: usize,
+    /// Bytes of a plane, without padding; at least one.
+    plane: usize,
+}
+
+impl Layout {
+    fn new(call: &Encode<'_, ()>) -> Result<Self> {
+        let (planes, bits) = match length(call.state.bits)? {
+            24 => (3, 8),
+            bits => (1, bits),
+        };
+        let plane = length(call.state.xsize)?.checked_mul(bits).ok_or(Fault::Config)?.div_ceil(8);
+        if plane == 0 || plane.checked_mul(planes).is_none_or(|needed| needed > call.line.len()) {
+            return Err(Fault::Config);
+        }
+        Ok(Self { planes, plane })
+    }
+}
+
+/// A run that is not written yet.
+#[derive(Clone, Copy)]
+struct Run {
+    /// 0 after a longest run was written.
+    length: u8,
+    value: u8,
+}
+
+impl Run {
+    /// Whether it takes two bytes.
+    fn is_long(self) -> bool {
+        self.length != 1 || self.value >= RUN
+    }
+
+    /// Returns the number of bytes that it takes.
+    fn bytes(self) -> usize {
+        if self.length == 0 { 0 } else { 1 + usize::from(self.is_long()) }
+    }
+
+    /// Writes the run to the start of `output`.
+    fn write(self, output: &mut [u8]) {
+        match self.bytes() {
+            0 => {}
+            1 => output[0] = self.value,
+            _ => output[..2].copy_from_slice(&[RUN | self.length, self.value]),
+        }
+    }
+}
+
+/// A line that is being encoded.
+struct Line<'a> {
+    bytes: &'a [u8],
+    layout: Layout,
+    run: Run,
+    /// The end of the run.
+    x: usize,
+}
+
+impl<'a> Line<'a> {
+    /// Returns the line at the state's position. A position that no call of the encoder leaves behind is an error.
+    fn new(call: &'a Encode<'_, ()>, layout: Layout) -> Result<Self> {
+        let state = &call.state;
+        let x = length(state.x)?;
+        let (run_length, value) = (u8::try_from(state.count), u8::try_from(state.ystep));
+        match (state.state, run_length, value) {
+            (IN_LINE, Ok(length @ ..=LONGEST), Ok(value)) if (1..=layout.planes * layout.plane).contains(&x) => {
+                Ok(Self { bytes: call.line, layout, run: Run { length, value }, x })
+            }
+            _ => Err(Fault::Config),
+        }
+    }
+
+    /// Encodes the rest of the line. Returns whether all of it is in `output`, from `written` on.
+    fn encode(&mut self, output: &mut [u8], written: &mut usize) -> bool {
+        let Layout { planes, plane } = self.layout;
+        // Pillow's plugin writes the same into the header.
+        let padding = plane % 2;
+        loop {
+            let end = self.x.next_multiple_of(plane);
+            if !self.encode_plane(end, output, written) {
+                return false;
+            }
+            let output = &mut output[*written..];
+            let needed = self.run.bytes() + padding;
+            if output.len() < needed {
+                return false;
+            }
+            self.run.write(output);
+            output[needed - padding..needed].fill(0);
+            *written += needed;
+            if end == planes * plane {
+                self.x = end + 1;
+                return true;
+            }
+            self.run = Run { length: 1, value: self.bytes[end] };
+            self.x = end + 1;
+        }
+    }
+
+    /// Encodes the bytes up to `end`, except for the last run. Returns whether they are in `output`.
+    fn encode_plane(&mut self, end: usize, output: &mut [u8], written: &mut usize) -> bool {
+        loop {
+            self.encode_short_runs(end, output, written);
+            if self.x == end {
+                return true;
+            }
+            if self.run.length == LONGEST {
+                if !self.flush(output, written) {
+                    return false;
+                }
+                self.run.length = 0;
+            }
+            let most = usize::from(LONGEST - self.run.length);
+            let next = &self.bytes[self.x..end];
+            let next = &next[..most.min(next.len())];
+            let equal = next.iter().position(|byte| *byte != self.run.value).unwrap_or(next.len());
+            // At most `LONGEST` in all.
+            self.run.length += equal as u8;
+            self.x += equal;
+            if equal < next.len() {
+                if !self.flush(output, written) {
+                    return false;
+                }
+                self.run = Run { length: 1, value: self.bytes[self.x] };
+                self.x += 1;
+            }
+        }
+    }
+
+    /// Encodes bytes as long as neither end is near. Compares eight bytes to the run's value at once, and has no branch for
+    /// the length of a run or for its value: on photographs both are unpredictable.
+    fn encode_short_runs(&mut self, end: usize, output: &mut [u8], written: &mut usize) {
+        let (plane, mut run, mut x) = (&self.bytes[..end], self.run, self.x);
+        // A run of at least one byte, which eight others do not make the longest one.
+        while let (1..=55, Some(next), Some(place)) =
+            (run.length, plane[x..].first_chunk::<8>(), output[*written..].first_chunk_mut::<2>())
+        {
+            let difference = u64::from_le_bytes(*next) ^ u64::from_ne_bytes([run.value; 8]);
+            let equal = difference.trailing_zeros() as usize / 8;
+            run.length += equal as u8;
+            x += equal;
+            if let Some(value) = next.get(equal) {
+                let is_long = run.is_long();
+                *place = if is_long { [RUN | run.length, run.value] } else { [run.value, 0] };
+                *written += 1 + usize::from(is_long);
+                run = Run { length: 1, value: *value };
+                x += 1;
+            }
+        }
+        (self.run, self.x) = (run, x);
+    }
+
+    /// Writes the run. Returns whether there was room for it.
+    fn flush(&mut self, output: &mut [u8], written: &mut usize) -> bool {
+        let output = &mut output[*written..];
+        let needed = self.run.bytes();
+        if output.len() < needed {
+            return false;
+        }
+        self.run.write(output);
+        *written += needed;
+        true
+    }
+}

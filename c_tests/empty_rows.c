@@ -176,6 +176,33 @@ one_image(ModeID mode, int is_bytes, int bands) {
     delete_input(out);
 }
 
+/* Decoders stop when their input ends, and encoders at once. */
+static void
+run_codecs(void) {
+    static int (*const DECODERS[])(Imaging, ImagingCodecState, UINT8 *, Py_ssize_t) = {
+        ImagingMspDecode, ImagingPackbitsDecode, ImagingPcxDecode, ImagingSunRleDecode, ImagingTgaRleDecode,
+    };
+    Imaging im = input(IMAGING_MODE_L);
+    UINT8 file[] = {0x81, 0, 7, 0, 0, 0xc5, 1, 0x80, 0x80, 1, 2, 3};
+    for (int codec = 0; codec < 7; codec++) {
+        struct ImagingCodecStateInstance state;
+        memset(&state, 0, sizeof(state));
+        state.count = 1;
+        state.bits = 8;
+        state.ysize = ROWS;
+        state.shuffle = codec < 5 ? ImagingFindUnpacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL)
+                                  : ImagingFindPacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
+        if (codec < 5) {
+            CHECK(DECODERS[codec](im, &state, file, sizeof(file)) <= (int)sizeof(file) && state.errcode <= 0);
+        } else if (codec == 5) {
+            CHECK(ImagingPcxEncode(im, &state, file, sizeof(file)) == 0 && state.errcode == IMAGING_CODEC_END);
+        } else {
+            CHECK(ImagingTgaRleEncode(im, &state, file, sizeof(file)) == 0 && state.errcode < 0);
+        }
+    }
+    delete_input(im);
+}
+
 static void
 colours(void) {
     Imaging im = input(IMAGING_MODE_RGBA), out = input(IMAGING_MODE_RGBA), rgb = input(IMAGING_MODE_RGB);
@@ -299,6 +326,7 @@ main(void) {
     one_image(IMAGING_MODE_P, 1, 1);
     one_image(IMAGING_MODE_I_16, 0, 1);
     one_image(IMAGING_MODE_F, 0, 1);
+    run_codecs();
     colours();
     parts_of_an_image();
     codecs();

@@ -2,6 +2,7 @@
 
 #include "scenes.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <libImaging/Bit.h>
 #include <libImaging/ImagingExt.h>
 #include <libImaging/Raw.h>
+#include <libImaging/Sgi.h>
 
 #include "modes.h"
 
@@ -468,6 +470,124 @@ run_xbm_encode(int unused) {
     (void)unused;
     struct ImagingCodecStateInstance state = packing(IMAGING_MODE_1, IMAGING_RAWMODE_1_R);
     return sum_of_encoded(ImagingXbmEncode, IMAGING_MODE_1, &state);
+}
+
+/* Decoders of run lengths, and packets of one byte: the first byte of each, and the second one. */
+static const struct {
+    int (*decode)(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+    uint8_t packet[2];
+} RUN_DECODERS[] = {
+    {ImagingMspDecode, {1, 77}},       {ImagingPackbitsDecode, {0, 77}}, {ImagingPcxDecode, {0xc1, 77}},
+    {ImagingSunRleDecode, {0x80, 0}}, {ImagingTgaRleDecode, {0, 77}},
+};
+
+static unsigned
+run_run_decode(int number) {
+    struct ImagingCodecStateInstance state = whole(8);
+    state.count = 1;
+    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
+    state.buffer = (uint8_t *)outputs[IMAGING_MODE_CMYK]->image[0];
+    uint8_t *packets = (uint8_t *)outputs[IMAGING_MODE_RGBA]->image[0];
+    for (int x = 0; x < side; x++) {
+        memcpy(packets + 2 * x, RUN_DECODERS[number].packet, 2);
+    }
+    Imaging out = outputs[IMAGING_MODE_L];
+    int done = RUN_DECODERS[number].decode(out, &state, packets, 2 * side) == -1 && state.errcode == 0;
+    return done ? sum_of_bytes(out->image[0], (size_t)side) : 0;
+}
+
+static int (*const RUN_ENCODERS[])(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) = {
+    ImagingPcxEncode,
+    ImagingTgaRleEncode,
+};
+
+static unsigned
+run_run_encode(int number) {
+    struct ImagingCodecStateInstance state = whole(8);
+    state.shuffle = ImagingFindPacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
+    state.buffer = (uint8_t *)outputs[IMAGING_MODE_CMYK]->image[0];
+    uint8_t *packets = (uint8_t *)outputs[IMAGING_MODE_RGBA]->image[0];
+    int made = RUN_ENCODERS[number](inputs[IMAGING_MODE_L], &state, packets, 4 * side);
+    return made > 0 && state.errcode == IMAGING_CODEC_END ? sum_of_bytes(packets, (size_t)made) : 0;
+}
+
+/* Each row is the same one. */
+static uint8_t sgi_file[512 + 8 * 3000 + 100];
+static Py_ssize_t sgi_position;
+
+static Py_ssize_t
+sgi_size(void) {
+    return 512 + 8 * side + 100;
+}
+
+static Py_ssize_t
+sgi_read(void *unused, char *dest, Py_ssize_t bytes) {
+    (void)unused;
+    Py_ssize_t left = sgi_size() - sgi_position, count = bytes < left ? bytes : left;
+    memcpy(dest, sgi_file + sgi_position, (size_t)count);
+    sgi_position += count;
+    return count;
+}
+
+static int
+sgi_seek(void *unused, Py_ssize_t offset, int whence) {
+    (void)unused;
+    sgi_position = offset + (whence == SEEK_END ? sgi_size() : 0);
+    return 0;
+}
+
+static Py_ssize_t
+sgi_tell(void *unused) {
+    (void)unused;
+    return sgi_position;
+}
+
+static unsigned
+run_sgi(int unused) {
+    (void)unused;
+    static const ImagingCodecIO io = {sgi_read, NULL, sgi_seek, sgi_tell, NULL};
+    uint8_t *row = sgi_file + 512 + 8 * side;
+    unsigned offset = (unsigned)(row - sgi_file);
+    for (int y = 0; y < side; y++) {
+        uint8_t *entry = sgi_file + 512 + 4 * y;
+        entry[2] = (uint8_t)(offset >> 8);
+        entry[3] = (uint8_t)offset;
+        entry[4 * side + 3] = 100;
+    }
+    for (int x = 0; x < side; x += 127) {
+        *row++ = (uint8_t)(side - x < 127 ? side - x : 127);
+        *row++ = (uint8_t)x;
+    }
+    SGISTATE context = {1, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0};
+    struct ImagingCodecStateInstance state = whole(8);
+    state.context = &context;
+    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
+    ImagingSetCodecIO(&state, &io);
+    int done = ImagingSgiRleDecode(outputs[IMAGING_MODE_L], &state, NULL, 0) == 0 && state.errcode == 0;
+    return done ? sum_of(outputs[IMAGING_MODE_L]) : 0;
+}
+
+static unsigned
+run_io_from_file(int unused) {
+    (void)unused;
+    ImagingCodecIO io;
+    ImagingCodecIOFromFile(&io, stdin);
+    return io.file == stdin && io.read && io.write && io.seek && io.tell;
+}
+
+static unsigned
+run_io_from_descriptor(int unused) {
+    (void)unused;
+    ImagingCodecIO io;
+    struct ImagingCodecStateInstance state = whole(8);
+    char bytes[4];
+    int file = open("/dev/zero", O_RDWR);
+    ImagingCodecIOFromDescriptor(&io, file);
+    ImagingSetCodecIO(&state, &io);
+    int done = _imaging_seek_pyFd(state.fd, 0, SEEK_SET) == 0 && _imaging_read_pyFd(state.fd, bytes, 4) == 4 &&
+               _imaging_write_pyFd(state.fd, bytes, 4) == 4 && _imaging_tell_pyFd(state.fd) >= 0;
+    close(file);
+    return (unsigned)done;
 }
 
 /* - - - - - Files - - - - - */
@@ -1310,6 +1430,21 @@ static const Scene LIST[] = {
     {"ImagingTgaRleEncode", "", run_tga_rle_encode, 0, 0},
     {"ImagingXbmDecode", "", run_xbm_decode, 0, 0},
     {"ImagingXbmEncode", "", run_xbm_encode, 0, 0},
+    {"ImagingMspDecode", "", run_run_decode, 0, SCENE_BY_CODE},
+    {"ImagingPackbitsDecode", "", run_run_decode, 1, SCENE_BY_CODE},
+    {"ImagingPcxDecode", "", run_run_decode, 2, SCENE_BY_CODE},
+    {"ImagingSunRleDecode", "", run_run_decode, 3, SCENE_BY_CODE},
+    {"ImagingTgaRleDecode", "", run_run_decode, 4, SCENE_BY_CODE},
+    {"ImagingPcxEncode", "", run_run_encode, 0, SCENE_BY_CODE},
+    {"ImagingTgaRleEncode", "", run_run_encode, 1, SCENE_BY_CODE},
+    {"ImagingSgiRleDecode", "", run_sgi, 0, SCENE_BY_CODE},
+    {"ImagingSetCodecIO", "", run_sgi, 0, SCENE_BY_CODE},
+    {"ImagingCodecIOFromFile", "", run_io_from_file, 0, SCENE_BY_CODE},
+    {"ImagingCodecIOFromDescriptor", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
+    {"_imaging_read_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
+    {"_imaging_write_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
+    {"_imaging_seek_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
+    {"_imaging_tell_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
     {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
     {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},
     {"ImagingSavePPM", "", run_save_ppm, 0, 0},

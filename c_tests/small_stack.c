@@ -1,11 +1,13 @@
 /* Every operation on a thread with a stack of 32 KiB, with every ISA: coroutines, and threads of musl and of embedded
  * systems, have no more. With an argument, prints how many bytes of stack each operation needs. */
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include <libImaging/Bit.h>
 #include <libImaging/Raw.h>
+#include <libImaging/Sgi.h>
 
 #include "isas.h"
 #include "modes.h"
@@ -400,6 +402,47 @@ codecs(void) {
     }
 }
 
+/* Codecs of run lengths, on packets of any kind. */
+static void
+run_codecs(void) {
+    static int (*const DECODERS[])(Imaging, ImagingCodecState, uint8_t *, Py_ssize_t) = {
+        ImagingMspDecode, ImagingPackbitsDecode, ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode, ImagingTgaRleDecode,
+    };
+    static int (*const ENCODERS[])(Imaging, ImagingCodecState, uint8_t *, int) = {ImagingPcxEncode, ImagingTgaRleEncode};
+    static UINT8 line[WIDTH * 3], file[WIDTH * HEIGHT];
+    Imaging im = image(IMAGING_MODE_RGB);
+    for (int i = 0; i < WIDTH * HEIGHT; i++) {
+        file[i] = (UINT8)(i % 512 < 10 ? 0 : i * 7);
+    }
+    for (int codec = 0; codec < 8; codec++) {
+        struct ImagingCodecStateInstance state;
+        SGISTATE context;
+        ImagingCodecIO io;
+        int number = open(path, O_RDWR);
+        CHECK(write(number, file, sizeof(file)) == (ssize_t)sizeof(file));
+        memset(&state, 0, sizeof(state));
+        memset(&context, 0, sizeof(context));
+        context.bpc = 1;
+        state.count = 3;
+        state.xsize = WIDTH;
+        state.ysize = HEIGHT;
+        state.bytes = sizeof(line);
+        state.buffer = line;
+        state.context = &context;
+        ImagingCodecIOFromDescriptor(&io, number);
+        ImagingSetCodecIO(&state, &io);
+        if (codec < 6) {
+            state.shuffle = ImagingFindUnpacker(IMAGING_MODE_RGB, IMAGING_RAWMODE_RGB, &state.bits);
+            DECODERS[codec](im, &state, file, sizeof(file));
+        } else {
+            state.shuffle = ImagingFindPacker(IMAGING_MODE_RGB, IMAGING_RAWMODE_RGB, &state.bits);
+            ENCODERS[codec - 6](im, &state, file, sizeof(file));
+        }
+        close(number);
+    }
+    ImagingDelete(im);
+}
+
 static void
 files(void) {
     for (int mode = 0; mode < MODE_COUNT; mode++) {
@@ -461,6 +504,8 @@ static const struct {
     {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
     {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
     {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"codecs", codecs}, {"files", files},
+    {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"files", files},
+    {"runs", run_codecs},
     {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
     {"quantization", quantization},
 };

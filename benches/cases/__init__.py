@@ -11,6 +11,7 @@ TABLES: tuple[Table, ...] = (
     *colours.TABLES,
     *filters.TABLES,
     *bands.TABLES,
+    *codecs.TABLES,
     *pixels.TABLES,
     *codecs.TABLES,
     *drawing.TABLES,

@@ -97,25 +97,26 @@ def text() -> Iterator[Case]:
     yield decoding(("decode XBM", "1"), f"encode(lambda: {make}, {dithered})", "Image.core.xbm_decoder('1', '1;R')", f"Image.new('1', photo('L').size)")
 
 
-def tga() -> Iterator[Case]:
-    """A photograph has few runs; a graphic, whose blocks have one colour each, has many."""
-    for mode, raw in {"L": "L", "RGB": "BGR", "RGBA": "BGRA"}.items():
-        depth = len(raw)
-        pictures = {
-            "photograph": f"photo({mode!r})",
-            "graphic": f"photo({mode!r}).reduce(16).resize(photo({mode!r}).size, 0)",
-        }
-        for name, picture in pictures.items():
-            make = f"Image.core.tga_rle_encoder({mode!r}, {raw!r})"
-            yield encoding((f"encode TGA, {name}", mode), make, picture)
-            decoder = f"Image.core.tga_rle_decoder({mode!r}, {raw!r}, 1, {8 * depth})"
-            yield decoding((f"decode TGA, {name}", mode), f"encode(lambda: {make}, {picture})", decoder, f"Image.new({mode!r}, photo({mode!r}).size)")
-
-
 def photo_cd() -> Iterator[Case]:
     width, height = SIZE
     file = random_bytes(width * height * 3 // 2)
     yield decoding(("decode Photo CD", "RGB"), file, "Image.core.pcd_decoder('RGB')", f"Image.new('RGB', {SIZE})")
 
 
-TABLES = (Table.of("Codecs", "call, mode", (*scientific(), *fli(), *text(), *photo_cd(), *tga())),)
+DECODERS = "PCX", "PackBits", "SGI", "Sun", "TGA"
+ENCODERS = "PCX", "TGA"
+
+
+def runs() -> Iterator[Case]:
+    for verb, formats in {"decode": DECODERS, "encode": ENCODERS}.items():
+        for format in formats:
+            for picture in "photograph", "drawing":
+                for mode in "RGB", "L":
+                    setup = f"import encoded; call = encoded.{verb[:-1]}ing({format!r}, {picture!r}, {mode!r})"
+                    yield Case((f"{verb} {format}", mode, picture), setup, "call()")
+
+
+TABLES = (
+    Table.of("Codecs of run lengths", "call, mode, picture", runs()),
+    Table.of("Other codecs", "call, mode", (*scientific(), *fli(), *text(), *photo_cd())),
+)

@@ -10,13 +10,18 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, codec::Task)| {
     let (number, task) = input;
-    match number % 3 {
+    match number % 4 {
         0 => task.encode(&Encoder {
             function: codec::ImagingEpsEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("RGB", "RGB"), ("CMYK", "CMYK"), ("I;16", "I;16")]),
             options: |_, _| Options::<()>::default(),
         }),
         1 => task.encode(&Encoder {
+            function: codec::ImagingPcxEncode,
+            packers: &packers(&[("1", "1"), ("L", "L"), ("P", "P"), ("RGB", "RGB;L")]),
+            options: |_, _| Options::<()>::default(),
+        }),
+        2 => task.encode(&Encoder {
             function: codec::ImagingTgaRleEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("P", "P"), ("RGB", "BGR"), ("RGBA", "BGRA")]),
             options: |_, _| Options::<()>::default(),

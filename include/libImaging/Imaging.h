@@ -1305,6 +1305,25 @@ extern int ImagingFliDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 extern int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /**
+ * Decodes the rows of a Microsoft Paint file of version 2: what follows the map of the scan lines. Pillow declares this
+ * function and does not define it. For an image of mode 1, `shuffle` unpacks the raw mode 1.
+ *
+ * Packets end with their row, so the map is not needed, but for rows of length 0: these are white, and not in the data.
+ * Fill them, and decode the rows between them by rectangles of their own.
+ *
+ * `errcode` becomes `IMAGING_CODEC_OVERRUN` if a packet exceeds a row, or `IMAGING_CODEC_CONFIG` if the state does not fit
+ * the image.
+ */
+extern int ImagingMspDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Decodes Macintosh PackBits. What exceeds a row of `state->bytes` bytes is dropped.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingPackbitsDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
  * Decodes uncompressed Photo CD data, whose pairs of rows share their chroma, with the unpacker from `YCC;P`. It begins with row
  * 0 and column 0 of the image: `xoff` and `yoff` are not used.
  *
@@ -1312,6 +1331,25 @@ extern int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
  * pixel.
  */
 extern int ImagingPcdDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Decodes ZSoft PCX image data. `state->bytes` has the bytes of a row in the file, with the padding of its planes: one for
+ * each band or, if `bits` is 2 or 4, for each bit of a palette index.
+ *
+ * `errcode` becomes `IMAGING_CODEC_OVERRUN` if a run exceeds a row, whose rest is dropped: decoding goes on, and the
+ * return value tells when the image is complete. -1 is returned at once, with `IMAGING_CODEC_OVERRUN` if pixels of `bits`
+ * bits do not fit `bytes`, or `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingPcxDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes ZSoft PCX image data, from the top down: pixels of `state->bits` bits in one plane or, if that is 24, in three
+ * planes of bytes. Planes are padded to even lengths. `ystep` belongs to the encoder.
+ *
+ * A buffer needs three bytes for the encoder to proceed. `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit
+ * the image, or a row of pixels does not fit `state->bytes`.
+ */
+extern int ImagingPcxEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /**
  * Decodes uncompressed lines to the state's rectangle of the image, from the top down or, if `ystep` is -1, from the
@@ -1339,6 +1377,25 @@ extern int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
  * lines than `bytes`, or reads larger pixels than the image has.
  */
 extern int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/**
+ * Decodes a whole run-length encoded SGI file, which it reads from `state->fd`: a Python file, or one of
+ * `ImagingSetCodecIO`. `context` is an `SGISTATE`. The image must have the size of the file, and is decoded as a whole:
+ * from the bottom up if `ystep` is negative. `buffer` is not used, neither is `state->buffer`.
+ *
+ * Returns 0 after the rows, or at the first invalid one: `errcode` then becomes `IMAGING_CODEC_OVERRUN`. A row of more packets
+ * than the file's table says ends the image without an error. Returns -1 if `errcode` becomes `IMAGING_CODEC_UNKNOWN`, since
+ * the file cannot be read, `IMAGING_CODEC_OVERRUN`, since it is too short for the tables of the image,
+ * `IMAGING_CODEC_MEMORY`, or `IMAGING_CODEC_CONFIG`, since the state does not fit the image.
+ */
+extern int ImagingSgiRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Decodes run-length encoded Sun raster data. `state->bytes` has the bytes of a row in the file. Runs may span rows.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingSunRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /**
  * Decodes run-length encoded Targa data. `state->count` has the bytes of a pixel in the file, and `ystep` is -1 for rows
@@ -1373,6 +1430,59 @@ extern int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
  * not fit the image or its line buffer.
  */
 extern int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * The files of codecs: Python's, or callbacks of a C program.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Files of codecs
+ *
+ * Call the methods of a Python file object; the caller holds the GIL. Or call the callbacks of `ImagingSetCodecIO`, which
+ * `state->fd` then stands for. On error they return -1; a Python file has raised an exception, unless it has read more than
+ * it was asked for.
+ */
+
+/** Reads at most `bytes` bytes to `dest` and returns how many it read. */
+extern Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes);
+
+/** Writes `bytes` bytes and returns `bytes`. */
+extern Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes);
+
+/** Sets the position in the file, with `whence` as for `fseek`. Returns 0. */
+extern int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence);
+
+/** Returns the position in the file. */
+extern Py_ssize_t _imaging_tell_pyFd(PyObject *fd);
+
+/**
+ * Sets the file of a codec that reads or writes its file itself: a decoder of SGI. NULL removes it.
+ *
+ * `io` stays the caller's, and must live as long as the codec is used. `state->fd` is a marked pointer to it, no Python
+ * object: do not give such a state to Pillow's own bindings, which would release it.
+ */
+extern void ImagingSetCodecIO(struct ImagingCodecStateInstance *state, const ImagingCodecIO *io);
+
+/** Sets `*io` to callbacks that read and write a file of the C library, which stays the caller's. */
+extern void ImagingCodecIOFromFile(ImagingCodecIO *io, FILE *file);
+
+/**
+ * Sets `*io` to callbacks that read and write a file descriptor, which stays the caller's. A read that a signal interrupts
+ * is repeated.
+ */
+extern void ImagingCodecIOFromDescriptor(ImagingCodecIO *io, int fd);
+
+/** Reads at most `bytes` bytes to `dest` and returns how many it read. */
+extern Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes);
+
+/** Writes `bytes` bytes and returns `bytes`. */
+extern Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes);
+
+/** Sets the position in the file, with `whence` as for `fseek`. Returns 0. */
+extern int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence);
+
+/** Returns the position in the file. */
+extern Py_ssize_t _imaging_tell_pyFd(PyObject *fd);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * The weak symbols through which errors are raised and long sections entered and left.
@@ -1465,24 +1575,6 @@ extern int ImagingLibTiffEncode(Imaging im, ImagingCodecState state, uint8_t *bu
 /** Returns the version of the TIFF library, a static text. */
 extern const char *ImagingTiffVersion(void);
 
-/** Decodes Microsoft Paint files. Pillow declares this function and does not define it. */
-extern int ImagingMspDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Decodes Macintosh PackBits. */
-extern int ImagingPackbitsDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Decodes ZSoft PCX image data. */
-extern int ImagingPcxDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes ZSoft PCX image data. */
-extern int ImagingPcxEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/** Decodes run-length encoded SGI image data, which it reads from `state->fd`. `context`: SGISTATE. */
-extern int ImagingSgiRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Decodes run-length encoded Sun raster data. */
-extern int ImagingSunRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
 /** Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE. */
 extern int ImagingZipDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
@@ -1500,24 +1592,6 @@ extern void ImagingZipEncodeCleanup(ImagingCodecState state);
  * the version that the calling Pillow was built with, and an empty text to all other callers.
  */
 extern const char *ImagingZipVersion(void);
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Python files
- *
- * Call the methods of a Python file object. The caller holds the GIL. On error they return -1 and raise a Python exception.
- */
-
-/** Reads at most `bytes` bytes to `dest` and returns how many it read. */
-extern Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes);
-
-/** Writes `bytes` bytes and returns `bytes`. */
-extern Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes);
-
-/** Sets the position in the file, with `whence` as for `fseek`. Returns 0. */
-extern int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence);
-
-/** Returns the position in the file. */
-extern Py_ssize_t _imaging_tell_pyFd(PyObject *fd);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Data.

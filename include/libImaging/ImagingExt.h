@@ -14,10 +14,12 @@
 #define LIBIMAGING_IMAGINGEXT_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include "Imaging.h"
 
 typedef struct ImagingHost ImagingHost;
 typedef struct ImagingBuffer ImagingBuffer;
+typedef struct ImagingCodecIO ImagingCodecIO;
 
 #ifdef __cplusplus
 extern "C" {
@@ -98,6 +100,26 @@ struct ImagingBuffer {
      * Bytes to add to a pointer that is read at the item's address; -1 if there is none. Used only with `has_suboffsets`.
      */
     ptrdiff_t suboffsets[3];
+};
+
+/**
+ * The callbacks of a program for a file that codecs read and write themselves, in the place of a Python file.
+ *
+ * A callback that is NULL fails when it is needed, and the codec with `IMAGING_CODEC_UNKNOWN`. A callback must return. If
+ * it throws a C++ exception or leaves by `longjmp`, the process ends; if it ends its thread (`pthread_exit`), the thread is
+ * suspended.
+ */
+struct ImagingCodecIO {
+    /** Reads at most `bytes` bytes to `dest`. Returns how many it read, 0 at the end of the file, -1 on error. */
+    Py_ssize_t (*read)(void *file, char *dest, Py_ssize_t bytes);
+    /** Writes `bytes` bytes. Returns `bytes`, or any other number on error. */
+    Py_ssize_t (*write)(void *file, const char *src, Py_ssize_t bytes);
+    /** Sets the position, with `whence` as for `fseek`. Returns 0, or any other number on error. */
+    int (*seek)(void *file, Py_ssize_t offset, int whence);
+    /** Returns the position, -1 on error. */
+    Py_ssize_t (*tell)(void *file);
+    /** Passed to each callback. */
+    void *file;
 };
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
@@ -323,6 +345,27 @@ extern int ImagingGetPackedBuffer(Imaging im, struct ImagingBuffer *out);
 extern Imaging ImagingNewFromBuffer(
     ModeID mode, const struct ImagingBuffer *buffer, void (*release)(void *context), void *context
 );
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Files of codecs, for programs without Python.
+ */
+
+/**
+ * Sets the file of a codec that reads or writes its file itself: a decoder of SGI. NULL removes it.
+ *
+ * `io` stays the caller's, and must live as long as the codec is used. `state->fd` is a marked pointer to it, no Python
+ * object: do not give such a state to Pillow's own bindings, which would release it.
+ */
+extern void ImagingSetCodecIO(ImagingCodecStateInstance *state, const struct ImagingCodecIO *io);
+
+/** Sets `*io` to callbacks that read and write a file of the C library, which stays the caller's. */
+extern void ImagingCodecIOFromFile(struct ImagingCodecIO *io, FILE *file);
+
+/**
+ * Sets `*io` to callbacks that read and write a file descriptor, which stays the caller's. A read that a signal interrupts
+ * is repeated.
+ */
+extern void ImagingCodecIOFromDescriptor(struct ImagingCodecIO *io, int fd);
 
 #ifdef __cplusplus
 }

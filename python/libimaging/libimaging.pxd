@@ -526,13 +526,30 @@ cdef extern from "<libImaging/Imaging.h>":
     int ImagingEpsEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingFliDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingMspDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingPackbitsDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingPcdDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingPcxDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingPcxEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingRawDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingRawEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
+    int ImagingSgiRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingSunRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingTgaRleDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingTgaRleEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
+    Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes) noexcept nogil
+    Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes) noexcept nogil
+    int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence) noexcept nogil
+    Py_ssize_t _imaging_tell_pyFd(PyObject *fd) noexcept nogil
+    void ImagingSetCodecIO(ImagingCodecStateInstance *state, const ImagingCodecIO *io) noexcept nogil
+    void ImagingCodecIOFromFile(ImagingCodecIO *io, FILE *file) noexcept nogil
+    void ImagingCodecIOFromDescriptor(ImagingCodecIO *io, int fd) noexcept nogil
+    Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes) noexcept nogil
+    Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes) noexcept nogil
+    int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence) noexcept nogil
+    Py_ssize_t _imaging_tell_pyFd(PyObject *fd) noexcept nogil
     void *ImagingError_MemoryError() noexcept nogil
     void *ImagingError_ModeError() noexcept nogil
     void *ImagingError_Mismatch() noexcept nogil
@@ -563,6 +580,7 @@ cdef extern from "<libImaging/ImagingExt.h>":
 
     cdef struct ImagingHost
     cdef struct ImagingBuffer
+    cdef struct ImagingCodecIO
 
     cdef struct ImagingHost:
         void *context
@@ -581,6 +599,13 @@ cdef extern from "<libImaging/ImagingExt.h>":
         Py_ssize_t shape[3]
         Py_ssize_t strides[3]
         Py_ssize_t suboffsets[3]
+
+    cdef struct ImagingCodecIO:
+        Py_ssize_t (*read)(void *file, char *dest, Py_ssize_t bytes) noexcept nogil
+        Py_ssize_t (*write)(void *file, const char *src, Py_ssize_t bytes) noexcept nogil
+        int (*seek)(void *file, Py_ssize_t offset, int whence) noexcept nogil
+        Py_ssize_t (*tell)(void *file) noexcept nogil
+        void *file
 
     int ImagingGetLastError(const char **message) noexcept nogil
     void ImagingClearError() noexcept nogil
@@ -612,6 +637,9 @@ cdef extern from "<libImaging/ImagingExt.h>":
     Imaging ImagingNewFromBuffer(
         ModeID mode, const ImagingBuffer *buffer, void (*release)(void *context) noexcept nogil, void *context
     ) noexcept nogil
+    void ImagingSetCodecIO(ImagingCodecStateInstance *state, const ImagingCodecIO *io) noexcept nogil
+    void ImagingCodecIOFromFile(ImagingCodecIO *io, FILE *file) noexcept nogil
+    void ImagingCodecIOFromDescriptor(ImagingCodecIO *io, int fd) noexcept nogil
 
 cdef inline Imaging ImagingOf(object image) except NULL:
     """Returns the image of a Pillow image or of a `libimaging.View`, borrowed from it.

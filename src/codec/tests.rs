@@ -61,7 +61,8 @@ impl TileMut for Rows {
 
     fn unpack(&mut self, y: i32, line: &[u8]) -> Result<()> {
         let row = self.at_mut(y)?;
-        row.copy_from_slice(line.get(..row.len()).ok_or(Fault::Config)?);
+        let length = row.len();
+        row.copy_from_slice(line.get(..length).ok_or(Fault::Config)?);
         Ok(())
     }
 
@@ -105,8 +106,8 @@ pub fn decode<D: Decoder>(
     let (mut begin, mut end) = (0, 0);
     while end < file.len() {
         end = file.len().min(end + piece);
-        let mut call =
-            Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image, file: &mut NoFile };
+        let tile: &mut dyn TileMut = image;
+        let mut call = Call { state: &mut state, context: &mut context, line: &mut line, tile, file: &mut NoFile };
         match D::decode(&mut call, &file[begin..end])? {
             Decoded::Complete => return Ok(true),
             Decoded::Consumed(bytes) => begin += bytes,
@@ -125,8 +126,8 @@ pub fn encode<E: Encoder>(
     let mut line = vec![0; state.bytes as usize];
     let (mut file, mut output) = (Vec::new(), vec![0; buffer]);
     loop {
-        let mut call =
-            Call { state: &mut state, context: &mut context, line: &mut line, tile: &mut *image, file: &mut NoFile };
+        let tile: &mut dyn TileRef = image;
+        let mut call = Call { state: &mut state, context: &mut context, line: &mut line, tile, file: &mut NoFile };
         match E::encode(&mut call, &mut output)? {
             Encoded::Written(bytes) => file.extend_from_slice(&output[..bytes]),
             Encoded::Last(bytes) => {

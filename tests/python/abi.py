@@ -28,6 +28,7 @@ from ctypes import (
     c_ssize_t,
     c_ubyte,
     c_ulong,
+    c_uint32,
     c_void_p,
     py_object,
 )
@@ -182,6 +183,24 @@ class BitState(Structure):
     ]
 
 
+class SgiState(Structure):
+    """`SGISTATE`, the context of the SGI decoder."""
+
+    _fields_ = [
+        ("bpc", c_int),
+        ("starttab", c_void_p),
+        ("lengthtab", c_void_p),
+        ("rleoffset", c_uint32),
+        ("rlelength", c_uint32),
+        ("tablen", c_int),
+        ("tabindex", c_int),
+        ("bufindex", c_int),
+        ("rowno", c_int),
+        ("channo", c_int),
+        ("bufsize", c_long),
+    ]
+
+
 class NamedMode(Structure):
     """`ModeData` and `RawModeData`."""
 
@@ -298,6 +317,10 @@ _PROTOTYPES = {
         for name in DECODERS
     },
     **{f"Imaging{name}Encode": (c_int, Image, POINTER(ImagingCodecStateInstance), c_void_p, c_int) for name in ENCODERS},
+    "_imaging_read_pyFd": (c_ssize_t, py_object, c_void_p, c_ssize_t),
+    "_imaging_write_pyFd": (c_ssize_t, py_object, c_void_p, c_ssize_t),
+    "_imaging_seek_pyFd": (c_int, py_object, c_ssize_t, c_int),
+    "_imaging_tell_pyFd": (c_ssize_t, py_object),
     "ImagingResample": (Image, Image, c_int, c_int, c_int, POINTER(c_float)),
     "ImagingCrop": (Image, Image, c_int, c_int, c_int, c_int),
     "ImagingFlipLeftRight": (Image, Image, Image),
@@ -379,12 +402,25 @@ class ImagingBuffer(Structure):
     ]
 
 
+class ImagingCodecIO(Structure):
+    _fields_ = [
+        ("read", CFUNCTYPE(c_ssize_t, c_void_p, c_void_p, c_ssize_t)),
+        ("write", CFUNCTYPE(c_ssize_t, c_void_p, c_void_p, c_ssize_t)),
+        ("seek", CFUNCTYPE(c_int, c_void_p, c_ssize_t, c_int)),
+        ("tell", CFUNCTYPE(c_ssize_t, c_void_p)),
+        ("file", c_void_p),
+    ]
+
+
 Release = CFUNCTYPE(None, c_void_p)
 
 _OUR_PROTOTYPES = {
     "ImagingGetBuffer": (c_int, Image, POINTER(ImagingBuffer)),
     "ImagingGetPackedBuffer": (c_int, Image, POINTER(ImagingBuffer)),
     "ImagingNewFromBuffer": (Image, c_int, POINTER(ImagingBuffer), Release, c_void_p),
+    "ImagingSetCodecIO": (None, POINTER(ImagingCodecStateInstance), POINTER(ImagingCodecIO)),
+    "ImagingCodecIOFromFile": (None, POINTER(ImagingCodecIO), c_void_p),
+    "ImagingCodecIOFromDescriptor": (None, POINTER(ImagingCodecIO), c_int),
     "ImagingOpenPPM": (Image, c_char_p),
     "ImagingSavePPM": (c_int, Image, c_char_p),
     "ImagingGetLastError": (c_int, POINTER(c_char_p)),

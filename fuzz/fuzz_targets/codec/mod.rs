@@ -5,6 +5,7 @@
 
 use std::ffi::{c_int, c_void};
 
+use Imaging::abi::ext::ImagingCodecIO;
 use Imaging::abi::{IMAGING_CODEC_END, ImagingCodecStateInstance};
 use Imaging::raw::{TableEntry, packers, unpackers as all_unpackers};
 use Imaging::{Image, Mode};
@@ -15,61 +16,32 @@ pub type DecodeFn = unsafe extern "C" fn(*mut c_void, *mut ImagingCodecStateInst
 /// An encoder's C function.
 pub type EncodeFn = unsafe extern "C" fn(*mut c_void, *mut ImagingCodecStateInstance, *mut u8, c_int) -> c_int;
 
-unsafe extern "C" {
-    pub fn ImagingBitDecode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: isize,
-    ) -> c_int;
-    pub fn ImagingEpsEncode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: c_int,
-    ) -> c_int;
-    pub fn ImagingFliDecode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: isize,
-    ) -> c_int;
-    pub fn ImagingHexDecode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: isize,
-    ) -> c_int;
-    pub fn ImagingPcdDecode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: isize,
-    ) -> c_int;
-    pub fn ImagingTgaRleDecode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: isize,
-    ) -> c_int;
-    pub fn ImagingTgaRleEncode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: c_int,
-    ) -> c_int;
-    pub fn ImagingXbmDecode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: isize,
-    ) -> c_int;
-    pub fn ImagingXbmEncode(
-        im: *mut c_void,
-        state: *mut ImagingCodecStateInstance,
-        buffer: *mut u8,
-        bytes: c_int,
-    ) -> c_int;
+/// Declares the C functions.
+macro_rules! declare {
+    (decoders: $($decoder:ident),+; encoders: $($encoder:ident),+;) => {
+        unsafe extern "C" {
+            $(pub fn $decoder(
+                im: *mut c_void,
+                state: *mut ImagingCodecStateInstance,
+                buffer: *mut u8,
+                bytes: isize,
+            ) -> c_int;)+
+            $(pub fn $encoder(
+                im: *mut c_void,
+                state: *mut ImagingCodecStateInstance,
+                buffer: *mut u8,
+                bytes: c_int,
+            ) -> c_int;)+
+            pub fn ImagingSetCodecIO(state: *mut ImagingCodecStateInstance, io: *const ImagingCodecIO);
+        }
+    };
+}
+
+declare! {
+    decoders:
+        ImagingBitDecode, ImagingFliDecode, ImagingHexDecode, ImagingMspDecode, ImagingPackbitsDecode, ImagingPcdDecode,
+        ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode, ImagingTgaRleDecode, ImagingXbmDecode;
+    encoders: ImagingEpsEncode, ImagingPcxEncode, ImagingTgaRleEncode, ImagingXbmEncode;
 }
 
 /// The fields of a state that a codec's options set. 0 leaves a field as it is.
@@ -234,6 +206,28 @@ impl Task<'_> {
         }
         // SAFETY: `into_raw` has given the ownership of this image away.
         (unsafe { Image::from_raw(std::ptr::NonNull::new(image).expect("not null")) }, state.errcode)
+    }
+
+    /// Returns the bytes that are not chosen otherwise.
+    pub fn file(&self) -> &[u8] {
+        self.file
+    }
+
+    /// Decodes a file with the SGI decoder, in one call.
+    pub fn decode_file(&self, unpackers: &[&'static TableEntry], atom: c_int, io: &ImagingCodecIO) {
+        let pair = unpackers[usize::from(self.pair) % unpackers.len()];
+        let image = self.image(pair.mode).into_raw();
+        let mut options = Options { context: [atom, 0, 0, 0], ..Options::default() };
+        let mut state = self.state(pair, &mut options);
+        // SAFETY: the image is live, the state's shuffler is one of the library's, its context begins with the atom's size,
+        // and the callbacks live as long as the call.
+        let image = unsafe {
+            ImagingSetCodecIO(&mut state, io);
+            let result = ImagingSgiRleDecode(image.cast(), &mut state, std::ptr::null_mut(), 0);
+            assert!((-1..=0).contains(&result) && (result == 0 || state.errcode < 0));
+            Image::from_raw(std::ptr::NonNull::new(image).expect("not null"))
+        };
+        image.view().expect("whole");
     }
 
     /// Encodes an image of the file's bytes into buffers of the pieces' lengths.

@@ -6,7 +6,7 @@ use super::row::{Row, expand};
 use super::{Context, SgiRleDecoder};
 use crate::codec::io::CodecFile;
 use crate::codec::tests::{Rows, state_of};
-use crate::codec::{Call, CodecState, Decoded, Decoder, Fault, Result};
+use crate::codec::{Call, CodecState, Decoded, Decoder, Fault, Result, TileMut};
 
 /// A file in memory, whose size may be a lie.
 struct File {
@@ -50,8 +50,8 @@ fn file(rows: &[&[u8]], packets: u32) -> Vec<u8> {
 fn decode(image: &mut Rows, bpc: i32, data: Vec<u8>, size: Option<i64>) -> (Result<Decoded>, i32) {
     let mut state = CodecState { ystep: -1, ..state_of(image, 8, 0) };
     let mut file = File { data: Cursor::new(data), size };
-    let mut call =
-        Call { state: &mut state, context: &mut Context { bpc }, line: &mut [], tile: &mut *image, file: &mut file };
+    let tile: &mut dyn TileMut = image;
+    let mut call = Call { state: &mut state, context: &mut Context { bpc }, line: &mut [], tile, file: &mut file };
     let decoded = SgiRleDecoder::decode(&mut call, &[]);
     (decoded, state.errcode)
 }

@@ -5,23 +5,31 @@
 #[path = "codec/mod.rs"]
 mod codec;
 
-use codec::{Encoder, Options, packers};
+use codec::{Encoder, Options, Words, packers};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, codec::Task)| {
     let (number, task) = input;
-    match number % 4 {
+    match number % 5 {
         0 => task.encode(&Encoder {
             function: codec::ImagingEpsEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("RGB", "RGB"), ("CMYK", "CMYK"), ("I;16", "I;16")]),
             options: |_, _| Options::<()>::default(),
         }),
         1 => task.encode(&Encoder {
+            function: codec::ImagingGifEncode,
+            packers: &packers(&[("L", "L"), ("P", "P"), ("1", "1"), ("RGB", "RGB")]),
+            options: |_, free| {
+                let context = Words::<8209>::of(&[(free[0] % 32).into(), (free[1] % 2).into()]);
+                Options { context, ..Options::default() }
+            },
+        }),
+        2 => task.encode(&Encoder {
             function: codec::ImagingPcxEncode,
             packers: &packers(&[("1", "1"), ("L", "L"), ("P", "P"), ("RGB", "RGB;L")]),
             options: |_, _| Options::<()>::default(),
         }),
-        2 => task.encode(&Encoder {
+        3 => task.encode(&Encoder {
             function: codec::ImagingTgaRleEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("P", "P"), ("RGB", "BGR"), ("RGBA", "BGRA")]),
             options: |_, _| Options::<()>::default(),

@@ -12,6 +12,7 @@ pub mod bit;
 mod digits;
 pub mod eps;
 pub mod fli;
+pub mod gif;
 pub mod hex;
 pub mod io;
 pub mod lines;

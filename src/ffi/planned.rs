@@ -20,12 +20,6 @@ unsafe extern "C" {
     /// Encodes blocks of compressed textures, `state->state` = 1, 2, 3 or 5. `context`: BCNSTATE.
     pub fn ImagingBcnEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
 
-    /// Decodes GIF image data. `context`: GIFDECODERSTATE.
-    pub fn ImagingGifDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes GIF image data. `context`: GIFENCODERSTATE.
-    pub fn ImagingGifEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
     /// Decodes JPEG. `context`: JPEGSTATE.
     pub fn ImagingJpegDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 

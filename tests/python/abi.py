@@ -201,6 +201,18 @@ class SgiState(Structure):
     ]
 
 
+class GifDecoderState(Structure):
+    """`GIFDECODERSTATE`, the context of the GIF decoder."""
+
+    _fields_ = [("bits", c_int), ("interlace", c_int), ("transparency", c_int), ("internal", c_int * 4109)]
+
+
+class GifEncoderState(Structure):
+    """`GIFENCODERSTATE`, the context of the GIF encoder."""
+
+    _fields_ = [("bits", c_int), ("interlace", c_int), ("internal", c_int * 8207)]
+
+
 class NamedMode(Structure):
     """`ModeData` and `RawModeData`."""
 

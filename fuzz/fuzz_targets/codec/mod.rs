@@ -39,9 +39,11 @@ macro_rules! declare {
 
 declare! {
     decoders:
-        ImagingBitDecode, ImagingFliDecode, ImagingHexDecode, ImagingMspDecode, ImagingPackbitsDecode, ImagingPcdDecode,
-        ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode, ImagingTgaRleDecode, ImagingXbmDecode;
-    encoders: ImagingEpsEncode, ImagingPcxEncode, ImagingTgaRleEncode, ImagingXbmEncode;
+        ImagingBitDecode, ImagingFliDecode, ImagingGifDecode, ImagingHexDecode, ImagingMspDecode, ImagingPackbitsDecode,
+        ImagingPcdDecode, ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode, ImagingTgaRleDecode,
+        ImagingXbmDecode;
+    encoders:
+        ImagingEpsEncode, ImagingGifEncode, ImagingPcxEncode, ImagingTgaRleEncode, ImagingXbmEncode;
 }
 
 /// The fields of a state that a codec's options set. 0 leaves a field as it is.
@@ -53,6 +55,24 @@ pub struct Options<C = ()> {
     pub bytes: c_int,
     pub planes: c_int,
     pub context: C,
+}
+
+/// The context of a codec: a struct of this many `int`.
+pub struct Words<const WORDS: usize>(pub [c_int; WORDS]);
+
+impl<const WORDS: usize> Default for Words<WORDS> {
+    fn default() -> Self {
+        Self([0; WORDS])
+    }
+}
+
+impl<const WORDS: usize> Words<WORDS> {
+    /// Returns a context with options in its first words.
+    pub fn of(options: &[c_int]) -> Self {
+        let mut words = Self::default();
+        words.0[..options.len()].copy_from_slice(options);
+        words
+    }
 }
 
 /// A decoder, and how its states are made.
@@ -188,7 +208,7 @@ impl Task<'_> {
         let mut state = self.state(pair, &mut options);
         let mut line = vec![0; state.bytes.max(0) as usize].into_boxed_slice();
         state.buffer = line.as_mut_ptr();
-        let (mut begin, mut end) = (0, 0);
+        let (mut begin, mut end, mut stalled) = (0, 0, 0);
         for piece in pieces {
             let is_last = end == self.file.len();
             end = (end + piece).min(self.file.len());
@@ -200,7 +220,9 @@ impl Task<'_> {
             assert!(used <= buffer.len() as c_int);
             assert_eq!(&*buffer, &self.file[begin..end], "a decoder only reads");
             begin += usize::try_from(used).unwrap_or(0);
-            if used < 0 || is_last {
+            // A GIF decoder returns behind an end code, of which a byte may have eight.
+            stalled = if is_last && used == 0 { stalled + 1 } else { 0 };
+            if used < 0 || stalled > 8 {
                 break;
             }
         }

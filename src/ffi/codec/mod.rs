@@ -13,7 +13,7 @@ use std::ffi::c_int;
 use super::arguments::{ImageIn, ImageOut};
 use crate::abi::{ImagingCodecState, Py_ssize_t};
 use crate::codec::bit::{BitContext, BitDecoder, BitState};
-use crate::codec::{Fault, eps, fli, hex, msp, packbits, pcd, pcx, raw, sgi, sun, tga, xbm};
+use crate::codec::{Fault, eps, fli, gif, hex, msp, packbits, pcd, pcx, raw, sgi, sun, tga, xbm};
 use call::{context_of, decode, decode_with, encode};
 
 // # Decoders and encoders
@@ -89,6 +89,41 @@ pub unsafe extern "C" fn ImagingFliDecode(
 ) -> c_int {
     // SAFETY: the state, what it points to, and the buffer are as the header says.
     unsafe { decode::<fli::FliDecoder>(im, state, buffer, bytes) }
+}
+
+/// Decodes GIF image data, without the byte of the minimum code size before it. `context` is a `GIFDECODERSTATE`, the image
+/// has pixels of one byte, and the state needs neither `shuffle` nor `buffer`.
+///
+/// Consumes whole sub-blocks only. Behind the end code it returns, too; the image is complete when it returns -1, with the
+/// last pixel. `errcode` becomes `IMAGING_CODEC_BROKEN` for an invalid code, `IMAGING_CODEC_OVERRUN` for pixels beyond the
+/// last row, or `IMAGING_CODEC_CONFIG` if `bits` is not 0 to 12, or the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingGifDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode::<gif::LzwDecoder>(im, state, buffer, bytes) }
+}
+
+/// Encodes GIF image data, in sub-blocks, without the minimum code size before and the 0 behind them. `context` is a
+/// `GIFENCODERSTATE`, and the packed pixels have one byte. An image without pixels has the 0, too.
+///
+/// Every buffer begins a sub-block, so the data depend on `bytes`: 5 at least for the first call, and 2 for others.
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if `bytes` is less in the first call, `bits` is not 0 to 30, the state does not
+/// fit the image, or a row of pixels does not fit `state->bytes`; `IMAGING_CODEC_BROKEN` for an image without pixels whose
+/// `bits` are more than 11.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingGifEncode(
+    im: ImageIn,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: c_int,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { encode::<gif::LzwEncoder>(im, state, buffer, bytes) }
 }
 
 /// Decodes hexadecimal digits, two for each byte of a packed line, and skips all else. It begins with row 0 and column 0 of the

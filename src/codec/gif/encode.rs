@@ -1,0 +1,355 @@
+//! The encoder.
+//!
+//! The output does not depend on the hash function of the dictionary, only on its keys: a string is the code of all its
+//! pixels but the last, and the last pixel. It does depend on the length of the buffers, since each buffer ends a
+//! sub-block, and so does the state: a byte is only written when the bits of a later one are there, and no pixel is read
+//! before.
+
+use super::interlace::Passes;
+use super::{CODES, EncoderState, SLOTS};
+use crate::codec::state::length;
+use crate::codec::{Call, Encode, Encoded, Encoder, Fault, Result};
+
+/// `state.state` before the first call.
+const START: i32 = 0;
+/// `state.state` while there are rows.
+const ENCODING: i32 = 1;
+/// `state.state` when all rows were read.
+const FINISHING: i32 = 2;
+
+/// The shortest buffer: that of an empty image.
+const SHORTEST: usize = 5;
+/// The length of a sub-block, with its first byte.
+const SUB_BLOCK: usize = 256;
+/// The largest minimum code size: `1 << bits` is an `int`.
+const MAX_BITS: u32 = 30;
+
+/// Encodes GIF image data, without the terminator.
+///
+/// `state.x` is the next pixel of the line, and `state.y` the row after the one in the line. `state.state` says whether
+/// there are further rows.
+pub struct LzwEncoder;
+
+impl Encoder for LzwEncoder {
+    type Context = EncoderState;
+
+    fn encode(call: &mut Encode<'_, EncoderState>, output: &mut [u8]) -> Result<Encoded> {
+        let Call { state, context, .. } = call;
+        let bits = u32::try_from(context.bits).ok().filter(|bits| *bits <= MAX_BITS).ok_or(Fault::Config)?;
+        if state.state == START {
+            state.state = ENCODING;
+            Passes { interlace: &mut context.interlace, step: &mut context.step }.begin();
+            context.phase = Phase::Start as u32;
+            context.count = 0;
+            if output.len() < SHORTEST {
+                return Err(Fault::Config);
+            }
+            if state.xsize <= 0 || state.ysize <= 0 {
+                context.phase = Phase::Done as u32;
+                return empty_image(bits, output);
+            }
+            state.x = state.xsize;
+        }
+        let mut lzw = Lzw::resume(context, bits)?;
+        let encoded = encode_rows(call, &mut lzw, output);
+        lzw.suspend(call.context);
+        encoded
+    }
+}
+
+/// Encodes rows until the buffer is full, or to the end.
+fn encode_rows(call: &mut Encode<'_, EncoderState>, lzw: &mut Lzw, output: &mut [u8]) -> Result<Encoded> {
+    let Call { state, context, line, tile } = call;
+    let EncoderState { interlace, step, slots, .. } = &mut **context;
+    let mut passes = Passes { interlace, step };
+    let xsize = length(state.xsize)?;
+    if xsize == 0 || xsize > line.len() {
+        return Err(Fault::Config);
+    }
+    // The sub-block's first byte, the next one, and the first one behind it.
+    let (mut start, mut at, mut end) = (0, 0, 0);
+    loop {
+        if at == end {
+            if output.len() - at < 2 {
+                return Ok(Encoded::Written(at));
+            }
+            (start, end) = (at, output.len().min(at + SUB_BLOCK));
+            output[start] = 0;
+            at += 1;
+        }
+        match state.state {
+            ENCODING if state.x >= state.xsize => {
+                if *passes.interlace == 0 && state.y >= state.ysize {
+                    state.state = FINISHING;
+                    continue;
+                }
+                tile.pack(state.y, line)?;
+                state.x = 0;
+                passes.next_row(state);
+            }
+            ENCODING | FINISHING => {}
+            _ => return Err(Fault::Config),
+        }
+        let x = length(state.x)?;
+        let pixels = line.get(x..xsize).ok_or(Fault::Config)?;
+        let (read, written, is_complete) = lzw.encode(pixels, &mut output[at..end], state.state == FINISHING, slots)?;
+        at += written;
+        // At most 255 bytes, and at most a row.
+        output[start] += written as u8;
+        state.x += read as i32;
+        if is_complete {
+            return Ok(Encoded::Last(at));
+        }
+    }
+}
+
+/// Writes an image without pixels: a clear code, the end code, and the terminator.
+fn empty_image(bits: u32, output: &mut [u8]) -> Result<Encoded> {
+    let width = bits + 1;
+    let clear = 1 << bits;
+    let codes = low_bits(clear, width) | low_bits(clear + 1, width) << width;
+    let bytes = (2 * width as usize).div_ceil(8);
+    if bytes > SHORTEST - 2 {
+        return Err(Fault::Broken);
+    }
+    output[0] = bytes as u8;
+    output[1..SHORTEST].copy_from_slice(&codes.to_le_bytes()[..SHORTEST - 1]);
+    Ok(Encoded::Last(bytes + 2))
+}
+
+/// Returns the lower bits of a code, which may be wider: a minimum code size of 0 has no room for its end code.
+#[inline(always)]
+fn low_bits(code: u32, width: u32) -> u64 {
+    u64::from(code) & ((1 << width) - 1)
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Phase {
+    /// The clear code that every image begins with.
+    Start,
+    /// The first pixel.
+    First,
+    /// Further pixels.
+    Pixels,
+    /// A clear code, since the dictionary is full.
+    Clear,
+    /// The end code.
+    End,
+    /// The last bits.
+    Flush,
+    /// Nothing.
+    Done,
+}
+
+impl Phase {
+    /// Returns the phase of a number.
+    fn of(number: u32) -> Option<Self> {
+        use Phase::{Clear, Done, End, First, Flush, Pixels, Start};
+        [Start, First, Pixels, Clear, End, Flush, Done].into_iter().find(|phase| *phase as u32 == number)
+    }
+}
+
+/// A compressor at work.
+struct Lzw {
+    phase: Phase,
+    /// The minimum code size.
+    bits: u32,
+    /// The bits that are still to be written.
+    buffer: u64,
+    /// Their number: at most eight when pixels are read.
+    count: u32,
+    /// The bits of a code.
+    width: u32,
+    /// The largest code of that many bits.
+    max: u32,
+    /// The code that is added next.
+    next: u32,
+    /// The code of the pixels that were read and not encoded.
+    head: u32,
+}
+
+impl Lzw {
+    /// Returns the compressor that [`Self::suspend`] has left in a context, or a new one.
+    fn resume(context: &EncoderState, bits: u32) -> Result<Self> {
+        let EncoderState { phase, buffer: [low, high], count, width, max, next, head, .. } = *context;
+        let phase = Phase::of(phase).ok_or(Fault::Config)?;
+        let buffer = u64::from(low) | u64::from(high) << 32;
+        let lzw = Self { phase, bits, buffer, count, width, max, next, head };
+        let is_valid = phase == Phase::Start || ((1..=MAX_BITS + 1).contains(&width) && head < CODES as u32);
+        if is_valid && context.step > 0 && count <= MAX_BITS + 9 { Ok(lzw) } else { Err(Fault::Config) }
+    }
+
+    /// Writes what a later call needs to a context.
+    fn suspend(&self, context: &mut EncoderState) {
+        context.phase = self.phase as u32;
+        context.buffer = [self.buffer as u32, (self.buffer >> 32) as u32];
+        context.count = self.count;
+        context.width = self.width;
+        context.max = self.max;
+        context.next = self.next;
+        context.head = self.head;
+    }
+
+    fn clear_code(&self) -> u32 {
+        1 << self.bits
+    }
+
+    /// Empties the dictionary.
+    fn clear(&mut self, slots: &mut [u32; SLOTS]) {
+        self.next = self.clear_code() + 2;
+        self.max = 2 * self.clear_code() - 1;
+        self.width = self.bits + 1;
+        slots.fill(EMPTY);
+    }
+
+    /// Appends a code to the bits. There are at most eight.
+    #[inline(always)]
+    fn put(&mut self, code: u32) {
+        self.buffer |= low_bits(code, self.width) << self.count;
+        self.count += self.width;
+    }
+
+    /// Encodes pixels until there are no more, or `output` is full. Returns how many pixels it read, how many bytes it wrote,
+    /// and whether the image is complete. `is_last` says that no pixels will follow.
+    fn encode(
+        &mut self,
+        pixels: &[u8],
+        output: &mut [u8],
+        is_last: bool,
+        slots: &mut [u32; SLOTS],
+    ) -> Result<(usize, usize, bool)> {
+        let (mut read, mut written) = (0, 0);
+        loop {
+            while self.count > 8 {
+                let Some(place) = output.get_mut(written) else { return Ok((read, written, false)) };
+                *place = self.buffer as u8;
+                written += 1;
+                self.buffer >>= 8;
+                self.count -= 8;
+            }
+            match self.phase {
+                Phase::Start => {
+                    self.buffer = 0;
+                    self.clear(slots);
+                    self.put(self.clear_code());
+                    self.phase = Phase::First;
+                }
+                Phase::First => match pixels.get(read) {
+                    Some(pixel) => {
+                        self.head = (*pixel).into();
+                        read += 1;
+                        self.phase = Phase::Pixels;
+                    }
+                    None if is_last => self.phase = Phase::End,
+                    None => return Ok((read, written, false)),
+                },
+                Phase::Pixels if read < pixels.len() => {
+                    let more = self.encode_pixels(&pixels[read..], &mut output[written..], slots)?;
+                    read += more.0;
+                    written += more.1;
+                }
+                Phase::Pixels if is_last => {
+                    self.put(self.head);
+                    self.phase = Phase::End;
+                }
+                Phase::Pixels => return Ok((read, written, false)),
+                Phase::Clear => {
+                    self.put(self.clear_code());
+                    self.clear(slots);
+                    self.phase = Phase::Pixels;
+                }
+                Phase::End => {
+                    self.put(self.clear_code() + 1);
+                    self.phase = Phase::Flush;
+                }
+                Phase::Flush => {
+                    let Some(place) = output.get_mut(written) else { return Ok((read, written, false)) };
+                    *place = self.buffer as u8;
+                    written += 1;
+                    self.count = 0;
+                    self.phase = Phase::Done;
+                }
+                Phase::Done => return Ok((read, written, true)),
+            }
+        }
+    }
+
+    /// Encodes pixels, one at least, until there are no more, or bytes are left that have no place, or the dictionary is
+    /// full. Returns how many pixels it read and how many bytes it wrote.
+    fn encode_pixels(&mut self, pixels: &[u8], output: &mut [u8], slots: &mut [u32; SLOTS]) -> Result<(usize, usize)> {
+        // In variables of their own, so that they are in registers.
+        let Self { mut buffer, mut count, mut width, mut max, mut next, mut head, .. } = *self;
+        let mut written = 0;
+        let mut phase = Phase::Pixels;
+        let mut read = pixels.len();
+        for (index, &pixel) in pixels.iter().enumerate() {
+            let key = head << 8 | u32::from(pixel);
+            let slot = match find(slots, key)? {
+                Slot::Full(code) => {
+                    head = code;
+                    continue;
+                }
+                Slot::Empty(slot) => slot,
+            };
+            buffer |= low_bits(head, width) << count;
+            count += width;
+            head = pixel.into();
+            if next < CODES as u32 {
+                *slot = next << KEY_BITS | key;
+                if next > max {
+                    max = 2 * max + 1;
+                    width += 1;
+                }
+                next += 1;
+            } else {
+                phase = Phase::Clear;
+            }
+            // Fewer than eight bytes are left, whose places exist. Those behind them are written later.
+            let Some(place) = output[written..].first_chunk_mut::<8>().filter(|_| phase == Phase::Pixels) else {
+                read = index + 1;
+                break;
+            };
+            *place = buffer.to_le_bytes();
+            let bytes = (count - 1) / 8;
+            written += bytes as usize;
+            buffer >>= 8 * bytes;
+            count -= 8 * bytes;
+        }
+        *self = Self { phase, bits: self.bits, buffer, count, width, max, next, head };
+        Ok((read, written))
+    }
+}
+
+/// A slot of the hash table without a string. Others have the code in the upper bits, which is not 0, and the key below.
+const EMPTY: u32 = 0;
+/// The bits of a key: a code, and a pixel.
+const KEY_BITS: u32 = 20;
+
+/// The place of a key in the hash table.
+enum Slot<'a> {
+    /// The code of the key.
+    Full(u32),
+    /// The place for it.
+    Empty(&'a mut u32),
+}
+
+/// Finds a key, by multiplicative hashing with linear probing. A table without an empty slot is an error: this encoder never
+/// fills more than half of it.
+#[inline(always)]
+fn find(slots: &mut [u32; SLOTS], key: u32) -> Result<Slot<'_>> {
+    // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+    let hash = (key.wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2())) as usize;
+    for probe in 0..SLOTS {
+        let index = (hash + probe) % SLOTS;
+        let slot = slots[index];
+        if slot == EMPTY {
+            return Ok(Slot::Empty(&mut slots[index]));
+        }
+        if slot % (1 << KEY_BITS) == key {
+            return Ok(Slot::Full(slot >> KEY_BITS));
+        }
+    }
+    Err(Fault::Config)
+}

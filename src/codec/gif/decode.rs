@@ -3,8 +3,10 @@
 //! Strings are written to a buffer one after the other, and the buffer to the rows of the image when the next string may
 //! not fit: so neither the ends of rows nor transparent pixels are looked for with every string.
 
+use std::mem::take;
+
 use super::interlace::Passes;
-use super::strings::{Chains, Memory, Strings};
+use super::strings::{Blocks, Chains, Strings};
 use super::{CODES, DecoderState, MAX_WIDTH};
 use crate::codec::state::length;
 use crate::codec::{Call, CodecState, Decode, Decoded, Decoder, Fault, Result, TileMut};
@@ -16,7 +18,7 @@ const CLEARED: i32 = 2;
 const DECODING: i32 = 3;
 
 /// The bytes of input from which on it is faster to make a dictionary of blocks.
-const MUCH_INPUT: usize = 4096;
+const MUCH_INPUT: usize = 2048;
 /// The buffer of a call with much input.
 const LONG_BUFFER: usize = 16384;
 /// The buffer of a call with little input. It is on the stack. No string is longer: each adds a pixel to an earlier one.
@@ -34,11 +36,9 @@ impl Decoder for LzwDecoder {
 
     fn decode(call: &mut Decode<'_, DecoderState>, input: &[u8]) -> Result<Decoded> {
         let Call { state, context, tile, .. } = call;
-        let DecoderState { bits, interlace, step, .. } = &mut **context;
-        let bits = u32::try_from(*bits).ok().filter(|bits| *bits <= MAX_WIDTH).ok_or(Fault::Config)?;
-        let mut passes = Passes { interlace, step };
+        let bits = u32::try_from(context.bits).ok().filter(|bits| *bits <= MAX_WIDTH).ok_or(Fault::Config)?;
         if state.state == 0 {
-            passes.begin();
+            Passes { interlace: &mut context.interlace, step: &mut context.step }.begin();
             Chains(&mut context.strings).begin(1 << bits);
             state.state = CLEARED;
         }
@@ -49,17 +49,16 @@ impl Decoder for LzwDecoder {
         let DecoderState { interlace, step, transparency, strings, .. } = &mut **context;
         let passes = Passes { interlace, step };
         let mut canvas = Canvas { state, tile: &mut **tile, passes, transparency: *transparency };
-        let decoded = decode(&mut lzw, strings, &mut canvas, bits);
-        if let Ok(Stop::End | Stop::Broken) | Err(_) = decoded {
+        let decoded = decode(&mut lzw, &mut Chains(strings), &mut canvas, input.len());
+        if !matches!(decoded, Ok(Stop::Starved)) {
             lzw.reader.give_back();
         }
-        let consumed = lzw.reader.at;
         // A pixel beyond the image is the last one of a string; codes behind it do not count.
-        let is_decoding = lzw.previous.is_some() || !matches!(decoded, Ok(Stop::Starved | Stop::End | Stop::Broken));
-        lzw.suspend(context);
+        let is_decoding = lzw.previous.is_some() || matches!(decoded, Ok(Stop::Full) | Err(_));
         state.state = if is_decoding { DECODING } else { CLEARED };
+        lzw.suspend(context);
         match decoded? {
-            Stop::Starved | Stop::End => Ok(Decoded::Consumed(consumed)),
+            Stop::Starved | Stop::End => Ok(Decoded::Consumed(input.len() - lzw.reader.left())),
             Stop::Full => Ok(Decoded::Complete),
             Stop::Broken => Err(Fault::Broken),
         }
@@ -67,16 +66,17 @@ impl Decoder for LzwDecoder {
 }
 
 /// Decodes to the image, with the dictionary for the length of the input. Returns [`Stop::Full`] if the image is complete.
-fn decode(lzw: &mut Lzw<'_>, strings: &mut [u32; CODES], canvas: &mut Canvas<'_>, bits: u32) -> Result<Stop> {
-    if lzw.reader.input.len() >= MUCH_INPUT && bits < MAX_WIDTH {
-        let memory = Memory::new().zip(heap::try_vec(0, LONG_BUFFER).ok());
-        if let Some((mut memory, mut buffer)) = memory {
-            let (mut blocks, longest) = memory.fill(Chains(strings), lzw.clear, lzw.next);
-            lzw.longest = longest;
-            return decode_to_rows(lzw, &mut blocks, canvas, &mut buffer);
+fn decode(lzw: &mut Lzw<'_>, chains: &mut Chains<'_>, canvas: &mut Canvas<'_>, input: usize) -> Result<Stop> {
+    if input >= MUCH_INPUT && lzw.clear < CODES {
+        let memory = Blocks::new().zip(heap::try_vec(0, LONG_BUFFER).ok());
+        if let Some((mut blocks, mut buffer)) = memory {
+            blocks.read(chains, lzw.clear, lzw.next);
+            let decoded = decode_to_rows(lzw, &mut blocks, canvas, &mut buffer);
+            blocks.write_back(chains, lzw.clear, lzw.next);
+            return decoded;
         }
     }
-    decode_to_rows(lzw, &mut Chains(strings), canvas, &mut [0; SHORT_BUFFER])
+    decode_to_rows(lzw, chains, canvas, &mut [0; SHORT_BUFFER])
 }
 
 /// Decodes to the buffer and from there to the image.
@@ -91,6 +91,10 @@ fn decode_to_rows(
         if canvas.write(&buffer[..length])? {
             return Ok(Stop::Full);
         }
+        // No string fills the buffer, unless someone else has written to the dictionary.
+        if length == 0 && stop == Stop::Full {
+            return Err(Fault::Config);
+        }
         if stop != Stop::Full {
             return Ok(stop);
         }
@@ -100,7 +104,7 @@ fn decode_to_rows(
 /// Why decoding stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stop {
-    /// The output is full, or the longest string would not fit.
+    /// The output is full, or the next string may not fit.
     Full,
     /// The next sub-block is not complete.
     Starved,
@@ -118,26 +122,28 @@ struct Lzw<'a> {
     width: u32,
     /// The code that is added next.
     next: usize,
-    /// The previous code, and the first pixel of its string; `None` after a clear code.
-    previous: Option<(usize, u8)>,
-    /// No string is longer.
-    longest: usize,
+    /// The previous code; `None` after a clear code.
+    previous: Option<usize>,
 }
 
 impl<'a> Lzw<'a> {
     /// Returns the decompressor that [`Self::suspend`] has left in a context, or a new one.
     fn resume(state: &CodecState, context: &DecoderState, bits: u32, input: &'a [u8]) -> Result<Self> {
         let DecoderState { buffer, count, block, .. } = *context;
-        let reader = Reader { input, at: 0, block: block as usize, buffer: buffer.into(), count };
-        let mut lzw = Self { reader, clear: 1 << bits, width: 0, next: 0, previous: None, longest: 2 };
+        let mut lzw = Self {
+            reader: Reader::new(input, block, buffer, count),
+            clear: 1 << bits,
+            width: 0,
+            next: 0,
+            previous: None,
+        };
         lzw.clear();
         match state.state {
             1 | CLEARED => {}
             DECODING => {
                 lzw.next = context.next as usize;
                 lzw.width = context.width;
-                lzw.previous = Some((context.previous as usize, context.first as u8));
-                lzw.longest = (context.longest as usize).clamp(2, SHORT_BUFFER);
+                lzw.previous = Some(context.previous as usize);
             }
             _ => return Err(Fault::Config),
         }
@@ -152,15 +158,10 @@ impl<'a> Lzw<'a> {
     /// Writes what a later call needs to a context.
     fn suspend(&self, context: &mut DecoderState) {
         // All numbers are lengths, codes, or bits of them.
-        context.buffer = (self.reader.buffer & ((1 << self.reader.count) - 1)) as u32;
-        context.count = self.reader.count;
-        context.block = self.reader.block as u32;
+        (context.block, context.buffer, context.count) = self.reader.parts();
         context.width = self.width;
         context.next = self.next as u32;
-        context.longest = self.longest as u32;
-        if let Some((previous, first)) = self.previous {
-            (context.previous, context.first) = (previous as u32, first.into());
-        }
+        context.previous = self.previous.unwrap_or(0) as u32;
     }
 
     /// Forgets the strings of more than a pixel.
@@ -168,136 +169,155 @@ impl<'a> Lzw<'a> {
         self.next = self.clear + 2;
         self.width = self.clear.ilog2() + 1;
         self.previous = None;
-        self.longest = 2; // with the code behind the dictionary
     }
 
     /// Decodes to `output`. Returns how many pixels it has now, and why no more.
     fn decode(&mut self, strings: &mut impl Strings, output: &mut [u8]) -> (usize, Stop) {
         let mut length = 0;
         loop {
-            let stop = match self.previous {
-                None => self.first_code(output, &mut length),
-                Some(previous) => self.next_codes(previous, strings, output, &mut length),
+            let rest = &mut output[length..];
+            let event = match self.previous {
+                None => self.first_code(rest, &mut length),
+                // Codes of minimum code sizes of 0 and 1 stay as short as they are, so no string is ever used.
+                Some(previous) if self.next < CODES && self.clear > 2 => {
+                    self.codes::<true>(previous, strings, rest, &mut length)
+                }
+                Some(previous) => self.codes::<false>(previous, strings, rest, &mut length),
             };
-            if let Some(stop) = stop {
-                return (length, stop);
-            }
+            let stop = match event {
+                Event::More => continue,
+                Event::Empty if self.reader.refill(self.width) => continue,
+                Event::Empty => Stop::Starved,
+                Event::Full => Stop::Full,
+                Event::Code(code) if code == self.clear => {
+                    self.clear();
+                    continue;
+                }
+                Event::Code(code) if code == self.clear + 1 => Stop::End,
+                Event::Code(code) => match self.code_without_place(code, &mut output[length..], &mut length) {
+                    Some(stop) => stop,
+                    None => continue,
+                },
+            };
+            return (length, stop);
         }
     }
 
     /// Decodes the first code of a dictionary, which must be a pixel.
-    fn first_code(&mut self, output: &mut [u8], length: &mut usize) -> Option<Stop> {
-        let Some(place) = output.get_mut(*length) else { return Some(Stop::Full) };
-        let Some(code) = self.reader.code(self.width) else { return Some(Stop::Starved) };
-        if code == self.clear + 1 {
-            return Some(Stop::End);
+    fn first_code(&mut self, output: &mut [u8], length: &mut usize) -> Event {
+        let Some(place) = output.first_mut() else { return Event::Full };
+        let Some(code) = self.reader.bits.take(self.width) else { return Event::Empty };
+        if code >= self.clear {
+            return Event::Code(code);
         }
-        if code > self.clear {
-            return Some(Stop::Broken);
-        }
-        if code < self.clear {
-            *place = code as u8;
-            *length += 1;
-            self.previous = Some((code, *place));
-        }
-        None
+        *place = code as u8;
+        *length += 1;
+        self.previous = Some(code);
+        Event::More
     }
 
-    /// Decodes codes until the next clear code, which returns `None`.
-    fn next_codes<S: Strings>(
+    /// Decodes codes, and adds strings to a dictionary that `GROWS`. This is the loop whose speed matters.
+    #[inline(never)]
+    fn codes<const GROWS: bool>(
         &mut self,
-        (mut previous, mut first): (usize, u8),
-        strings: &mut S,
-        output: &mut [u8],
+        mut previous: usize,
+        strings: &mut impl Strings,
+        mut output: &mut [u8],
         length: &mut usize,
-    ) -> Option<Stop> {
+    ) -> Event {
         // In variables of their own, so that they are in registers.
-        let Self { mut reader, clear, mut width, mut next, mut longest, .. } = *self;
-        let mut at = *length;
-        let stop = loop {
-            if output.len() - at < longest + S::MARGIN {
-                break Some(Stop::Full);
-            }
-            let Some(code) = reader.code(width) else { break Some(Stop::Starved) };
-            if code.wrapping_sub(clear) < 2 {
-                break if code == clear { None } else { Some(Stop::End) };
-            }
-            let is_new = code >= next;
-            if is_new {
-                if code > next || previous >= CODES {
-                    break Some(Stop::Broken);
+        let Self { mut width, mut next, .. } = *self;
+        let mut bits = self.reader.bits;
+        let known = next.min(CODES);
+        let before = output.len();
+        let event = loop {
+            let Some(code) = bits.take(width) else { break Event::Empty };
+            if code >= if GROWS { next } else { known } {
+                if !GROWS || code > next {
+                    break Event::Code(code);
                 }
-                // The code that is added now: the string of the previous one, followed by its own first pixel.
-                if next < CODES {
-                    longest = longest.max(strings.add(next, previous, first));
-                } else {
-                    // Of 13 bits, which has no place in the dictionary. The previous one is a pixel.
-                    output[at..][..2].fill(first);
-                    at += 2;
-                    previous = code;
-                    continue;
-                }
+                // The code that is added now: the string of the previous one, followed by its own first pixel. That is the
+                // last pixel of the string that was added before.
+                let first = if next == self.clear + 2 { previous as u8 } else { strings.last(next - 1) };
+                strings.add(next, previous, first);
             }
-            let written;
-            (written, first) = strings.write(code, &mut output[at..]);
-            at += written;
-            if next < CODES {
-                if !is_new {
-                    longest = longest.max(strings.add(next, previous, first));
-                }
-                // Minimum code sizes of 0 and 1 begin beyond this code, so their codes stay as short as they are.
-                if next == (1 << width) - 1 && width < MAX_WIDTH {
+            let Some((written, first)) = strings.write(code, output) else {
+                bits.give_back(code, width);
+                break Event::Full;
+            };
+            if written == 0 {
+                break Event::Code(code);
+            }
+            output = &mut take(&mut output)[written..];
+            if GROWS {
+                strings.add(next, previous, first);
+                next += 1;
+                if next == 1 << width {
+                    if next == CODES {
+                        previous = code;
+                        break Event::More;
+                    }
                     width += 1;
                 }
-                next += 1;
             }
             previous = code;
         };
-        *length = at;
-        *self = Self { reader, clear, width, next, previous: Some((previous, first)), longest };
-        if stop.is_none() {
-            self.clear();
-        }
-        stop
+        *length += before - output.len();
+        (self.reader.bits, self.width, self.next, self.previous) = (bits, width, next, Some(previous));
+        event
+    }
+
+    /// Decodes a code that is in no dictionary. All are invalid but one: the code that is added next, where codes have 13
+    /// bits and thus no place in the dictionary. It is the pixel before it, twice.
+    fn code_without_place(&mut self, code: usize, output: &mut [u8], length: &mut usize) -> Option<Stop> {
+        let is_next = code == self.next && code >= CODES;
+        let Some(pixel) = self.previous.filter(|previous| is_next && *previous < CODES) else {
+            return Some(Stop::Broken);
+        };
+        let Some(string) = output.get_mut(..2) else {
+            self.reader.bits.give_back(code, self.width);
+            return Some(Stop::Full);
+        };
+        string.fill(pixel as u8);
+        *length += 2;
+        self.previous = Some(code);
+        None
     }
 }
 
-/// Reads codes from sub-blocks.
+/// Why a loop over codes ends.
+enum Event {
+    /// There is nothing special.
+    More,
+    /// The bits are less than a code.
+    Empty,
+    /// The output is full, or the next string may not fit.
+    Full,
+    /// A code without a string.
+    Code(usize),
+}
+
+/// The bits of the current sub-block.
 #[derive(Clone, Copy)]
-struct Reader<'a> {
-    input: &'a [u8],
-    /// The bytes of the input that were read.
-    at: usize,
-    /// The bytes of the current sub-block that were not read.
-    block: usize,
+struct Bits<'a> {
+    /// The bytes that were not read.
+    block: &'a [u8],
     /// The bits that were read and not used, from the lowest on; above them, zeros or the bits of the next bytes.
     buffer: u64,
     /// Their number.
     count: u32,
 }
 
-impl Reader<'_> {
-    /// Returns the next code; `None` if the next sub-block is not complete.
+impl Bits<'_> {
+    /// Returns the next code; `None` if there are not that many bits, or fewer than eight bytes behind them.
     #[inline(always)]
-    fn code(&mut self, width: u32) -> Option<usize> {
+    fn take(&mut self, width: u32) -> Option<usize> {
         if self.count < width {
-            match self.input.get(self.at..).and_then(|rest| rest.first_chunk()) {
-                // Reads the seven bytes that are certain to have a place, and bits of the next one: these are read again.
-                Some(word) if self.block >= size_of::<u64>() => {
-                    self.buffer |= u64::from_le_bytes(*word) << self.count;
-                    let bytes = (63 - self.count) / 8;
-                    self.at += bytes as usize;
-                    self.block -= bytes as usize;
-                    self.count += 8 * bytes;
-                }
-                _ => {
-                    let is_complete;
-                    (*self, is_complete) = self.refilled(width);
-                    if !is_complete {
-                        return None;
-                    }
-                }
-            }
+            // Reads the bytes that are certain to have a place, and bits of the next one: these are read again.
+            self.buffer |= u64::from_le_bytes(*self.block.first_chunk()?) << self.count;
+            let bytes = (63 - self.count) / 8;
+            self.block = &self.block[bytes as usize..];
+            self.count += 8 * bytes;
         }
         let code = self.buffer & ((1 << width) - 1);
         self.buffer >>= width;
@@ -305,36 +325,72 @@ impl Reader<'_> {
         Some(code as usize)
     }
 
-    /// Returns a reader with a code at least, read byte by byte, and whether there was one.
-    #[inline(never)]
-    fn refilled(mut self, width: u32) -> (Self, bool) {
-        while self.count < width {
-            let Some((&byte, rest)) = self.input.get(self.at..).and_then(|rest| rest.split_first()) else {
-                return (self, false);
-            };
-            if self.block == 0 {
-                if rest.len() < usize::from(byte) {
-                    return (self, false);
-                }
-                self.block = byte.into();
-            } else {
-                self.buffer |= u64::from(byte) << self.count;
-                self.count += 8;
-                self.block -= 1;
+    /// Takes back a code that [`Self::take`] has returned.
+    fn give_back(&mut self, code: usize, width: u32) {
+        self.buffer = self.buffer << width | code as u64;
+        self.count += width;
+    }
+}
+
+/// Reads sub-blocks.
+struct Reader<'a> {
+    bits: Bits<'a>,
+    /// The input behind the current sub-block.
+    rest: &'a [u8],
+    /// The bytes of the current sub-block that the input does not have. There are none, unless the decoder was called again
+    /// behind an end code, without the bytes that it had left over.
+    missing: u32,
+    /// Bytes that were given back to the current sub-block.
+    returned: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Returns a reader with what [`Self::parts`] returns.
+    fn new(input: &'a [u8], block: u32, buffer: u32, count: u32) -> Self {
+        let (present, rest) = input.split_at(input.len().min(block as usize));
+        let missing = block - present.len() as u32;
+        Self { bits: Bits { block: present, buffer: buffer.into(), count }, rest, missing, returned: 0 }
+    }
+
+    /// Returns the bytes of the current sub-block that were not read, the bits that were read and not used, and their number.
+    fn parts(&self) -> (u32, u32, u32) {
+        let Bits { block, buffer, count } = self.bits;
+        let bytes = (block.len() + self.returned) as u32 + self.missing;
+        (bytes, (buffer & ((1 << count) - 1)) as u32, count)
+    }
+
+    /// Returns how many bytes of the input were not read.
+    fn left(&self) -> usize {
+        self.rest.len() + self.bits.block.len() + self.returned
+    }
+
+    /// Reads the last bytes of a sub-block, and further sub-blocks if these are not enough for a code. Returns whether there
+    /// is one.
+    fn refill(&mut self, width: u32) -> bool {
+        loop {
+            let bits = &mut self.bits;
+            while bits.count < u64::BITS - 8
+                && let Some((&byte, block)) = bits.block.split_first()
+            {
+                bits.block = block;
+                bits.buffer |= u64::from(byte) << bits.count;
+                bits.count += 8;
             }
-            self.at += 1;
+            if bits.count >= width {
+                return true;
+            }
+            let Some((&length, rest)) = self.rest.split_first().filter(|_| self.missing == 0) else { return false };
+            let Some((block, rest)) = rest.split_at_checked(length.into()) else { return false };
+            (bits.block, self.rest) = (block, rest);
         }
-        (self, true)
     }
 
     /// Gives whole bytes back to the current sub-block.
     ///
     /// They are of that one: bits of an earlier sub-block were fewer than those of a code, which is used.
     fn give_back(&mut self) {
-        let bytes = (self.count / 8) as usize;
-        self.at = self.at.saturating_sub(bytes);
-        self.block += bytes;
-        self.count %= 8;
+        self.returned = (self.bits.count / 8) as usize;
+        self.bits.count %= 8;
     }
 }
 

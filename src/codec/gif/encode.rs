@@ -5,6 +5,9 @@
 //! sub-block, and so does the state: a byte is only written when the bits of a later one are there, and no pixel is read
 //! before.
 
+use std::hint::select_unpredictable;
+use std::mem::take;
+
 use super::interlace::Passes;
 use super::{CODES, EncoderState, SLOTS};
 use crate::codec::state::length;
@@ -59,7 +62,7 @@ impl Encoder for LzwEncoder {
 
 /// Encodes rows until the buffer is full, or to the end.
 fn encode_rows(call: &mut Encode<'_, EncoderState>, lzw: &mut Lzw, output: &mut [u8]) -> Result<Encoded> {
-    let Call { state, context, line, tile } = call;
+    let Call { state, context, line, tile, .. } = call;
     let EncoderState { interlace, step, slots, .. } = &mut **context;
     let mut passes = Passes { interlace, step };
     let xsize = length(state.xsize)?;
@@ -246,9 +249,13 @@ impl Lzw {
                     None => return Ok((read, written, false)),
                 },
                 Phase::Pixels if read < pixels.len() => {
-                    let more = self.encode_pixels(&pixels[read..], &mut output[written..], slots)?;
-                    read += more.0;
-                    written += more.1;
+                    let (more, bytes) = self.encode_pixels(&pixels[read..], &mut output[written..], slots)?;
+                    written += bytes;
+                    read += more;
+                    if let Some(pixel) = pixels.get(read) {
+                        self.encode_pixel(*pixel, slots)?;
+                        read += 1;
+                    }
                 }
                 Phase::Pixels if is_last => {
                     self.put(self.head);
@@ -276,50 +283,82 @@ impl Lzw {
         }
     }
 
-    /// Encodes pixels, one at least, until there are no more, or bytes are left that have no place, or the dictionary is
-    /// full. Returns how many pixels it read and how many bytes it wrote.
-    fn encode_pixels(&mut self, pixels: &[u8], output: &mut [u8], slots: &mut [u32; SLOTS]) -> Result<(usize, usize)> {
+    /// Encodes a pixel. The dictionary may be full, and the bits that are still to be written more than a byte then.
+    fn encode_pixel(&mut self, pixel: u8, slots: &mut [u32; SLOTS]) -> Result<()> {
+        let (place, slot) = find(slots, self.head, pixel)?;
+        if slot != EMPTY {
+            self.head = slot >> KEY_BITS;
+            return Ok(());
+        }
+        self.put(self.head);
+        if self.next < CODES as u32 {
+            slots[place] = self.next << KEY_BITS | key_of(self.head, pixel);
+            if self.next > self.max {
+                self.max = 2 * self.max + 1;
+                self.width += 1;
+            }
+            self.next += 1;
+        } else {
+            self.phase = Phase::Clear;
+        }
+        self.head = pixel.into();
+        Ok(())
+    }
+
+    /// Encodes pixels until there are no more, fewer than eight bytes have a place, or the dictionary is full. Returns how
+    /// many pixels it read and how many bytes it wrote.
+    ///
+    /// Whether a string is known is hard to predict, so there is no branch on it: every pixel stores to its slot and to the
+    /// output, and what it stores is often what is there already.
+    #[inline(never)]
+    fn encode_pixels(
+        &mut self,
+        pixels: &[u8],
+        mut output: &mut [u8],
+        slots: &mut [u32; SLOTS],
+    ) -> Result<(usize, usize)> {
         // In variables of their own, so that they are in registers.
         let Self { mut buffer, mut count, mut width, mut max, mut next, mut head, .. } = *self;
-        let mut written = 0;
-        let mut phase = Phase::Pixels;
-        let mut read = pixels.len();
-        for (index, &pixel) in pixels.iter().enumerate() {
-            let key = head << 8 | u32::from(pixel);
-            let slot = match find(slots, key)? {
-                Slot::Full(code) => {
-                    head = code;
-                    continue;
-                }
-                Slot::Empty(slot) => slot,
-            };
-            buffer |= low_bits(head, width) << count;
-            count += width;
-            head = pixel.into();
-            if next < CODES as u32 {
-                *slot = next << KEY_BITS | key;
-                if next > max {
+        // When the code that is added next has this value, codes become longer, or the dictionary is full.
+        let mut event = event_after(next, max);
+        let room = output.len();
+        let mut read = 0;
+        while next < CODES as u32
+            && let Some(&pixel) = pixels.get(read)
+            && let Some(bytes) = output.first_chunk_mut::<8>()
+        {
+            read += 1;
+            let (place, slot) = find(slots, head, pixel)?;
+            let is_known = slot != EMPTY;
+            slots[place] = select_unpredictable(is_known, slot, next << KEY_BITS | key_of(head, pixel));
+            buffer |= select_unpredictable(is_known, 0, low_bits(head, width)) << count;
+            count += select_unpredictable(is_known, 0, width);
+            next += u32::from(!is_known);
+            head = select_unpredictable(is_known, slot >> KEY_BITS, pixel.into());
+            // All bytes but the last one, which waits for the next code.
+            *bytes = buffer.to_le_bytes();
+            let written = count.saturating_sub(1) / 8;
+            output = &mut take(&mut output)[written as usize..];
+            buffer >>= 8 * written;
+            count -= 8 * written;
+            if next == event {
+                if next > max + 1 {
                     max = 2 * max + 1;
                     width += 1;
                 }
-                next += 1;
-            } else {
-                phase = Phase::Clear;
+                event = event_after(next, max);
             }
-            // Fewer than eight bytes are left, whose places exist. Those behind them are written later.
-            let Some(place) = output[written..].first_chunk_mut::<8>().filter(|_| phase == Phase::Pixels) else {
-                read = index + 1;
-                break;
-            };
-            *place = buffer.to_le_bytes();
-            let bytes = (count - 1) / 8;
-            written += bytes as usize;
-            buffer >>= 8 * bytes;
-            count -= 8 * bytes;
         }
-        *self = Self { phase, bits: self.bits, buffer, count, width, max, next, head };
+        let written = room - output.len();
+        *self = Self { buffer, count, width, max, next, head, ..*self };
         Ok((read, written))
     }
+}
+
+/// Returns which code is the first to be added when codes are longer than now, or [`CODES`].
+fn event_after(next: u32, max: u32) -> u32 {
+    // The code that is added with `next` may already be one bit longer: minimum code sizes of 0 begin so.
+    max.saturating_add(2).max(next.saturating_add(1)).min(CODES as u32)
 }
 
 /// A slot of the hash table without a string. Others have the code in the upper bits, which is not 0, and the key below.
@@ -327,29 +366,35 @@ const EMPTY: u32 = 0;
 /// The bits of a key: a code, and a pixel.
 const KEY_BITS: u32 = 20;
 
-/// The place of a key in the hash table.
-enum Slot<'a> {
-    /// The code of the key.
-    Full(u32),
-    /// The place for it.
-    Empty(&'a mut u32),
+/// The bits of a slot with the key.
+const KEY: u32 = (1 << KEY_BITS) - 1;
+
+/// Returns the key of a string: the code of all pixels but the last, and the last pixel.
+#[inline(always)]
+fn key_of(head: u32, pixel: u8) -> u32 {
+    head << 8 | u32::from(pixel)
 }
 
-/// Finds a key, by multiplicative hashing with linear probing. A table without an empty slot is an error: this encoder never
-/// fills more than half of it.
+/// Finds the slot of a string. Returns its place and its value: the string's, or empty.
+///
+/// The next code to be looked for waits for the slot of this one, so the code takes the fastest way. The codes of one pixel
+/// are in slots of their own, and pixels spread them by a multiplication, which does not wait.
 #[inline(always)]
-fn find(slots: &mut [u32; SLOTS], key: u32) -> Result<Slot<'_>> {
+fn find(slots: &[u32; SLOTS], head: u32, pixel: u8) -> Result<(usize, u32)> {
     // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-    let hash = (key.wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2())) as usize;
-    for probe in 0..SLOTS {
-        let index = (hash + probe) % SLOTS;
-        let slot = slots[index];
-        if slot == EMPTY {
-            return Ok(Slot::Empty(&mut slots[index]));
-        }
-        if slot % (1 << KEY_BITS) == key {
-            return Ok(Slot::Full(slot >> KEY_BITS));
-        }
-    }
-    Err(Fault::Config)
+    let spread = u32::from(pixel).wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2());
+    let place = ((head << 1) ^ spread) as usize % SLOTS;
+    let (slot, key) = (slots[place], key_of(head, pixel));
+    // Without a branch on whether the slot is empty.
+    let difference = select_unpredictable(slot == EMPTY, 0, (slot ^ key) & KEY);
+    if difference == 0 { Ok((place, slot)) } else { probe(slots, place, key) }
+}
+
+/// Finds the slot of a key behind a place that another key has, by linear probing: its own or an empty one. A table without
+/// an empty slot is an error: this encoder never fills more than half of it.
+#[cold]
+fn probe(slots: &[u32; SLOTS], place: usize, key: u32) -> Result<(usize, u32)> {
+    let places = (1..SLOTS).map(|distance| (place + distance) % SLOTS);
+    let mut found = places.map(|place| (place, slots[place])).filter(|(_, slot)| *slot == EMPTY || slot & KEY == key);
+    found.next().ok_or(Fault::Config)
 }

@@ -61,11 +61,7 @@ pub struct DecoderState {
     next: u32,
     /// The previous code.
     previous: u32,
-    /// The first pixel of its string.
-    first: u32,
-    /// The length of the longest string.
-    longest: u32,
-    unused: [u32; 4],
+    unused: [u32; 6],
     /// The strings, as [`strings::Chains`] has them.
     strings: [u32; CODES],
 }
@@ -115,9 +111,7 @@ impl DecoderState {
             width: 0,
             next: 0,
             previous: 0,
-            first: 0,
-            longest: 0,
-            unused: [0; 4],
+            unused: [0; 6],
             strings: [0; CODES],
         };
         Self { bits, interlace, transparency, ..zeros }

@@ -30,51 +30,61 @@ const PREFIX: u32 = CODES as u32 - 1;
 
 /// A dictionary. Codes are taken modulo [`CODES`].
 pub trait Strings {
-    /// The most bytes behind a string that [`Self::write`] may write to.
-    const MARGIN: usize;
+    /// Makes a code the string of `prefix`, followed by `last`.
+    fn add(&mut self, code: usize, prefix: usize, last: u8);
 
-    /// Makes a code the string of `prefix`, followed by `last`. Returns its length.
-    fn add(&mut self, code: usize, prefix: usize, last: u8) -> usize;
+    /// Returns the last pixel of the string of a code.
+    fn last(&self, code: usize) -> u8;
 
-    /// Writes the string of a code to the start of `output`. Returns its length and its first pixel.
-    fn write(&self, code: usize, output: &mut [u8]) -> (usize, u8);
+    /// Writes the string of a code to the start of `output`. Returns its length, which is 0 for the clear code and the end
+    /// code, and its first pixel; `None` if it may not fit.
+    fn write(&self, code: usize, output: &mut [u8]) -> Option<(usize, u8)>;
 }
 
 /// The dictionary between calls: an entry of 32 bits for each code.
 pub struct Chains<'a>(pub &'a mut [u32; CODES]);
 
 impl Chains<'_> {
-    /// Makes the codes below `count` strings of one pixel.
-    pub fn begin(&mut self, count: usize) {
-        for (pixel, entry) in self.0.iter_mut().take(count).enumerate() {
-            *entry = 1 << 20 | (pixel as u32 & 0xff) << 12;
+    /// Makes the codes below `clear` strings of one pixel, and the next two empty.
+    pub fn begin(&mut self, clear: usize) {
+        let (pixels, others) = self.0.split_at_mut(clear.min(CODES));
+        for (pixel, entry) in pixels.iter_mut().enumerate() {
+            *entry = chain(1, pixel as u8, 0);
         }
+        others.iter_mut().take(2).for_each(|entry| *entry = 0);
     }
 }
 
-impl Strings for Chains<'_> {
-    const MARGIN: usize = 0;
+/// Returns an entry of [`Chains`].
+#[inline(always)]
+fn chain(length: u32, last: u8, prefix: usize) -> u32 {
+    length << 20 | u32::from(last) << 12 | (prefix % CODES) as u32
+}
 
-    #[inline]
-    fn add(&mut self, code: usize, prefix: usize, last: u8) -> usize {
-        let prefix = prefix % CODES;
+impl Strings for Chains<'_> {
+    #[inline(always)]
+    fn add(&mut self, code: usize, prefix: usize, last: u8) {
         // A dictionary has no strings of more than 12 bits of length, unless someone else has written to it.
-        let length = (self.0[prefix] >> 20).wrapping_add(1);
-        self.0[code % CODES] = length << 20 | u32::from(last) << 12 | prefix as u32;
-        length as usize
+        let length = (self.0[prefix % CODES] >> 20).wrapping_add(1);
+        self.0[code % CODES] = chain(length, last, prefix);
     }
 
-    #[inline]
-    fn write(&self, code: usize, output: &mut [u8]) -> (usize, u8) {
+    #[inline(always)]
+    fn last(&self, code: usize) -> u8 {
+        (self.0[code % CODES] >> 12) as u8
+    }
+
+    #[inline(always)]
+    fn write(&self, code: usize, output: &mut [u8]) -> Option<(usize, u8)> {
         let mut entry = self.0[code % CODES];
-        let length = ((entry >> 20) as usize).min(output.len());
+        let output = output.get_mut(..(entry >> 20) as usize)?;
         let mut pixel = 0;
-        for place in output[..length].iter_mut().rev() {
+        for place in output.iter_mut().rev() {
             pixel = (entry >> 12) as u8;
             *place = pixel;
             entry = self.0[(entry & PREFIX) as usize];
         }
-        (length, pixel)
+        Some((output.len(), pixel))
     }
 }
 
@@ -86,89 +96,107 @@ const BLOCK: usize = 8;
 struct Entry {
     /// The last pixels of the string, from the lowest byte on; zeros behind them.
     suffix: u64,
-    /// The code of the pixels before them.
-    blocks: u16,
-    /// The length of the string, 1 at least.
-    length: u16,
+    /// From the lowest bit on, 16 bits each: the code of the pixels before them; the length of the string; the code of all
+    /// pixels but the last.
+    numbers: u64,
 }
 
 impl Entry {
     /// Returns the string of one pixel.
     fn of(pixel: u8) -> Self {
-        Self { suffix: pixel.into(), blocks: 0, length: 1 }
+        Self { suffix: pixel.into(), numbers: 1 << 16 }
     }
 
-    /// Returns the string of this entry, whose code is `code`, followed by a pixel.
+    /// The string without pixels.
+    const EMPTY: Self = Self { suffix: 0, numbers: 0 };
+
+    #[inline(always)]
+    fn blocks(self) -> usize {
+        self.numbers as usize % CODES
+    }
+
+    #[inline(always)]
+    fn length(self) -> usize {
+        (self.numbers >> 16) as u16 as usize
+    }
+
+    fn prefix(self) -> usize {
+        (self.numbers >> 32) as usize
+    }
+
+    /// Returns the string of this entry, whose code is `code`, followed by a pixel. No string is longer than the dictionary.
     #[inline(always)]
     fn followed_by(self, code: usize, last: u8) -> Self {
-        let place = usize::from(self.length) % BLOCK;
-        let is_full = place == 0;
+        let place = self.length() % BLOCK;
+        let (suffix, blocks) = if place == 0 { (0, code) } else { (self.suffix, self.blocks()) };
         Self {
-            suffix: if is_full { 0 } else { self.suffix } | u64::from(last) << (8 * place),
-            blocks: if is_full { code as u16 } else { self.blocks },
-            length: self.length.wrapping_add(1).max(1),
+            suffix: suffix | u64::from(last) << (8 * place),
+            numbers: blocks as u64 | (self.length() as u64 + 1) << 16 | (code as u64) << 32,
         }
     }
+
+    /// Returns the last pixel.
+    #[inline(always)]
+    fn last(self) -> u8 {
+        (self.suffix >> (8 * (self.length().wrapping_sub(1) % BLOCK))) as u8
+    }
 }
 
-/// The dictionary of a long call, and [`Chains`] for the next call.
-pub struct Blocks<'a, 'b> {
-    entries: &'a mut [Entry; CODES],
-    chains: Chains<'b>,
-}
+/// The dictionary of a call with much input.
+pub struct Blocks(Box<[Entry; CODES]>);
 
-/// The memory of [`Blocks`].
-pub struct Memory(Box<[Entry; CODES]>);
-
-impl Memory {
-    /// Allocates it; `None` without memory.
+impl Blocks {
+    /// Allocates the dictionary. Returns `None` without memory.
     pub fn new() -> Option<Self> {
-        heap::try_vec(Entry::of(0), CODES).ok()?.into_boxed_slice().try_into().ok().map(Self)
+        heap::try_vec(Entry::EMPTY, CODES).ok()?.into_boxed_slice().try_into().ok().map(Self)
     }
 
-    /// Makes the dictionary of `chains`, which has `clear` strings of one pixel and those of the codes from `clear + 2` to
-    /// `next`. Returns the length of the longest string, too.
-    pub fn fill<'a, 'b>(&'a mut self, chains: Chains<'b>, clear: usize, next: usize) -> (Blocks<'a, 'b>, usize) {
-        let entries = &mut *self.0;
-        for (pixel, entry) in entries.iter_mut().take(clear).enumerate() {
+    /// Copies `clear` strings of one pixel, and those of the codes from `clear + 2` to `next`.
+    pub fn read(&mut self, chains: &Chains<'_>, clear: usize, next: usize) {
+        for (pixel, entry) in self.0.iter_mut().take(clear).enumerate() {
             *entry = Entry::of(pixel as u8);
         }
-        let mut longest = 2;
         for code in clear + 2..next.min(CODES) {
             let chain = chains.0[code];
-            let prefix = (chain & PREFIX) as usize;
-            entries[code] = entries[prefix].followed_by(prefix, (chain >> 12) as u8);
-            longest = longest.max(usize::from(entries[code].length));
+            self.add(code, (chain & PREFIX) as usize, (chain >> 12) as u8);
         }
-        (Blocks { entries, chains }, longest)
+    }
+
+    /// Copies the strings of the codes from `clear + 2` to `next` back.
+    pub fn write_back(&self, chains: &mut Chains<'_>, clear: usize, next: usize) {
+        for code in clear + 2..next.min(CODES) {
+            let entry = self.0[code];
+            chains.0[code] = chain(entry.length() as u32, entry.last(), entry.prefix());
+        }
     }
 }
 
-impl Strings for Blocks<'_, '_> {
-    const MARGIN: usize = BLOCK - 1;
-
+impl Strings for Blocks {
     #[inline(always)]
-    fn add(&mut self, code: usize, prefix: usize, last: u8) -> usize {
+    fn add(&mut self, code: usize, prefix: usize, last: u8) {
         let prefix = prefix % CODES;
-        let entry = self.entries[prefix].followed_by(prefix, last);
-        self.entries[code % CODES] = entry;
-        let length = usize::from(entry.length);
-        self.chains.0[code % CODES] = u32::from(entry.length) << 20 | u32::from(last) << 12 | prefix as u32;
-        length
+        self.0[code % CODES] = self.0[prefix].followed_by(prefix, last);
     }
 
     #[inline(always)]
-    fn write(&self, code: usize, output: &mut [u8]) -> (usize, u8) {
-        let mut entry = &self.entries[code % CODES];
-        let length = usize::from(entry.length);
-        let mut start = (length - 1) / BLOCK * BLOCK;
-        loop {
-            output[start..][..BLOCK].copy_from_slice(&entry.suffix.to_le_bytes());
-            if start == 0 {
-                return (length, entry.suffix as u8);
+    fn last(&self, code: usize) -> u8 {
+        self.0[code % CODES].last()
+    }
+
+    #[inline(always)]
+    fn write(&self, code: usize, output: &mut [u8]) -> Option<(usize, u8)> {
+        let mut entry = self.0[code % CODES];
+        let length = entry.length();
+        if length > BLOCK {
+            let mut start = (length - 1) / BLOCK * BLOCK;
+            let output = output.get_mut(..start + BLOCK)?;
+            while start > 0 {
+                output[start..][..BLOCK].copy_from_slice(&entry.suffix.to_le_bytes());
+                entry = self.0[entry.blocks()];
+                start -= BLOCK;
             }
-            start -= BLOCK;
-            entry = &self.entries[usize::from(entry.blocks) % CODES];
         }
+        *output.first_chunk_mut()? = entry.suffix.to_le_bytes();
+        Some((length, entry.suffix as u8))
     }
 }

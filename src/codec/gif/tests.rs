@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{DecoderState, EncoderState, LzwDecoder, LzwEncoder};
 use crate::codec::tests::{Rows, decode, encode, state_of};
-use crate::codec::{Call, CodecState, Decoded, Decoder, Fault, Result};
+use crate::codec::{CodecState, Fault, Result};
 
 /// Packs codes, each with its width, into sub-blocks.
 fn packed(codes: &[(u32, u32)]) -> Vec<u8> {
@@ -62,14 +62,12 @@ fn rows_are_interlaced() {
 #[test]
 fn the_decoder_returns_behind_the_end_code() {
     let mut image = Rows::new(1, 5, 1);
-    let (mut state, mut context) = (state_of(&image, 0, 0), DecoderState::new(2, 0, -1));
-    let mut call = Call { state: &mut state, context: &mut context, line: &mut [], tile: &mut image };
     let file = [9, 4 | 1 << 3 | (5 & 3) << 6, 5 >> 2, 0, 0, 0, 0, 0, 0, 0];
-    assert_eq!(LzwDecoder::decode(&mut call, &file), Ok(Decoded::Consumed(3)));
-    assert_eq!((call.state.x, call.state.y), (1, 0));
-    // Without the bytes of the sub-block that it had before, it waits for them.
-    assert_eq!(LzwDecoder::decode(&mut call, &[]), Ok(Decoded::Consumed(0)));
-    assert_eq!(LzwDecoder::decode(&mut call, &file[3..]), Ok(Decoded::Complete));
+    // Pieces of a byte more than the decoder has left over: it is called again with all bytes of the sub-block.
+    assert_eq!(decoded(&mut image, 2, &file, 10), Ok(false));
+    assert_eq!(image.rows, [[1, 0, 0, 0, 0]]);
+    // The codes behind it are pixels.
+    assert_eq!(decoded(&mut image, 2, &[&file[..], &[1, 0]].concat(), 10), Ok(true));
 }
 
 /// As in CVE-2006-4484: the dictionary has no place for so many pixels.
@@ -129,7 +127,7 @@ fn a_context_of_any_numbers_is_harmless() {
             context.strings.fill_with(&mut word);
             (context.step, context.count, context.block) = (1, word() % 13, word() % 256);
             (context.width, context.next) = (index as u32 % 13 + 1, word() % 4099);
-            (context.previous, context.first, context.longest) = (word(), word(), word());
+            context.previous = word();
             let mut image = Rows::new(1, 100, 300);
             let state = CodecState { state: 3, ..state_of(&image, 0, 0) };
             let _ = decode::<LzwDecoder>(&mut image, state, context, &file, piece);

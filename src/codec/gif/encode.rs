@@ -5,9 +5,6 @@
 //! sub-block, and so does the state: a byte is only written when the bits of a later one are there, and no pixel is read
 //! before.
 
-use std::hint::select_unpredictable;
-use std::mem::take;
-
 use super::interlace::Passes;
 use super::{CODES, EncoderState, SLOTS};
 use crate::codec::state::length;
@@ -285,14 +282,15 @@ impl Lzw {
 
     /// Encodes a pixel. The dictionary may be full, and the bits that are still to be written more than a byte then.
     fn encode_pixel(&mut self, pixel: u8, slots: &mut [u32; SLOTS]) -> Result<()> {
-        let (place, slot) = find(slots, self.head, pixel)?;
+        let key = key_of(self.head, pixel);
+        let (place, slot) = probe(slots, place_of(self.head, pixel), key)?;
         if slot != EMPTY {
             self.head = slot >> KEY_BITS;
             return Ok(());
         }
         self.put(self.head);
         if self.next < CODES as u32 {
-            slots[place] = self.next << KEY_BITS | key_of(self.head, pixel);
+            slots[place] = self.next << KEY_BITS | key;
             if self.next > self.max {
                 self.max = 2 * self.max + 1;
                 self.width += 1;
@@ -307,58 +305,51 @@ impl Lzw {
 
     /// Encodes pixels until there are no more, fewer than eight bytes have a place, or the dictionary is full. Returns how
     /// many pixels it read and how many bytes it wrote.
-    ///
-    /// Whether a string is known is hard to predict, so there is no branch on it: every pixel stores to its slot and to the
-    /// output, and what it stores is often what is there already.
     #[inline(never)]
-    fn encode_pixels(
-        &mut self,
-        pixels: &[u8],
-        mut output: &mut [u8],
-        slots: &mut [u32; SLOTS],
-    ) -> Result<(usize, usize)> {
+    fn encode_pixels(&mut self, pixels: &[u8], output: &mut [u8], slots: &mut [u32; SLOTS]) -> Result<(usize, usize)> {
         // In variables of their own, so that they are in registers.
         let Self { mut buffer, mut count, mut width, mut max, mut next, mut head, .. } = *self;
-        // When the code that is added next has this value, codes become longer, or the dictionary is full.
-        let mut event = event_after(next, max);
-        let room = output.len();
-        let mut read = 0;
-        while next < CODES as u32
-            && let Some(&pixel) = pixels.get(read)
-            && let Some(bytes) = output.first_chunk_mut::<8>()
+        let (mut rest, mut written) = (pixels.iter(), 0);
+        'codes: while next < CODES as u32
+            && let Some(bytes) = output.get_mut(written..).and_then(|output| output.first_chunk_mut::<8>())
         {
-            read += 1;
-            let (place, slot) = find(slots, head, pixel)?;
-            let is_known = slot != EMPTY;
-            slots[place] = select_unpredictable(is_known, slot, next << KEY_BITS | key_of(head, pixel));
-            buffer |= select_unpredictable(is_known, 0, low_bits(head, width)) << count;
-            count += select_unpredictable(is_known, 0, width);
-            next += u32::from(!is_known);
-            head = select_unpredictable(is_known, slot >> KEY_BITS, pixel.into());
+            // Follows known strings, for most of the pixels.
+            let (pixel, key, mut place) = loop {
+                let Some(&pixel) = rest.next() else { break 'codes };
+                let (key, place) = (key_of(head, pixel), place_of(head, pixel));
+                let slot = slots[place];
+                if slot & KEY != key {
+                    break (pixel, key, place);
+                }
+                head = slot >> KEY_BITS;
+            };
+            if slots[place] != EMPTY {
+                let slot;
+                (place, slot) = probe(slots, place, key)?;
+                if slot != EMPTY {
+                    head = slot >> KEY_BITS;
+                    continue;
+                }
+            }
+            slots[place] = next << KEY_BITS | key;
+            buffer |= low_bits(head, width) << count;
+            count += width;
+            head = pixel.into();
             // All bytes but the last one, which waits for the next code.
             *bytes = buffer.to_le_bytes();
-            let written = count.saturating_sub(1) / 8;
-            output = &mut take(&mut output)[written as usize..];
-            buffer >>= 8 * written;
-            count -= 8 * written;
-            if next == event {
-                if next > max + 1 {
-                    max = 2 * max + 1;
-                    width += 1;
-                }
-                event = event_after(next, max);
+            let whole = (count - 1) / 8;
+            written += whole as usize;
+            buffer >>= 8 * whole;
+            count -= 8 * whole;
+            if next > max {
+                max = 2 * max + 1;
+                width += 1;
             }
+            next += 1;
         }
-        let written = room - output.len();
         *self = Self { buffer, count, width, max, next, head, ..*self };
-        Ok((read, written))
+        Ok((pixels.len() - rest.len(), written))
     }
-}
-
-/// Returns which code is the first to be added when codes are longer than now, or [`CODES`].
-fn event_after(next: u32, max: u32) -> u32 {
-    // The code that is added with `next` may already be one bit longer: minimum code sizes of 0 begin so.
-    max.saturating_add(2).max(next.saturating_add(1)).min(CODES as u32)
 }
 
 /// A slot of the hash table without a string. Others have the code in the upper bits, which is not 0, and the key below.
@@ -369,32 +360,28 @@ const KEY_BITS: u32 = 20;
 /// The bits of a slot with the key.
 const KEY: u32 = (1 << KEY_BITS) - 1;
 
-/// Returns the key of a string: the code of all pixels but the last, and the last pixel.
+/// Returns the key of a string: the code of all pixels but the last, and the last pixel. Its bits are inverted, so that it is
+/// not that of an empty slot: codes of 4095 have no strings behind them.
 #[inline(always)]
 fn key_of(head: u32, pixel: u8) -> u32 {
-    head << 8 | u32::from(pixel)
+    !(head << 8 | u32::from(pixel)) & KEY
 }
 
-/// Finds the slot of a string. Returns its place and its value: the string's, or empty.
+/// Returns the slot where a string is looked for first.
 ///
 /// The next code to be looked for waits for the slot of this one, so the code takes the fastest way. The codes of one pixel
 /// are in slots of their own, and pixels spread them by a multiplication, which does not wait.
 #[inline(always)]
-fn find(slots: &[u32; SLOTS], head: u32, pixel: u8) -> Result<(usize, u32)> {
+fn place_of(head: u32, pixel: u8) -> usize {
     // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
     let spread = u32::from(pixel).wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2());
-    let place = ((head << 1) ^ spread) as usize % SLOTS;
-    let (slot, key) = (slots[place], key_of(head, pixel));
-    // Without a branch on whether the slot is empty.
-    let difference = select_unpredictable(slot == EMPTY, 0, (slot ^ key) & KEY);
-    if difference == 0 { Ok((place, slot)) } else { probe(slots, place, key) }
+    ((head << 1) ^ spread) as usize % SLOTS
 }
 
-/// Finds the slot of a key behind a place that another key has, by linear probing: its own or an empty one. A table without
-/// an empty slot is an error: this encoder never fills more than half of it.
-#[cold]
-fn probe(slots: &[u32; SLOTS], place: usize, key: u32) -> Result<(usize, u32)> {
-    let places = (1..SLOTS).map(|distance| (place + distance) % SLOTS);
+/// Finds the slot of a key by linear probing from a place on: its own or an empty one. Returns its place and its value. A
+/// table without an empty slot is an error: this encoder never fills more than half of it.
+fn probe(slots: &[u32; SLOTS], first: usize, key: u32) -> Result<(usize, u32)> {
+    let places = (0..SLOTS).map(|distance| (first + distance) % SLOTS);
     let mut found = places.map(|place| (place, slots[place])).filter(|(_, slot)| *slot == EMPTY || slot & KEY == key);
     found.next().ok_or(Fault::Config)
 }

@@ -9,6 +9,7 @@
 
 #include <libImaging/Bit.h>
 #include <libImaging/Raw.h>
+#include <libImaging/Gif.h>
 
 #include "check.h"
 #include "modes.h"
@@ -311,6 +312,25 @@ memory(void) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_maxrss >> 10;
+}
+
+static void
+codecs(void) {
+    static GIFENCODERSTATE encoder;
+    static GIFDECODERSTATE decoder;
+    static UINT8 buffer[100], file[] = {3, 0, 1, 4, 0};
+    Imaging im = input(IMAGING_MODE_L);
+    struct ImagingCodecStateInstance state;
+    memset(&state, 0, sizeof(state));
+    state.ysize = ROWS;
+    encoder.bits = decoder.bits = 8;
+    state.context = &encoder;
+    CHECK(ImagingGifEncode(im, &state, buffer, sizeof(buffer)) == 5 && state.errcode == IMAGING_CODEC_END);
+    memset(&state, 0, sizeof(state));
+    state.ysize = ROWS;
+    state.context = &decoder;
+    CHECK(ImagingGifDecode(im, &state, file, sizeof(file)) == -1 && state.errcode == IMAGING_CODEC_CONFIG);
+    delete_input(im);
 }
 
 int

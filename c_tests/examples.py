@@ -67,13 +67,45 @@ def chart(program, work):
     run(program, "chart.ppm", -1, code=2)
 
 
+def gif_stream(program, work):
+    def show(file):
+        """Gives a file through a pipe, in two parts. Returns what the program writes, its errors and its status."""
+        process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, errors = process.communicate(file)
+        return out, errors.decode(), process.returncode
+
+    # Pixels 1 1 0 0, 0 1 0 1, 0 0 0 0 in codes of three bits, each behind a clear code, and the end code.
+    codes = [code for pixel in (1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0) for code in (4, pixel)] + [5]
+    data = sum(code << 3 * place for place, code in enumerate(codes)).to_bytes(10, "little")
+    start = b"GIF89a\4\0\3\0\x80\0\0" + bytes([0, 0, 0, 255, 255, 255])
+    image = b",\0\0\0\0\4\0\3\0\0\2"
+    whole = start + b"!\xf9\4\0\0\0\0\0" + image + b"\x0a" + data + b"\0;"
+    assert show(whole) == (b"@@  \n @ @\n    \n", "", 0), "gif_stream: the picture is wrong"
+    refused = {
+        b"": "no GIF file",
+        start[:15]: "within the palette",
+        start: "before an image",
+        start + b";": "no image",
+        start + b"x": "unknown kind",
+        start + b"!\xf9\4": "within an extension",
+        start + image[:5]: "within the description",
+        start + image[:-1] + b"\x0d": "minimum code size",
+        start + b",\0\0\0\0\0\0\3\0\0\2": "empty",
+        start + image + b"\x0a" + data[:5]: "within the pixels",
+        start + image + b"\2\xff\xff": "invalid code",
+    }
+    for file, reason in refused.items():
+        out, errors, code = show(file)
+        assert code == 1 and reason in errors and not out, f"gif_stream: {file} gives {errors}"
+
+
 def squares(program, work):
     run(program)
     picture = (work / "squares.pgm").read_bytes()[-256 * 256 :]
     assert picture == bytes(x ^ y for y in range(256) for x in range(256)), "squares: the output is wrong"
 
 
-EXAMPLES = {"mirror.c": mirror, "chart.c": chart, "gigapixel.c": gigapixel, "gamma.cpp": gamma}
+EXAMPLES = {"mirror.c": mirror, "chart.c": chart, "gif_stream.c": gif_stream, "gigapixel.c": gigapixel, "gamma.cpp": gamma}
 
 
 def programs_of_readme(work):

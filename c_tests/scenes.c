@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <libImaging/Bit.h>
+#include <libImaging/Gif.h>
 #include <libImaging/ImagingExt.h>
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
@@ -588,6 +589,36 @@ run_io_from_descriptor(int unused) {
                _imaging_write_pyFd(state.fd, bytes, 4) == 4 && _imaging_tell_pyFd(state.fd) >= 0;
     close(file);
     return (unsigned)done;
+}
+
+/* Encodes an image, in buffers that are long enough for the decoder's larger dictionary, and decodes them if told so. */
+static unsigned
+run_gif(int decodes) {
+    static GIFENCODERSTATE encoder;
+    static GIFDECODERSTATE decoder;
+    static uint8_t line[3000], buffer[8192];
+    struct ImagingCodecStateInstance state = whole(8), output;
+    memset(&encoder, 0, sizeof(encoder));
+    memset(&decoder, 0, sizeof(decoder));
+    encoder.bits = decoder.bits = 8;
+    decoder.transparency = -1;
+    state.ysize = side;
+    output = state;
+    state.shuffle = ImagingFindPacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
+    state.buffer = line;
+    state.context = &encoder;
+    output.context = &decoder;
+    unsigned sum = 1;
+    int decoded = 0;
+    while (!state.errcode) {
+        int made = ImagingGifEncode(inputs[IMAGING_MODE_L], &state, buffer, sizeof(buffer));
+        sum = add_bytes(sum, buffer, (size_t)made);
+        decoded = decodes ? ImagingGifDecode(outputs[IMAGING_MODE_L], &output, buffer, made) : -1;
+    }
+    if (state.errcode != IMAGING_CODEC_END || decoded != -1 || output.errcode) {
+        return 0;
+    }
+    return decodes ? sum_of(outputs[IMAGING_MODE_L]) : sum;
 }
 
 /* - - - - - Files - - - - - */
@@ -1445,6 +1476,8 @@ static const Scene LIST[] = {
     {"_imaging_write_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
     {"_imaging_seek_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
     {"_imaging_tell_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
+    {"ImagingGifDecode", "", run_gif, 1, SCENE_BY_CODE},
+    {"ImagingGifEncode", "", run_gif, 0, SCENE_BY_CODE},
     {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
     {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},
     {"ImagingSavePPM", "", run_save_ppm, 0, 0},

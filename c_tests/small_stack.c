@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <libImaging/Bit.h>
+#include <libImaging/Gif.h>
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
 
@@ -443,6 +444,37 @@ run_codecs(void) {
     ImagingDelete(im);
 }
 
+/* In buffers that the decoder has its small dictionary for, and its large one. */
+static void
+gif(void) {
+    static const int BYTES[] = {300, 16000};
+    static GIFENCODERSTATE encoder;
+    static GIFDECODERSTATE decoder;
+    static UINT8 line[WIDTH], buffer[16000];
+    Imaging im = image(IMAGING_MODE_P), out = image(IMAGING_MODE_P);
+    for (int n = 0; n < 2; n++) {
+        struct ImagingCodecStateInstance state, output;
+        memset(&encoder, 0, sizeof(encoder));
+        memset(&decoder, 0, sizeof(decoder));
+        memset(&state, 0, sizeof(state));
+        encoder.bits = decoder.bits = 8;
+        state.xsize = WIDTH;
+        state.ysize = HEIGHT;
+        state.bytes = WIDTH;
+        output = state;
+        state.buffer = line;
+        state.context = &encoder;
+        state.shuffle = ImagingFindPacker(IMAGING_MODE_P, IMAGING_RAWMODE_P, NULL);
+        output.context = &decoder;
+        while (!state.errcode) {
+            int made = ImagingGifEncode(im, &state, buffer, BYTES[n]);
+            ImagingGifDecode(out, &output, buffer, made);
+        }
+    }
+    ImagingDelete(im);
+    ImagingDelete(out);
+}
+
 static void
 files(void) {
     for (int mode = 0; mode < MODE_COUNT; mode++) {
@@ -503,9 +535,8 @@ static const struct {
 } OPERATIONS[] = {
     {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
     {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
-    {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"codecs", codecs}, {"files", files},
-    {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"files", files},
-    {"runs", run_codecs},
+    {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"codecs", codecs},
+    {"runs", run_codecs}, {"gif", gif}, {"files", files},
     {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
     {"quantization", quantization},
 };

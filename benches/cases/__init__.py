@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bands, codecs, colours, drawing, filters, geometry, pixels, quantizing, resizing, small, storage
+from . import bands, codecs, colours, drawing, filters, geometry, gif, pixels, quantizing, resizing, small, storage
 from .case import Case, Table
 
 TABLES: tuple[Table, ...] = (
@@ -12,12 +12,16 @@ TABLES: tuple[Table, ...] = (
     *filters.TABLES,
     *bands.TABLES,
     *codecs.TABLES,
+    *gif.TABLES,
     *pixels.TABLES,
     *codecs.TABLES,
+    *gif.TABLES,
     *drawing.TABLES,
     *quantizing.TABLES,
     *small.TABLES,
     *storage.TABLES,
+    *codecs.TABLES,
+    *gif.TABLES,
 )
 
 __all__ = ["TABLES", "Case", "Table"]

@@ -409,6 +409,9 @@ impl Canvas<'_> {
             if self.state.y >= self.state.ysize {
                 return Err(Fault::Overrun);
             }
+            if self.state.xsize <= 0 {
+                return Err(Fault::Config);
+            }
             let x = length(self.state.x)?;
             let row = self.tile.row_mut(self.state.y)?;
             let rest = row.get_mut(x..).filter(|rest| !rest.is_empty()).ok_or(Fault::Config)?;

@@ -9,6 +9,7 @@
 
 #include <libImaging/Bit.h>
 #include <libImaging/Gif.h>
+#include <libImaging/Bcn.h>
 #include <libImaging/ImagingExt.h>
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
@@ -619,6 +620,32 @@ run_gif(int decodes) {
         return 0;
     }
     return decodes ? sum_of(outputs[IMAGING_MODE_L]) : sum;
+}
+
+static unsigned
+run_bcn_decode(int number) {
+    char bc5s[] = "BC5S";
+    BCNSTATE context = {bc5s};
+    ModeID mode = number == 4 ? IMAGING_MODE_L : number == 5 || number == 6 ? IMAGING_MODE_RGB : IMAGING_MODE_RGBA;
+    struct ImagingCodecStateInstance state = whole(0);
+    state.state = number;
+    state.context = &context;
+    state.ysize = 3;
+    /* A row of pixels is as long as a row of blocks of 16 bytes, if there are four of them in a block. */
+    uint8_t *blocks = (uint8_t *)inputs[IMAGING_MODE_RGBA]->image[0];
+    int bytes = side / 4 * (number == 1 || number == 4 ? 8 : 16);
+    int consumed = ImagingBcnDecode(outputs[mode], &state, blocks, bytes);
+    return consumed > 0 && state.errcode == 0 ? sum_of(outputs[mode]) : 0;
+}
+
+static unsigned
+run_bcn_encode(int number) {
+    struct ImagingCodecStateInstance state = whole(0);
+    state.state = number;
+    state.ysize = 3;
+    uint8_t blocks[1000];
+    int made = ImagingBcnEncode(inputs[IMAGING_MODE_RGBA], &state, blocks, sizeof(blocks));
+    return made > 0 && state.errcode >= 0 ? sum_of_bytes(blocks, (size_t)made) : 0;
 }
 
 /* - - - - - Files - - - - - */
@@ -1478,6 +1505,16 @@ static const Scene LIST[] = {
     {"_imaging_tell_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
     {"ImagingGifDecode", "", run_gif, 1, SCENE_BY_CODE},
     {"ImagingGifEncode", "", run_gif, 0, SCENE_BY_CODE},
+    {"ImagingBcnDecode", "BC1", run_bcn_decode, 1, 0},
+    {"ImagingBcnDecode", "BC3", run_bcn_decode, 3, 0},
+    {"ImagingBcnDecode", "BC4", run_bcn_decode, 4, 0},
+    {"ImagingBcnDecode", "BC5", run_bcn_decode, 5, 0},
+    {"ImagingBcnDecode", "BC6H", run_bcn_decode, 6, 0},
+    {"ImagingBcnDecode", "BC7", run_bcn_decode, 7, 0},
+    {"ImagingBcnEncode", "BC1", run_bcn_encode, 1, 0},
+    {"ImagingBcnEncode", "BC2", run_bcn_encode, 2, 0},
+    {"ImagingBcnEncode", "BC3", run_bcn_encode, 3, 0},
+    {"ImagingBcnEncode", "BC5", run_bcn_encode, 5, 0},
     {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
     {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},
     {"ImagingSavePPM", "", run_save_ppm, 0, 0},

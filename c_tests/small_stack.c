@@ -7,6 +7,7 @@
 
 #include <libImaging/Bit.h>
 #include <libImaging/Gif.h>
+#include <libImaging/Bcn.h>
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
 
@@ -476,6 +477,28 @@ gif(void) {
 }
 
 static void
+textures(void) {
+    static UINT8 bytes[WIDTH * 16];
+    char name[] = "BC6HS";
+    for (int mode = 0; mode < MODE_COUNT; mode++) {
+        Imaging im = image(MODES[mode].id);
+        for (int number = 1; number <= 7; number++) {
+            struct ImagingCodecStateInstance state;
+            BCNSTATE context = {name};
+            memset(&state, 0, sizeof(state));
+            state.xsize = WIDTH;
+            state.ysize = 8;
+            state.state = number;
+            state.context = &context;
+            ImagingBcnDecode(im, &state, bytes, sizeof(bytes));
+            state.x = state.y = state.errcode = 0;
+            ImagingBcnEncode(im, &state, bytes, sizeof(bytes));
+        }
+        ImagingDelete(im);
+    }
+}
+
+static void
 files(void) {
     for (int mode = 0; mode < MODE_COUNT; mode++) {
         Imaging im = image(MODES[mode].id);
@@ -536,7 +559,7 @@ static const struct {
     {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
     {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
     {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"codecs", codecs},
-    {"runs", run_codecs}, {"gif", gif}, {"files", files},
+    {"runs", run_codecs}, {"gif", gif}, {"textures", textures}, {"files", files},
     {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
     {"quantization", quantization},
 };

@@ -10,13 +10,18 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, codec::Task)| {
     let (number, task) = input;
-    match number % 5 {
+    match number % 6 {
         0 => task.encode(&Encoder {
+            function: codec::ImagingBcnEncode,
+            packers: &packers(&[("L", "L"), ("LA", "LA"), ("RGB", "RGB"), ("RGBA", "RGBA"), ("I;16", "I;16")]),
+            options: |_, free| Options::<()> { state: i32::from(free[0] % 7), ..Options::default() },
+        }),
+        1 => task.encode(&Encoder {
             function: codec::ImagingEpsEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("RGB", "RGB"), ("CMYK", "CMYK"), ("I;16", "I;16")]),
             options: |_, _| Options::<()>::default(),
         }),
-        1 => task.encode(&Encoder {
+        2 => task.encode(&Encoder {
             function: codec::ImagingGifEncode,
             packers: &packers(&[("L", "L"), ("P", "P"), ("1", "1"), ("RGB", "RGB")]),
             options: |_, free| {
@@ -24,12 +29,12 @@ fuzz_target!(|input: (u8, codec::Task)| {
                 Options { context, ..Options::default() }
             },
         }),
-        2 => task.encode(&Encoder {
+        3 => task.encode(&Encoder {
             function: codec::ImagingPcxEncode,
             packers: &packers(&[("1", "1"), ("L", "L"), ("P", "P"), ("RGB", "RGB;L")]),
             options: |_, _| Options::<()>::default(),
         }),
-        3 => task.encode(&Encoder {
+        4 => task.encode(&Encoder {
             function: codec::ImagingTgaRleEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("P", "P"), ("RGB", "BGR"), ("RGBA", "BGRA")]),
             options: |_, _| Options::<()>::default(),

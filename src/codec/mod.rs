@@ -8,6 +8,7 @@
 //! A codec is safe code. It reads and writes pixels through a [`TileMut`] or [`TileRef`], which check every row and line: a
 //! state with invalid numbers is an error, whoever wrote them.
 
+pub mod bcn;
 pub mod bit;
 mod digits;
 pub mod eps;

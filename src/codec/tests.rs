@@ -59,6 +59,11 @@ impl TileMut for Rows {
         Ok(self.at_mut(y)?)
     }
 
+    fn image_rows_mut(&mut self, ys: [i32; 4]) -> Result<[&mut [u8]; 4]> {
+        let ys = ys.map(|y| usize::try_from(y).unwrap_or(usize::MAX));
+        self.rows.get_disjoint_mut(ys).map(|rows| rows.map(Vec::as_mut_slice)).map_err(|_| Fault::Config)
+    }
+
     fn unpack(&mut self, y: i32, line: &[u8]) -> Result<()> {
         let row = self.at_mut(y)?;
         let length = row.len();

@@ -50,6 +50,9 @@ pub trait TileMut {
     /// Returns all pixels of row `y` of the image: some formats know no tiles.
     fn image_row_mut(&mut self, y: i32) -> Result<&mut [u8]>;
 
+    /// Returns all pixels of four rows of the image. Rows that share memory are an error.
+    fn image_rows_mut(&mut self, ys: [i32; 4]) -> Result<[&mut [u8]; 4]>;
+
     /// Unpacks `line` to row `y` of the tile with the state's unpacker. `line` may be longer than the packed row.
     fn unpack(&mut self, y: i32, line: &[u8]) -> Result<()>;
 

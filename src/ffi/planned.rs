@@ -14,12 +14,6 @@ use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t};
 
 // # Decoders and encoders that are not implemented yet
 unsafe extern "C" {
-    /// Decodes blocks of compressed textures, `state->state` = 1 to 7 for BC1 to BC7. `context`: BCNSTATE.
-    pub fn ImagingBcnDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes blocks of compressed textures, `state->state` = 1, 2, 3 or 5. `context`: BCNSTATE.
-    pub fn ImagingBcnEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
     /// Decodes JPEG. `context`: JPEGSTATE.
     pub fn ImagingJpegDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 

@@ -39,11 +39,11 @@ macro_rules! declare {
 
 declare! {
     decoders:
-        ImagingBitDecode, ImagingFliDecode, ImagingGifDecode, ImagingHexDecode, ImagingMspDecode, ImagingPackbitsDecode,
-        ImagingPcdDecode, ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode, ImagingTgaRleDecode,
-        ImagingXbmDecode;
+        ImagingBcnDecode, ImagingBitDecode, ImagingFliDecode, ImagingGifDecode, ImagingHexDecode, ImagingMspDecode,
+        ImagingPackbitsDecode, ImagingPcdDecode, ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode,
+        ImagingTgaRleDecode, ImagingXbmDecode;
     encoders:
-        ImagingEpsEncode, ImagingGifEncode, ImagingPcxEncode, ImagingTgaRleEncode, ImagingXbmEncode;
+        ImagingBcnEncode, ImagingEpsEncode, ImagingGifEncode, ImagingPcxEncode, ImagingTgaRleEncode, ImagingXbmEncode;
 }
 
 /// The fields of a state that a codec's options set. 0 leaves a field as it is.

@@ -25,20 +25,20 @@ pub unsafe fn decode<D: Decoder>(
     bytes: Py_ssize_t,
 ) -> c_int {
     // SAFETY: the state's context is NULL or of this type, and the rest is as this function's contract says.
-    unsafe { decode_with::<D, _>(im, state, buffer, bytes, |context| context_of::<D::Context>(context)) }
+    unsafe { decode_with::<D, _>(im, state, buffer, bytes, |state| context_of::<D::Context>(state.context)) }
 }
 
-/// Calls a decoder whose context has references to more than its own bytes: `context` makes it from the state's pointer.
+/// Calls a decoder whose context has references to more than its own bytes: `context` makes it from the state.
 ///
 /// # Safety
 ///
-/// As for [`decode`], and `context` may be called with the state's context.
+/// As for [`decode`], and `context` may be called with the state.
 pub unsafe fn decode_with<D: Decoder, C: BorrowMut<D::Context>>(
     im: ImageOut,
     state: ImagingCodecState,
     buffer: *const u8,
     bytes: Py_ssize_t,
-    context: impl FnOnce(*mut c_void) -> Result<C, Fault>,
+    context: impl FnOnce(&CodecState) -> Result<C, Fault>,
 ) -> c_int {
     // SAFETY: `state` is NULL or a state that nobody else uses, by this function's contract.
     let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
@@ -48,7 +48,7 @@ pub unsafe fn decode_with<D: Decoder, C: BorrowMut<D::Context>>(
     let decoded = boundary::catch(|| {
         // SAFETY: the buffer has these bytes, by this function's contract.
         let line = unsafe { line_of(state, D::line_bytes(state)) };
-        let mut context = context(state.context)?;
+        let mut context = context(state)?;
         let mut tile = Tile::of_output(&im, state);
         // SAFETY: `state->fd` is a file for the whole call, by this function's contract.
         let mut file = unsafe { File::new(state.fd) };

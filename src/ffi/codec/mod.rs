@@ -3,6 +3,7 @@
 //! The header's introduction says how a codec is called. [`call`] converts what C passes, and [`tile`] gives a codec the rows of
 //! the image; each function names its codec.
 
+mod bcn;
 mod call;
 mod io;
 mod io_ext;
@@ -12,8 +13,9 @@ use std::ffi::c_int;
 
 use super::arguments::{ImageIn, ImageOut};
 use crate::abi::{ImagingCodecState, Py_ssize_t};
+use crate::codec::bcn::{BcnDecoder, BcnEncoder};
 use crate::codec::bit::{BitContext, BitDecoder, BitState};
-use crate::codec::{Fault, eps, fli, gif, hex, msp, packbits, pcd, pcx, raw, sgi, sun, tga, xbm};
+use crate::codec::{CodecState, Fault, eps, fli, gif, hex, msp, packbits, pcd, pcx, raw, sgi, sun, tga, xbm};
 use call::{context_of, decode, decode_with, encode};
 
 // # Decoders and encoders
@@ -29,6 +31,41 @@ use call::{context_of, decode, decode_with, encode};
 // An encoder writes at most `bytes` bytes to `buffer` and returns how many. At the end it sets `errcode`: to
 // `IMAGING_CODEC_END` on success.
 
+/// Decodes block-compressed textures: BC1 to BC7 for a `state->state` of 1 to 7. `context` is a `BCNSTATE`, whose
+/// `pixel_format` is read for BC5 and BC6H: "BC5S" and "BC6HS" are signed, all other names unsigned.
+///
+/// Write BC4 to an L image, BC5 and BC6H to an RGB image, the others to an RGBA image, at offset 0. `ystep` is -1 for rows
+/// from the bottom up. Only whole blocks are consumed. Sides that are no multiple of 4 are allowed.
+///
+/// `errcode` becomes `IMAGING_CODEC_CONFIG` if a block does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingBcnDecode(
+    im: ImageOut,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: Py_ssize_t,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { decode_with::<BcnDecoder, _>(im, state, buffer, bytes, |state| bcn::pixel_format(state)) }
+}
+
+/// Encodes block-compressed textures: BC1, BC2, BC3 or BC5 for a `state->state` of 1, 2, 3 or 5. BC5 takes red and green of
+/// an image with pixels of four bytes, and the others take images with pixels of one byte, too. Alpha is that of an RGBA or
+/// LA image.
+///
+/// A block of 8 bytes, or 16 but for BC1, is written if there is room for another byte behind it. `errcode` becomes
+/// `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ImagingBcnEncode(
+    im: ImageIn,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: c_int,
+) -> c_int {
+    // SAFETY: the state, what it points to, and the buffer are as the header says.
+    unsafe { encode::<BcnEncoder>(im, state, buffer, bytes) }
+}
+
 /// Decodes pixels of 1 to 31 bits into an F image, from its left edge: `xoff` and `yoff` are not used. `ystep` is -1 for rows
 /// from the bottom up. `context` is a `BITSTATE`, and `state->x` is 0 before the first call.
 ///
@@ -40,9 +77,9 @@ pub unsafe extern "C" fn ImagingBitDecode(
     buffer: *mut u8,
     bytes: Py_ssize_t,
 ) -> c_int {
-    let context = |context| {
+    let context = |state: &CodecState| {
         // SAFETY: the context is NULL or a `BITSTATE` that nobody else uses: the header says so.
-        let state: &mut BitState = unsafe { context_of(context)? };
+        let state: &mut BitState = unsafe { context_of(state.context)? };
         let size = usize::try_from(state.lutsize).unwrap_or(usize::MAX);
         let is_slice = !state.lut.is_null() && state.lut.is_aligned() && size <= isize::MAX as usize / size_of::<f32>();
         let table: &[f32] = match size {

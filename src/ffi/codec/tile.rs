@@ -144,6 +144,20 @@ impl TileMut for Tile {
         Ok(unsafe { std::slice::from_raw_parts_mut(address, bytes) })
     }
 
+    fn image_rows_mut(&mut self, ys: [c_int; 4]) -> Result<[&mut [u8]; 4]> {
+        let mut rows = [(std::ptr::null_mut(), 0); 4];
+        for (row, y) in rows.iter_mut().zip(ys) {
+            *row = self.locate_image_row(y)?;
+        }
+        let is_apart = |one: usize, other: usize| rows[one].0.addr().abs_diff(rows[other].0.addr()) >= rows[one].1;
+        if !(1..4).all(|one| (0..one).all(|other| is_apart(one, other))) {
+            return Err(Fault::Config);
+        }
+        // SAFETY: the rows have these bytes, by `locate_run`, of which no two share any, as checked above, and nobody else uses
+        // them, by `Tile::new`.
+        Ok(rows.map(|(address, bytes)| unsafe { std::slice::from_raw_parts_mut(address, bytes) }))
+    }
+
     fn unpack(&mut self, y: c_int, line: &[u8]) -> Result<()> {
         let (shuffle, pixels) = (self.shuffle()?, self.rectangle[2]);
         shuffle.convert(self.row_mut(y)?, line, pixels)

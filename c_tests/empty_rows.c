@@ -10,6 +10,7 @@
 #include <libImaging/Bit.h>
 #include <libImaging/Raw.h>
 #include <libImaging/Gif.h>
+#include <libImaging/Bcn.h>
 
 #include "check.h"
 #include "modes.h"
@@ -302,6 +303,26 @@ codecs(void) {
         state.shuffle = ImagingFindPacker(ENCODERS[i].mode, ENCODERS[i].raw, &state.bits);
         state.buffer = line;
         CHECK(ENCODERS[i].encode(im, &state, output, sizeof(output)) <= 0 && state.errcode != 0);
+}
+
+/* Blocks of ROWS rows without pixels are consumed and written, as in the reference, as far as there are bytes. */
+static void
+textures(void) {
+    static char name[] = "BC5S";
+    static UINT8 bytes[1000];
+    for (int number = 1; number <= 7; number++) {
+        Imaging im = input(IMAGING_MODE_RGBA);
+        struct ImagingCodecStateInstance state;
+        BCNSTATE context = {name};
+        memset(&state, 0, sizeof(state));
+        state.ysize = ROWS;
+        state.state = number;
+        state.context = &context;
+        int consumed = ImagingBcnDecode(im, &state, bytes, sizeof(bytes));
+        CHECK(consumed >= 992 && consumed <= 1000 && state.errcode == 0);
+        state.x = state.y = 0;
+        int made = ImagingBcnEncode(im, &state, bytes, sizeof(bytes));
+        CHECK(made >= 984 && made < 1000 && state.errcode == 0);
         delete_input(im);
     }
 }
@@ -350,6 +371,7 @@ main(void) {
     colours();
     parts_of_an_image();
     codecs();
+    textures();
     CHECK(memory() - before < 256);
     return check_result();
 }

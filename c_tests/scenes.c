@@ -342,7 +342,7 @@ run_raw_encode(int unused) {
     return made == state.bytes && state.errcode == IMAGING_CODEC_END ? sum_of_bytes(line, (size_t)made) : 0;
 }
 
-/* - - - - - Codecs - - - - - */
+/* - - - - - Block-compressed textures - - - - - */
 
 enum { LARGEST_SIDE = 3000 };
 
@@ -630,7 +630,7 @@ run_bcn_decode(int number) {
     struct ImagingCodecStateInstance state = whole(0);
     state.state = number;
     state.context = &context;
-    state.ysize = 3;
+    state.ysize = 4;
     /* A row of pixels is as long as a row of blocks of 16 bytes, if there are four of them in a block. */
     uint8_t *blocks = (uint8_t *)inputs[IMAGING_MODE_RGBA]->image[0];
     int bytes = side / 4 * (number == 1 || number == 4 ? 8 : 16);
@@ -642,7 +642,7 @@ static unsigned
 run_bcn_encode(int number) {
     struct ImagingCodecStateInstance state = whole(0);
     state.state = number;
-    state.ysize = 3;
+    state.ysize = 4;
     uint8_t blocks[1000];
     int made = ImagingBcnEncode(inputs[IMAGING_MODE_RGBA], &state, blocks, sizeof(blocks));
     return made > 0 && state.errcode >= 0 ? sum_of_bytes(blocks, (size_t)made) : 0;

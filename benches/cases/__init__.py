@@ -11,17 +11,13 @@ TABLES: tuple[Table, ...] = (
     *colours.TABLES,
     *filters.TABLES,
     *bands.TABLES,
-    *codecs.TABLES,
-    *gif.TABLES,
     *pixels.TABLES,
-    *codecs.TABLES,
-    *gif.TABLES,
     *drawing.TABLES,
     *quantizing.TABLES,
-    *small.TABLES,
-    *storage.TABLES,
     *codecs.TABLES,
     *gif.TABLES,
+    *small.TABLES,
+    *storage.TABLES,
 )
 
 __all__ = ["TABLES", "Case", "Table"]

@@ -103,6 +103,28 @@ def photo_cd() -> Iterator[Case]:
     yield decoding(("decode Photo CD", "RGB"), file, "Image.core.pcd_decoder('RGB')", f"Image.new('RGB', {SIZE})")
 
 
+def textures() -> Iterator[Case]:
+    """BC1 to BC7. Blocks of BC6H and BC7 are random, those of BC7 of all modes alike."""
+    width, height = SIZE
+    blocks = width * height // 16
+    for number, mode in {1: "RGB", 2: "RGBA", 3: "RGBA", 5: "RGB"}.items():
+        yield encoding((f"encode BC{number}", mode), f"Image.core.bcn_encoder({mode!r}, {number})", f"photo({mode!r}).resize({SIZE})")
+    encoded = "encode(lambda: Image.core.bcn_encoder({mode!r}, {number}), photo({mode!r}).resize({size}))"
+    files = {
+        1: encoded.format(mode="RGB", number=1, size=SIZE),
+        2: encoded.format(mode="RGBA", number=2, size=SIZE),
+        3: encoded.format(mode="RGBA", number=3, size=SIZE),
+        4: random_bytes(8 * blocks),
+        5: encoded.format(mode="RGB", number=5, size=SIZE),
+        6: random_bytes(16 * blocks),
+        7: f"b''.join(bytes([1 << n % 8]) + random.Random(n % 1000).randbytes(15) for n in range({blocks}))",
+    }
+    for number, file in files.items():
+        mode = "L" if number == 4 else "RGB" if number in (5, 6) else "RGBA"
+        make = f"Image.core.bcn_decoder({mode!r}, {number}, '')"
+        yield decoding((f"decode BC{number}", mode), file, make, f"Image.new({mode!r}, {SIZE})")
+
+
 DECODERS = "PCX", "PackBits", "SGI", "Sun", "TGA"
 ENCODERS = "PCX", "TGA"
 
@@ -118,5 +140,6 @@ def runs() -> Iterator[Case]:
 
 TABLES = (
     Table.of("Codecs of run lengths", "call, mode, picture", runs()),
+    Table.of("Block-compressed textures", "call, mode", textures()),
     Table.of("Other codecs", "call, mode", (*scientific(), *fli(), *text(), *photo_cd())),
 )

@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::block::{BlockFormat, decode_blocks};
+use super::block::{BlockFormat, decode_groups, decode_run};
 use super::{BcnDecoder, BcnEncoder, PixelFormat, bc6h, bc7, rgtc, s3tc};
 use crate::codec::tests::{Rows, decode, encode, state_of};
 use crate::codec::{CodecState, Fault, Result};
 use crate::mode::Mode;
+use crate::simd::isa::Isa;
 
 /// Returns bytes that look random.
 fn bytes(seed: u32, count: usize) -> Vec<u8> {
@@ -125,17 +126,22 @@ fn pixels_outside_the_image_are_transparent_in_blocks_with_transparency() {
     assert_eq!(encoded(&mut image, 1, 100), Ok(vec![0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]));
 }
 
-/// Decodes blocks one by one, and as a run.
+/// Decodes rows of blocks with every ISA, and with plain code in pieces.
 fn check_run<F: BlockFormat>(seed: u32) {
     for count in (0..40).chain([200]) {
         let file = bytes(seed + count as u32, count * size_of::<F::Block>());
         let blocks: &[F::Block] = bytemuck::cast_slice(&file);
-        let mut run = [(); 4].map(|()| vec![<F::Row as bytemuck::Zeroable>::zeroed(); count]);
-        let mut single = run.clone();
-        F::decode_run(blocks, run.each_mut().map(Vec::as_mut_slice));
-        decode_blocks::<F>(blocks, single.each_mut().map(Vec::as_mut_slice));
+        let none = [(); 4].map(|()| vec![<F::Row as bytemuck::Zeroable>::zeroed(); count]);
         let bytes_of = |rows: &[Vec<F::Row>; 4]| rows.each_ref().map(|row| bytemuck::cast_slice::<_, u8>(row).to_vec());
-        assert_eq!(bytes_of(&run), bytes_of(&single));
+        let mut expected = none.clone();
+        for n in 0..count {
+            decode_groups::<F>(&blocks[n..=n], expected.each_mut().map(|row| &mut row[n..=n]));
+        }
+        for isa in Isa::available() {
+            let mut rows = none.clone();
+            decode_run::<F>(isa, blocks, rows.each_mut().map(Vec::as_mut_slice));
+            assert_eq!(bytes_of(&rows), bytes_of(&expected), "{isa:?}, {count} blocks");
+        }
     }
 }
 

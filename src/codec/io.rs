@@ -19,9 +19,11 @@ pub trait CodecFile {
     /// Returns the position, any number: nobody has checked what the file says.
     fn tell(&mut self) -> Result<i64>;
 
-    /// Reads `bytes` bytes. A file that has fewer is an error, and no more memory is allocated than for twice what it has.
-    fn read_vec(&mut self, bytes: usize) -> Result<Vec<u8>> {
-        read_in_steps(self, bytes)
+    /// Reads `bytes` bytes, and does something with them. A file that has fewer is an error, and no more memory is
+    /// allocated than for twice what it has.
+    fn read_with(&mut self, bytes: usize, work: &mut dyn FnMut(&[u8])) -> Result<()> {
+        work(&read_in_steps(self, bytes)?);
+        Ok(())
     }
 }
 

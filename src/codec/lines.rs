@@ -69,11 +69,14 @@ pub fn decode<C>(call: &mut Decode<'_, C>, packets: &mut impl Packets, input: &[
 
 /// Fills the first `length` bytes of a line. Those behind may change, too: they are written later.
 ///
-/// Most runs are short: storing `WIDE` bytes is faster than a call of `memset`.
+/// Most runs are short: storing more bytes than that is faster than a call of `memset`.
 #[inline(always)]
-pub fn fill<const WIDE: usize>(line: &mut [u8], length: usize, value: u8) {
-    match line.first_chunk_mut::<WIDE>() {
-        Some(wide) if length <= WIDE => *wide = [value; WIDE],
+pub fn fill(line: &mut [u8], length: usize, value: u8) {
+    const SHORT: usize = 32;
+    const LONG: usize = 128;
+    match line.first_chunk_mut::<LONG>() {
+        Some(wide) if length <= SHORT => wide[..SHORT].copy_from_slice(&[value; SHORT]),
+        Some(wide) if length <= LONG => *wide = [value; LONG],
         _ => line[..length].fill(value),
     }
 }

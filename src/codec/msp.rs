@@ -55,7 +55,7 @@ impl Packets for Msp {
                 break;
             }
             match head {
-                0 => fill::<WIDE>(line, length, data[1]),
+                0 => fill(line, length, data[1]),
                 _ => copy::<WIDE>(line, data, length),
             }
             expanded.read += read;

@@ -57,7 +57,7 @@ impl Packets for Packbits {
                     let Some(&value) = data.first() else { break };
                     read += 2;
                     let length = (257 - usize::from(head)).min(line.len());
-                    fill::<WIDE>(line, length, value);
+                    fill(line, length, value);
                     length
                 }
             };

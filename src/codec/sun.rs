@@ -42,7 +42,7 @@ impl Sun {
     /// Writes the run's rest, as far as the line has room. Returns the number of bytes.
     fn continue_run(&mut self, line: &mut [u8]) -> usize {
         let length = self.rest.min(line.len());
-        fill::<32>(line, length, self.value);
+        fill(line, length, self.value);
         self.rest -= length;
         length
     }

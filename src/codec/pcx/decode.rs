@@ -70,7 +70,7 @@ impl Packets for Pcx {
                         self.exceeds_line = true;
                         length = line.len();
                     }
-                    fill::<64>(line, length, value);
+                    fill(line, length, value);
                     (read, written) = (read + 2, written + length);
                     if length == line.len() {
                         break;

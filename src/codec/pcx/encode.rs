@@ -182,25 +182,31 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Encodes bytes as long as neither end is near. Compares eight bytes to the run's value at once, and has no branch for
-    /// the length of a run or for its value: on photographs both are unpredictable.
+    /// Encodes blocks of bytes as long as neither end is near. There is no branch for a byte that continues the run, or for a
+    /// value that takes two bytes: on photographs both are unpredictable. Each step writes the run, and keeps it if it ends.
     fn encode_short_runs(&mut self, end: usize, output: &mut [u8], written: &mut usize) {
+        const BLOCK: usize = 16;
+        /// Runs up to this length do not become longer than the longest one in a block.
+        const LONGEST_BEFORE: u8 = LONGEST - BLOCK as u8;
         let (plane, mut run, mut x) = (&self.bytes[..end], self.run, self.x);
-        // A run of at least one byte, which eight others do not make the longest one.
-        while let (1..=55, Some(next), Some(place)) =
-            (run.length, plane[x..].first_chunk::<8>(), output[*written..].first_chunk_mut::<2>())
+        while let (1..=LONGEST_BEFORE, Some(next), Some(place)) =
+            (run.length, plane[x..].first_chunk::<BLOCK>(), output[*written..].first_chunk_mut::<{ 2 * BLOCK + 2 }>())
         {
-            let difference = u64::from_le_bytes(*next) ^ u64::from_ne_bytes([run.value; 8]);
-            let equal = difference.trailing_zeros() as usize / 8;
-            run.length += equal as u8;
-            x += equal;
-            if let Some(value) = next.get(equal) {
-                let is_long = run.is_long();
-                *place = if is_long { [RUN | run.length, run.value] } else { [run.value, 0] };
-                *written += 1 + usize::from(is_long);
-                run = Run { length: 1, value: *value };
-                x += 1;
+            x += BLOCK;
+            if *next == [run.value; BLOCK] {
+                run.length += BLOCK as u8;
+                continue;
             }
+            let mut position = 0;
+            for &value in next {
+                let bytes = 1 + usize::from(run.is_long());
+                place[position] = RUN | run.length;
+                place[position + bytes - 1] = run.value;
+                let is_equal = value == run.value;
+                position += if is_equal { 0 } else { bytes };
+                run = Run { length: if is_equal { run.length + 1 } else { 1 }, value };
+            }
+            *written += position;
         }
         (self.run, self.x) = (run, x);
     }

@@ -28,7 +28,8 @@ mod tests;
 use std::ffi::c_int;
 use std::io::SeekFrom;
 
-use super::{Decode, Decoded, Decoder, Fault, Result};
+use super::tile::ImageFormat;
+use super::{CodecFile, CodecState, Decode, Decoded, Decoder, Fault, Result, TileMut};
 use crate::memory::heap::try_vec;
 use interleave::interleave;
 use row::{Row, expand};
@@ -58,32 +59,36 @@ impl Decoder for SgiRleDecoder {
     type Context = Context;
 
     fn decode(call: &mut Decode<'_, Context>, _: &[u8]) -> Result<Decoded> {
-        let format = call.tile.format()?;
-        let limit = (i32::MAX as usize).checked_div(format.bands).ok_or(Fault::Config)?;
-        if format.xsize > limit || format.ysize > limit {
+        let ImageFormat { bands, xsize, ysize, .. } = call.tile.format()?;
+        let limit = (i32::MAX as usize).checked_div(bands).ok_or(Fault::Config)?;
+        if xsize > limit || ysize > limit {
             return Err(Fault::Memory);
         }
-        let data = read_file(call, 2 * ENTRY * format.bands * format.ysize)?;
-        call.state.count = 0;
-        if call.state.ystep < 0 {
-            call.state.y = format.ysize as i32 - 1; // of an image, whose height is an `i32`
-        } else {
-            (call.state.y, call.state.ystep) = (0, 1);
-        }
-        let rows = Rows { data: &data, bands: format.bands, xsize: format.xsize, ysize: format.ysize };
-        let decoded = if call.context.bpc == 1 { rows.decode::<1>(call) } else { rows.decode::<2>(call) };
+        let bytes = seek_to_tables(call.file, 2 * ENTRY * bands * ysize)?;
+        let Decode { state, context, tile, file, .. } = call;
+        let mut decoded = Ok(());
+        file.read_with(bytes, &mut |data| {
+            state.count = 0;
+            if state.ystep < 0 {
+                state.y = ysize as i32 - 1; // of an image, whose height is an `i32`
+            } else {
+                (state.y, state.ystep) = (0, 1);
+            }
+            let rows = Rows { data, bands, xsize, ysize };
+            decoded = if context.bpc == 1 { rows.decode::<1>(state, *tile) } else { rows.decode::<2>(state, *tile) };
+        })?;
         match decoded {
-            Err(Fault::Overrun) => call.state.errcode = Fault::Overrun as i32,
+            Err(Fault::Overrun) => state.errcode = Fault::Overrun as i32,
             other => other?,
         }
         Ok(Decoded::Consumed(0))
     }
 }
 
-/// Reads the file behind its header. A file that has no room for `tables` bytes is an error.
-fn read_file(call: &mut Decode<'_, Context>, tables: usize) -> Result<Vec<u8>> {
-    call.file.seek(SeekFrom::End(0))?;
-    let end = call.file.tell()?;
+/// Goes behind the header of a file. Returns the number of bytes there. Fewer than `tables` are an error.
+fn seek_to_tables(file: &mut dyn CodecFile, tables: usize) -> Result<usize> {
+    file.seek(SeekFrom::End(0))?;
+    let end = file.tell()?;
     if end == -1 {
         return Err(Fault::Unknown);
     }
@@ -94,8 +99,8 @@ fn read_file(call: &mut Decode<'_, Context>, tables: usize) -> Result<Vec<u8>> {
     if bytes >= ABSURD {
         return Err(Fault::Memory);
     }
-    call.file.seek(SeekFrom::Start(HEADER as u64))?;
-    call.file.read_vec(bytes)
+    file.seek(SeekFrom::Start(HEADER as u64))?;
+    Ok(bytes)
 }
 
 /// The rows of a file.
@@ -109,7 +114,7 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     /// Decodes the rows, of atoms of `ATOM` bytes.
-    fn decode<const ATOM: usize>(&self, call: &mut Decode<'_, Context>) -> Result<()> {
+    fn decode<const ATOM: usize>(&self, state: &mut CodecState, tile: &mut dyn TileMut) -> Result<()> {
         let atoms = self.bands * self.xsize;
         let planar = try_vec([0; ATOM], if self.bands == 1 { 0 } else { atoms }).map_err(|_| Fault::Memory);
         // Twice the bytes of single ones: an unpacker of 16 bits a band may read them.
@@ -132,8 +137,8 @@ impl Rows<'_> {
             if self.bands > 1 {
                 interleave(line, &planar, self.bands);
             }
-            call.tile.unpack_to_image_row(call.state.y, packed.as_flattened())?;
-            call.state.y = call.state.y.wrapping_add(call.state.ystep);
+            tile.unpack_to_image_row(state.y, packed.as_flattened())?;
+            state.y = state.y.wrapping_add(state.ystep);
         }
         Ok(())
     }

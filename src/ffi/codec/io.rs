@@ -11,7 +11,6 @@ use crate::abi::{Py_ssize_t, PyObject};
 use crate::codec::io::{CodecFile, read_in_steps};
 use crate::codec::{Fault, Result};
 use crate::host::python::Attached;
-use crate::memory::heap::try_vec;
 use crate::process::cancel::{self, CancellationDisabled};
 
 /// The bit of `state.fd` that marks callbacks: Python's objects are aligned to 16 bytes, and so is no pointer to one.
@@ -164,26 +163,24 @@ impl CodecFile for File {
         self.with(|handle| Ok(handle.tell()? as i64))
     }
 
-    /// As the trait has it for callbacks. A Python file is asked once, for all bytes, as Pillow does: it has made the bytes
-    /// before memory for a copy of them is allocated.
-    fn read_vec(&mut self, bytes: usize) -> Result<Vec<u8>> {
-        let python = self.with(|handle| {
-            let Handle::Python(python, file) = handle else { return Ok(None) };
-            let copy = |data: &[u8]| {
+    /// As the trait has it for callbacks. A Python file is asked once, for all bytes, as Pillow does, and they are not copied.
+    fn read_with(&mut self, bytes: usize, work: &mut dyn FnMut(&[u8])) -> Result<()> {
+        let is_done = self.with(|handle| {
+            let Handle::Python(python, file) = handle else { return Ok(false) };
+            let done = |data: &[u8]| {
                 if data.len() != bytes {
                     return Err(Fault::Unknown);
                 }
-                let mut copy = try_vec(0, bytes).map_err(|_| Fault::Memory)?;
-                copy.copy_from_slice(data);
-                Ok(copy)
+                work(data);
+                Ok(true)
             };
             // SAFETY: the object is NULL or live, by `Handle::of`.
-            unsafe { python.read(file, bytes as Py_ssize_t, copy) }.ok_or(Fault::Unknown)?.map(Some)
+            unsafe { python.read(file, bytes as Py_ssize_t, done) }.ok_or(Fault::Unknown)?
         })?;
-        match python {
-            Some(data) => Ok(data),
-            None => read_in_steps(self, bytes),
+        if !is_done {
+            work(&read_in_steps(self, bytes)?);
         }
+        Ok(())
     }
 }
 

@@ -67,13 +67,14 @@ pub fn decode<C>(call: &mut Decode<'_, C>, packets: &mut impl Packets, input: &[
     }
 }
 
+/// Bytes that are written at once for a short and for a long packet. Most packets are short: storing more bytes than that is
+/// faster than a call of `memset` or `memcpy`.
+const SHORT: usize = 32;
+const LONG: usize = 128;
+
 /// Fills the first `length` bytes of a line. Those behind may change, too: they are written later.
-///
-/// Most runs are short: storing more bytes than that is faster than a call of `memset`.
 #[inline(always)]
 pub fn fill(line: &mut [u8], length: usize, value: u8) {
-    const SHORT: usize = 32;
-    const LONG: usize = 128;
     match line.first_chunk_mut::<LONG>() {
         Some(wide) if length <= SHORT => wide[..SHORT].copy_from_slice(&[value; SHORT]),
         Some(wide) if length <= LONG => *wide = [value; LONG],
@@ -83,9 +84,10 @@ pub fn fill(line: &mut [u8], length: usize, value: u8) {
 
 /// Copies `length` bytes to the start of a line. The bytes behind may change, too: they are written later.
 #[inline(always)]
-pub fn copy<const WIDE: usize>(line: &mut [u8], input: &[u8], length: usize) {
-    match (line.first_chunk_mut::<WIDE>(), input.first_chunk::<WIDE>()) {
-        (Some(to), Some(from)) if length <= WIDE => *to = *from,
+pub fn copy(line: &mut [u8], input: &[u8], length: usize) {
+    match (line.first_chunk_mut::<LONG>(), input.first_chunk::<LONG>()) {
+        (Some(to), Some(from)) if length <= SHORT => to[..SHORT].copy_from_slice(&from[..SHORT]),
+        (Some(to), Some(from)) if length <= LONG => *to = *from,
         _ => line[..length].copy_from_slice(&input[..length]),
     }
 }

@@ -37,8 +37,6 @@ struct Msp;
 
 impl Packets for Msp {
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
-        /// Bytes that are copied at once.
-        const WIDE: usize = 32;
         let mut expanded = Expanded::default();
         while let Some((&head, data)) = input[expanded.read..].split_first() {
             let line = &mut line[expanded.written..];
@@ -56,7 +54,7 @@ impl Packets for Msp {
             }
             match head {
                 0 => fill(line, length, data[1]),
-                _ => copy::<WIDE>(line, data, length),
+                _ => copy(line, data, length),
             }
             expanded.read += read;
             expanded.written += length;

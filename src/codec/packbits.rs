@@ -33,8 +33,6 @@ struct Packbits;
 impl Packets for Packbits {
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
         const NO_OPERATION: u8 = 0x80;
-        /// Bytes that are copied at once.
-        const WIDE: usize = 32;
         let (mut read, mut written) = (0, 0);
         while let Some((&head, data)) = input[read..].split_first() {
             let line = &mut line[written..];
@@ -50,7 +48,7 @@ impl Packets for Packbits {
                     }
                     read += 1 + length;
                     let length = length.min(line.len());
-                    copy::<WIDE>(line, data, length);
+                    copy(line, data, length);
                     length
                 }
                 _ => {

@@ -44,7 +44,7 @@ impl<const DEPTH: usize> Tga<DEPTH> {
     #[inline(always)]
     fn continue_literals(&mut self, line: &mut [u8], input: &[u8]) -> usize {
         let length = self.literals.min(line.len());
-        copy::<48>(line, input, length);
+        copy(line, input, length);
         self.literals -= length;
         length
     }
@@ -100,15 +100,15 @@ fn fill(line: &mut [u8], length: usize, pixel: &[u8]) {
     fn of<const DEPTH: usize>(line: &mut [u8], length: usize, pixel: [u8; DEPTH]) {
         /// Pixels that are written at once.
         const WIDE: usize = 16;
-        let pixels = line.as_chunks_mut::<DEPTH>().0;
-        match pixels.first_chunk_mut::<WIDE>() {
-            Some(wide) if length <= WIDE * DEPTH => *wide = [pixel; WIDE],
-            _ => pixels[..length / DEPTH].fill(pixel),
+        let (pixels, length) = (line.as_chunks_mut::<DEPTH>().0, length / DEPTH);
+        match pixels.get_mut(..length.next_multiple_of(WIDE)) {
+            Some(pixels) => pixels.as_chunks_mut::<WIDE>().0.fill([pixel; WIDE]),
+            None => pixels[..length].fill(pixel),
         }
     }
     match *pixel {
         [] => {}
-        [value] => of(line, length, [value]),
+        [value] => lines::fill(line, length, value),
         [a, b] => of(line, length, [a, b]),
         [a, b, c] => of(line, length, [a, b, c]),
         [a, b, c, d] => of(line, length, [a, b, c, d]),

@@ -1,6 +1,7 @@
 //! The encoder.
 
 use super::{COUNT, RUN};
+use crate::codec::lines::copy;
 use crate::codec::state::length;
 use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
 
@@ -43,12 +44,15 @@ impl Encoder for RleEncoder {
             }
             let left = length(call.state.count)?;
             let end = length(call.state.x)? * depth;
-            let packet = end.checked_sub(left).and_then(|start| call.line.get(start..end)).ok_or(Fault::Config)?;
-            let packet = &packet[..left.min(output.len() - written)];
-            output[written..][..packet.len()].copy_from_slice(packet);
-            written += packet.len();
+            if end > call.line.len() {
+                return Err(Fault::Config);
+            }
+            let packet = end.checked_sub(left).and_then(|start| call.line.get(start..)).ok_or(Fault::Config)?;
+            let now = left.min(output.len() - written);
+            copy(&mut output[written..], packet, now);
+            written += now;
             // At most `count`.
-            call.state.count -= packet.len() as i32;
+            call.state.count -= now as i32;
         }
         Ok(Encoded::Written(written))
     }
@@ -66,8 +70,9 @@ fn begin_packet(call: &mut Encode<'_, ()>, depth: usize) -> Result<u8> {
         2 => packet::<2>(rest),
         3 => packet::<3>(rest),
         4 => packet::<4>(rest),
-        _ => packet_of(rest.len() / depth, |index| {
-            rest[index * depth..][..depth] == rest[(index + 1) * depth..][..depth]
+        _ => packet_of(rest.len() / depth, |wanted, pairs| {
+            let is_equal = |x: usize| rest[x * depth..][..depth] == rest[(x + 1) * depth..][..depth];
+            (0..pairs).find(|x| is_equal(*x) == wanted).unwrap_or(pairs)
         }),
     };
     // Within the row, whose length is an `i32`.
@@ -78,22 +83,49 @@ fn begin_packet(call: &mut Encode<'_, ()>, depth: usize) -> Result<u8> {
 
 /// Chooses the packet at the start of `rest`, pixels of `DEPTH` bytes.
 fn packet<const DEPTH: usize>(rest: &[u8]) -> (bool, usize) {
-    let pixels = rest.as_chunks::<DEPTH>().0;
-    packet_of(pixels.len(), |index| pixels[index] == pixels[index + 1])
+    packet_of(rest.len() / DEPTH, |wanted, pairs| find::<DEPTH>(rest, wanted, pairs))
 }
 
-/// Chooses the first packet of `length` pixels: whether it is a run, and its number of pixels. `is_equal` compares a pixel to
-/// the next one.
+/// Chooses the first packet of `length` pixels: whether it is a run, and its number of pixels. `find` returns the first pair
+/// of neighbours whose equality is as wanted, or the number of pairs to be searched.
 ///
 /// A run starts as soon as two pixels are equal, so literal packets end before two equal pixels.
-fn packet_of(length: usize, is_equal: impl Fn(usize) -> bool) -> (bool, usize) {
+fn packet_of(length: usize, find: impl Fn(bool, usize) -> usize) -> (bool, usize) {
     // The pixels that have a next one within the longest packet.
     let pairs = length.min(LONGEST) - 1;
-    if pairs == 0 {
-        return (false, 1);
+    match (find(true, pairs), pairs) {
+        (0, 1..) => (true, find(false, pairs) + 1),
+        (end, _) if end == pairs => (false, pairs + 1),
+        (end, _) => (false, end),
     }
-    if is_equal(0) {
-        return (true, (1..pairs).find(|index| !is_equal(*index)).unwrap_or(pairs) + 1);
+}
+
+/// Returns the first pixel of `DEPTH` bytes whose equality to the next one is as wanted, or `pairs` if none of so many is.
+///
+/// Compares pixels in a word: the difference to the word one pixel further on, with all bytes of a pixel ORed into its first
+/// one, has a zero byte where two pixels are equal.
+fn find<const DEPTH: usize>(bytes: &[u8], wanted: bool, pairs: usize) -> usize {
+    /// Bytes of a word.
+    const WORD: usize = 16;
+    const LOW_BITS: u128 = u128::from_ne_bytes([0x7f; WORD]);
+    // The top bit of the first byte of each pixel that is a whole one.
+    let firsts = (0..WORD / DEPTH).fold(0, |firsts, pixel| firsts | 0x80u128 << (8 * DEPTH * pixel));
+    let mut x = 0;
+    while x < pairs {
+        let here = bytes[x * DEPTH..].first_chunk::<WORD>();
+        let next = bytes[(x + 1) * DEPTH..].first_chunk::<WORD>();
+        let (Some(here), Some(next)) = (here, next) else {
+            let is_equal = |x: usize| bytes[x * DEPTH..][..DEPTH] == bytes[(x + 1) * DEPTH..][..DEPTH];
+            return (x..pairs).find(|x| is_equal(*x) == wanted).unwrap_or(pairs);
+        };
+        let difference = u128::from_le_bytes(*here) ^ u128::from_le_bytes(*next);
+        let pixels = (1..DEPTH).fold(difference, |pixels, byte| pixels | difference >> (8 * byte));
+        let unequal = (pixels & LOW_BITS) + LOW_BITS | pixels;
+        let found = if wanted { !unequal & firsts } else { unequal & firsts };
+        if found != 0 {
+            return pairs.min(x + found.trailing_zeros() as usize / (8 * DEPTH));
+        }
+        x += WORD / DEPTH;
     }
-    (false, (1..pairs).find(|index| is_equal(*index)).unwrap_or(pairs + 1))
+    pairs
 }

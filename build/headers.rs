@@ -54,7 +54,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/draw_ellipse.rs",
             "src/ffi/quantize.rs",
             "src/ffi/codec/mod.rs",
-            "src/ffi/codec/io.rs",
+            "src/ffi/codec_fd.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",
         ],
@@ -67,7 +67,7 @@ pub const HEADERS: [Header; 3] = [
             "src/host/symbols_ext.rs",
             "src/ffi/files.rs",
             "src/ffi/buffer.rs",
-            "src/ffi/codec/io_ext.rs",
+            "src/ffi/codec_io.rs",
         ],
     },
 ];

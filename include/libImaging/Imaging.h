@@ -1432,45 +1432,16 @@ extern int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 extern int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * The files of codecs: Python's, or callbacks of a C program.
+ * Files of codecs.
  */
 
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Files of codecs
+ * The file of a state
  *
- * Call the methods of a Python file object; the caller holds the GIL. Or call the callbacks of `ImagingSetCodecIO`, which
- * `state->fd` then stands for. On error they return -1; a Python file has raised an exception, unless it has read more than
- * it was asked for.
+ * `fd` is a Python file object, whose methods are called: the caller holds the GIL. Or it is what `ImagingSetCodecIO` has
+ * set, and callbacks are called. On error they return -1; a Python file has raised an exception then, unless it has read
+ * more than it was asked for.
  */
-
-/** Reads at most `bytes` bytes to `dest` and returns how many it read. */
-extern Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes);
-
-/** Writes `bytes` bytes and returns `bytes`. */
-extern Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes);
-
-/** Sets the position in the file, with `whence` as for `fseek`. Returns 0. */
-extern int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence);
-
-/** Returns the position in the file. */
-extern Py_ssize_t _imaging_tell_pyFd(PyObject *fd);
-
-/**
- * Sets the file of a codec that reads or writes its file itself: a decoder of SGI. NULL removes it.
- *
- * `io` stays the caller's, and must live as long as the codec is used. `state->fd` is a marked pointer to it, no Python
- * object: do not give such a state to Pillow's own bindings, which would release it.
- */
-extern void ImagingSetCodecIO(struct ImagingCodecStateInstance *state, const ImagingCodecIO *io);
-
-/** Sets `*io` to callbacks that read and write a file of the C library, which stays the caller's. */
-extern void ImagingCodecIOFromFile(ImagingCodecIO *io, FILE *file);
-
-/**
- * Sets `*io` to callbacks that read and write a file descriptor, which stays the caller's. A read that a signal interrupts
- * is repeated.
- */
-extern void ImagingCodecIOFromDescriptor(ImagingCodecIO *io, int fd);
 
 /** Reads at most `bytes` bytes to `dest` and returns how many it read. */
 extern Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes);

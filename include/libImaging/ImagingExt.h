@@ -356,7 +356,7 @@ extern Imaging ImagingNewFromBuffer(
  * `io` stays the caller's, and must live as long as the codec is used. `state->fd` is a marked pointer to it, no Python
  * object: do not give such a state to Pillow's own bindings, which would release it.
  */
-extern void ImagingSetCodecIO(ImagingCodecStateInstance *state, const struct ImagingCodecIO *io);
+extern void ImagingSetCodecIO(ImagingCodecState state, const struct ImagingCodecIO *io);
 
 /** Sets `*io` to callbacks that read and write a file of the C library, which stays the caller's. */
 extern void ImagingCodecIOFromFile(struct ImagingCodecIO *io, FILE *file);

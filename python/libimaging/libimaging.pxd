@@ -543,13 +543,6 @@ cdef extern from "<libImaging/Imaging.h>":
     Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes) noexcept nogil
     int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence) noexcept nogil
     Py_ssize_t _imaging_tell_pyFd(PyObject *fd) noexcept nogil
-    void ImagingSetCodecIO(ImagingCodecStateInstance *state, const ImagingCodecIO *io) noexcept nogil
-    void ImagingCodecIOFromFile(ImagingCodecIO *io, FILE *file) noexcept nogil
-    void ImagingCodecIOFromDescriptor(ImagingCodecIO *io, int fd) noexcept nogil
-    Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes) noexcept nogil
-    Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes) noexcept nogil
-    int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence) noexcept nogil
-    Py_ssize_t _imaging_tell_pyFd(PyObject *fd) noexcept nogil
     void *ImagingError_MemoryError() noexcept nogil
     void *ImagingError_ModeError() noexcept nogil
     void *ImagingError_Mismatch() noexcept nogil
@@ -637,7 +630,7 @@ cdef extern from "<libImaging/ImagingExt.h>":
     Imaging ImagingNewFromBuffer(
         ModeID mode, const ImagingBuffer *buffer, void (*release)(void *context) noexcept nogil, void *context
     ) noexcept nogil
-    void ImagingSetCodecIO(ImagingCodecStateInstance *state, const ImagingCodecIO *io) noexcept nogil
+    void ImagingSetCodecIO(ImagingCodecState state, const ImagingCodecIO *io) noexcept nogil
     void ImagingCodecIOFromFile(ImagingCodecIO *io, FILE *file) noexcept nogil
     void ImagingCodecIOFromDescriptor(ImagingCodecIO *io, int fd) noexcept nogil
 

@@ -18,6 +18,8 @@ mod boundary;
 mod buffer;
 mod chops;
 mod codec;
+mod codec_fd;
+mod codec_io;
 mod color;
 mod composite;
 mod copy;

@@ -1,6 +1,4 @@
-//! The files of codecs: Python's, or callbacks of a C program.
-//!
-//! Call the methods of a Python file object, or the callbacks of `ImagingSetCodecIO`, which `state->fd` then is.
+//! The file that `state->fd` is: a Python file object, or callbacks of a C program.
 
 use std::ffi::{c_char, c_int};
 use std::io::SeekFrom;
@@ -22,7 +20,7 @@ pub fn tagged(io: *const ImagingCodecIO) -> *mut PyObject {
 }
 
 /// The file of a codec.
-enum Handle {
+pub enum Handle {
     Callbacks(ImagingCodecIO),
     Python(Attached, *mut PyObject),
 }
@@ -47,7 +45,7 @@ impl Handle {
     /// # Safety
     ///
     /// `dest` has `bytes` bytes that nobody else uses.
-    unsafe fn read(&self, dest: *mut u8, bytes: Py_ssize_t) -> Result<usize> {
+    pub unsafe fn read(&self, dest: *mut u8, bytes: Py_ssize_t) -> Result<usize> {
         match self {
             Self::Callbacks(io) => {
                 let read = io.read.ok_or(Fault::Unknown)?;
@@ -74,7 +72,7 @@ impl Handle {
     /// # Safety
     ///
     /// `src` has `bytes` bytes that nobody writes to.
-    unsafe fn write(&self, src: *const u8, bytes: Py_ssize_t) -> Result<()> {
+    pub unsafe fn write(&self, src: *const u8, bytes: Py_ssize_t) -> Result<()> {
         match self {
             Self::Callbacks(io) => {
                 let write = io.write.ok_or(Fault::Unknown)?;
@@ -88,7 +86,7 @@ impl Handle {
         }
     }
 
-    fn seek(&self, offset: Py_ssize_t, whence: c_int) -> Result<()> {
+    pub fn seek(&self, offset: Py_ssize_t, whence: c_int) -> Result<()> {
         match self {
             Self::Callbacks(io) => {
                 let seek = io.seek.ok_or(Fault::Unknown)?;
@@ -102,7 +100,7 @@ impl Handle {
     }
 
     /// Returns the position. A file that fails and one that says -1 are the same, as in Pillow.
-    fn tell(&self) -> Result<Py_ssize_t> {
+    pub fn tell(&self) -> Result<Py_ssize_t> {
         let position = match self {
             Self::Callbacks(io) => {
                 let tell = io.tell.ok_or(Fault::Unknown)?;
@@ -189,43 +187,9 @@ impl CodecFile for File {
 /// # Safety
 ///
 /// `fd` is NULL, [`tagged`] callbacks, or a live Python object.
-unsafe fn with<R: From<i8>>(fd: *mut PyObject, work: impl FnOnce(Handle) -> Result<R>) -> R {
+pub unsafe fn with_file<R: From<i8>>(fd: *mut PyObject, work: impl FnOnce(Handle) -> Result<R>) -> R {
     let _uncancelled = CancellationDisabled::new();
     // SAFETY: `fd` is such a pointer, by this function's contract.
     let result = boundary::catch(|| work(unsafe { Handle::of(fd) }?));
     result.unwrap_or(Err(Fault::Unknown)).unwrap_or_else(|_| R::from(-1))
-}
-
-// # Files of codecs
-//
-// Call the methods of a Python file object; the caller holds the GIL. Or call the callbacks of `ImagingSetCodecIO`, which
-// `state->fd` then stands for. On error they return -1; a Python file has raised an exception, unless it has read more than
-// it was asked for.
-
-/// Reads at most `bytes` bytes to `dest` and returns how many it read.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn _imaging_read_pyFd(fd: *mut PyObject, dest: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t {
-    // SAFETY: `fd` and `dest` are as the header says.
-    unsafe { with(fd, |handle| handle.read(dest.cast(), bytes).map(|count| count as Py_ssize_t)) }
-}
-
-/// Writes `bytes` bytes and returns `bytes`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn _imaging_write_pyFd(fd: *mut PyObject, src: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t {
-    // SAFETY: `fd` and `src` are as the header says.
-    unsafe { with(fd, |handle| handle.write(src.cast(), bytes).map(|()| bytes)) }
-}
-
-/// Sets the position in the file, with `whence` as for `fseek`. Returns 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn _imaging_seek_pyFd(fd: *mut PyObject, offset: Py_ssize_t, whence: c_int) -> c_int {
-    // SAFETY: `fd` is as the header says.
-    unsafe { with(fd, |handle| handle.seek(offset, whence).map(|()| 0)) }
-}
-
-/// Returns the position in the file.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn _imaging_tell_pyFd(fd: *mut PyObject) -> Py_ssize_t {
-    // SAFETY: `fd` is as the header says.
-    unsafe { with(fd, |handle| handle.tell()) }
 }

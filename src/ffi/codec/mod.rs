@@ -6,7 +6,6 @@
 mod bcn;
 mod call;
 mod io;
-mod io_ext;
 mod tile;
 
 use std::ffi::c_int;
@@ -17,6 +16,8 @@ use crate::codec::bcn::{BcnDecoder, BcnEncoder};
 use crate::codec::bit::{BitContext, BitDecoder, BitState};
 use crate::codec::{CodecState, Fault, eps, fli, gif, hex, msp, packbits, pcd, pcx, raw, sgi, sun, tga, xbm};
 use call::{context_of, decode, decode_with, encode};
+
+pub use io::{tagged, with_file};
 
 // # Decoders and encoders
 //

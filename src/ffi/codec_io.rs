@@ -3,17 +3,18 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 
-use super::io::tagged;
+use super::codec::tagged;
 use crate::abi::ext::ImagingCodecIO;
-use crate::abi::{ImagingCodecStateInstance, Py_ssize_t};
+use crate::abi::{ImagingCodecState, Py_ssize_t};
 
 /// Sets the file of a codec that reads or writes its file itself: a decoder of SGI. NULL removes it.
 ///
 /// `io` stays the caller's, and must live as long as the codec is used. `state->fd` is a marked pointer to it, no Python
 /// object: do not give such a state to Pillow's own bindings, which would release it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ImagingSetCodecIO(state: Option<&mut ImagingCodecStateInstance>, io: *const ImagingCodecIO) {
-    if let Some(state) = state {
+pub unsafe extern "C" fn ImagingSetCodecIO(state: ImagingCodecState, io: *const ImagingCodecIO) {
+    // SAFETY: `state` is NULL or a state that nobody else uses: the header says so.
+    if let Some(state) = unsafe { state.as_mut() } {
         state.fd = if io.is_null() { std::ptr::null_mut() } else { tagged(io) };
     }
 }

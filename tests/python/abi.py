@@ -160,6 +160,12 @@ class ImagingCodecStateInstance(Structure):
     ]
 
 
+class BcnState(ctypes.Structure):
+    """`BCNSTATE`."""
+
+    _fields_ = [("pixel_format", c_char_p)]
+
+
 class RawState(Structure):
     """`RAWSTATE`, the context of the raw decoder."""
 
@@ -263,6 +269,7 @@ STRUCTURES = {
     "ImagingColorItem": ImagingColorItem,
     "ImagingCodecStateInstance": ImagingCodecStateInstance,
     "BITSTATE": BitState,
+    "BCNSTATE": BcnState,
     "RAWSTATE": RawState,
     "ModeData": NamedMode,
     "RawModeData": NamedMode,

@@ -156,7 +156,7 @@ fn pixels<const MODE: usize, const SUBSETS: usize, const INDEX: usize, const SEC
     let (color_bytes, alpha_bytes) = (swap_alpha(0x0001_0101, rotation), swap_alpha(0x0100_0000, rotation));
     let mut byte_weights = [0; 16];
     for n in 0..16 {
-        byte_weights[n] = color_weights[n] * color_bytes | alpha_weights[n] * alpha_bytes;
+        byte_weights[n] = (color_weights[n] * color_bytes) | (alpha_weights[n] * alpha_bytes);
     }
     let first = partition.select::<SUBSETS>([endpoints[0], endpoints[2], endpoints[4]]);
     let second = partition.select::<SUBSETS>([endpoints[1], endpoints[3], endpoints[5]]);

@@ -101,7 +101,7 @@ impl Channels {
             channels.starts[n] = steps * a0;
             channels.differences[n] = a1.wrapping_sub(a0);
             channels.steps[n] = steps;
-            channels.reciprocals[n] = 9363 + (13108 - 9363 & has_extremes);
+            channels.reciprocals[n] = 9363 + ((13108 - 9363) & has_extremes);
             channels.has_extremes[n] = has_extremes;
             channels.indices[0][n] = (part >> 16) as u16;
             channels.indices[1][n] = (part >> 28) as u16;

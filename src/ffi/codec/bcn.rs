@@ -3,8 +3,8 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ops::RangeInclusive;
 
-use crate::codec::bcn::PixelFormat;
 use crate::codec::Fault;
+use crate::codec::bcn::PixelFormat;
 
 /// `BCNSTATE` of the C header.
 #[repr(C)]

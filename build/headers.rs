@@ -54,6 +54,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/draw_ellipse.rs",
             "src/ffi/quantize.rs",
             "src/ffi/codec/mod.rs",
+            "src/ffi/zip.rs",
             "src/ffi/codec_fd.rs",
             "src/host/symbols.rs",
             "src/ffi/planned.rs",

@@ -31,6 +31,7 @@ mod tests;
 pub mod tga;
 pub mod tile;
 pub mod xbm;
+pub mod zip;
 
 use crate::abi::{
     IMAGING_CODEC_BROKEN, IMAGING_CODEC_CONFIG, IMAGING_CODEC_MEMORY, IMAGING_CODEC_OVERRUN, IMAGING_CODEC_UNKNOWN,

@@ -74,6 +74,13 @@ impl TileMut for Rows {
     fn unpack_to_image_row(&mut self, y: i32, line: &[u8]) -> Result<()> {
         self.unpack(y, line)
     }
+
+    fn unpack_columns(&mut self, y: i32, columns: (usize, usize), line: &[u8], _: usize, count: usize) -> Result<()> {
+        let pixel = self.format.pixel_size;
+        let pixels = self.at_mut(y)?.chunks_exact_mut(pixel).skip(columns.0).step_by(columns.1);
+        pixels.zip(line.chunks_exact(pixel)).take(count).for_each(|(pixel, packed)| pixel.copy_from_slice(packed));
+        Ok(())
+    }
 }
 
 /// Returns a state for the whole image, with a line of `bytes` bytes.

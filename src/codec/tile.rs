@@ -58,4 +58,9 @@ pub trait TileMut {
 
     /// Unpacks `line` to row `y` of the image, from column 0: some formats know no tiles.
     fn unpack_to_image_row(&mut self, y: i32, line: &[u8]) -> Result<()>;
+
+    /// Unpacks `count` pixels of `bits` bits from `line` to row `y` of the image: to the column `columns.0`, and to others
+    /// at distances of `columns.1`. A pixel of 8 bits or more starts at a byte, one of fewer bits is the top of a byte.
+    fn unpack_columns(&mut self, y: i32, columns: (usize, usize), line: &[u8], bits: usize, count: usize)
+    -> Result<()>;
 }

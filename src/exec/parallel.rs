@@ -223,6 +223,20 @@ pub fn try_for_items<T: Send>(
     for_chunks(items, length, cost, <[T]>::split_at_mut, work)
 }
 
+/// Calls `work` on all groups of `length` items of a slice. `cost` is the estimated cost of a group. `work` gets the number of a
+/// group, and the group.
+pub fn for_groups<'a, T: Send>(items: &'a mut [T], length: usize, cost: usize, work: impl Fn(usize, &mut [T]) + Sync) {
+    let count = items.len() / length;
+    let split = |items: &'a mut [T], count: usize| items.split_at_mut(count * length);
+    let result = for_chunks(items, count, cost, split, |first, chunk| {
+        for (index, group) in chunk.chunks_exact_mut(length).enumerate() {
+            work(first + index, group);
+        }
+        Ok(())
+    });
+    result.expect("this work does not fail");
+}
+
 /// Splits each of several images at row `y`.
 fn split_at_row<const N: usize>(images: [ImageMut<'_>; N], y: usize) -> ([ImageMut<'_>; N], [ImageMut<'_>; N]) {
     let mut lower = [const { None }; N];

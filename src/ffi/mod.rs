@@ -45,3 +45,4 @@ mod resample;
 mod statistics;
 mod storage;
 mod work;
+mod zip;

@@ -54,21 +54,6 @@ unsafe extern "C" {
     /// Returns the version of the TIFF library, a static text.
     pub fn ImagingTiffVersion() -> *const c_char;
 
-    /// Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE.
-    pub fn ImagingZipDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Frees the memory of the decoder. Call it after the last call.
-    pub fn ImagingZipDecodeCleanup(state: ImagingCodecState);
-
-    /// Encodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE.
-    pub fn ImagingZipEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Frees the memory of the encoder. Call it after the last call.
-    pub fn ImagingZipEncodeCleanup(state: ImagingCodecState);
-
-    /// Returns the version of the compression library, a static text. Weak. This library has no ZIP codec yet: it returns
-    /// the version that the calling Pillow was built with, and an empty text to all other callers.
-    pub fn ImagingZipVersion() -> *const c_char;
 }
 
 // # Python files

@@ -12,8 +12,8 @@
 //! Pillow's other extension modules contain `findModeID` and `getModeData`, which are interposed, too. After another Pillow
 //! was found, these functions rebind the module that calls them ([`own_function`]).
 //!
-//! The two stubs are weak, since this library does not implement their codecs yet: a program that brings these codecs along
-//! defines them itself.
+//! The two stubs are weak: a program that brings its own JPEG codec along, which this library does not implement yet, defines
+//! them itself. A Pillow that this library fits gets the version of its zlib.
 
 use std::ffi::{CStr, c_char};
 use std::io;
@@ -25,6 +25,7 @@ use super::elf::Object;
 use super::message::Message;
 use super::python::{Attached, symbol};
 use super::stub::weak_symbols;
+use crate::codec::zip;
 use crate::error::ErrorKind;
 use crate::process::warn;
 
@@ -50,7 +51,10 @@ unsafe extern "C" fn jpeg_version(caller: usize) -> *const c_char {
 
 unsafe extern "C" fn zip_version(caller: usize) -> *const c_char {
     // SAFETY: the stub passes its return address, and every core's function is `const char *ImagingZipVersion(void)`.
-    unsafe { version_function(caller, c"ImagingZipVersion") }
+    let own = unsafe { version_function(caller, c"ImagingZipVersion") };
+    // SAFETY: the function has returned a C string.
+    let is_known = unsafe { *own } != 0;
+    if is_known && HAS_ANOTHER_PILLOW.load(Ordering::Relaxed) { own } else { zip::version().as_ptr() }
 }
 
 /// Checks the Pillow whose core calls, and returns the result of the core's own function of this name; an empty text if the

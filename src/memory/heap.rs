@@ -80,6 +80,14 @@ pub fn try_vec<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
+/// Copies a slice to a vector, or returns an error if there is no memory.
+pub fn try_copy<T: Copy>(values: &[T]) -> Result<Vec<T>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(values.len()).map_err(|_| Error::Memory)?;
+    copy.extend_from_slice(values);
+    Ok(copy)
+}
+
 /// Appends a value, or returns an error if there is no memory.
 #[inline]
 pub fn try_push<T>(values: &mut Vec<T>, value: T) -> Result<()> {

@@ -70,20 +70,36 @@ pub unsafe fn decode_with<D: Decoder, C: BorrowMut<D::Context>>(
 ///
 /// As for [`decode`], by `E::line_bytes` and `E::Context`, and nobody else uses the bytes of `buffer`.
 pub unsafe fn encode<E: Encoder>(im: ImageIn, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int {
+    // SAFETY: the state's context is NULL or of this type, and the rest is as this function's contract says.
+    unsafe { encode_with::<E, _>(im, state, buffer, bytes, |state| context_of::<E::Context>(state.context)) }
+}
+
+/// Calls an encoder whose context is not the state's: `context` makes it from the state.
+///
+/// # Safety
+///
+/// As for [`encode`], and `context` may be called with the state.
+pub unsafe fn encode_with<E: Encoder, C: BorrowMut<E::Context>>(
+    im: ImageIn,
+    state: ImagingCodecState,
+    buffer: *mut u8,
+    bytes: c_int,
+    context: impl FnOnce(&CodecState) -> Result<C, Fault>,
+) -> c_int {
     // SAFETY: `state` is NULL or a state that nobody else uses, by this function's contract.
     let Some(state) = (unsafe { state.as_mut() }) else { return -1 };
     let bytes = usize::try_from(bytes).unwrap_or(0);
     // SAFETY: `buffer` is NULL or has `bytes` bytes that nobody else uses, by this function's contract.
     let output = unsafe { slice_mut(buffer, bytes, "buffer") }.unwrap_or_default();
     let encoded = boundary::catch(|| {
-        // SAFETY: the state's pointers are as this function's contract says.
-        let (line, context) =
-            unsafe { (line_of(state, E::line_bytes(state)), context_of::<E::Context>(state.context)?) };
+        // SAFETY: the buffer has these bytes, by this function's contract.
+        let line = unsafe { line_of(state, E::line_bytes(state)) };
+        let mut context = context(state)?;
         // SAFETY: nobody writes to the pixels, by the promise of `ImageIn`.
         let mut tile = unsafe { Tile::new(*im, state) };
         // SAFETY: `state->fd` is a file for the whole call, by this function's contract.
         let mut file = unsafe { File::new(state.fd) };
-        E::encode(&mut Call { state, context, line, tile: &mut tile, file: &mut file }, output)
+        E::encode(&mut Call { state, context: context.borrow_mut(), line, tile: &mut tile, file: &mut file }, output)
     });
     let (written, errcode) = match encoded.unwrap_or(Err(Fault::Config)) {
         Ok(Encoded::Written(bytes)) => return bytes as c_int, // at most `bytes`, which is one

@@ -4,7 +4,7 @@
 //! the image; each function names its codec.
 
 mod bcn;
-mod call;
+pub(super) mod call;
 mod io;
 mod tile;
 

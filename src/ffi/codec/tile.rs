@@ -167,4 +167,27 @@ impl TileMut for Tile {
         let (shuffle, pixels) = (self.shuffle()?, self.rectangle[2]);
         shuffle.convert(self.image_row_mut(y)?, line, pixels)
     }
+
+    fn unpack_columns(
+        &mut self,
+        y: c_int,
+        columns: (usize, usize),
+        line: &[u8],
+        bits: usize,
+        count: usize,
+    ) -> Result<()> {
+        let (shuffle, pixel) = (self.shuffle()?, self.im.pixel_size().ok_or(Fault::Config)?);
+        let pixels = self.image_row_mut(y)?.chunks_exact_mut(pixel).skip(columns.0).step_by(columns.1).take(count);
+        if bits >= 8 {
+            for (pixel, packed) in pixels.zip(line.chunks(bits.div_ceil(8))) {
+                shuffle.convert(pixel, packed, 1)?;
+            }
+            return Ok(());
+        }
+        for (index, pixel) in pixels.enumerate() {
+            let byte = line.get(index * bits / 8).ok_or(Fault::Config)?;
+            shuffle.convert(pixel, &[byte << (index * bits % 8)], 1)?;
+        }
+        Ok(())
+    }
 }

@@ -1,0 +1,157 @@
+//! Chooses how a block is compressed where the caller leaves it to the codec.
+//!
+//! zlib's own choice is the same for all data: it looks for matches everywhere. In the filtered rows of a photograph there are
+//! none that are worth their codes, though, and the search takes most of the time. Without it, with runs and Huffman codes only
+//! (`Z_RLE`), such a block is compressed three times as fast, and becomes smaller: short matches cost more than the bytes that
+//! they stand for.
+//!
+//! [`gain`] estimates the share of the compressed size that matches would save, from a sample:
+//!
+//! ```text
+//! entropy H of the bytes     match of n bytes saves n · H - 22 bits     run of n bytes costs nothing in either case
+//! ```
+//!
+//! Photographs gain up to 2.5 %, drawings and screenshots more than 20 %, dithered ones 2 % to 14 %. The search is that of LZ4: the
+//! last position with the same hash, and larger steps where nothing is found.
+//!
+//! Levels are those of stock zlib. zlib-rs's own have other algorithms, as in zlib-ng: its level 1 has fixed Huffman codes, and
+//! its level 9 takes twice as long as its level 8 for less than 0.1 %.
+
+use super::stream::{Effort, Strategy};
+
+/// The bytes of a sample: some rows, and within the reach of a match.
+const SAMPLE: usize = 1 << 15;
+
+/// The parts of a [`gain`], and of a bit.
+const ONE: u32 = 256;
+
+/// The bits of a match's codes.
+const MATCH_BITS: u32 = 22 * ONE;
+
+/// Returns the effort for a block, for zlib's `level` and its default strategy.
+pub fn choose(level: i32, data: &[u8]) -> Effort {
+    // In 1 / 4096 of the size.
+    let least_gain = match level {
+        0 => return Effort { level, strategy: Strategy::Default },
+        1..=6 => 80,
+        _ => 2,
+    };
+    if gain(data) < least_gain {
+        return Effort { level: 6, strategy: Strategy::Rle };
+    }
+    Effort { level: map_level(level), strategy: Strategy::Default }
+}
+
+/// Returns zlib-rs's level for a level of stock zlib.
+pub fn map_level(level: i32) -> i32 {
+    match level {
+        1 => 2,
+        9 => 8,
+        _ => level,
+    }
+}
+
+/// Returns the binary logarithm in parts of [`ONE`], linear between the powers of 2.
+fn log2(number: u32) -> u32 {
+    let exponent = number.ilog2();
+    exponent * ONE + ((u64::from(number) * u64::from(ONE)) >> exponent) as u32 - ONE
+}
+
+/// Returns the entropy of a byte, in bits of [`ONE`] parts.
+fn entropy(data: &[u8]) -> u32 {
+    let mut counts = [0u32; 256];
+    data.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+    let length = data.len() as u32;
+    let bits = |count: &u32| u64::from(*count) * u64::from(log2(length) - log2(*count));
+    let total: u64 = counts.iter().filter(|count| **count > 0).map(bits).sum();
+    (total / u64::from(length)) as u32
+}
+
+fn load(data: &[u8], place: usize) -> u64 {
+    u64::from_le_bytes(*data[place..].first_chunk().expect("8 bytes before the end"))
+}
+
+/// Returns how many bytes from `a` and from `b` on are equal, in steps of 8 bytes at the end of the data.
+fn equal_bytes(data: &[u8], a: usize, b: usize) -> usize {
+    const LONGEST: usize = 256;
+    let mut length = 0;
+    while length < LONGEST && b + length + 8 <= data.len() {
+        let difference = load(data, a + length) ^ load(data, b + length);
+        if difference != 0 {
+            return length + difference.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    length
+}
+
+/// Returns the share of the size that matches other than runs would save, in parts of 4096.
+fn gain(data: &[u8]) -> u64 {
+    const HASH_BITS: u32 = 12;
+    const SHORTEST: usize = 4;
+    let start = data.len().saturating_sub(SAMPLE) / 2;
+    let data = &data[start..data.len().min(start + SAMPLE)];
+    if data.len() < 64 {
+        return u64::MAX;
+    }
+    let entropy = entropy(data);
+    let mut last_places = [0u16; 1 << HASH_BITS];
+    let (mut place, mut misses, mut saved, mut runs) = (1, 0, 0u64, 0u64);
+    while place + 8 <= data.len() {
+        let hash = (load(data, place) as u32).wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS);
+        let last = std::mem::replace(&mut last_places[hash as usize], place as u16);
+        let run = equal_bytes(data, place - 1, place);
+        let length = if last == 0 { 0 } else { equal_bytes(data, last.into(), place) };
+        let bits = length as u32 * entropy;
+        if run >= SHORTEST && run + SHORTEST >= length {
+            runs += run as u64;
+            place += run;
+        } else if length > SHORTEST && bits > MATCH_BITS {
+            saved += u64::from(bits - MATCH_BITS);
+            place += length;
+            misses = 0;
+        } else {
+            misses += 1;
+            place += 1 + misses / 128;
+        }
+    }
+    let others = (data.len() as u64).saturating_sub(runs) * u64::from(entropy);
+    if others == 0 { u64::MAX } else { saved * 4096 / others }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(count: usize) -> Vec<u8> {
+        let mut random = 1u32;
+        let next = |_| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 27) as u8
+        };
+        (0..count).map(next).collect()
+    }
+
+    #[test]
+    fn matches_are_looked_for_where_there_are_some() {
+        let noise = noise(100_000);
+        assert_eq!(choose(6, &noise).strategy, Strategy::Rle);
+        let rows: Vec<u8> = noise.iter().cycle().take(1000).cycle().take(100_000).copied().collect();
+        assert_eq!(choose(6, &rows), Effort { level: 6, strategy: Strategy::Default });
+        assert_eq!(choose(9, &rows).level, 8);
+        assert_eq!(choose(0, &noise).level, 0);
+    }
+
+    #[test]
+    fn short_and_uniform_data_have_an_effort() {
+        for length in (0..100).chain([SAMPLE - 1, SAMPLE, SAMPLE + 1]) {
+            choose(6, &vec![0; length]);
+            choose(6, &noise(length));
+        }
+    }
+
+    #[test]
+    fn logarithms_are_those_of_powers() {
+        assert_eq!([1, 2, 3, 4, 1 << 20].map(log2), [0, 256, 384, 512, 20 * 256]);
+    }
+}

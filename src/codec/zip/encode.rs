@@ -1,0 +1,319 @@
+//! The encoder.
+//!
+//! Rows are packed, filtered and compressed in blocks of about [`BLOCK`] bytes. Each block is a deflate stream of its own that
+//! knows the bytes before it and ends at a byte boundary, so that the blocks of an image, one behind the other, are one
+//! stream (the method of pigz):
+//!
+//! ```text
+//! header │ block 0, sync marker │ block 1, sync marker │ … │ last block │ Adler-32
+//!                      └ 32 KiB ┘ dictionary of block 1
+//! ```
+//!
+//! Several blocks are compressed at the same time, a batch. Where a block begins depends on the size of the rows only, so
+//! the number of threads does not change the file.
+
+use super::context::{self, EncoderContext};
+use super::effort;
+use super::filter::filter;
+use super::stream::{Deflater, Effort, Strategy, adler32, adler32_combine, zeros};
+use crate::codec::state::length;
+use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
+use crate::exec::parallel;
+
+/// Encodes rows as a zlib stream. `state.y` is the next row that is packed.
+pub struct ZipEncoder;
+
+/// The least bytes of the rows of a block.
+const BLOCK: usize = 1 << 18;
+
+/// Blocks of a batch for each thread: enough that no thread waits long for another one.
+const BLOCKS_PER_THREAD: usize = 6;
+
+/// The farthest distance of a match.
+const WINDOW: usize = 1 << 15;
+
+/// The estimated cost of compressing a byte.
+const COST: usize = 16;
+
+/// A stream, and the rows of the current batch.
+pub struct Compressor {
+    level: i32,
+    /// One that the caller asks for.
+    strategy: Option<Strategy>,
+    /// The binary logarithm of the farthest distance of a match.
+    window_bits: u8,
+    optimizes: bool,
+    has_filters: bool,
+    /// The bytes of a row, with the byte of its filter.
+    row: usize,
+    /// The bytes of a pixel.
+    pixel: usize,
+    /// The rows of a block.
+    rows_per_block: usize,
+    /// The last row of the previous batch, and the packed rows of the batch; all without the byte for the filter.
+    packed: Vec<u8>,
+    /// The last bytes of the previous batch, up to [`WINDOW`], and the filtered rows of the batch.
+    filtered: Vec<u8>,
+    /// How many bytes are before the rows of the batch.
+    known: usize,
+    blocks: Vec<Block>,
+    /// The header's bytes, or the checksum's.
+    frame: Vec<u8>,
+    /// The next one of the parts to be written: the frame at the start, blocks, the frame at the end.
+    part: Part,
+    /// The checksum of the rows so far.
+    sum: u32,
+    is_last: bool,
+}
+
+/// What is written next: a part, and how many bytes of it are written already.
+#[derive(Clone, Copy)]
+enum Part {
+    Header(usize),
+    Block(usize, usize),
+    Checksum(usize),
+}
+
+/// A block of a batch.
+#[derive(Default)]
+struct Block {
+    /// Its bytes in the filtered rows.
+    start: usize,
+    end: usize,
+    is_last: bool,
+    output: Vec<u8>,
+    sum: u32,
+    fault: Option<Fault>,
+}
+
+impl Encoder for ZipEncoder {
+    type Context = EncoderContext;
+
+    fn encode(call: &mut Encode<'_, EncoderContext>, output: &mut [u8]) -> Result<Encoded> {
+        if call.state.state == 0 {
+            call.context.compressor = Some(Compressor::new(call)?);
+            call.state.state = 1;
+        }
+        let mut compressor = call.context.compressor.take().ok_or(Fault::Config)?;
+        let encoded = compressor.encode(call, output);
+        if let Ok(Encoded::Written(_)) = encoded {
+            call.context.compressor = Some(compressor);
+        }
+        encoded
+    }
+}
+
+impl Compressor {
+    fn new(call: &mut Encode<'_, EncoderContext>) -> Result<Self> {
+        let context = &mut *call.context;
+        let bytes = usize::try_from(call.state.bytes).ok().filter(|bytes| *bytes < i32::MAX as usize);
+        let row = bytes.ok_or(Fault::Memory)? + 1;
+        let level = if context.optimizes { 9 } else { context.level };
+        let has_filters = context.mode == context::PNG;
+        let level = match level {
+            -1 => 6,
+            0..=9 => level,
+            _ => return Err(Fault::Config),
+        };
+        let strategy = match context.strategy {
+            -1 => None,
+            number => Some(Strategy::try_from(number)?),
+        };
+        let pixel = length(call.state.bits)?.div_ceil(8);
+        let dictionary = std::mem::take(&mut context.dictionary);
+        let left = usize::try_from(call.state.ysize.saturating_sub(call.state.y)).unwrap_or(0);
+        let window_bits = window_bits(row.saturating_mul(left).saturating_add(dictionary.len()));
+        let mut frame = Vec::new();
+        frame.try_reserve_exact(6).map_err(|_| Fault::Memory)?;
+        frame.extend_from_slice(&header(level, window_bits, !dictionary.is_empty()));
+        if !dictionary.is_empty() {
+            frame.extend_from_slice(&adler32(1, &dictionary).to_be_bytes());
+        }
+        let mut compressor = Self {
+            level,
+            strategy,
+            window_bits,
+            optimizes: context.optimizes,
+            has_filters,
+            row,
+            pixel,
+            rows_per_block: BLOCK.div_ceil(row),
+            packed: Vec::new(),
+            filtered: Vec::new(),
+            known: dictionary.len().min(WINDOW),
+            blocks: Vec::new(),
+            frame,
+            part: Part::Header(0),
+            sum: 1,
+            is_last: false,
+        };
+        let known = &dictionary[dictionary.len() - compressor.known..];
+        compressor.filtered.try_reserve(known.len()).map_err(|_| Fault::Memory)?;
+        compressor.filtered.extend_from_slice(known);
+        compressor.packed = zeros(row - 1)?;
+        Ok(compressor)
+    }
+
+    fn encode(&mut self, call: &mut Encode<'_, EncoderContext>, output: &mut [u8]) -> Result<Encoded> {
+        let mut written = 0;
+        while written < output.len() {
+            let (bytes, place) = match &mut self.part {
+                Part::Header(place) | Part::Checksum(place) => (&self.frame, place),
+                Part::Block(index, place) => match self.blocks.get(*index) {
+                    Some(block) => (&block.output, place),
+                    None => {
+                        self.next_batch(call)?;
+                        continue;
+                    }
+                },
+            };
+            let rest = &bytes[*place..];
+            let count = rest.len().min(output.len() - written);
+            output[written..][..count].copy_from_slice(&rest[..count]);
+            *place += count;
+            written += count;
+            if count == rest.len() {
+                self.part = match self.part {
+                    Part::Header(_) => Part::Block(0, 0),
+                    Part::Block(index, _) if index + 1 == self.blocks.len() && self.is_last => {
+                        self.frame.clear();
+                        self.frame.extend_from_slice(&self.sum.to_be_bytes());
+                        Part::Checksum(0)
+                    }
+                    Part::Block(index, _) => Part::Block(index + 1, 0),
+                    Part::Checksum(_) => return Ok(Encoded::Last(written)),
+                };
+            }
+        }
+        Ok(Encoded::Written(written))
+    }
+
+    /// Packs, filters and compresses the next blocks.
+    fn next_batch(&mut self, call: &mut Encode<'_, EncoderContext>) -> Result<()> {
+        let left = usize::try_from(i64::from(call.state.ysize) - i64::from(call.state.y)).unwrap_or(0);
+        let threads = parallel::num_threads();
+        let batch = if threads == 1 { 1 } else { threads * BLOCKS_PER_THREAD };
+        let rows = left.min(batch.saturating_mul(self.rows_per_block));
+        self.is_last = rows == left;
+        self.keep_window();
+        self.pack(call, rows)?;
+        self.filter(rows)?;
+        self.split(rows)?;
+        let (filtered, level, strategy, window_bits) = (&self.filtered, self.level, self.strategy, self.window_bits);
+        let cost = self.rows_per_block.min(rows).saturating_mul(self.row).saturating_mul(COST);
+        let compressed = parallel::try_for_items(&mut self.blocks, cost, |_, blocks| {
+            for block in blocks {
+                let data = &filtered[block.start..block.end];
+                let effort = match strategy {
+                    None => effort::choose(level, data),
+                    Some(strategy) => Effort { level: effort::map_level(level), strategy },
+                };
+                block.fault = block.compress(filtered, effort, window_bits).err();
+            }
+            Ok(())
+        });
+        compressed.map_err(|_| Fault::Memory)?;
+        for block in &self.blocks {
+            if let Some(fault) = block.fault {
+                return Err(fault);
+            }
+            self.sum = adler32_combine(self.sum, block.sum, block.end - block.start);
+        }
+        self.part = Part::Block(0, 0);
+        Ok(())
+    }
+
+    /// Moves the bytes that matches may refer to, and the last packed row, to the front.
+    fn keep_window(&mut self) {
+        let known = self.filtered.len().min(WINDOW);
+        let start = self.filtered.len() - known;
+        self.filtered.copy_within(start.., 0);
+        self.filtered.truncate(known);
+        self.known = known;
+        let row = self.row - 1;
+        let start = self.packed.len() - row;
+        self.packed.copy_within(start.., 0);
+        self.packed.truncate(row);
+    }
+
+    fn pack(&mut self, call: &mut Encode<'_, EncoderContext>, rows: usize) -> Result<()> {
+        let row = self.row - 1;
+        let bytes = row.checked_mul(rows).ok_or(Fault::Memory)?;
+        self.packed.try_reserve_exact(bytes).map_err(|_| Fault::Memory)?;
+        self.packed.resize(row + bytes, 0);
+        for index in 1..=rows {
+            call.tile.pack(call.state.y, &mut self.packed[index * row..][..row])?;
+            call.state.y += 1;
+        }
+        Ok(())
+    }
+
+    fn filter(&mut self, rows: usize) -> Result<()> {
+        let bytes = self.row.checked_mul(rows).ok_or(Fault::Memory)?;
+        self.filtered.try_reserve_exact(bytes).map_err(|_| Fault::Memory)?;
+        self.filtered.resize(self.known + bytes, 0);
+        let (out, packed, row) = (&mut self.filtered[self.known..], &self.packed, self.row - 1);
+        let (has_filters, pixel, optimizes) = (self.has_filters, self.pixel, self.optimizes);
+        let work = |index: usize, out: &mut [u8]| {
+            let (above, line) = packed[index * row..][..2 * row].split_at(row);
+            if has_filters {
+                filter(out, line, above, pixel, optimizes);
+            } else {
+                out[0] = 0;
+                out[1..].copy_from_slice(line);
+            }
+        };
+        parallel::for_groups(out, self.row, 4 * self.row, work);
+        Ok(())
+    }
+
+    /// Splits the filtered rows into blocks: one at least, since the stream must end.
+    fn split(&mut self, rows: usize) -> Result<()> {
+        let count = rows.div_ceil(self.rows_per_block).max(1);
+        self.blocks.truncate(count);
+        self.blocks.try_reserve_exact(count - self.blocks.len()).map_err(|_| Fault::Memory)?;
+        self.blocks.resize_with(count, Block::default);
+        for (index, block) in self.blocks.iter_mut().enumerate() {
+            let row = |index: usize| self.known + (index * self.rows_per_block).min(rows) * self.row;
+            (block.start, block.end) = (row(index), row(index + 1));
+            block.is_last = self.is_last && index + 1 == count;
+        }
+        Ok(())
+    }
+}
+
+impl Block {
+    fn compress(&mut self, filtered: &[u8], effort: Effort, window_bits: u8) -> Result<()> {
+        let data = &filtered[self.start..self.end];
+        self.sum = adler32(1, data);
+        let mut stream = Deflater::new(effort, window_bits.into())?;
+        let known = &filtered[self.start.saturating_sub(WINDOW)..self.start];
+        if !known.is_empty() {
+            stream.set_dictionary(known)?;
+        }
+        self.output.clear();
+        stream.compress(data, self.is_last, &mut self.output)
+    }
+}
+
+/// Returns the size of a window for this many bytes: a small one takes less time to set up.
+fn window_bits(bytes: usize) -> u8 {
+    let bits = bytes.clamp(1 << 9, WINDOW).next_power_of_two().ilog2();
+    bits as u8
+}
+
+/// Returns zlib's header.
+fn header(level: i32, window_bits: u8, has_dictionary: bool) -> [u8; 2] {
+    const DEFLATE: u8 = 8;
+    let method = DEFLATE | (window_bits - 8) << 4;
+    let speed = match level {
+        0 | 1 => 0,
+        2..=5 => 1,
+        6 => 2,
+        _ => 3,
+    };
+    let flags = speed << 6 | u8::from(has_dictionary) << 5;
+    // The two bytes are a multiple of 31.
+    let check = 31 - u16::from_be_bytes([method, flags]) % 31;
+    [method, flags + (check % 31) as u8]
+}

@@ -151,7 +151,8 @@ impl<'a> Lzw<'a> {
             && (lzw.clear + 2..=CODES.max(lzw.clear + 2)).contains(&lzw.next)
             && context.step > 0
             && block <= 255
-            && count <= MAX_WIDTH;
+            // Less than a code, or than a byte behind an end code.
+            && count < lzw.width.max(u8::BITS);
         if is_valid { Ok(lzw) } else { Err(Fault::Config) }
     }
 

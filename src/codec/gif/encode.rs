@@ -5,6 +5,8 @@
 //! sub-block, and so does the state: a byte is only written when the bits of a later one are there, and no pixel is read
 //! before.
 
+use std::hint::select_unpredictable;
+
 use super::interlace::Passes;
 use super::{CODES, EncoderState, SLOTS};
 use crate::codec::state::length;
@@ -283,7 +285,7 @@ impl Lzw {
     /// Encodes a pixel. The dictionary may be full, and the bits that are still to be written more than a byte then.
     fn encode_pixel(&mut self, pixel: u8, slots: &mut [u32; SLOTS]) -> Result<()> {
         let key = key_of(self.head, pixel);
-        let (place, slot) = probe(slots, place_of(self.head, pixel), key)?;
+        let (place, slot) = probe(slots, bucket_of(self.head, pixel), key)?;
         if slot != EMPTY {
             self.head = slot >> KEY_BITS;
             return Ok(());
@@ -313,23 +315,31 @@ impl Lzw {
         'codes: while next < CODES as u32
             && let Some(bytes) = output.get_mut(written..).and_then(|output| output.first_chunk_mut::<8>())
         {
-            // Follows known strings, for most of the pixels.
+            // Follows known strings, for most of the pixels. The first string of a run has the code behind that of its prefix:
+            // the comparison lets the processor go on with that before it has the slot.
             let (pixel, key, mut place) = loop {
                 let Some(&pixel) = rest.next() else { break 'codes };
-                let (key, place) = (key_of(head, pixel), place_of(head, pixel));
-                let slot = slots[place];
-                if slot & KEY != key {
+                let (key, place) = (key_of(head, pixel), bucket_of(head, pixel));
+                let (first, second) = (slots[place], slots[place + 1]);
+                if first == (head + 1) << KEY_BITS | key {
+                    head += 1;
+                    continue;
+                }
+                let (is_first, is_second) = (first & KEY == key, second & KEY == key);
+                if !(is_first | is_second) {
                     break (pixel, key, place);
                 }
-                head = slot >> KEY_BITS;
+                head = select_unpredictable(is_first, first, second) >> KEY_BITS;
             };
-            if slots[place] != EMPTY {
+            if slots[place + 1] != EMPTY {
                 let slot;
                 (place, slot) = probe(slots, place, key)?;
                 if slot != EMPTY {
                     head = slot >> KEY_BITS;
                     continue;
                 }
+            } else {
+                place += usize::from(slots[place] != EMPTY);
             }
             slots[place] = next << KEY_BITS | key;
             buffer |= low_bits(head, width) << count;
@@ -367,15 +377,16 @@ fn key_of(head: u32, pixel: u8) -> u32 {
     !(head << 8 | u32::from(pixel)) & KEY
 }
 
-/// Returns the slot where a string is looked for first.
+/// Returns the first slot of the bucket of a string: of two slots, which are looked at without a branch.
 ///
 /// The next code to be looked for waits for the slot of this one, so the code takes the fastest way. The codes of one pixel
-/// are in slots of their own, and pixels spread them by a multiplication, which does not wait.
+/// are in buckets of their own, and pixels spread them by a multiplication, which does not wait.
 #[inline(always)]
-fn place_of(head: u32, pixel: u8) -> usize {
+fn bucket_of(head: u32, pixel: u8) -> usize {
+    const BUCKETS: usize = SLOTS / 2;
     // 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-    let spread = u32::from(pixel).wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2());
-    ((head << 1) ^ spread) as usize % SLOTS
+    let spread = u32::from(pixel).wrapping_mul(0x9e37_79b1) >> (32 - BUCKETS.ilog2());
+    (head ^ spread) as usize % BUCKETS * 2
 }
 
 /// Finds the slot of a key by linear probing from a place on: its own or an empty one. Returns its place and its value. A

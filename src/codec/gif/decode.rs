@@ -18,7 +18,7 @@ const CLEARED: i32 = 2;
 const DECODING: i32 = 3;
 
 /// The bytes of input from which on it is faster to make a dictionary of blocks.
-const MUCH_INPUT: usize = 2048;
+const MUCH_INPUT: usize = 6144;
 /// The buffer of a call with much input.
 const LONG_BUFFER: usize = 16384;
 /// The buffer of a call with little input. It is on the stack. No string is longer: each adds a pixel to an earlier one.

@@ -1,7 +1,8 @@
 //! The decoder's dictionary, in two forms.
 //!
 //! [`Chains`] is in the caller's memory and lives from call to call. An entry has the last pixel of its string and the code
-//! of the others, so a string is written pixel by pixel from its end, and each waits for the load of the entry before:
+//! of the others, so a string is written pixel by pixel from its end, and each waits for the load of the entry before; up to
+//! four pixels are one store, without a branch on their number:
 //!
 //! ```text
 //! 31        20 19     12 11         0
@@ -61,6 +62,9 @@ fn chain(length: u32, last: u8, prefix: usize) -> u32 {
     length << 20 | u32::from(last) << 12 | (prefix % CODES) as u32
 }
 
+/// The pixels of strings that are written without a loop.
+const SHORT: usize = size_of::<u32>();
+
 impl Strings for Chains<'_> {
     #[inline(always)]
     fn add(&mut self, code: usize, prefix: usize, last: u8) {
@@ -77,14 +81,29 @@ impl Strings for Chains<'_> {
     #[inline(always)]
     fn write(&self, code: usize, output: &mut [u8]) -> Option<(usize, u8)> {
         let mut entry = self.0[code % CODES];
-        let output = output.get_mut(..(entry >> 20) as usize)?;
+        let length = (entry >> 20) as usize;
+        if length <= SHORT
+            && let Some(place) = output.first_chunk_mut::<SHORT>()
+        {
+            // All of a short string, without a branch on its length: first the pixels from the last one on, and whatever comes
+            // before them.
+            let mut pixels = 0;
+            for _ in 0..SHORT {
+                pixels = pixels << 8 | u64::from(entry >> 12 & 0xff);
+                entry = self.0[(entry & PREFIX) as usize];
+            }
+            let pixels = (pixels >> (8 * (SHORT - length))) as u32;
+            *place = pixels.to_le_bytes();
+            return Some((length, pixels as u8));
+        }
+        let output = output.get_mut(..length)?;
         let mut pixel = 0;
         for place in output.iter_mut().rev() {
             pixel = (entry >> 12) as u8;
             *place = pixel;
             entry = self.0[(entry & PREFIX) as usize];
         }
-        Some((output.len(), pixel))
+        Some((length, pixel))
     }
 }
 

@@ -312,12 +312,14 @@ impl Lzw {
         // In variables of their own, so that they are in registers.
         let Self { mut buffer, mut count, mut width, mut max, mut next, mut head, .. } = *self;
         let (mut rest, mut written) = (pixels.iter(), 0);
-        'codes: while next < CODES as u32
-            && let Some(bytes) = output.get_mut(written..).and_then(|output| output.first_chunk_mut::<8>())
-        {
+        if next >= CODES as u32 {
+            return Ok((0, 0));
+        }
+        let mut event = event_of(max);
+        'codes: while let Some(bytes) = output.get_mut(written..).and_then(|output| output.first_chunk_mut::<8>()) {
             // Follows known strings, for most of the pixels. The first string of a run has the code behind that of its prefix:
             // the comparison lets the processor go on with that before it has the slot.
-            let (pixel, key, mut place) = loop {
+            let (pixel, key, mut place, [is_taken, is_full]) = loop {
                 let Some(&pixel) = rest.next() else { break 'codes };
                 let (key, place) = (key_of(head, pixel), bucket_of(head, pixel));
                 let (first, second) = (slots[place], slots[place + 1]);
@@ -327,11 +329,11 @@ impl Lzw {
                 }
                 let (is_first, is_second) = (first & KEY == key, second & KEY == key);
                 if !(is_first | is_second) {
-                    break (pixel, key, place);
+                    break (pixel, key, place, [first != EMPTY, second != EMPTY]);
                 }
                 head = select_unpredictable(is_first, first, second) >> KEY_BITS;
             };
-            if slots[place + 1] != EMPTY {
+            if is_full {
                 let slot;
                 (place, slot) = probe(slots, place, key)?;
                 if slot != EMPTY {
@@ -339,7 +341,7 @@ impl Lzw {
                     continue;
                 }
             } else {
-                place += usize::from(slots[place] != EMPTY);
+                place += usize::from(is_taken);
             }
             slots[place] = next << KEY_BITS | key;
             buffer |= low_bits(head, width) << count;
@@ -351,15 +353,28 @@ impl Lzw {
             written += whole as usize;
             buffer >>= 8 * whole;
             count -= 8 * whole;
-            if next > max {
-                max = 2 * max + 1;
-                width += 1;
-            }
             next += 1;
+            if next >= event {
+                // The code that was added now is the first one with a bit more.
+                if next - 1 > max {
+                    max = 2 * max + 1;
+                    width += 1;
+                }
+                if next == CODES as u32 {
+                    break;
+                }
+                event = event_of(max);
+            }
         }
         *self = Self { buffer, count, width, max, next, head, ..*self };
         Ok((pixels.len() - rest.len(), written))
     }
+}
+
+/// Returns the value of the code that is added next with which codes become longer, or the dictionary is full. `max` is the
+/// largest code that is not longer.
+fn event_of(max: u32) -> u32 {
+    max.saturating_add(2).min(CODES as u32)
 }
 
 /// A slot of the hash table without a string. Others have the code in the upper bits, which is not 0, and the key below.

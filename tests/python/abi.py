@@ -160,8 +160,8 @@ class ImagingCodecStateInstance(Structure):
     ]
 
 
-class BcnState(ctypes.Structure):
-    """`BCNSTATE`."""
+class BcnState(Structure):
+    """`BCNSTATE`, the context of the decoder of textures."""
 
     _fields_ = [("pixel_format", c_char_p)]
 

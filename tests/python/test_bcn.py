@@ -14,7 +14,6 @@ import child
 from abi import BcnState, Library
 from incremental import CONFIG, END, MUTATIONS, PIECES, Log, Task, decode, encode, mutations
 
-
 MODES = {1: "RGBA", 2: "RGBA", 3: "RGBA", 4: "L", 5: "RGB", 6: "RGB", 7: "RGBA"}
 """The mode of each format, as Pillow's binding has it."""
 

@@ -1,4 +1,4 @@
-//! BC1 to BC5 with AVX2: eight blocks at a time, of which a vector has two.
+//! BC1 to BC5 with AVX2: eight blocks at a time, two in each vector.
 
 use std::arch::x86_64::*;
 
@@ -193,8 +193,8 @@ fn transpose(a: __m256i, b: __m256i, c: __m256i, d: __m256i) -> [__m256i; 4] {
     ]
 }
 
-/// Computes the palettes of eight blocks from their endpoints, of which a half of the vector has every other. Each result
-/// has the palettes of a pair.
+/// Computes the palettes of eight blocks from their endpoints: those of even blocks are in the lower half of the vector,
+/// those of odd ones in the upper. Each result has the palettes of two neighbouring blocks.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn palettes<const HAS_TRANSPARENT: bool>(ends: __m256i) -> [__m256i; 4] {

@@ -213,7 +213,7 @@ impl Partition {
         selected
     }
 
-    /// Expands the indices of the pixels, `BITS` bits each, of which the anchors lack the highest: it is 0.
+    /// Expands the indices of the pixels, `BITS` bits each. The highest bit of an anchor's index is 0, and not stored.
     #[inline(always)]
     pub fn indices<const BITS: usize, const SUBSETS: usize>(self, bits: u64) -> Pixels<u32> {
         let mut bits = insert_zero(bits, BITS - 1);

@@ -112,7 +112,7 @@ impl Geometry {
     }
 }
 
-/// Decodes the first of `blocks`: as many as lie whole beside each other, or one. Returns their number.
+/// Decodes the first of `blocks`: a run of those that lie wholly within the rectangle, or a single one. Returns their number.
 fn decode_some<F: BlockFormat>(
     call: &mut Decode<'_, PixelFormat>,
     geometry: Geometry,
@@ -137,7 +137,7 @@ fn decode_some<F: BlockFormat>(
     Ok(1)
 }
 
-/// Decodes a block of which a part is not written.
+/// Decodes a block, and writes the pixels that lie within the rectangle.
 fn decode_clipped<F: BlockFormat>(
     call: &mut Decode<'_, PixelFormat>,
     geometry: Geometry,

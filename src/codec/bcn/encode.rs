@@ -151,7 +151,8 @@ fn encode<F: Fit>(call: &mut Encode<'_, ()>, output: &mut [u8]) -> Result<Encode
     Ok(Encoded::Written(written * size_of::<F::Block>()))
 }
 
-/// Encodes the blocks that lie whole beside each other, as far as there is room, or one. Returns their number.
+/// Encodes a run of the blocks that lie wholly within the image, as far as there is room, or a single one. Returns their
+/// number.
 fn encode_some<F: Fit>(call: &Encode<'_, ()>, pixel_size: usize, blocks: &mut [F::Block]) -> Result<usize> {
     let (x, y) = (length(call.state.x)?, call.state.y);
     let row_bytes = usize::try_from(call.state.xsize).unwrap_or(0) * pixel_size;
@@ -185,7 +186,7 @@ multiversion! {
         }
     }
 
-    /// Encodes a group of blocks of which a part may be inside the image.
+    /// Encodes a group of blocks that may reach beyond the image.
     fn fit_group<F: Fit>(rows: [&[PixelRow]; 4], inside: u16, blocks: &mut [F::Block]) {
         F::fit(Group { rows, inside }, blocks);
     }

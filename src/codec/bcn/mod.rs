@@ -22,9 +22,10 @@
 //! The decoder decodes runs of blocks of one row of blocks directly to four rows of the image. Each format is a
 //! [`BlockFormat`](block::BlockFormat), whose loop is compiled for every ISA. Nothing in it branches on pixels:
 //!
-//! - BC1 to BC5: a block is a lane of a vector, and pixels are selected from, or computed as, all that they may be. With AVX2,
-//!   two blocks are a vector: `vpermilps` looks colours up in palettes, and `pshufb` the values of channels (`avx2.rs`). That is
-//!   four times as fast as the plain code, and ten times as fast as Pillow.
+//! - BC1 to BC5: a block is a lane of a vector. The plain code selects each colour from its palette by masks, and computes
+//!   the values of channels, since lookups in tables do not vectorise. With AVX2 they do: a vector has two blocks, `vpermilps`
+//!   looks colours up, and `pshufb` the values of channels (`avx2.rs`). That is five times as fast as the plain code, and ten
+//!   times as fast as Pillow ("decode BC1" in `benches/cases/codecs.py`).
 //! - BC6H and BC7: a pixel is a lane. Each mode of BC7 is a function of its own, whose fields lie at constant positions.
 //!
 //! The encoder takes the extremes of a block as its endpoints (a range fit). A block is a lane, so that LLVM vectorises the

@@ -219,6 +219,24 @@ class GifEncoderState(Structure):
     _fields_ = [("bits", c_int), ("interlace", c_int), ("internal", c_int * 8207)]
 
 
+class ZipState(Structure):
+    """`ZIPSTATE`, the context of the ZIP codec."""
+
+    _fields_ = [
+        ("mode", c_int),
+        ("optimize", c_int),
+        ("compress_level", c_int),
+        ("compress_type", c_int),
+        ("dictionary", c_void_p),
+        ("dictionary_size", c_int),
+        ("z_stream", c_void_p * 14),
+        ("_own", c_void_p * 7),
+        ("prefix", c_int),
+        ("interlaced", c_int),
+        ("pass", c_int),
+    ]
+
+
 class NamedMode(Structure):
     """`ModeData` and `RawModeData`."""
 
@@ -271,6 +289,7 @@ STRUCTURES = {
     "BITSTATE": BitState,
     "BCNSTATE": BcnState,
     "RAWSTATE": RawState,
+    "ZIPSTATE": ZipState,
     "ModeData": NamedMode,
     "RawModeData": NamedMode,
 }
@@ -282,11 +301,11 @@ CHOPS = [
 """The channel operations with two images and no other argument, except `ImagingOverlay`."""
 
 DECODERS = [
-    "Bcn", "Bit", "Fli", "Gif", "Hex", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle", "Xbm",
+    "Bcn", "Bit", "Fli", "Gif", "Hex", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle", "Xbm", "Zip",
 ]  # fmt: skip
 """The decoders: `Imaging...Decode`."""
 
-ENCODERS = ["Bcn", "Eps", "Gif", "Pcx", "Raw", "TgaRle", "Xbm"]
+ENCODERS = ["Bcn", "Eps", "Gif", "Pcx", "Raw", "TgaRle", "Xbm", "Zip"]
 """The encoders: `Imaging...Encode`."""
 
 _PROTOTYPES = {
@@ -340,6 +359,9 @@ _PROTOTYPES = {
     "_imaging_write_pyFd": (c_ssize_t, py_object, c_void_p, c_ssize_t),
     "_imaging_seek_pyFd": (c_int, py_object, c_ssize_t, c_int),
     "_imaging_tell_pyFd": (c_ssize_t, py_object),
+    "ImagingZipDecodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
+    "ImagingZipEncodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
+    "ImagingZipVersion": (c_char_p,),
     "ImagingResample": (Image, Image, c_int, c_int, c_int, POINTER(c_float)),
     "ImagingCrop": (Image, Image, c_int, c_int, c_int, c_int),
     "ImagingFlipLeftRight": (Image, Image, Image),

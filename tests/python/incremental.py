@@ -133,6 +133,13 @@ def release(state: ImagingCodecStateInstance) -> None:
     _libc.free(state.context)
 
 
+def clean_up(library: Library, name: str, state: ImagingCodecStateInstance) -> None:
+    """Calls a codec's cleanup function, if it has one."""
+    function = getattr(library, name, None)
+    if function is not None:
+        function(state)
+
+
 def seen(state: ImagingCodecStateInstance) -> dict[str, int]:
     return {name: getattr(state, name) for name in SEEN}
 
@@ -170,6 +177,7 @@ def decode(library: Library, task: Task, file: bytes, pieces: Sequence[int], *, 
         stalled += end == len(file)
     log.result, log.errcode = pixels(image), state.errcode
     library.ImagingDelete(image)
+    clean_up(library, f"Imaging{task.codec}DecodeCleanup", state)
     release(state)
     return log
 
@@ -189,6 +197,7 @@ def encode(library: Library, task: Task, buffers: Sequence[int], *, limit: int =
         file += buffer.raw[: max(result, 0)]
     log.result, log.errcode = bytes(file), state.errcode
     library.ImagingDelete(image)
+    clean_up(library, f"Imaging{task.codec}EncodeCleanup", state)
     release(state)
     return log
 

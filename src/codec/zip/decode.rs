@@ -111,16 +111,19 @@ impl Rows {
     fn decode(&mut self, call: &mut Decode<'_, DecoderContext>, input: &[u8]) -> Result<Decoded> {
         let mut rest = input;
         while !rest.is_empty() {
-            let is_tail = rest.len() <= TAIL;
-            let part = if is_tail { rest } else { &rest[..rest.len() - TAIL + 1] };
-            let count = if is_tail || call.context.is_interlaced { 1 } else { self.rows_at_once(call)? };
-            let output = self.row..self.row * (count + 1);
-            let room =
-                self.buffer.get_mut(output).and_then(|rows| rows.get_mut(self.inflated..)).ok_or(Fault::Config)?;
+            let rows = if rest.len() <= TAIL { 1 } else { self.rows_at_once(call)? };
+            let (part, end) = match rows {
+                1 => (rest, 2 * self.row),
+                // The last row is left incomplete: whether it is may depend on the rest of the input.
+                _ => (&rest[..rest.len() - TAIL + 1], self.row * (rows + 1) - 1),
+            };
+            let room = self.buffer.get_mut(self.row + self.inflated..end).ok_or(Fault::Config)?;
+            let is_full = room.is_empty();
             let Progress { read, written, status } = self.stream.inflate(part, room);
             rest = &rest[read..];
             self.inflated += written;
             let complete = match status {
+                Ok(Status::Open) if rows > 1 => self.inflated.saturating_sub(1) / self.row,
                 Ok(_) => self.inflated / self.row,
                 // The inflater looks ahead until it has a byte for the next row. So it finds an error directly behind a row
                 // before the row is complete.
@@ -134,7 +137,7 @@ impl Rows {
                 Status::End if at_row_end => return Ok(Decoded::Complete),
                 Status::End => break,
                 // A stream that needs a dictionary.
-                Status::Open if read == 0 && written == 0 => break,
+                Status::Open if read == 0 && written == 0 && !is_full => break,
                 Status::Open => {}
             }
         }
@@ -143,6 +146,9 @@ impl Rows {
 
     /// Returns how many rows are inflated at once.
     fn rows_at_once(&self, call: &Decode<'_, DecoderContext>) -> Result<usize> {
+        if call.context.is_interlaced {
+            return Ok(1);
+        }
         let left = i64::from(call.state.ysize) - i64::from(call.state.y);
         // At least one: the caller may have changed the numbers.
         Ok((self.buffer.len() / self.row - 1).min(usize::try_from(left).unwrap_or(1).max(1)))

@@ -181,7 +181,10 @@ impl Compressor {
                         Part::Checksum(0)
                     }
                     Part::Block(index, _) => Part::Block(index + 1, 0),
-                    Part::Checksum(_) => return Ok(Encoded::Last(written)),
+                    Part::Checksum(_) => {
+                        call.state.state = 2;
+                        return Ok(Encoded::Last(written));
+                    }
                 };
             }
         }

@@ -54,7 +54,7 @@ impl Inflater {
         if code == z::Z_OK { Ok(Self(stream)) } else { Err(fault(code)) }
     }
 
-    /// Decompresses until the input is used or the output is full.
+    /// Decompresses until the input is used, or a byte is decoded for which the output has no room.
     pub fn inflate(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
         let (available, room) = (input.len().min(MAX_BYTES), output.len().min(MAX_BYTES));
         self.0.next_in = input.as_ptr();
@@ -68,6 +68,7 @@ impl Inflater {
             written: room - self.0.avail_out as usize,
             status: match code {
                 z::Z_STREAM_END => Ok(Status::End),
+                z::Z_BUF_ERROR if room == 0 => Ok(Status::Open),
                 code if code < 0 => Err(fault(code)),
                 _ => Ok(Status::Open),
             },

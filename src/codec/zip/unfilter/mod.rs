@@ -2,7 +2,8 @@
 //!
 //! Up is a sum of two rows, which LLVM vectorises. The others need the pixel to the left, so their speed is that of the
 //! chain of operations from one pixel to the next: for pixels of 3, 4, 6 and 8 bytes a vector register holds a pixel
-//! ([`sse2`]); pixels of 1 and 2 bytes are added up by a prefix sum, or decoded byte by byte. The method is libpng's.
+//! ([`sse2`]); pixels of 1 and 2 bytes are added up by a prefix sum, or decoded with their neighbours in
+//! general registers. The method is libpng's.
 
 mod scalar;
 #[cfg(target_arch = "x86_64")]
@@ -48,7 +49,11 @@ fn average(row: &mut [u8], above: &[u8], pixel: usize) {
     if sse2::average(row, above, pixel) {
         return;
     }
-    scalar::average(row, above, pixel);
+    match pixel {
+        1 => scalar::average_pixels::<1>(row, above),
+        2 => scalar::average_pixels::<2>(row, above),
+        _ => scalar::average(row, above, pixel),
+    }
 }
 
 fn paeth(row: &mut [u8], above: &[u8], pixel: usize) {
@@ -56,7 +61,11 @@ fn paeth(row: &mut [u8], above: &[u8], pixel: usize) {
     if sse2::paeth(row, above, pixel) {
         return;
     }
-    scalar::paeth(row, above, pixel);
+    match pixel {
+        1 => scalar::paeth_pixels::<1>(row, above),
+        2 => scalar::paeth_pixels::<2>(row, above),
+        _ => scalar::paeth(row, above, pixel),
+    }
 }
 
 #[cfg(test)]

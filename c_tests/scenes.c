@@ -648,6 +648,78 @@ run_bcn_encode(int number) {
     return made > 0 && state.errcode >= 0 ? sum_of_bytes(blocks, (size_t)made) : 0;
 }
 
+/* - - - - - Rows that zlib has compressed - - - - - */
+
+/* The fields of ZIPSTATE that programs set, at their places: zlib's header need not be installed. */
+typedef struct {
+    int mode, optimize, compress_level, compress_type;
+    char *dictionary;
+    int dictionary_size;
+    void *own[21];
+    int prefix, interlaced, pass;
+} ZipContext;
+
+enum { ZIP_BYTES = 4096 };
+
+/* Encodes the first row. Returns the number of bytes, or 0 on error. */
+static int
+zip_encode(uint8_t *file, int has_dictionary) {
+    ZipContext context;
+    memset(&context, 0, sizeof(context));
+    context.compress_level = context.compress_type = -1;
+    if (has_dictionary) {
+        context.dictionary = (char *)calloc(1, 100);
+        context.dictionary_size = context.dictionary ? 100 : 0;
+        if (!context.dictionary) {
+            return 0;
+        }
+    }
+    struct ImagingCodecStateInstance state = whole(32);
+    state.shuffle = ImagingFindPacker(IMAGING_MODE_RGBA, IMAGING_RAWMODE_RGBA, NULL);
+    state.context = &context;
+    int size = 0;
+    while (state.errcode == 0 && size < ZIP_BYTES) {
+        int made = ImagingZipEncode(inputs[IMAGING_MODE_RGBA], &state, file + size, ZIP_BYTES - size);
+        size += made > 0 ? made : 0;
+    }
+    ImagingZipEncodeCleanup(&state);
+    return state.errcode == IMAGING_CODEC_END || size == ZIP_BYTES ? size : 0;
+}
+
+static unsigned
+run_zip_encode(int has_dictionary) {
+    uint8_t file[ZIP_BYTES];
+    int size = zip_encode(file, has_dictionary);
+    return size ? sum_of_bytes(file, (size_t)size) : 0;
+}
+
+static unsigned
+run_zip_decode(int unused) {
+    (void)unused;
+    /* A stored block: no filter, and three bytes; the checksum is missing. */
+    static const uint8_t PIXEL[] = {0x78, 1, 0, 5, 0, 0xfa, 0xff, 0, 1, 2, 3, 4};
+    uint8_t file[sizeof(PIXEL)];
+    memcpy(file, PIXEL, sizeof(file));
+    ZipContext context;
+    memset(&context, 0, sizeof(context));
+    struct ImagingCodecStateInstance state = whole(32);
+    state.xsize = 1;
+    state.bytes = 4;
+    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_RGBA, IMAGING_RAWMODE_RGBA, NULL);
+    state.context = &context;
+    int used = ImagingZipDecode(outputs[IMAGING_MODE_RGBA], &state, file, sizeof(file));
+    int done = used == -1 && state.errcode == 0;
+    ImagingZipDecodeCleanup(&state);
+    return done ? sum_of_bytes(outputs[IMAGING_MODE_RGBA]->image[0], 4) : 0;
+}
+
+static unsigned
+run_zip_version(int unused) {
+    (void)unused;
+    const char *version = ImagingZipVersion();
+    return sum_of_bytes(version, strlen(version));
+}
+
 /* - - - - - Files - - - - - */
 
 static unsigned
@@ -1515,6 +1587,12 @@ static const Scene LIST[] = {
     {"ImagingBcnEncode", "BC2", run_bcn_encode, 2, 0},
     {"ImagingBcnEncode", "BC3", run_bcn_encode, 3, 0},
     {"ImagingBcnEncode", "BC5", run_bcn_encode, 5, 0},
+    {"ImagingZipDecode", "", run_zip_decode, 0, SCENE_BY_CODE},
+    {"ImagingZipDecodeCleanup", "", run_zip_decode, 0, SCENE_BY_CODE},
+    {"ImagingZipEncode", "", run_zip_encode, 0, SCENE_BY_CODE},
+    {"ImagingZipEncode", "with a dictionary", run_zip_encode, 1, SCENE_BY_CODE},
+    {"ImagingZipEncodeCleanup", "", run_zip_encode, 0, SCENE_BY_CODE},
+    {"ImagingZipVersion", "", run_zip_version, 0, 0},
     {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
     {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},
     {"ImagingSavePPM", "", run_save_ppm, 0, 0},

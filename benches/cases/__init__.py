@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bands, codecs, colours, drawing, filters, geometry, gif, pixels, quantizing, resizing, small, storage
+from . import bands, codecs, colours, drawing, filters, geometry, gif, pixels, png, quantizing, resizing, small, storage
 from .case import Case, Table
 
 TABLES: tuple[Table, ...] = (
@@ -16,6 +16,7 @@ TABLES: tuple[Table, ...] = (
     *quantizing.TABLES,
     *codecs.TABLES,
     *gif.TABLES,
+    *png.TABLES,
     *small.TABLES,
     *storage.TABLES,
 )

@@ -5,12 +5,12 @@
 #[path = "codec/mod.rs"]
 mod codec;
 
-use codec::{Encoder, Options, Words, packers};
+use codec::{Encoder, Options, Words, ZipState, packers};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, codec::Task)| {
     let (number, task) = input;
-    match number % 6 {
+    match number % 7 {
         0 => task.encode(&Encoder {
             function: codec::ImagingBcnEncode,
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("RGB", "RGB"), ("RGBA", "RGBA"), ("I;16", "I;16")]),
@@ -39,10 +39,25 @@ fuzz_target!(|input: (u8, codec::Task)| {
             packers: &packers(&[("L", "L"), ("LA", "LA"), ("P", "P"), ("RGB", "BGR"), ("RGBA", "BGRA")]),
             options: |_, _| Options::<()>::default(),
         }),
-        _ => task.encode(&Encoder {
+        5 => task.encode(&Encoder {
             function: codec::ImagingXbmEncode,
             packers: &packers(&[("1", "1;R"), ("1", "1"), ("L", "L")]),
             options: |_, _| Options::<()>::default(),
+        }),
+        _ => task.encode(&Encoder {
+            function: codec::ImagingZipEncode,
+            packers: &packers(&[("1", "1"), ("L", "L"), ("P", "P;4"), ("LA", "LA"), ("RGB", "RGB"), ("RGBA", "RGBA")]),
+            options: |_, [mode, level, strategy, optimize]| Options {
+                context: ZipState {
+                    mode: (mode % 4).into(),
+                    optimize: (optimize % 2).into(),
+                    compress_level: c_int::from(level % 11) - 1,
+                    compress_type: c_int::from(strategy % 6) - 1,
+                    ..ZipState::default()
+                },
+                cleanup: Some(codec::ImagingZipEncodeCleanup),
+                ..Options::default()
+            },
         }),
     }
 });

@@ -41,9 +41,28 @@ declare! {
     decoders:
         ImagingBcnDecode, ImagingBitDecode, ImagingFliDecode, ImagingGifDecode, ImagingHexDecode, ImagingMspDecode,
         ImagingPackbitsDecode, ImagingPcdDecode, ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode,
-        ImagingTgaRleDecode, ImagingXbmDecode;
+        ImagingTgaRleDecode, ImagingXbmDecode, ImagingZipDecode;
     encoders:
-        ImagingBcnEncode, ImagingEpsEncode, ImagingGifEncode, ImagingPcxEncode, ImagingTgaRleEncode, ImagingXbmEncode;
+        C, ImagingBcnEncode, ImagingCodecStateInstance, ImagingEpsEncode, ImagingGifEncode, ImagingPcxEncode,
+        ImagingTgaRleDecode, ImagingTgaRleEncode, ImagingXbmEncode, ImagingZipDecode, ImagingZipDecodeCleanup,
+        ImagingZipEncode, ImagingZipEncodeCleanup, buffer, bytes, c_int, c_void, extern, fn, im, isize, mut, pub, state,
+        u8, unsafe;
+}
+
+/// `ZIPSTATE`.
+#[derive(Default)]
+#[repr(C, align(8))]
+pub struct ZipState {
+    pub mode: c_int,
+    pub optimize: c_int,
+    pub compress_level: c_int,
+    pub compress_type: c_int,
+    /// The dictionary, its size, and what the codec keeps.
+    own: [u64; 23],
+    prefix: c_int,
+    pub interlaced: c_int,
+    pass: c_int,
+    padding: c_int,
 }
 
 /// The fields of a state that a codec's options set. 0 leaves a field as it is.
@@ -55,6 +74,8 @@ pub struct Options<C = ()> {
     pub bytes: c_int,
     pub planes: c_int,
     pub context: C,
+    /// Frees what the codec keeps.
+    pub cleanup: Option<unsafe extern "C" fn(*mut ImagingCodecStateInstance)>,
 }
 
 /// The context of a codec: a struct of this many `int`.
@@ -226,6 +247,10 @@ impl Task<'_> {
                 break;
             }
         }
+        if let Some(cleanup) = options.cleanup {
+            // SAFETY: the state and its context are those of the calls.
+            unsafe { cleanup(&mut state) };
+        }
         // SAFETY: `into_raw` has given the ownership of this image away.
         (unsafe { Image::from_raw(std::ptr::NonNull::new(image).expect("not null")) }, state.errcode)
     }
@@ -275,6 +300,10 @@ impl Task<'_> {
                 assert!(state.errcode <= IMAGING_CODEC_END && state.errcode != 0);
                 break;
             }
+        }
+        if let Some(cleanup) = options.cleanup {
+            // SAFETY: the state and its context are those of the calls.
+            unsafe { cleanup(&mut state) };
         }
         // SAFETY: `into_raw` has given the ownership of this image away.
         let image = unsafe { Image::from_raw(std::ptr::NonNull::new(raw).expect("not null")) };

@@ -44,6 +44,9 @@ pub struct Rows {
     buffer: Vec<u8>,
     /// The bytes behind the previous row that are inflated.
     inflated: usize,
+    /// The options of the first call.
+    mode: i32,
+    is_interlaced: bool,
     /// The bytes before the pixels of a row: PNG's filter.
     prefix: usize,
     /// The bytes of a row, with its prefix.
@@ -86,8 +89,17 @@ fn start(call: &mut Decode<'_, DecoderContext>) -> Result<Rows> {
     if longest == 0 {
         return Err(Fault::Config);
     }
-    let mut rows =
-        Rows { stream: Inflater::new()?, buffer: Vec::new(), inflated: 0, prefix, row: longest, longest, pass: 0 };
+    let mut rows = Rows {
+        stream: Inflater::new()?,
+        buffer: Vec::new(),
+        inflated: 0,
+        mode: call.context.mode,
+        is_interlaced: call.context.is_interlaced,
+        prefix,
+        row: longest,
+        longest,
+        pass: 0,
+    };
     let count = if call.context.is_interlaced { 1 } else { (BUFFER / longest).clamp(1, ysize.max(1)) };
     rows.buffer = zeros(longest.checked_mul(count + 1).ok_or(Fault::Memory)?)?;
     if call.context.is_interlaced {
@@ -109,6 +121,9 @@ fn pass_bytes(xsize: i32, bits: usize, pass: &Pass) -> Result<usize> {
 
 impl Rows {
     fn decode(&mut self, call: &mut Decode<'_, DecoderContext>, input: &[u8]) -> Result<Decoded> {
+        if self.row == 0 {
+            return Err(Fault::Config);
+        }
         let mut rest = input;
         while !rest.is_empty() {
             let rows = if rest.len() <= TAIL { 1 } else { self.rows_at_once(call)? };
@@ -146,7 +161,7 @@ impl Rows {
 
     /// Returns how many rows are inflated at once.
     fn rows_at_once(&self, call: &Decode<'_, DecoderContext>) -> Result<usize> {
-        if call.context.is_interlaced {
+        if self.is_interlaced {
             return Ok(1);
         }
         let left = i64::from(call.state.ysize) - i64::from(call.state.y);
@@ -161,12 +176,12 @@ impl Rows {
             let (previous, row) = self.buffer[(index - 1) * self.row..].split_at_mut(self.row);
             let row = &mut row[..self.row];
             let (filter, line) = row.split_at_mut(self.prefix);
-            match call.context.mode {
+            match self.mode {
                 context::PNG => unfilter(filter[0], line, &previous[self.prefix..], pixel)?,
                 context::TIFF_PREDICTOR => unfilter::add_left(line, pixel),
                 _ => {}
             }
-            if call.context.is_interlaced {
+            if self.is_interlaced {
                 return self.unpack_pass(call, pixel);
             }
             call.tile.unpack(call.state.y, line)?;

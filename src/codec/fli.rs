@@ -238,6 +238,7 @@ fn place<'a>(rest: &mut &'a mut [u8], skip: u8, length: usize) -> Result<&'a mut
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::Call;
     use crate::codec::io::NoFile;
     use crate::codec::tests::{Rows, decode, state_of};
 
@@ -345,7 +346,8 @@ mod tests {
         let mut image = Rows::new(1, 5, 3);
         let mut state = state_of(&image, 0, 0);
         let file = frame(&[(13, &[0; 4]), (16, &[1; 14])]);
-        let mut call = crate::codec::Call { state: &mut state, context: &mut (), line: &mut [], tile: &mut image, file: &mut NoFile };
+        let tile: &mut dyn TileMut = &mut image;
+        let mut call = Call { state: &mut state, context: &mut (), line: &mut [], tile, file: &mut NoFile };
         assert_eq!(FliDecoder::decode(&mut call, &file), Ok(Decoded::Consumed(26)));
     }
 }

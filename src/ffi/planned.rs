@@ -59,5 +59,4 @@ unsafe extern "C" {
 // # Python files
 //
 // Call the methods of a Python file object. The caller holds the GIL. On error they return -1 and raise a Python exception.
-unsafe extern "C" {
-}
+unsafe extern "C" {}

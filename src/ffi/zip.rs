@@ -149,7 +149,8 @@ pub unsafe extern "C" fn ImagingZipEncode(
         kept.dictionary = copy;
     }
     // SAFETY: the state, its line and the buffer are as the header says.
-    let result = long_section(|| unsafe { call::encode_with::<ZipEncoder, _>(im, state, buffer, bytes, |_| Ok(&mut **kept)) });
+    let result =
+        long_section(|| unsafe { call::encode_with::<ZipEncoder, _>(im, state, buffer, bytes, |_| Ok(&mut **kept)) });
     // SAFETY: the state is not NULL, since it has a context.
     let errcode = unsafe { (*state).errcode };
     if errcode != 0 {

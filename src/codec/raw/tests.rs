@@ -58,12 +58,27 @@ impl TileMut for Lines {
         Err(Fault::Config)
     }
 
+    fn image_rows_mut(&mut self, _ys: [i32; 4]) -> Result<[&mut [u8]; 4]> {
+        Err(Fault::Config)
+    }
+
     fn unpack(&mut self, _y: i32, _line: &[u8]) -> Result<()> {
         self.next()
     }
 
     fn unpack_to_image_row(&mut self, _y: i32, _line: &[u8]) -> Result<()> {
         self.next()
+    }
+
+    fn unpack_columns(
+        &mut self,
+        _y: i32,
+        _columns: (usize, usize),
+        _: &[u8],
+        _bits: usize,
+        _count: usize,
+    ) -> Result<()> {
+        Err(Fault::Config)
     }
 }
 
@@ -101,7 +116,8 @@ fn decoded(state: &mut ImagingCodecStateInstance, stride: i32, calls: &[usize]) 
     let mut raw = RawState { stride, skip: 0 };
     let mut results = Vec::new();
     for bytes in calls {
-        let mut call = Call { state: &mut *state, context: &mut raw, line: &mut [], tile: &mut tile, file: &mut NoFile };
+        let tile: &mut dyn TileMut = &mut tile;
+        let mut call = Call { state: &mut *state, context: &mut raw, line: &mut [], tile, file: &mut NoFile };
         results.push(match RawDecoder::decode(&mut call, &zeros[..*bytes])? {
             Decoded::Consumed(bytes) => Some(bytes),
             Decoded::Complete => None,
@@ -164,10 +180,12 @@ fn lines_longer_than_int_max_are_refused() {
 fn a_line_that_does_not_fit_is_an_error() {
     let (mut tile, mut buffer) = (Lines::new(false), [7; 100]);
     let mut decoding = state(4, 3, 8);
-    let mut call = Call { state: &mut decoding, context: &mut RawState::default(), line: &mut [], tile: &mut tile, file: &mut NoFile };
+    let (output, raw): (&mut dyn TileMut, _) = (&mut tile, &mut RawState::default());
+    let mut call = Call { state: &mut decoding, context: raw, line: &mut [], tile: output, file: &mut NoFile };
     assert_eq!(RawDecoder::decode(&mut call, &[0; 100]), Err(Fault::Config));
     let mut encoding = ImagingCodecStateInstance { bytes: 4, ..state(4, 3, 8) };
-    let mut call = Call { state: &mut encoding, context: &mut (), line: &mut [], tile: &mut tile, file: &mut NoFile };
+    let input: &mut dyn TileRef = &mut tile;
+    let mut call = Call { state: &mut encoding, context: &mut (), line: &mut [], tile: input, file: &mut NoFile };
     assert_eq!(RawEncoder::encode(&mut call, &mut buffer), Err(Fault::Config));
     assert_eq!((tile.count.get(), buffer), (2, [7; 100]));
 }
@@ -179,7 +197,8 @@ fn images_larger_than_int_max_are_encoded_in_steps() {
     let mut buffer = vec![0; 65536 * 64];
     let (mut total, mut tile, mut is_last) = (0, Lines::new(true), false);
     while !is_last {
-        let mut call = Call { state: &mut state, context: &mut (), line: &mut [], tile: &mut tile, file: &mut NoFile };
+        let input: &mut dyn TileRef = &mut tile;
+        let mut call = Call { state: &mut state, context: &mut (), line: &mut [], tile: input, file: &mut NoFile };
         let encoded = RawEncoder::encode(&mut call, &mut buffer).expect("a valid state");
         let (Encoded::Written(bytes) | Encoded::Last(bytes)) = encoded else { panic!("a buffer of some lines") };
         (total, is_last) = (total + bytes, matches!(encoded, Encoded::Last(_)));

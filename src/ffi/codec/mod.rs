@@ -46,10 +46,10 @@ pub unsafe extern "C" fn ImagingBcnDecode(
     buffer: *mut u8,
     bytes: Py_ssize_t,
 ) -> c_int {
-    // SAFETY: the state is NULL or valid, as the header says.
-    let number = unsafe { state.as_ref() }.map_or(0, |state| state.state);
+    // SAFETY: the state's context is NULL or a `BCNSTATE`, whose name is one where it is read: the header says so.
+    let context = |state: &CodecState| unsafe { bcn::pixel_format(state.context, state.state) };
     // SAFETY: the state, what it points to, and the buffer are as the header says.
-    unsafe { decode_with::<BcnDecoder, _>(im, state, buffer, bytes, |context| bcn::pixel_format(context, number)) }
+    unsafe { decode_with::<BcnDecoder, _>(im, state, buffer, bytes, context) }
 }
 
 /// Encodes block-compressed textures: BC1, BC2, BC3 or BC5 for a `state->state` of 1, 2, 3 or 5. BC5 takes red and green of

@@ -1269,6 +1269,27 @@ extern Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans);
  */
 
 /**
+ * Decodes block-compressed textures: BC1 to BC7 for a `state->state` of 1 to 7. `context` is a `BCNSTATE`, whose
+ * `pixel_format` is read for BC5 and BC6H: "BC5S" and "BC6HS" are signed, all other names unsigned.
+ *
+ * Write BC4 to an L image, BC5 and BC6H to an RGB image, the others to an RGBA image, at offset 0. `ystep` is -1 for rows
+ * from the bottom up. Only whole blocks are consumed. Sides that are no multiple of 4 are allowed.
+ *
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if a block does not fit the image.
+ */
+extern int ImagingBcnDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes block-compressed textures: BC1, BC2, BC3 or BC5 for a `state->state` of 1, 2, 3 or 5. BC5 takes red and green of
+ * an image with pixels of four bytes, and the others take images with pixels of one byte, too. Alpha is that of an RGBA or
+ * LA image.
+ *
+ * A block of 8 bytes, or 16 but for BC1, is written if there is room for another byte behind it. `errcode` becomes
+ * `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingBcnEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/**
  * Decodes pixels of 1 to 31 bits into an F image, from its left edge: `xoff` and `yoff` are not used. `ystep` is -1 for rows
  * from the bottom up. `context` is a `BITSTATE`, and `state->x` is 0 before the first call.
  *
@@ -1295,6 +1316,27 @@ extern int ImagingEpsEncode(Imaging im, ImagingCodecState state, uint8_t *buffer
  * image.
  */
 extern int ImagingFliDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Decodes GIF image data, without the byte of the minimum code size before it. `context` is a `GIFDECODERSTATE`, the image
+ * has pixels of one byte, and the state needs neither `shuffle` nor `buffer`.
+ *
+ * Consumes whole sub-blocks only. Behind the end code it returns, too; the image is complete when it returns -1, with the
+ * last pixel. `errcode` becomes `IMAGING_CODEC_BROKEN` for an invalid code, `IMAGING_CODEC_OVERRUN` for pixels beyond the
+ * last row, or `IMAGING_CODEC_CONFIG` if `bits` is not 0 to 12, or the state does not fit the image.
+ */
+extern int ImagingGifDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes GIF image data, in sub-blocks, without the minimum code size before and the 0 behind them. `context` is a
+ * `GIFENCODERSTATE`, and the packed pixels have one byte. An image without pixels has the 0, too.
+ *
+ * Every buffer begins a sub-block, so the data depend on `bytes`: 5 at least for the first call, and 2 for others.
+ * `errcode` becomes `IMAGING_CODEC_CONFIG` if `bytes` is less in the first call, `bits` is not 0 to 30, the state does not
+ * fit the image, or a row of pixels does not fit `state->bytes`; `IMAGING_CODEC_BROKEN` for an image without pixels whose
+ * `bits` are more than 11.
+ */
+extern int ImagingGifEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /**
  * Decodes hexadecimal digits, two for each byte of a packed line, and skips all else. It begins with row 0 and column 0 of the
@@ -1432,6 +1474,53 @@ extern int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer
 extern int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * Rows that zlib has compressed, as in PNG.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * Compressed rows
+ *
+ * `state->context` is a `ZIPSTATE` (ZipCodecs.h), zeroed but for its options. Call the cleanup function after the last call
+ * of the codec, whether it has failed or not; it may be called more than once.
+ */
+
+/**
+ * Decodes rows of zlib-compressed data. The context's `mode` is ZIP_PNG for rows that begin with their filter, ZIP_PNG_PALETTE
+ * for rows whose first byte is ignored, ZIP_TIFF_PREDICTOR for differences between pixels, or ZIP_TIFF. If `interlaced` is
+ * not 0, the data are the seven passes of Adam7, and the rectangle begins at the image's first pixel.
+ *
+ * It returns `bytes` until the image or the data end: there is no byte left to be presented again. `errcode` becomes
+ * `IMAGING_CODEC_BROKEN` for invalid data, `IMAGING_CODEC_UNKNOWN` for an unknown filter, `IMAGING_CODEC_MEMORY` if there is
+ * no memory, and `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingZipDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/** Frees the memory of the decoder. Call it after the last call. */
+extern void ImagingZipDecodeCleanup(ImagingCodecState state);
+
+/**
+ * Encodes rows as zlib-compressed data, each after a byte with its filter: the best one if the context's `mode` is ZIP_PNG, and
+ * none otherwise. `compress_level` is 0 to 9, or -1 for 6; `optimize` makes it 9 and considers one more filter.
+ * `compress_type` is one of zlib's strategies, or -1. `dictionary` is NULL, or has `dictionary_size` bytes of a dictionary
+ * from `malloc`.
+ *
+ * Several threads compress large images. The bytes do not depend on the number of threads.
+ *
+ * It returns the number of bytes written. On error it returns -1, and `errcode` is `IMAGING_CODEC_MEMORY` if there is no memory,
+ * or `IMAGING_CODEC_CONFIG` if the options are invalid or do not fit the image.
+ */
+extern int ImagingZipEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/** Frees the memory of the encoder, and its dictionary. Call it after the last call. */
+extern void ImagingZipEncodeCleanup(ImagingCodecState state);
+
+/**
+ * Returns the version of the compression library, a static text. Weak. A Pillow of another ABI gets the version that it
+ * was built with.
+ */
+extern const char *ImagingZipVersion(void);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Files of codecs.
  */
 
@@ -1492,18 +1581,6 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
  * Decoders and encoders that are not implemented yet
  */
 
-/** Decodes blocks of compressed textures, `state->state` = 1 to 7 for BC1 to BC7. `context`: BCNSTATE. */
-extern int ImagingBcnDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes blocks of compressed textures, `state->state` = 1, 2, 3 or 5. `context`: BCNSTATE. */
-extern int ImagingBcnEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/** Decodes GIF image data. `context`: GIFDECODERSTATE. */
-extern int ImagingGifDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes GIF image data. `context`: GIFENCODERSTATE. */
-extern int ImagingGifEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
 /** Decodes JPEG. `context`: JPEGSTATE. */
 extern int ImagingJpegDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
@@ -1545,24 +1622,6 @@ extern int ImagingLibTiffEncode(Imaging im, ImagingCodecState state, uint8_t *bu
 
 /** Returns the version of the TIFF library, a static text. */
 extern const char *ImagingTiffVersion(void);
-
-/** Decodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE. */
-extern int ImagingZipDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Frees the memory of the decoder. Call it after the last call. */
-extern void ImagingZipDecodeCleanup(ImagingCodecState state);
-
-/** Encodes zlib-compressed PNG or TIFF image data. `context`: ZIPSTATE. */
-extern int ImagingZipEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/** Frees the memory of the encoder. Call it after the last call. */
-extern void ImagingZipEncodeCleanup(ImagingCodecState state);
-
-/**
- * Returns the version of the compression library, a static text. Weak. This library has no ZIP codec yet: it returns
- * the version that the calling Pillow was built with, and an empty text to all other callers.
- */
-extern const char *ImagingZipVersion(void);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Data.

@@ -522,9 +522,13 @@ cdef extern from "<libImaging/Imaging.h>":
         Imaging im, int x0, int y0, int x1, int y1, float start, float end, const void *ink, int fill, int width, int op
     ) noexcept nogil
     Imaging ImagingQuantize(Imaging im, int colors, int mode, int kmeans) noexcept nogil
+    int ImagingBcnDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingBcnEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingBitDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingEpsEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingFliDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingGifDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    int ImagingGifEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingHexDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingMspDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingPackbitsDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
@@ -539,6 +543,11 @@ cdef extern from "<libImaging/Imaging.h>":
     int ImagingTgaRleEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
     int ImagingXbmDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
     int ImagingXbmEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
+    int ImagingZipDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes) noexcept nogil
+    void ImagingZipDecodeCleanup(ImagingCodecState state) noexcept nogil
+    int ImagingZipEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) noexcept nogil
+    void ImagingZipEncodeCleanup(ImagingCodecState state) noexcept nogil
+    const char *ImagingZipVersion() noexcept nogil
     Py_ssize_t _imaging_read_pyFd(PyObject *fd, char *dest, Py_ssize_t bytes) noexcept nogil
     Py_ssize_t _imaging_write_pyFd(PyObject *fd, char *src, Py_ssize_t bytes) noexcept nogil
     int _imaging_seek_pyFd(PyObject *fd, Py_ssize_t offset, int whence) noexcept nogil

@@ -19,6 +19,9 @@ const DECODING: i32 = 3;
 
 /// The bytes of input from which on it is faster to make a dictionary of blocks.
 const MUCH_INPUT: usize = 6144;
+/// Or this many bytes, if strings are long: a byte is for this many pixels.
+const SOME_INPUT: usize = 512;
+const LONG_STRINGS: usize = 8;
 /// The buffer of a call with much input.
 const LONG_BUFFER: usize = 16384;
 /// The buffer of a call with little input. It is on the stack. No string is longer: each adds a pixel to an earlier one.
@@ -65,39 +68,59 @@ impl Decoder for LzwDecoder {
     }
 }
 
-/// Decodes to the image, with the dictionary for the length of the input. Returns [`Stop::Full`] if the image is complete.
+/// Decodes to the image, with the dictionary that is faster. Returns [`Stop::Full`] if the image is complete.
 fn decode(lzw: &mut Lzw<'_>, chains: &mut Chains<'_>, canvas: &mut Canvas<'_>, input: usize) -> Result<Stop> {
-    if input >= MUCH_INPUT && lzw.clear < CODES {
+    let mut buffer = [0; SHORT_BUFFER];
+    let mut pays = input >= MUCH_INPUT;
+    if !pays {
+        if let Some(stop) = decode_buffer(lzw, chains, canvas, &mut buffer)? {
+            return Ok(stop);
+        }
+        let left = lzw.reader.left();
+        pays = (input - left) * LONG_STRINGS <= SHORT_BUFFER && left >= SOME_INPUT;
+    }
+    if pays && lzw.clear < CODES {
         let memory = Blocks::new().zip(heap::try_vec(0, LONG_BUFFER).ok());
         if let Some((mut blocks, mut buffer)) = memory {
             blocks.read(chains, lzw.clear, lzw.next);
-            let decoded = decode_to_rows(lzw, &mut blocks, canvas, &mut buffer);
+            let decoded = decode_buffers(lzw, &mut blocks, canvas, &mut buffer);
             blocks.write_back(chains, lzw.clear, lzw.next);
             return decoded;
         }
     }
-    decode_to_rows(lzw, chains, canvas, &mut [0; SHORT_BUFFER])
+    decode_buffers(lzw, chains, canvas, &mut buffer)
 }
 
-/// Decodes to the buffer and from there to the image.
-fn decode_to_rows(
+/// Decodes to the image, until there is no more input or place.
+fn decode_buffers(
     lzw: &mut Lzw<'_>,
     strings: &mut impl Strings,
     canvas: &mut Canvas<'_>,
     buffer: &mut [u8],
 ) -> Result<Stop> {
     loop {
-        let (length, stop) = lzw.decode(strings, buffer);
-        if canvas.write(&buffer[..length])? {
-            return Ok(Stop::Full);
-        }
-        // No string fills the buffer, unless someone else has written to the dictionary.
-        if length == 0 && stop == Stop::Full {
-            return Err(Fault::Config);
-        }
-        if stop != Stop::Full {
+        if let Some(stop) = decode_buffer(lzw, strings, canvas, buffer)? {
             return Ok(stop);
         }
+    }
+}
+
+/// Decodes to a buffer and from there to the image. Returns why no more; `None` if there may be more.
+fn decode_buffer(
+    lzw: &mut Lzw<'_>,
+    strings: &mut impl Strings,
+    canvas: &mut Canvas<'_>,
+    buffer: &mut [u8],
+) -> Result<Option<Stop>> {
+    let (length, stop) = lzw.decode(strings, buffer);
+    if canvas.write(&buffer[..length])? {
+        return Ok(Some(Stop::Full));
+    }
+    match stop {
+        // No string is longer than the buffer, unless someone else has written to the dictionary.
+        Stop::Full if length == 0 => Err(Fault::Config),
+        Stop::Full => Ok(None),
+        stop => Ok(Some(stop)),
     }
 }
 

@@ -16,70 +16,14 @@ const PAIRS: [u16; 64] = [
 
 /// Partitions into three subsets: two bits for each pixel.
 const TRIPLES: [u32; 64] = [
-    0xaa68_5050,
-    0x6a5a_5040,
-    0x5a5a_4200,
-    0x5450_a0a8,
-    0xa5a5_0000,
-    0xa0a0_5050,
-    0x5555_a0a0,
-    0x5a5a_5050,
-    0xaa55_0000,
-    0xaa55_5500,
-    0xaaaa_5500,
-    0x9090_9090,
-    0x9494_9494,
-    0xa4a4_a4a4,
-    0xa9a5_9450,
-    0x2a0a_4250,
-    0xa594_5040,
-    0x0a42_5054,
-    0xa5a5_a500,
-    0x55a0_a0a0,
-    0xa8a8_5454,
-    0x6a6a_4040,
-    0xa4a4_5000,
-    0x1a1a_0500,
-    0x0050_a4a4,
-    0xaaa5_9090,
-    0x1469_6914,
-    0x6969_1400,
-    0xa085_85a0,
-    0xaa82_1414,
-    0x50a4_a450,
-    0x6a5a_0200,
-    0xa9a5_8000,
-    0x5090_a0a8,
-    0xa8a0_9050,
-    0x2424_2424,
-    0x00aa_5500,
-    0x2492_4924,
-    0x2449_9224,
-    0x50a5_0a50,
-    0x500a_a550,
-    0xaaaa_4444,
-    0x6666_0000,
-    0xa5a0_a5a0,
-    0x50a0_50a0,
-    0x6928_6928,
-    0x44aa_aa44,
-    0x6666_6600,
-    0xaa44_4444,
-    0x54a8_54a8,
-    0x9580_9580,
-    0x9696_9600,
-    0xa854_54a8,
-    0x8095_9580,
-    0xaa14_1414,
-    0x9696_0000,
-    0xaaaa_1414,
-    0xa050_50a0,
-    0xa0a5_a5a0,
-    0x9600_0000,
-    0x4080_4080,
-    0xa9a8_a9a8,
-    0xaaaa_aa44,
-    0x2a4a_5254,
+    0xaa685050, 0x6a5a5040, 0x5a5a4200, 0x5450a0a8, 0xa5a50000, 0xa0a05050, 0x5555a0a0, 0x5a5a5050, 0xaa550000,
+    0xaa555500, 0xaaaa5500, 0x90909090, 0x94949494, 0xa4a4a4a4, 0xa9a59450, 0x2a0a4250, 0xa5945040, 0x0a425054,
+    0xa5a5a500, 0x55a0a0a0, 0xa8a85454, 0x6a6a4040, 0xa4a45000, 0x1a1a0500, 0x0050a4a4, 0xaaa59090, 0x14696914,
+    0x69691400, 0xa08585a0, 0xaa821414, 0x50a4a450, 0x6a5a0200, 0xa9a58000, 0x5090a0a8, 0xa8a09050, 0x24242424,
+    0x00aa5500, 0x24924924, 0x24499224, 0x50a50a50, 0x500aa550, 0xaaaa4444, 0x66660000, 0xa5a0a5a0, 0x50a050a0,
+    0x69286928, 0x44aaaa44, 0x66666600, 0xaa444444, 0x54a854a8, 0x95809580, 0x96969600, 0xa85454a8, 0x80959580,
+    0xaa141414, 0x96960000, 0xaaaa1414, 0xa05050a0, 0xa0a5a5a0, 0x96000000, 0x40804080, 0xa9a8a9a8, 0xaaaaaa44,
+    0x2a4a5254,
 ];
 
 /// The anchors of [`PAIRS`]: the pixel of the second subset whose index has a bit less.
@@ -88,72 +32,13 @@ const PAIR_ANCHORS: [u8; 64] = [
     15, 15, 6, 8, 2, 8, 15, 15, 2, 8, 2, 2, 2, 15, 15, 6, 6, 2, 6, 8, 15, 15, 2, 2, 15, 15, 15, 15, 15, 2, 2, 15,
 ];
 
-/// The anchors of [`TRIPLES`]: the pixels of the second and third subset whose indices have a bit less.
-const TRIPLE_ANCHORS: [[u8; 2]; 64] = [
-    [3, 15],
-    [3, 8],
-    [15, 8],
-    [15, 3],
-    [8, 15],
-    [3, 15],
-    [15, 3],
-    [15, 8],
-    [8, 15],
-    [8, 15],
-    [6, 15],
-    [6, 15],
-    [6, 15],
-    [5, 15],
-    [3, 15],
-    [3, 8],
-    [3, 15],
-    [3, 8],
-    [8, 15],
-    [15, 3],
-    [3, 15],
-    [3, 8],
-    [6, 15],
-    [10, 8],
-    [5, 3],
-    [8, 15],
-    [8, 6],
-    [6, 10],
-    [8, 15],
-    [5, 15],
-    [15, 10],
-    [15, 8],
-    [8, 15],
-    [15, 3],
-    [3, 15],
-    [5, 10],
-    [6, 10],
-    [10, 8],
-    [8, 9],
-    [15, 10],
-    [15, 6],
-    [3, 15],
-    [15, 8],
-    [5, 15],
-    [15, 3],
-    [15, 6],
-    [15, 6],
-    [15, 8],
-    [3, 15],
-    [15, 3],
-    [5, 15],
-    [5, 15],
-    [5, 15],
-    [8, 15],
-    [5, 15],
-    [10, 15],
-    [5, 15],
-    [10, 15],
-    [8, 15],
-    [13, 15],
-    [15, 3],
-    [12, 15],
-    [3, 15],
-    [3, 8],
+/// The anchors of [`TRIPLES`]: the pixels of the second and third subset whose indices have a bit less, in the upper and lower
+/// four bits.
+const TRIPLE_ANCHORS: [u8; 64] = [
+    0x3f, 0x38, 0xf8, 0xf3, 0x8f, 0x3f, 0xf3, 0xf8, 0x8f, 0x8f, 0x6f, 0x6f, 0x6f, 0x5f, 0x3f, 0x38, 0x3f, 0x38, 0x8f,
+    0xf3, 0x3f, 0x38, 0x6f, 0xa8, 0x53, 0x8f, 0x86, 0x6a, 0x8f, 0x5f, 0xfa, 0xf8, 0x8f, 0xf3, 0x3f, 0x5a, 0x6a, 0xa8,
+    0x89, 0xfa, 0xf6, 0x3f, 0xf8, 0x5f, 0xf3, 0xf6, 0xf6, 0xf8, 0x3f, 0xf3, 0x5f, 0x5f, 0x5f, 0x8f, 0x5f, 0xaf, 0x5f,
+    0xaf, 0x8f, 0xdf, 0xf3, 0xcf, 0x3f, 0x38,
 ];
 
 /// A partition of a block into subsets.
@@ -186,7 +71,7 @@ pub static THREE_SUBSETS: [Partition; 64] = {
     let mut partitions = [Partition { subsets: 0, anchors: [0; 2] }; 64];
     let mut n = 0;
     while n < 64 {
-        let [a, b] = TRIPLE_ANCHORS[n];
+        let (a, b) = (TRIPLE_ANCHORS[n] >> 4, TRIPLE_ANCHORS[n] & 0xf);
         partitions[n] = Partition { subsets: TRIPLES[n], anchors: if a < b { [a, b] } else { [b, a] } };
         n += 1;
     }
@@ -272,7 +157,8 @@ mod tests {
     fn anchors_are_of_their_subsets() {
         for n in 0..64 {
             assert_eq!(PAIRS[n] >> PAIR_ANCHORS[n] & 1, 1);
-            assert_eq!(TRIPLE_ANCHORS[n].map(|pixel| TRIPLES[n] >> (2 * pixel) & 3), [1, 2]);
+            let anchors = [TRIPLE_ANCHORS[n] >> 4, TRIPLE_ANCHORS[n] & 0xf];
+            assert_eq!(anchors.map(|pixel| TRIPLES[n] >> (2 * pixel) & 3), [1, 2]);
         }
     }
 

@@ -631,11 +631,15 @@ run_bcn_decode(int number) {
     state.state = number;
     state.context = &context;
     state.ysize = 4;
-    /* A row of pixels is as long as a row of blocks of 16 bytes, if there are four of them in a block. */
+    /* A row of pixels is as long as a row of blocks of 16 bytes: both have four bytes for each column. */
     uint8_t *blocks = (uint8_t *)inputs[IMAGING_MODE_RGBA]->image[0];
-    int bytes = side / 4 * (number == 1 || number == 4 ? 8 : 16);
-    int consumed = ImagingBcnDecode(outputs[mode], &state, blocks, bytes);
-    return consumed > 0 && state.errcode == 0 ? sum_of(outputs[mode]) : 0;
+    int columns = side / 4 * 4;
+    ImagingBcnDecode(outputs[mode], &state, blocks, columns / 4 * (number == 1 || number == 4 ? 8 : 16));
+    unsigned sum = 1;
+    for (int y = 0; y < 4; y++) {
+        sum = add_bytes(sum, outputs[mode]->image[y], (size_t)columns * (size_t)outputs[mode]->pixelsize);
+    }
+    return state.errcode == 0 ? sum : 0;
 }
 
 static unsigned

@@ -17,9 +17,12 @@ fuzz_target!(|task: codec::Task| {
         unpackers: &unpackers(&[("RGBA", "RGBA"), ("RGB", "RGB"), ("L", "L"), ("I;16", "I;16")]),
         // The context is a `BCNSTATE`.
         options: |_, free| Options {
+            count: 0,
             state: i32::from(free[0] % 9),
+            bits: 0,
+            bytes: 0,
+            planes: 0,
             context: NAMES[usize::from(free[1]) % NAMES.len()].as_ptr(),
-            ..Options::default()
         },
     };
     task.run::<*const c_char>(&decoder);

@@ -13,6 +13,7 @@
 
 use super::state::{self, CodecState};
 use super::{Decode, Decoded, Fault, Result};
+use crate::simd::isa::multiversion;
 
 /// The progress of an expansion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,8 @@ pub struct Expanded {
 
 /// The packets of a format.
 pub trait Packets {
-    /// Expands packets to the rest of a line, until it is full or no complete packet is left in `input`.
+    /// Expands packets to the rest of a line, until it is full or no complete packet is left in `input`. It is compiled for
+    /// every ISA, and so must be inlined: wide vectors copy a packet in fewer steps.
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded;
 
     /// Changes a full line before it is unpacked.
@@ -48,7 +50,7 @@ pub fn decode<C>(call: &mut Decode<'_, C>, packets: &mut impl Packets, input: &[
     loop {
         let x = state::length(call.state.x)?;
         let line = call.line.get_mut(x..).ok_or(Fault::Config)?;
-        let Expanded { read, written, fault } = packets.expand(line, &input[consumed..]);
+        let Expanded { read, written, fault } = expand(packets, line, &input[consumed..]);
         consumed += read;
         // Within the line, whose length is an `i32`.
         call.state.x += written as i32;
@@ -64,6 +66,13 @@ pub fn decode<C>(call: &mut Decode<'_, C>, packets: &mut impl Packets, input: &[
         if !packets.next_row(call.state) {
             return Ok(Decoded::Complete);
         }
+    }
+}
+
+multiversion! {
+    /// Expands packets.
+    fn expand<P: Packets>(packets: &mut P, line: &mut [u8], input: &[u8]) -> Expanded {
+        packets.expand(line, input)
     }
 }
 

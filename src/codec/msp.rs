@@ -36,6 +36,7 @@ impl Decoder for MspDecoder {
 struct Msp;
 
 impl Packets for Msp {
+    #[inline(always)]
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
         let mut expanded = Expanded::default();
         while let Some((&head, data)) = input[expanded.read..].split_first() {

@@ -31,6 +31,7 @@ impl Decoder for PackbitsDecoder {
 struct Packbits;
 
 impl Packets for Packbits {
+    #[inline(always)]
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
         const NO_OPERATION: u8 = 0x80;
         let (mut read, mut written) = (0, 0);

@@ -40,6 +40,7 @@ struct Sun {
 
 impl Sun {
     /// Writes the run's rest, as far as the line has room. Returns the number of bytes.
+    #[inline(always)]
     fn continue_run(&mut self, line: &mut [u8]) -> usize {
         let length = self.rest.min(line.len());
         fill(line, length, self.value);
@@ -49,6 +50,7 @@ impl Sun {
 }
 
 impl Packets for Sun {
+    #[inline(always)]
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
         if line.is_empty() {
             return Expanded { fault: Some(Fault::Config), ..Expanded::default() };

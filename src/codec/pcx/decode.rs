@@ -53,6 +53,7 @@ impl Pcx {
 }
 
 impl Packets for Pcx {
+    #[inline(always)]
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
         let (mut read, mut written) = (0, 0);
         loop {

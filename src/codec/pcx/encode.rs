@@ -199,8 +199,9 @@ impl<'a> Line<'a> {
             }
             let mut position = 0;
             for &value in next {
-                let bytes = 1 + usize::from(run.is_long());
-                place[position] = RUN | run.length;
+                // A run is long if it has two values, or one that looks like the first byte of a run.
+                let bytes = 1 + usize::from((RUN + run.length - 2).max(run.value) >= RUN);
+                place[position] = RUN + run.length;
                 place[position + bytes - 1] = run.value;
                 let is_equal = value == run.value;
                 position += if is_equal { 0 } else { bytes };

@@ -51,6 +51,7 @@ impl<const DEPTH: usize> Tga<DEPTH> {
 }
 
 impl<const DEPTH: usize> Packets for Tga<DEPTH> {
+    #[inline(always)]
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded {
         let depth = if DEPTH == 0 { self.depth } else { DEPTH };
         let mut written = self.continue_literals(line, input);

@@ -120,7 +120,7 @@ fn find<const DEPTH: usize>(bytes: &[u8], wanted: bool, pairs: usize) -> usize {
         };
         let difference = u128::from_le_bytes(*here) ^ u128::from_le_bytes(*next);
         let pixels = (1..DEPTH).fold(difference, |pixels, byte| pixels | difference >> (8 * byte));
-        let unequal = (pixels & LOW_BITS) + LOW_BITS | pixels;
+        let unequal = ((pixels & LOW_BITS) + LOW_BITS) | pixels;
         let found = if wanted { !unequal & firsts } else { unequal & firsts };
         if found != 0 {
             return pairs.min(x + found.trailing_zeros() as usize / (8 * DEPTH));

@@ -111,10 +111,8 @@ mod tests {
     fn encoded(bands: usize, pixel_size: usize, size: (usize, usize), buffer: usize) -> String {
         let mut image = Rows::new(pixel_size, size.0, size.1);
         image.format.bands = bands;
-        let mut number = 0;
-        for byte in image.rows.iter_mut().flatten() {
+        for (byte, number) in image.rows.iter_mut().flatten().zip(0..) {
             *byte = number;
-            number += 1;
         }
         let state = CodecState { ystep: 0, ..state_of(&image, 0, 0) };
         String::from_utf8(encode::<EpsEncoder>(&mut image, state, (), buffer).expect("valid")).expect("digits")

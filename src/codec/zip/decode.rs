@@ -1,10 +1,21 @@
 //! The decoder.
 
-use super::context::{self, DecoderContext};
+use super::mode;
 use super::stream::{Inflater, Progress, Status, zeros};
 use super::unfilter::{self, unfilter};
 use crate::codec::state::length;
 use crate::codec::{Decode, Decoded, Decoder, Fault, Result};
+
+/// What a decoder's calls share.
+#[derive(Default)]
+pub struct DecoderContext {
+    /// [`mode::PNG`] or another of the modes.
+    pub mode: i32,
+    /// Whether the rows are those of the seven passes of Adam7.
+    pub is_interlaced: bool,
+    /// The stream and its rows: `None` before the first call, and after the last one.
+    pub rows: Option<Rows>,
+}
 
 /// Decodes rows of a zlib stream. `state.y` is the row of the image, or of the tile if it is not interlaced.
 pub struct ZipDecoder;
@@ -79,7 +90,7 @@ impl Decoder for ZipDecoder {
 /// Starts a stream.
 fn start(call: &mut Decode<'_, DecoderContext>) -> Result<Rows> {
     let bytes = usize::try_from(call.state.bytes).map_err(|_| Fault::Memory)?;
-    let prefix = usize::from(matches!(call.context.mode, context::PNG | context::PNG_PALETTE));
+    let prefix = usize::from(matches!(call.context.mode, mode::PNG | mode::PNG_PALETTE));
     // The bytes of a row and its prefix are an `i32`.
     let longest = bytes + prefix;
     if longest > i32::MAX as usize {
@@ -177,8 +188,8 @@ impl Rows {
             let row = &mut row[..self.row];
             let (filter, line) = row.split_at_mut(self.prefix);
             match self.mode {
-                context::PNG => unfilter(filter[0], line, &previous[self.prefix..], pixel)?,
-                context::TIFF_PREDICTOR => unfilter::add_left(line, pixel),
+                mode::PNG => unfilter(filter[0], line, &previous[self.prefix..], pixel)?,
+                mode::TIFF_PREDICTOR => unfilter::add_left(line, pixel),
                 _ => {}
             }
             if self.is_interlaced {

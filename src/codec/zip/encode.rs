@@ -12,13 +12,30 @@
 //! Several blocks are compressed at the same time, a batch. Where a block begins depends on the size of the rows only, so
 //! the number of threads does not change the file.
 
-use super::context::{self, EncoderContext};
 use super::effort;
 use super::filter::filter;
+use super::mode;
 use super::stream::{Deflater, Effort, Strategy, adler32, adler32_combine, zeros};
 use crate::codec::state::length;
 use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
 use crate::exec::parallel;
+
+/// What an encoder's calls share.
+#[derive(Default)]
+pub struct EncoderContext {
+    /// [`mode::PNG`] or another of the modes.
+    pub mode: i32,
+    /// Whether to compress as well as possible.
+    pub optimizes: bool,
+    /// 0 to 9, or -1.
+    pub level: i32,
+    /// The number of one of zlib's strategies, or -1.
+    pub strategy: i32,
+    /// The bytes that are supposed to be before the first row; empty for none.
+    pub dictionary: Vec<u8>,
+    /// The stream: `None` before the first call, and after the last one.
+    pub compressor: Option<Compressor>,
+}
 
 /// Encodes rows as a zlib stream. `state.y` is the next row that is packed.
 pub struct ZipEncoder;
@@ -109,7 +126,7 @@ impl Compressor {
         let bytes = usize::try_from(call.state.bytes).ok().filter(|bytes| *bytes < i32::MAX as usize);
         let row = bytes.ok_or(Fault::Memory)? + 1;
         let level = if context.optimizes { 9 } else { context.level };
-        let has_filters = context.mode == context::PNG;
+        let has_filters = context.mode == mode::PNG;
         let level = match level {
             -1 => 6,
             0..=9 => level,

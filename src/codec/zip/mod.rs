@@ -25,17 +25,16 @@
 //! Sources: RFC 1950, RFC 1951; Portable Network Graphics Specification, third edition, sections 9 and 10; the heuristic for
 //! filters is libpng's.
 
-pub mod context;
 mod decode;
 mod effort;
 mod encode;
 mod filter;
+mod mode;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod unfilter;
 
-pub use context::{DecoderContext, EncoderContext};
-pub use decode::ZipDecoder;
-pub use encode::ZipEncoder;
+pub use decode::{DecoderContext, ZipDecoder};
+pub use encode::{EncoderContext, ZipEncoder};
 pub use stream::version;

@@ -2,8 +2,6 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use super::Py_ssize_t;
-
 /// No error.
 pub const IMAGING_ERROR_NONE: c_int = 0;
 /// Out of memory.
@@ -80,13 +78,13 @@ pub struct ImagingBuffer {
 #[derive(Clone, Copy, Debug)]
 pub struct ImagingCodecIO {
     /// Reads at most `bytes` bytes to `dest`. Returns how many it read, 0 at the end of the file, -1 on error.
-    pub read: Option<unsafe extern "C" fn(file: *mut c_void, dest: *mut c_char, bytes: Py_ssize_t) -> Py_ssize_t>,
+    pub read: Option<unsafe extern "C" fn(file: *mut c_void, dest: *mut c_char, bytes: isize) -> isize>,
     /// Writes `bytes` bytes. Returns `bytes`, or any other number on error.
-    pub write: Option<unsafe extern "C" fn(file: *mut c_void, src: *const c_char, bytes: Py_ssize_t) -> Py_ssize_t>,
+    pub write: Option<unsafe extern "C" fn(file: *mut c_void, src: *const c_char, bytes: isize) -> isize>,
     /// Sets the position, with `whence` as for `fseek`. Returns 0, or any other number on error.
-    pub seek: Option<unsafe extern "C" fn(file: *mut c_void, offset: Py_ssize_t, whence: c_int) -> c_int>,
+    pub seek: Option<unsafe extern "C" fn(file: *mut c_void, offset: isize, whence: c_int) -> c_int>,
     /// Returns the position, -1 on error.
-    pub tell: Option<unsafe extern "C" fn(file: *mut c_void) -> Py_ssize_t>,
+    pub tell: Option<unsafe extern "C" fn(file: *mut c_void) -> isize>,
     /// Passed to each callback.
     pub file: *mut c_void,
 }

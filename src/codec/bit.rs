@@ -16,8 +16,9 @@ use std::ffi::c_ulong;
 use std::marker::PhantomData;
 use std::slice;
 
+use super::call::{Decode, Decoded, Decoder};
+use super::fault::{Fault, Result};
 use super::state::length;
-use super::{Decode, Decoded, Decoder, Fault, Result};
 use crate::abi::IMAGING_TYPE_FLOAT32;
 
 /// Bits of `fill`: bytes go above the others; pixels are at the low end.

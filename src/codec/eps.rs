@@ -9,8 +9,10 @@
 //!
 //! Source: PostScript Language Reference, third edition (1999), section 3.2.2, "Hexadecimal strings".
 
+use super::call::{Encode, Encoded, Encoder};
+use super::digits;
+use super::fault::{Fault, Result};
 use super::state::length;
-use super::{Encode, Encoded, Encoder, Fault, Result, digits};
 
 /// The values of `state.state`: what comes next. 0 before the first call.
 const DIGITS: i32 = 1;
@@ -104,7 +106,7 @@ fn write_pixels(output: &mut [[u8; 2]], bytes: &[u8], mut x: usize) -> (usize, u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::CodecState;
+    use crate::codec::state::CodecState;
     use crate::codec::tests::{Rows, encode, state_of};
 
     /// Encodes an image whose bytes count up.

@@ -23,8 +23,10 @@
 //!
 //! Source: Jim Kent, "The FLIC File Format", Dr. Dobb's Journal, March 1993.
 
+use super::call::{Decode, Decoded, Decoder};
+use super::fault::{Fault, Result};
 use super::state::length;
-use super::{Decode, Decoded, Decoder, Fault, Result, TileMut};
+use super::tile::TileMut;
 
 /// The type of a frame.
 const FRAME: u16 = 0xf1fa;
@@ -238,7 +240,7 @@ fn place<'a>(rest: &mut &'a mut [u8], skip: u8, length: usize) -> Result<&'a mut
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::Call;
+    use crate::codec::call::Call;
     use crate::codec::io::NoFile;
     use crate::codec::tests::{Rows, decode, state_of};
 

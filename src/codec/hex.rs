@@ -9,8 +9,10 @@
 //!
 //! Source: PostScript Language Reference, third edition (1999), section 3.2.2, "Hexadecimal strings".
 
+use super::call::{Decode, Decoded, Decoder};
+use super::digits;
+use super::fault::{Fault, Result};
 use super::state::length;
-use super::{Decode, Decoded, Decoder, Fault, Result, digits};
 
 /// Decodes hexadecimal digits to the rows of the image, from its top left corner: it knows no tiles.
 ///

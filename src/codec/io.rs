@@ -1,17 +1,14 @@
-//! Files that a codec reads and writes itself, by `state.fd`.
+//! Files that a codec reads itself, by `state.fd`.
 
 use std::io::SeekFrom;
 
-use super::{Fault, Result};
+use super::fault::{Fault, Result};
 use crate::memory::heap::try_vec;
 
 /// A file. Every function returns [`Fault::Unknown`] if the file cannot do it.
 pub trait CodecFile {
     /// Reads at most `dest.len()` bytes. Returns how many; none at the end of the file.
     fn read(&mut self, dest: &mut [u8]) -> Result<usize>;
-
-    /// Writes all bytes.
-    fn write(&mut self, src: &[u8]) -> Result<()>;
 
     /// Sets the position.
     fn seek(&mut self, position: SeekFrom) -> Result<()>;
@@ -55,10 +52,6 @@ pub struct NoFile;
 #[cfg(test)]
 impl CodecFile for NoFile {
     fn read(&mut self, _: &mut [u8]) -> Result<usize> {
-        Err(Fault::Unknown)
-    }
-
-    fn write(&mut self, _: &[u8]) -> Result<()> {
         Err(Fault::Unknown)
     }
 

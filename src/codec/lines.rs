@@ -11,8 +11,9 @@
 //! PCX, Sun raster, PackBits, MSP and TGA share this loop. They differ in their [`Packets`], and in what becomes of a packet
 //! that exceeds the line.
 
+use super::call::{Decode, Decoded};
+use super::fault::{Fault, Result};
 use super::state::{self, CodecState};
-use super::{Decode, Decoded, Fault, Result};
 use crate::simd::isa::multiversion;
 
 /// The progress of an expansion.

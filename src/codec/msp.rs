@@ -18,8 +18,9 @@
 //!
 //! Source: Murray and vanRyper, "Encyclopedia of Graphics File Formats", second edition (1996).
 
+use super::call::{Decode, Decoded, Decoder};
+use super::fault::{Fault, Result};
 use super::lines::{self, Expanded, Packets, copy, fill};
-use super::{Decode, Decoded, Decoder, Fault, Result};
 
 /// Decodes the packets of rows. `state.x` has the bytes of the current row that are complete.
 pub struct MspDecoder;

@@ -13,8 +13,9 @@
 //!
 //! Source: Apple Technical Note TN1023, "Understanding PackBits" (1996).
 
+use super::call::{Decode, Decoded, Decoder};
+use super::fault::Result;
 use super::lines::{self, Expanded, Packets, copy, fill};
-use super::{Decode, Decoded, Decoder, Result};
 
 /// Decodes PackBits. `state.x` has the bytes of the current line that are complete.
 pub struct PackbitsDecoder;
@@ -72,7 +73,7 @@ impl Packets for Packbits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::CodecState;
+    use crate::codec::state::CodecState;
     use crate::codec::tests::{Rows, decode, state_of};
 
     fn decoded(image: &mut Rows, file: &[u8], piece: usize) -> Result<bool> {

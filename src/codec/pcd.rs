@@ -10,8 +10,9 @@
 //!
 //! Source: Hadmut Danisch's `hpcdtoppm`, since Kodak never published the format.
 
+use super::call::{Decode, Decoded, Decoder};
+use super::fault::{Fault, Result};
 use super::state::length;
-use super::{Decode, Decoded, Decoder, Fault, Result};
 
 /// Decodes pairs of rows, from the top left corner of the image: it knows no tiles.
 pub struct PcdDecoder;

@@ -1,6 +1,6 @@
 //! The numbers of a codec's state.
 
-use super::{Fault, Result};
+use super::fault::{Fault, Result};
 use crate::abi::ImagingCodecStateInstance;
 
 /// The state of a codec, as the caller has it. Its numbers may have any values: the caller can change them between calls.

@@ -12,8 +12,9 @@
 //! Source: Murray and vanRyper, "Encyclopedia of Graphics File Formats", second edition (1996), and the manual page
 //! `rasterfile(5)` of SunOS.
 
+use super::call::{Decode, Decoded, Decoder};
+use super::fault::{Fault, Result};
 use super::lines::{self, Expanded, Packets, TOP_BITS, copy_literals, fill};
-use super::{Decode, Decoded, Decoder, Fault, Result};
 
 /// The first byte of an escape sequence.
 const ESCAPE: u8 = 0x80;

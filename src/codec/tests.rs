@@ -1,8 +1,11 @@
 //! A tile in memory, and codecs called with pieces of any length.
 
+use super::call::{Call, Decoded, Decoder, Encoded, Encoder};
+use super::fault::{Fault, Result};
 use super::io::NoFile;
+use super::state::CodecState;
 use super::tile::ImageFormat;
-use super::{Call, CodecState, Decoded, Decoder, Encoded, Encoder, Fault, Result, TileMut, TileRef};
+use super::tile::{TileMut, TileRef};
 
 /// An image that is a tile as a whole, whose rows are packed lines: nothing is converted.
 pub struct Rows {

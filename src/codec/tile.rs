@@ -1,6 +1,6 @@
 //! The rectangle of an image that a codec decodes or encodes: Pillow calls it a tile.
 
-use super::Result;
+use super::fault::Result;
 use crate::abi::ModeID;
 
 /// The format and size of the image around a tile.

@@ -230,10 +230,10 @@ class ZipState(Structure):
         ("dictionary", c_void_p),
         ("dictionary_size", c_int),
         ("z_stream", c_void_p * 14),
-        ("_own", c_void_p * 7),
-        ("prefix", c_int),
+        ("_buffers", c_void_p * 7),
+        ("_prefix", c_int),
         ("interlaced", c_int),
-        ("pass", c_int),
+        ("_pass", c_int),
     ]
 
 

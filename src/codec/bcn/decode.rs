@@ -6,7 +6,9 @@ use super::block::{BlockFormat, decode_run};
 use super::format::PixelFormat;
 use super::rgtc::{Bc4, Bc5};
 use super::s3tc::{Bc1, Bc2, Bc3};
-use crate::codec::{CodecState, Decode, Decoded, Decoder, Fault, Result};
+use crate::codec::call::{Decode, Decoded, Decoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::simd::isa;
 
 /// Decodes blocks of the format `state.state`, 1 to 7. Other numbers consume nothing.

@@ -4,8 +4,9 @@ use bytemuck::Pod;
 
 use super::block::{GROUP, PixelRow};
 use super::fit::{self, Group, WHOLE};
+use crate::codec::call::{Encode, Encoded, Encoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
-use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
 use crate::mode::Mode;
 use crate::simd::isa::multiversion;
 

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::block::{BlockFormat, decode_groups, decode_run};
 use super::{BcnDecoder, BcnEncoder, PixelFormat, bc6h, bc7, rgtc, s3tc};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
-use crate::codec::{CodecState, Fault, Result};
 use crate::mode::Mode;
 use crate::simd::isa::Isa;
 

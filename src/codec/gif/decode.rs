@@ -5,11 +5,14 @@
 
 use std::mem::take;
 
+use super::context::{CODES, DecoderState, MAX_WIDTH};
 use super::interlace::Passes;
 use super::strings::{Blocks, Chains, Strings};
-use super::{CODES, DecoderState, MAX_WIDTH};
+use crate::codec::call::{Call, Decode, Decoded, Decoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::state::length;
-use crate::codec::{Call, CodecState, Decode, Decoded, Decoder, Fault, Result, TileMut};
+use crate::codec::tile::TileMut;
 use crate::memory::heap;
 
 /// `state.state` before the first code of a dictionary: a string of one pixel.

@@ -7,10 +7,11 @@
 
 use std::hint::select_unpredictable;
 
+use super::context::{CODES, EncoderState, SLOTS};
 use super::interlace::Passes;
-use super::{CODES, EncoderState, SLOTS};
+use crate::codec::call::{Call, Encode, Encoded, Encoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
-use crate::codec::{Call, Encode, Encoded, Encoder, Fault, Result};
 
 /// `state.state` before the first call.
 const START: i32 = 0;

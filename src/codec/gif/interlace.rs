@@ -10,7 +10,7 @@
 //!   4         1          2
 //! ```
 
-use crate::codec::CodecState;
+use crate::codec::state::CodecState;
 
 /// The number of the pass and the distance of its rows, which are fields of a context. The pass is 0 in the last one, and
 /// for rows that are not interlaced.

@@ -23,7 +23,7 @@
 //!
 //! The bytes of a block behind the string are written too, and overwritten by the next string.
 
-use super::CODES;
+use super::context::CODES;
 use crate::memory::heap;
 
 /// The bits of an entry of [`Chains`] that are a code.

@@ -2,9 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{DecoderState, EncoderState, LzwDecoder, LzwEncoder};
+use super::context::{DecoderState, EncoderState};
+use super::{LzwDecoder, LzwEncoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
-use crate::codec::{CodecState, Fault, Result};
 
 /// Packs codes, each with its width, into sub-blocks.
 fn packed(codes: &[(u32, u32)]) -> Vec<u8> {

@@ -1,9 +1,10 @@
 //! The decoder.
 
-use super::{LONGEST, RUN};
+use super::packet::{LONGEST, RUN};
+use crate::codec::call::{Decode, Decoded, Decoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::lines::{self, Expanded, Packets, TOP_BITS, copy_literals, fill};
 use crate::codec::state::length;
-use crate::codec::{Decode, Decoded, Decoder, Fault, Result};
 
 /// Decodes PCX. `state.x` has the bytes of the current line that are complete.
 ///

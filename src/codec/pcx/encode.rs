@@ -1,8 +1,9 @@
 //! The encoder.
 
-use super::{LONGEST, RUN};
+use super::packet::{LONGEST, RUN};
+use crate::codec::call::{Encode, Encoded, Encoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
-use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
 
 /// `state.state` before the first call.
 const START: i32 = 0;

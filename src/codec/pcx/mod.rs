@@ -17,13 +17,9 @@
 
 mod decode;
 mod encode;
+mod packet;
 #[cfg(test)]
 mod tests;
 
 pub use decode::PcxDecoder;
 pub use encode::PcxEncoder;
-
-/// The bits of a byte that begins a run.
-const RUN: u8 = 0xc0;
-/// The most bytes of a run.
-const LONGEST: u8 = !RUN;

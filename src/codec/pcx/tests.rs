@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::{PcxDecoder, PcxEncoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
-use crate::codec::{CodecState, Fault, Result};
 
 /// Returns the state of a codec for planes of bytes, in lines with this number of bytes more than the pixels have.
 fn state(image: &Rows, padding: usize) -> CodecState {

@@ -1,7 +1,9 @@
 //! The decoder.
 
+use crate::codec::call::{Decode, Decoded, Decoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::state::length;
-use crate::codec::{CodecState, Decode, Decoded, Decoder, Fault, Result};
 
 /// The values of `state.state`: what the next bytes are. 0 before the first call.
 const LINE: i32 = 1;

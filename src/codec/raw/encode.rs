@@ -1,7 +1,9 @@
 //! The encoder.
 
+use crate::codec::call::{Encode, Encoded, Encoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::state::length;
-use crate::codec::{CodecState, Encode, Encoded, Encoder, Fault, Result};
 
 /// Encodes uncompressed lines.
 ///

@@ -5,9 +5,11 @@ use memmap2::MmapOptions;
 use super::decode::RawState;
 use super::{RawDecoder, RawEncoder};
 use crate::abi::ImagingCodecStateInstance;
+use crate::codec::call::{Call, Decoded, Decoder, Encoded, Encoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::io::NoFile;
 use crate::codec::tile::ImageFormat;
-use crate::codec::{Call, Decoded, Decoder, Encoded, Encoder, Fault, Result, TileMut, TileRef};
+use crate::codec::tile::{TileMut, TileRef};
 
 /// A tile of any size without pixels: counts the lines that are converted.
 struct Lines {

@@ -28,8 +28,12 @@ mod tests;
 use std::ffi::c_int;
 use std::io::SeekFrom;
 
+use super::call::{Decode, Decoded, Decoder};
+use super::fault::{Fault, Result};
+use super::io::CodecFile;
+use super::state::CodecState;
 use super::tile::ImageFormat;
-use super::{CodecFile, CodecState, Decode, Decoded, Decoder, Fault, Result, TileMut};
+use super::tile::TileMut;
 use crate::memory::heap::try_vec;
 use interleave::interleave;
 use row::{Row, expand};

@@ -4,9 +4,12 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use super::row::{Row, expand};
 use super::{Context, SgiRleDecoder};
+use crate::codec::call::{Call, Decoded, Decoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::io::CodecFile;
+use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, state_of};
-use crate::codec::{Call, CodecState, Decoded, Decoder, Fault, Result, TileMut};
+use crate::codec::tile::TileMut;
 
 /// A file in memory, whose size may be a lie.
 struct File {
@@ -17,10 +20,6 @@ struct File {
 impl CodecFile for File {
     fn read(&mut self, dest: &mut [u8]) -> Result<usize> {
         self.data.read(dest).map_err(|_| Fault::Unknown)
-    }
-
-    fn write(&mut self, _: &[u8]) -> Result<()> {
-        Err(Fault::Unknown)
     }
 
     fn seek(&mut self, position: SeekFrom) -> Result<()> {

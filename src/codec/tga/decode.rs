@@ -1,9 +1,11 @@
 //! The decoder.
 
-use super::{COUNT, RUN};
+use super::packet::{COUNT, RUN};
+use crate::codec::call::{Decode, Decoded, Decoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::lines::{self, Expanded, Packets, copy};
+use crate::codec::state::CodecState;
 use crate::codec::state::length;
-use crate::codec::{CodecState, Decode, Decoded, Decoder, Fault, Result};
 
 /// Decodes run-length encoded TGA.
 ///

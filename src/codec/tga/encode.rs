@@ -1,9 +1,10 @@
 //! The encoder.
 
-use super::{COUNT, RUN};
+use super::packet::{COUNT, RUN};
+use crate::codec::call::{Encode, Encoded, Encoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::lines::copy;
 use crate::codec::state::length;
-use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
 
 /// The most pixels of a packet.
 const LONGEST: usize = COUNT as usize + 1;

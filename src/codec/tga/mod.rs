@@ -14,13 +14,9 @@
 
 mod decode;
 mod encode;
+mod packet;
 #[cfg(test)]
 mod tests;
 
 pub use decode::RleDecoder;
 pub use encode::RleEncoder;
-
-/// The bit of a packet's first byte that marks a run.
-const RUN: u8 = 0x80;
-/// The bits of a packet's first byte with its number of pixels, less one.
-const COUNT: u8 = 0x7f;

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::{RleDecoder, RleEncoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
-use crate::codec::{CodecState, Fault, Result};
 
 /// Returns the state of a decoder, which has the bytes of a pixel in `count`.
 fn decoder_state(image: &Rows) -> CodecState {

@@ -1,7 +1,9 @@
 //! The decoder.
 
+use crate::codec::call::{Decode, Decoded, Decoder};
+use crate::codec::digits;
+use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
-use crate::codec::{Decode, Decoded, Decoder, Fault, Result, digits};
 
 /// The values of `state.state`: what is looked for. 0 before the first call.
 const DIGITS: i32 = 1;

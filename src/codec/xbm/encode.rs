@@ -1,7 +1,10 @@
 //! The encoder.
 
+use crate::codec::call::{Encode, Encoded, Encoder};
+use crate::codec::digits;
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::state::length;
-use crate::codec::{CodecState, Encode, Encoded, Encoder, Fault, Result, digits};
 
 /// The bytes of a line of text.
 const LINE: i32 = 15;

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::{XbmDecoder, XbmEncoder};
+use crate::codec::fault::Fault;
+use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
-use crate::codec::{CodecState, Fault};
 
 /// Returns an image whose bytes are those of packed lines, and its state.
 fn image_of(xsize: usize, rows: &[Vec<u8>]) -> (Rows, CodecState) {

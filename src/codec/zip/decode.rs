@@ -3,8 +3,9 @@
 use super::mode;
 use super::stream::{Inflater, Progress, Status, zeros};
 use super::unfilter::{self, unfilter};
+use crate::codec::call::{Decode, Decoded, Decoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
-use crate::codec::{Decode, Decoded, Decoder, Fault, Result};
 
 /// What a decoder's calls share.
 #[derive(Default)]

@@ -16,8 +16,9 @@ use super::effort;
 use super::filter::filter;
 use super::mode;
 use super::stream::{Deflater, Effort, Strategy, adler32, adler32_combine, zeros};
+use crate::codec::call::{Encode, Encoded, Encoder};
+use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
-use crate::codec::{Encode, Encoded, Encoder, Fault, Result};
 use crate::exec::parallel;
 
 /// What an encoder's calls share.

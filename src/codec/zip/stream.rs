@@ -6,7 +6,7 @@
 
 use libz_rs_sys as z;
 
-use crate::codec::{Fault, Result};
+use crate::codec::fault::{Fault, Result};
 use crate::memory::heap::try_vec;
 
 /// The most bytes that a call passes: zlib counts them in 32 bits.

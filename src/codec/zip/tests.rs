@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::{DecoderContext, EncoderContext, ZipDecoder, ZipEncoder};
+use crate::codec::fault::{Fault, Result};
+use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
-use crate::codec::{CodecState, Fault, Result};
 
 fn state(image: &Rows) -> CodecState {
     let bands = image.format.bands;

@@ -9,7 +9,7 @@ mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
 
-use crate::codec::{Fault, Result};
+use crate::codec::fault::{Fault, Result};
 use crate::simd::isa::multiversion;
 
 pub use scalar::add_left;

@@ -213,7 +213,9 @@ def test_encode_large(both, mode, raw_mode, size):
         theirs, ours = (encoded(library, task, [65_536, 1, 100], **options) for library in both)
         assert ours.errcode == END
         assert inflated(ours.result) == inflated(theirs.result)
-        assert len(ours.result) < 1.02 * len(theirs.result) + 100
+        # A block of 256 KiB has codes of its own, which such regular pixels make visible.
+        blocks = len(inflated(ours.result)) / 2**18 + 1
+        assert len(ours.result) < 1.02 * len(theirs.result) + 5000 * blocks
 
 
 @pytest.mark.parametrize("options", [{"compress_level": 10}, {"compress_level": -2}, {"compress_type": 5}, {"compress_type": -2}])

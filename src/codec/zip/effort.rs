@@ -116,7 +116,7 @@ fn gain(data: &[u8]) -> u64 {
         }
     }
     let others = (data.len() as u64).saturating_sub(runs) * u64::from(entropy);
-    if others == 0 { u64::MAX } else { saved * 4096 / others }
+    (saved * 4096).checked_div(others).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

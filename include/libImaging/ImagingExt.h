@@ -111,13 +111,13 @@ struct ImagingBuffer {
  */
 struct ImagingCodecIO {
     /** Reads at most `bytes` bytes to `dest`. Returns how many it read, 0 at the end of the file, -1 on error. */
-    Py_ssize_t (*read)(void *file, char *dest, Py_ssize_t bytes);
+    ptrdiff_t (*read)(void *file, char *dest, ptrdiff_t bytes);
     /** Writes `bytes` bytes. Returns `bytes`, or any other number on error. */
-    Py_ssize_t (*write)(void *file, const char *src, Py_ssize_t bytes);
+    ptrdiff_t (*write)(void *file, const char *src, ptrdiff_t bytes);
     /** Sets the position, with `whence` as for `fseek`. Returns 0, or any other number on error. */
-    int (*seek)(void *file, Py_ssize_t offset, int whence);
+    int (*seek)(void *file, ptrdiff_t offset, int whence);
     /** Returns the position, -1 on error. */
-    Py_ssize_t (*tell)(void *file);
+    ptrdiff_t (*tell)(void *file);
     /** Passed to each callback. */
     void *file;
 };

@@ -17,6 +17,7 @@ fuzz_target!(|task: codec::Task| {
         unpackers: &unpackers(&[("RGBA", "RGBA"), ("RGB", "RGB"), ("L", "L"), ("I;16", "I;16")]),
         // The context is a `BCNSTATE`.
         options: |_, free| Options {
+            cleanup: None,
             count: 0,
             state: i32::from(free[0] % 9),
             bits: 0,

@@ -5,6 +5,8 @@
 #[path = "codec/mod.rs"]
 mod codec;
 
+use std::ffi::c_int;
+
 use codec::{Encoder, Options, Words, ZipState, packers};
 use libfuzzer_sys::fuzz_target;
 

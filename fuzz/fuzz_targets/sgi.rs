@@ -49,7 +49,15 @@ unsafe extern "C" fn tell(pointer: *mut c_void) -> isize {
 
 fuzz_target!(|input: (codec::Task, u16, bool)| {
     let (task, piece, is_wide) = input;
-    let pairs = [("L", "L"), ("L", "L;16B"), ("RGB", "RGB"), ("RGB", "RGB;16B"), ("RGBA", "RGBA"), ("RGBA", "RGBA;16B"), ("LA", "LA")];
+    let pairs = [
+        ("L", "L"),
+        ("L", "L;16B"),
+        ("RGB", "RGB"),
+        ("RGB", "RGB;16B"),
+        ("RGBA", "RGBA"),
+        ("RGBA", "RGBA;16B"),
+        ("LA", "LA"),
+    ];
     // The decoder does not look into the header.
     let data = [&[0; 512][..], task.file()].concat();
     let mut file = File { data: &data, position: 0, piece: usize::from(piece) + 1 };

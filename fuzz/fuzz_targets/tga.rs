@@ -11,7 +11,14 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|task: codec::Task| {
     let decoder = Decoder {
         function: codec::ImagingTgaRleDecode,
-        unpackers: &unpackers(&[("L", "L"), ("LA", "LA"), ("P", "P"), ("RGB", "BGR"), ("RGBA", "BGRA"), ("RGB", "BGR;15")]),
+        unpackers: &unpackers(&[
+            ("L", "L"),
+            ("LA", "LA"),
+            ("P", "P"),
+            ("RGB", "BGR"),
+            ("RGBA", "BGRA"),
+            ("RGB", "BGR;15"),
+        ]),
         options: |unpacker, _| Options { count: (unpacker.bits + 7) / 8, ..Options::default() },
     };
     task.run::<()>(&decoder);

@@ -23,11 +23,7 @@ fuzz_target!(|task: codec::Task| {
             ("I;16", "I;16B"),
         ]),
         options: |_, [mode, interlaced, ..]| Options {
-            context: ZipState {
-                mode: (mode % 4).into(),
-                interlaced: (interlaced % 2).into(),
-                ..ZipState::default()
-            },
+            context: ZipState { mode: (mode % 4).into(), interlaced: (interlaced % 2).into(), ..ZipState::default() },
             cleanup: Some(codec::ImagingZipDecodeCleanup),
             ..Options::default()
         },

@@ -32,6 +32,8 @@ macro_rules! declare {
                 buffer: *mut u8,
                 bytes: c_int,
             ) -> c_int;)+
+            pub fn ImagingZipDecodeCleanup(state: *mut ImagingCodecStateInstance);
+            pub fn ImagingZipEncodeCleanup(state: *mut ImagingCodecStateInstance);
             pub fn ImagingSetCodecIO(state: *mut ImagingCodecStateInstance, io: *const ImagingCodecIO);
         }
     };
@@ -43,10 +45,8 @@ declare! {
         ImagingPackbitsDecode, ImagingPcdDecode, ImagingPcxDecode, ImagingSgiRleDecode, ImagingSunRleDecode,
         ImagingTgaRleDecode, ImagingXbmDecode, ImagingZipDecode;
     encoders:
-        C, ImagingBcnEncode, ImagingCodecStateInstance, ImagingEpsEncode, ImagingGifEncode, ImagingPcxEncode,
-        ImagingTgaRleDecode, ImagingTgaRleEncode, ImagingXbmEncode, ImagingZipDecode, ImagingZipDecodeCleanup,
-        ImagingZipEncode, ImagingZipEncodeCleanup, buffer, bytes, c_int, c_void, extern, fn, im, isize, mut, pub, state,
-        u8, unsafe;
+        ImagingBcnEncode, ImagingEpsEncode, ImagingGifEncode, ImagingPcxEncode, ImagingTgaRleEncode, ImagingXbmEncode,
+        ImagingZipEncode;
 }
 
 /// `ZIPSTATE`.
@@ -58,11 +58,11 @@ pub struct ZipState {
     pub compress_level: c_int,
     pub compress_type: c_int,
     /// The dictionary, its size, and what the codec keeps.
-    own: [u64; 23],
-    prefix: c_int,
+    pub own: [u64; 23],
+    pub prefix: c_int,
     pub interlaced: c_int,
-    pass: c_int,
-    padding: c_int,
+    pub pass: c_int,
+    pub padding: c_int,
 }
 
 /// The fields of a state that a codec's options set. 0 leaves a field as it is.
@@ -148,10 +148,8 @@ impl Task<'_> {
     /// Makes an image whose pixels show whether they were written.
     fn image(&self, mode: Mode) -> Image {
         let side = |size: u8, offset: u8, margin: u8| usize::from(size % 96 + 1 + offset % 4 + margin % 4);
-        let (xsize, ysize) = (
-            side(self.size.0, self.offset.0, self.margins.0),
-            side(self.size.1, self.offset.1, self.margins.1),
-        );
+        let (xsize, ysize) =
+            (side(self.size.0, self.offset.0, self.margins.0), side(self.size.1, self.offset.1, self.margins.1));
         let mut image = Image::new(mode, xsize, ysize).expect("small");
         image.view_mut().expect("whole").rows_mut().for_each(|row| row.fill(0xa5));
         image
@@ -235,9 +233,8 @@ impl Task<'_> {
             end = (end + piece).min(self.file.len());
             let mut buffer: Box<[u8]> = self.file[begin..end].into();
             // SAFETY: the image is live, the state's shuffler is one of the library's, and the buffers have these lengths.
-            let used = unsafe {
-                (decoder.function)(image.cast(), &mut state, buffer.as_mut_ptr(), buffer.len() as isize)
-            };
+            let used =
+                unsafe { (decoder.function)(image.cast(), &mut state, buffer.as_mut_ptr(), buffer.len() as isize) };
             assert!(used <= buffer.len() as c_int);
             assert_eq!(&*buffer, &self.file[begin..end], "a decoder only reads");
             begin += usize::try_from(used).unwrap_or(0);

@@ -64,7 +64,7 @@ def check_scenes(functions):
 
 def check_link_fails(prefix, library, function):
     """Calling a function that the header declares and the library lacks must fail at link time, not at run time."""
-    program = f"#include <libImaging/Imaging.h>\nint main(void) {{ return &{function} == 0; }}\n"
+    program = f"#include <libImaging/Imaging.h>\nvoid *address = (void *)&{function};\nint main(void) {{ return 0; }}\n"
     with tempfile.TemporaryDirectory() as folder:
         command = ["cc", "-x", "c", "-", f"-I{prefix}/include", "-o", f"{folder}/program", "-x", "none", library, "-lm"]
         result = subprocess.run(command, input=program, capture_output=True, text=True)

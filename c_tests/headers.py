@@ -5,10 +5,12 @@
 """
 
 import itertools
+import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]
@@ -28,15 +30,22 @@ def pkg_config_cflags():
 class Compiler:
     def __init__(self, include):
         self.flags = [*STRICT, "-I", str(include), *pkg_config_cflags()]
-        self.count = 0
-        self.failures = []
+        self.pool = ThreadPoolExecutor(os.cpu_count())
+        self.results = []
 
     def compile(self, compiler, standard, lines, extra=()):
-        self.count += 1
+        """Starts a compilation: each processor has one."""
         command = [compiler, *standard, *self.flags, *extra, "-"]
+        self.results.append(self.pool.submit(self._failure, command, lines))
+
+    @staticmethod
+    def _failure(command, lines):
         result = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True)
-        if result.returncode != 0:
-            self.failures.append(f"{' '.join(command)}\n{chr(10).join(lines)}\n{result.stderr}")
+        return result.returncode != 0 and f"{' '.join(command)}\n{chr(10).join(lines)}\n{result.stderr}"
+
+    def failures(self):
+        """Waits for the compilations, and returns the texts of those that failed."""
+        return [failure for failure in (result.result() for result in self.results) if failure]
 
 
 def named(include, pattern):
@@ -71,10 +80,11 @@ def main(include):
         for other in headers:
             run.compile(compiler, standard, [other, header])
 
-    for failure in run.failures[:10]:
+    failures, count = run.failures(), len(run.results)
+    for failure in failures[:10]:
         print(failure, file=sys.stderr)
-    print(f"headers: {run.count - len(run.failures)} of {run.count} compilations, of {len(headers + cpp_headers)} headers")
-    return bool(run.failures)
+    print(f"headers: {count - len(failures)} of {count} compilations, of {len(headers + cpp_headers)} headers")
+    return bool(failures)
 
 
 if __name__ == "__main__":

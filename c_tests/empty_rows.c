@@ -303,6 +303,8 @@ codecs(void) {
         state.shuffle = ImagingFindPacker(ENCODERS[i].mode, ENCODERS[i].raw, &state.bits);
         state.buffer = line;
         CHECK(ENCODERS[i].encode(im, &state, output, sizeof(output)) <= 0 && state.errcode != 0);
+        delete_input(im);
+    }
 }
 
 /* Blocks of ROWS rows without pixels are consumed and written, as in the reference, as far as there are bytes. */
@@ -327,16 +329,8 @@ textures(void) {
     }
 }
 
-/* Returns the resident memory in MiB. */
-static long
-memory(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss >> 10;
-}
-
 static void
-codecs(void) {
+gif(void) {
     static GIFENCODERSTATE encoder;
     static GIFDECODERSTATE decoder;
     static UINT8 buffer[100], file[] = {3, 0, 1, 4, 0};
@@ -352,6 +346,14 @@ codecs(void) {
     state.context = &decoder;
     CHECK(ImagingGifDecode(im, &state, file, sizeof(file)) == -1 && state.errcode == IMAGING_CODEC_CONFIG);
     delete_input(im);
+}
+
+/* Returns the resident memory in MiB. */
+static long
+memory(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss >> 10;
 }
 
 int
@@ -371,6 +373,7 @@ main(void) {
     colours();
     parts_of_an_image();
     codecs();
+    gif();
     textures();
     CHECK(memory() - before < 256);
     return check_result();

@@ -8,6 +8,7 @@
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
+from libc.stdio cimport FILE
 
 cdef extern from "<libImaging/Arrow.h>":
     enum:

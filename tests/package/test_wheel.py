@@ -50,7 +50,8 @@ def test_what_the_wheel_carries():
         for path in (ROOT / "python/libimaging").iterdir()
         if path.suffix in (".py", ".pxd", ".pyi")
     }
-    rest = {f"libimaging/{name}" for name in ("_core.abi3.so", "lib/libImaging.so", "lib/libImaging.so.13", "py.typed")}
+    others = "_core.abi3.so", "_images.abi3.so", "lib/libImaging.so", "lib/libImaging.so.13", "py.typed"
+    rest = {f"libimaging/{name}" for name in others}
     metadata = {name for name in names if ".dist-info/" in name}
     assert names == headers | ours | rest | metadata
     assert any(name.endswith("licenses/LICENSE") for name in metadata)

@@ -58,15 +58,6 @@ impl Packets for Sun {
         }
         let (mut read, mut written) = (0, self.continue_run(line));
         while written < line.len() {
-            let literals = copy_literals(&mut line[written..], &input[read..], |word| {
-                // The lowest byte that equals `ESCAPE`: by Mycroft's test for a byte that is zero.
-                let difference = word ^ TOP_BITS;
-                difference.wrapping_sub(TOP_BITS >> 7) & !difference & TOP_BITS
-            });
-            (read, written) = (read + literals, written + literals);
-            if written == line.len() {
-                break;
-            }
             match input[read..] {
                 [ESCAPE, 0, ..] => {
                     line[written] = ESCAPE;
@@ -79,8 +70,14 @@ impl Packets for Sun {
                 }
                 [] | [ESCAPE, ..] => break,
                 [literal, ..] => {
+                    let literals = copy_literals(&mut line[written..], &input[read..], |word| {
+                        // The lowest byte that equals `ESCAPE`: by Mycroft's test for a byte that is zero.
+                        let difference = word ^ TOP_BITS;
+                        difference.wrapping_sub(TOP_BITS >> 7) & !difference & TOP_BITS
+                    });
+                    // Near the end of the line or of the input it copies none.
                     line[written] = literal;
-                    (read, written) = (read + 1, written + 1);
+                    (read, written) = (read + literals.max(1), written + literals.max(1));
                 }
             }
         }

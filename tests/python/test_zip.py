@@ -130,6 +130,17 @@ def test_decode_large_pieces(both, raw_mode, size):
             assert ours.ended and ours.errcode == 0
 
 
+@pytest.mark.parametrize("height", [1, 2, 3, 4, 21, 22])
+@pytest.mark.parametrize("behind", [0, 100])
+def test_decode_rows_of_one_byte(both, height, behind):
+    """Without a byte for the filter."""
+    task = with_context(Task("Zip", "P", (1, height), "P;4"), mode=TIFF)
+    file = compressed(random.Random(height).randbytes(height), 0) + bytes(behind)
+    for pieces in [1], [40], [1000]:
+        theirs, ours = (decode(library, task, file, pieces) for library in both)
+        assert ours == theirs
+
+
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 9), (9, 1), (2, 2), (3, 5), (4, 1), (5, 7), (8, 8), (16, 17)])
 def test_decode_interlaced_sizes(both, width, height):
     for mode, raw_mode in UNPACKED:

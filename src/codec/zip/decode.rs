@@ -173,7 +173,8 @@ impl Rows {
 
     /// Returns how many rows are inflated at once.
     fn rows_at_once(&self, call: &Decode<'_, DecoderContext>) -> Result<usize> {
-        if self.is_interlaced {
+        // Of rows of one byte, all but the last byte of two rows is no row that is certain to be complete.
+        if self.is_interlaced || self.row == 1 {
             return Ok(1);
         }
         let left = i64::from(call.state.ysize) - i64::from(call.state.y);

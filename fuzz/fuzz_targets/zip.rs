@@ -28,5 +28,6 @@ fuzz_target!(|task: codec::Task| {
             ..Options::default()
         },
     };
-    task.run(&decoder);
+    // In an invalid stream, the inflater may see the fault before it has the last byte of a row, or with the next piece.
+    task.run_in_pieces(&decoder);
 });

@@ -5,8 +5,9 @@ use std::ffi::{c_char, c_int};
 
 use super::arguments::{ImageIn, ImageOut, slice};
 use super::codec::call;
-use crate::abi::{IMAGING_CODEC_CONFIG, IMAGING_CODEC_MEMORY, ImagingCodecState, Py_ssize_t};
+use crate::abi::{ImagingCodecState, Py_ssize_t};
 use crate::codec::zip::{DecoderContext, EncoderContext, ZipDecoder, ZipEncoder};
+use crate::codec::{CodecState, Fault};
 use crate::host::long_section;
 use crate::memory::heap;
 
@@ -49,28 +50,24 @@ fn try_box<T>(value: T) -> Option<Box<T>> {
     }
 }
 
-/// Returns the context of a state, or sets an error.
+/// Returns what a codec keeps between its calls, at the first one a new value.
+fn kept<T: Default>(context: &mut ZipState<T>) -> Result<&mut T, Fault> {
+    if context.kept.is_none() {
+        context.kept = try_box(T::default());
+    }
+    context.kept.as_deref_mut().ok_or(Fault::Memory)
+}
+
+/// Frees what a codec keeps. Returns the context, unless there is none.
 ///
 /// # Safety
 ///
 /// `state` is NULL or a state that nobody else uses for `'a`. Its context is NULL, or points to a `ZIPSTATE` that was zeroed
 /// before the first call of this codec.
-unsafe fn context_of<'a, T: Default>(state: ImagingCodecState) -> Option<&'a mut ZipState<T>> {
-    // SAFETY: the state is NULL or valid, by this function's contract.
-    let state = unsafe { state.as_mut()? };
-    // SAFETY: the context is NULL or valid, by this function's contract.
-    let context = unsafe { state.context.cast::<ZipState<T>>().as_mut() };
-    let Some(context) = context else {
-        state.errcode = IMAGING_CODEC_CONFIG;
-        return None;
-    };
-    if context.kept.is_none() {
-        context.kept = try_box(T::default());
-        if context.kept.is_none() {
-            state.errcode = IMAGING_CODEC_MEMORY;
-            return None;
-        }
-    }
+unsafe fn release<'a, T>(state: ImagingCodecState) -> Option<&'a mut ZipState<T>> {
+    // SAFETY: the state and its context are NULL or valid, by this function's contract.
+    let context = unsafe { state.as_ref()?.context.cast::<ZipState<T>>().as_mut()? };
+    context.kept = None;
     Some(context)
 }
 
@@ -93,14 +90,19 @@ pub unsafe extern "C" fn ImagingZipDecode(
     buffer: *mut u8,
     bytes: Py_ssize_t,
 ) -> c_int {
-    // SAFETY: the state is NULL or valid, and has a context of this codec: the header says so.
-    let Some(context) = (unsafe { context_of::<DecoderContext>(state) }) else { return -1 };
-    let Some(kept) = &mut context.kept else { return -1 };
-    (kept.mode, kept.is_interlaced) = (context.mode, context.interlaced != 0);
+    let context = |state: &CodecState| {
+        // SAFETY: the context is NULL, or a `ZIPSTATE` that was zeroed and that nobody else uses: the header says so.
+        let context: &mut ZipState<DecoderContext> = unsafe { call::context_of(state.context)? };
+        let options = (context.mode, context.interlaced != 0);
+        let kept = kept(context)?;
+        (kept.mode, kept.is_interlaced) = options;
+        Ok(kept)
+    };
     // SAFETY: the state, its line and the buffer are as the header says.
-    let result = unsafe { call::decode_with::<ZipDecoder, _>(im, state, buffer, bytes, |_| Ok(&mut **kept)) };
+    let result = unsafe { call::decode_with::<ZipDecoder, _>(im, state, buffer, bytes, context) };
     if result < 0 {
-        context.kept = None;
+        // SAFETY: the state is NULL or valid, and its context is NULL or one of this codec: the header says so.
+        unsafe { release::<DecoderContext>(state) };
     }
     result
 }
@@ -109,10 +111,7 @@ pub unsafe extern "C" fn ImagingZipDecode(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingZipDecodeCleanup(state: ImagingCodecState) {
     // SAFETY: the state is NULL or valid, and its context is NULL or one of this codec: the header says so.
-    let context = unsafe { state.as_mut().and_then(|state| state.context.cast::<ZipState<DecoderContext>>().as_mut()) };
-    if let Some(context) = context {
-        context.kept = None;
-    }
+    unsafe { release::<DecoderContext>(state) };
 }
 
 /// Encodes rows as zlib-compressed data, each after a byte with its filter: the best one if the context's `mode` is ZIP_PNG, and
@@ -131,41 +130,37 @@ pub unsafe extern "C" fn ImagingZipEncode(
     buffer: *mut u8,
     bytes: c_int,
 ) -> c_int {
-    // SAFETY: the state is NULL or valid, and has a context of this codec: the header says so.
-    let Some(context) = (unsafe { context_of::<EncoderContext>(state) }) else { return -1 };
-    let Some(kept) = &mut context.kept else { return -1 };
-    kept.mode = context.mode;
-    kept.optimizes = context.optimize != 0;
-    (kept.level, kept.strategy) = (context.compress_level, context.compress_type);
-    let length = usize::try_from(context.dictionary_size).unwrap_or(0);
-    // SAFETY: the dictionary is NULL or has this length: the header says so. Nobody writes to it during the call.
-    let dictionary = unsafe { slice(context.dictionary.cast_const().cast(), length, "dictionary") }.unwrap_or_default();
-    if kept.compressor.is_none() && !dictionary.is_empty() {
-        let Ok(copy) = heap::try_copy(dictionary) else {
-            // SAFETY: the state is not NULL, since it has a context.
-            unsafe { (*state).errcode = IMAGING_CODEC_MEMORY };
-            return -1;
-        };
-        kept.dictionary = copy;
-    }
+    let context = |state: &CodecState| {
+        // SAFETY: the context is NULL, or a `ZIPSTATE` that was zeroed and that nobody else uses: the header says so.
+        let context: &mut ZipState<EncoderContext> = unsafe { call::context_of(state.context)? };
+        let (mode, optimizes) = (context.mode, context.optimize != 0);
+        let (level, strategy) = (context.compress_level, context.compress_type);
+        let length = usize::try_from(context.dictionary_size).unwrap_or(0);
+        let dictionary = context.dictionary.cast_const().cast();
+        // SAFETY: the dictionary is NULL or has this length: the header says so. Nobody writes to it during the call.
+        let dictionary = unsafe { slice(dictionary, length, "dictionary") }.unwrap_or_default();
+        let kept = kept(context)?;
+        (kept.mode, kept.optimizes, kept.level, kept.strategy) = (mode, optimizes, level, strategy);
+        if kept.compressor.is_none() && !dictionary.is_empty() {
+            kept.dictionary = heap::try_copy(dictionary).map_err(|_| Fault::Memory)?;
+        }
+        Ok(kept)
+    };
     // SAFETY: the state, its line and the buffer are as the header says.
-    let result =
-        long_section(|| unsafe { call::encode_with::<ZipEncoder, _>(im, state, buffer, bytes, |_| Ok(&mut **kept)) });
-    // SAFETY: the state is not NULL, since it has a context.
-    let errcode = unsafe { (*state).errcode };
-    if errcode != 0 {
-        context.kept = None;
+    let result = long_section(|| unsafe { call::encode_with::<ZipEncoder, _>(im, state, buffer, bytes, context) });
+    // SAFETY: the state is NULL or valid: the header says so.
+    if unsafe { state.as_ref() }.is_some_and(|state| state.errcode != 0) {
+        // SAFETY: the state is valid, and its context is NULL or one of this codec: the header says so.
+        unsafe { release::<EncoderContext>(state) };
     }
-    if errcode < 0 { -1 } else { result }
+    result
 }
 
 /// Frees the memory of the encoder, and its dictionary. Call it after the last call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ImagingZipEncodeCleanup(state: ImagingCodecState) {
     // SAFETY: the state is NULL or valid, and its context is NULL or one of this codec: the header says so.
-    let context = unsafe { state.as_mut().and_then(|state| state.context.cast::<ZipState<EncoderContext>>().as_mut()) };
-    if let Some(context) = context {
-        context.kept = None;
+    if let Some(context) = unsafe { release::<EncoderContext>(state) } {
         // SAFETY: the dictionary is NULL or came from `malloc`, and the codec frees it: the header says so.
         unsafe { heap::free(context.dictionary) };
         context.dictionary = std::ptr::null_mut();

@@ -107,6 +107,8 @@ struct Block {
 impl Encoder for ZipEncoder {
     type Context = EncoderContext;
 
+    const RESULT_OF_FAULT: i32 = -1;
+
     fn encode(call: &mut Encode<'_, EncoderContext>, output: &mut [u8]) -> Result<Encoded> {
         if call.state.state == 0 {
             call.context.compressor = Some(Compressor::new(call)?);

@@ -4,8 +4,7 @@ use super::call::{Call, Decoded, Decoder, Encoded, Encoder};
 use super::fault::{Fault, Result};
 use super::io::NoFile;
 use super::state::CodecState;
-use super::tile::ImageFormat;
-use super::tile::{TileMut, TileRef};
+use super::tile::{ImageFormat, TileMut, TileRef};
 
 /// An image that is a tile as a whole, whose rows are packed lines: nothing is converted.
 pub struct Rows {

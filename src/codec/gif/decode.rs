@@ -10,8 +10,7 @@ use super::interlace::Passes;
 use super::strings::{Blocks, Chains, Strings};
 use crate::codec::call::{Call, Decode, Decoded, Decoder};
 use crate::codec::fault::{Fault, Result};
-use crate::codec::state::CodecState;
-use crate::codec::state::length;
+use crate::codec::state::{CodecState, length};
 use crate::codec::tile::TileMut;
 use crate::memory::heap;
 

@@ -2,8 +2,7 @@
 
 use crate::codec::call::{Decode, Decoded, Decoder};
 use crate::codec::fault::{Fault, Result};
-use crate::codec::state::CodecState;
-use crate::codec::state::length;
+use crate::codec::state::{CodecState, length};
 
 /// The values of `state.state`: what the next bytes are. 0 before the first call.
 const LINE: i32 = 1;

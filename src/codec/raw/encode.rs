@@ -2,8 +2,7 @@
 
 use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
-use crate::codec::state::CodecState;
-use crate::codec::state::length;
+use crate::codec::state::{CodecState, length};
 
 /// Encodes uncompressed lines.
 ///

@@ -8,8 +8,7 @@ use crate::abi::ImagingCodecStateInstance;
 use crate::codec::call::{Call, Decoded, Decoder, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::io::NoFile;
-use crate::codec::tile::ImageFormat;
-use crate::codec::tile::{TileMut, TileRef};
+use crate::codec::tile::{ImageFormat, TileMut, TileRef};
 
 /// A tile of any size without pixels: counts the lines that are converted.
 struct Lines {

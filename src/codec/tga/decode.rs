@@ -4,8 +4,7 @@ use super::packet::{COUNT, RUN};
 use crate::codec::call::{Decode, Decoded, Decoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::lines::{self, Expanded, Packets, copy};
-use crate::codec::state::CodecState;
-use crate::codec::state::length;
+use crate::codec::state::{CodecState, length};
 
 /// Decodes run-length encoded TGA.
 ///

@@ -3,8 +3,7 @@
 use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::digits;
 use crate::codec::fault::{Fault, Result};
-use crate::codec::state::CodecState;
-use crate::codec::state::length;
+use crate::codec::state::{CodecState, length};
 
 /// The bytes of a line of text.
 const LINE: i32 = 15;

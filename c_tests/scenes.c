@@ -342,7 +342,7 @@ run_raw_encode(int unused) {
     return made == state.bytes && state.errcode == IMAGING_CODEC_END ? sum_of_bytes(line, (size_t)made) : 0;
 }
 
-/* - - - - - Block-compressed textures - - - - - */
+/* - - - - - Codecs - - - - - */
 
 enum { LARGEST_SIDE = 3000 };
 
@@ -384,7 +384,7 @@ sum_of_decoded(Decoder decode, int mode, ImagingCodecState state, int bytes) {
 static unsigned
 sum_of_encoded(Encoder encode, int mode, ImagingCodecState state) {
     int made = encode(inputs[mode], state, codec_file, sizeof(codec_file));
-    return state->errcode == IMAGING_CODEC_END ? sum_of_bytes(codec_file, (size_t)made) : 0;
+    return made > 0 && state->errcode == IMAGING_CODEC_END ? sum_of_bytes(codec_file, (size_t)made) : 0;
 }
 
 static unsigned
@@ -476,7 +476,7 @@ run_xbm_encode(int unused) {
 
 /* Decoders of run lengths, and packets of one byte: the first byte of each, and the second one. */
 static const struct {
-    int (*decode)(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+    Decoder decode;
     uint8_t packet[2];
 } RUN_DECODERS[] = {
     {ImagingMspDecode, {1, 77}},       {ImagingPackbitsDecode, {0, 77}}, {ImagingPcxDecode, {0xc1, 77}},
@@ -485,32 +485,20 @@ static const struct {
 
 static unsigned
 run_run_decode(int number) {
-    struct ImagingCodecStateInstance state = whole(8);
+    struct ImagingCodecStateInstance state = unpacking(IMAGING_MODE_L, IMAGING_RAWMODE_L);
     state.count = 1;
-    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
-    state.buffer = (uint8_t *)outputs[IMAGING_MODE_CMYK]->image[0];
-    uint8_t *packets = (uint8_t *)outputs[IMAGING_MODE_RGBA]->image[0];
     for (int x = 0; x < side; x++) {
-        memcpy(packets + 2 * x, RUN_DECODERS[number].packet, 2);
+        memcpy(codec_file + 2 * x, RUN_DECODERS[number].packet, 2);
     }
-    Imaging out = outputs[IMAGING_MODE_L];
-    int done = RUN_DECODERS[number].decode(out, &state, packets, 2 * side) == -1 && state.errcode == 0;
-    return done ? sum_of_bytes(out->image[0], (size_t)side) : 0;
+    return sum_of_decoded(RUN_DECODERS[number].decode, IMAGING_MODE_L, &state, 2 * side);
 }
 
-static int (*const RUN_ENCODERS[])(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes) = {
-    ImagingPcxEncode,
-    ImagingTgaRleEncode,
-};
+static const Encoder RUN_ENCODERS[] = {ImagingPcxEncode, ImagingTgaRleEncode};
 
 static unsigned
 run_run_encode(int number) {
-    struct ImagingCodecStateInstance state = whole(8);
-    state.shuffle = ImagingFindPacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
-    state.buffer = (uint8_t *)outputs[IMAGING_MODE_CMYK]->image[0];
-    uint8_t *packets = (uint8_t *)outputs[IMAGING_MODE_RGBA]->image[0];
-    int made = RUN_ENCODERS[number](inputs[IMAGING_MODE_L], &state, packets, 4 * side);
-    return made > 0 && state.errcode == IMAGING_CODEC_END ? sum_of_bytes(packets, (size_t)made) : 0;
+    struct ImagingCodecStateInstance state = packing(IMAGING_MODE_L, IMAGING_RAWMODE_L);
+    return sum_of_encoded(RUN_ENCODERS[number], IMAGING_MODE_L, &state);
 }
 
 /* Each row is the same one. */
@@ -561,9 +549,8 @@ run_sgi(int unused) {
         *row++ = (uint8_t)x;
     }
     SGISTATE context = {1, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0};
-    struct ImagingCodecStateInstance state = whole(8);
+    struct ImagingCodecStateInstance state = unpacking(IMAGING_MODE_L, IMAGING_RAWMODE_L);
     state.context = &context;
-    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
     ImagingSetCodecIO(&state, &io);
     int done = ImagingSgiRleDecode(outputs[IMAGING_MODE_L], &state, NULL, 0) == 0 && state.errcode == 0;
     return done ? sum_of(outputs[IMAGING_MODE_L]) : 0;
@@ -597,16 +584,14 @@ static unsigned
 run_gif(int decodes) {
     static GIFENCODERSTATE encoder;
     static GIFDECODERSTATE decoder;
-    static uint8_t line[3000], buffer[8192];
-    struct ImagingCodecStateInstance state = whole(8), output;
+    static uint8_t buffer[8192];
+    struct ImagingCodecStateInstance state = packing(IMAGING_MODE_L, IMAGING_RAWMODE_L), output;
     memset(&encoder, 0, sizeof(encoder));
     memset(&decoder, 0, sizeof(decoder));
     encoder.bits = decoder.bits = 8;
     decoder.transparency = -1;
     state.ysize = side;
     output = state;
-    state.shuffle = ImagingFindPacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
-    state.buffer = line;
     state.context = &encoder;
     output.context = &decoder;
     unsigned sum = 1;
@@ -1560,8 +1545,8 @@ static const Scene LIST[] = {
     {"ImagingPcdDecode", "", run_pcd_decode, 0, 0},
     {"ImagingRawDecode", "", run_raw_decode, 0, 0},
     {"ImagingRawEncode", "", run_raw_encode, 0, 0},
-    {"ImagingTgaRleDecode", "", run_tga_rle_decode, 0, 0},
-    {"ImagingTgaRleEncode", "", run_tga_rle_encode, 0, 0},
+    {"ImagingTgaRleDecode", "runs", run_tga_rle_decode, 0, 0},
+    {"ImagingTgaRleEncode", "RGB", run_tga_rle_encode, 0, 0},
     {"ImagingXbmDecode", "", run_xbm_decode, 0, 0},
     {"ImagingXbmEncode", "", run_xbm_encode, 0, 0},
     {"ImagingMspDecode", "", run_run_decode, 0, SCENE_BY_CODE},

@@ -32,6 +32,7 @@ from libimaging.libimaging cimport (
     ImagingNew,
     ImagingNewFromBuffer,
     ImagingOf,
+    ImagingOrRaise,
     ImagingReadTile,
     ImagingView,
     ModeID,
@@ -67,7 +68,7 @@ cdef object wrap(Imaging im, bint readonly):
     Pillow copies an image with `readonly` before it writes to it.
     """
     global wrapper, image_class
-    raised(im != NULL)
+    ImagingOrRaise(im)
     try:
         if wrapper == NULL:
             require_abi(version())

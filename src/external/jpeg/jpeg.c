@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "libImaging/Jpeg.h"
 
@@ -41,7 +42,8 @@
     FUNCTION(jpeg_set_colorspace) FUNCTION(jpeg_quality_scaling) FUNCTION(jpeg_add_quant_table)                    \
     FUNCTION(jpeg_set_quality) FUNCTION(jpeg_simple_progression) FUNCTION(jpeg_write_tables)                       \
     FUNCTION(jpeg_suppress_tables) FUNCTION(jpeg_start_compress) FUNCTION(jpeg_write_marker)                       \
-    FUNCTION(jpeg_write_scanlines) FUNCTION(jpeg_finish_compress) MOZJPEG_FUNCTIONS(FUNCTION)
+    FUNCTION(jpeg_write_scanlines) FUNCTION(jpeg_write_raw_data) FUNCTION(jpeg_finish_compress)                    \
+    MOZJPEG_FUNCTIONS(FUNCTION)
 
 EXTERNAL_LIBRARY(jpeg, "JPEG", SONAME, JPEG_FUNCTIONS)
 
@@ -252,10 +254,15 @@ int imaging_jpeg_finish_decompress(struct decompressor *decompressor, const uint
 
 /* - - - - - Compression - - - - - */
 
+enum { MOST_PLANES = 4 };
+
 struct compressor {
     struct jpeg_compress_struct cinfo;
     JPEGERROR error;
     JPEGDESTINATION destination;
+    /* Rows of each component, as many as a row of blocks has, and how many there are; see `is_planar`. */
+    JSAMPARRAY planes[MOST_PLANES];
+    JDIMENSION plane_rows;
 };
 
 /* `Options` in mod.rs. */
@@ -378,6 +385,68 @@ static void configure(j_compress_ptr cinfo, const struct options *options) {
     }
 }
 
+/*
+ * Whether rows can be given to the library as they are stored in blocks: one plane a component, without a conversion of colours,
+ * without subsampling. Its own function for greyscale and CMYK copies a byte at a time, which takes a fifth of the time.
+ */
+static boolean is_planar(j_compress_ptr cinfo) {
+    boolean is = cinfo->in_color_space == cinfo->jpeg_color_space && cinfo->input_components == cinfo->num_components &&
+                 cinfo->num_components <= MOST_PLANES && cinfo->smoothing_factor == 0;
+    for (int i = 0; is && i < cinfo->num_components; i++) {
+        is = cinfo->comp_info[i].h_samp_factor == 1 && cinfo->comp_info[i].v_samp_factor == 1;
+    }
+    return is;
+}
+
+static JDIMENSION padded_width(j_compress_ptr cinfo, int component) {
+    return cinfo->comp_info[component].width_in_blocks * DCTSIZE;
+}
+
+/* Copies every fourth byte, or every one at another distance. */
+static void copy_component(JSAMPLE *restrict plane, const uint8_t *restrict row, size_t width, size_t distance) {
+    if (distance == 4) {
+        for (size_t x = 0; x < width; x++) {
+            plane[x] = row[4 * x];
+        }
+    } else {
+        for (size_t x = 0; x < width; x++) {
+            plane[x] = row[distance * x];
+        }
+    }
+}
+
+/* Stores a row in the planes. If the row of blocks is complete, encodes it; if that is suspended, the row must come again. */
+static int write_planar_row(struct compressor *compressor, const uint8_t *row) {
+    j_compress_ptr cinfo = &compressor->cinfo;
+    const JDIMENSION width = cinfo->image_width, count = compressor->plane_rows + 1;
+    const int components = cinfo->num_components;
+    JSAMPROW rows[MOST_PLANES][DCTSIZE];
+    JSAMPARRAY image[MOST_PLANES];
+    for (int i = 0; i < components; i++) {
+        JSAMPLE *restrict plane = compressor->planes[i][count - 1];
+        if (components == 1) {
+            memcpy(plane, row, width);
+        } else {
+            copy_component(plane, row + i, width, (size_t)components);
+        }
+        /* The library repeats the last column and the last row, too. */
+        memset(plane + width, plane[width - 1], padded_width(cinfo, i) - width);
+        for (JDIMENSION y = 0; y < DCTSIZE; y++) {
+            rows[i][y] = compressor->planes[i][y < count ? y : count - 1];
+        }
+        image[i] = rows[i];
+    }
+    if (count < DCTSIZE && count < cinfo->image_height - cinfo->next_scanline) {
+        compressor->plane_rows = count;
+        return DONE;
+    }
+    if (jpeg.jpeg_write_raw_data(cinfo, image, DCTSIZE) == 0) {
+        return SUSPENDED;
+    }
+    compressor->plane_rows = 0;
+    return DONE;
+}
+
 /* The next functions write to `bytes`. `*length` is the number of bytes, at least one, and then how many were written. */
 
 /* Sets the options, and writes the header. */
@@ -396,7 +465,13 @@ int imaging_jpeg_start_compress(
         if (options->stream == IMAGE_ONLY) {
             jpeg.jpeg_suppress_tables(cinfo, TRUE);
         }
+        cinfo->raw_data_in = is_planar(cinfo);
         jpeg.jpeg_start_compress(cinfo, options->stream != IMAGE_ONLY);
+        for (int i = 0; cinfo->raw_data_in && i < cinfo->num_components; i++) {
+            compressor->planes[i] = cinfo->mem->alloc_sarray(
+                (j_common_ptr)cinfo, JPOOL_IMAGE, padded_width(cinfo, i), DCTSIZE
+            );
+        }
     }
     *length -= compressor->destination.pub.free_in_buffer;
     return DONE;
@@ -421,7 +496,8 @@ int imaging_jpeg_write_row(struct compressor *compressor, uint8_t *row, uint8_t 
         return give_up_compressing(compressor);
     }
     unload(compressor, bytes, *length);
-    int is_done = jpeg.jpeg_write_scanlines(&compressor->cinfo, &row, 1) == 1;
+    int is_done = compressor->cinfo.raw_data_in ? write_planar_row(compressor, row)
+                                                : jpeg.jpeg_write_scanlines(&compressor->cinfo, &row, 1) == 1;
     *length -= compressor->destination.pub.free_in_buffer;
     return is_done;
 }

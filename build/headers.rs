@@ -72,6 +72,7 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/files.rs",
             "src/ffi/buffer.rs",
             "src/ffi/codec_io.rs",
+            "src/ffi/jpeg_ext.rs",
         ],
     },
 ];

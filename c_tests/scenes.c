@@ -11,6 +11,9 @@
 #include <libImaging/Gif.h>
 #include <libImaging/Bcn.h>
 #include <libImaging/ImagingExt.h>
+#ifdef IMAGING_HAS_JPEG
+#include <libImaging/Jpeg.h>
+#endif
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
 
@@ -636,6 +639,107 @@ run_bcn_encode(int number) {
     int made = ImagingBcnEncode(inputs[IMAGING_MODE_RGBA], &state, blocks, sizeof(blocks));
     return made > 0 && state.errcode >= 0 ? sum_of_bytes(blocks, (size_t)made) : 0;
 }
+
+/* - - - - - JPEG - - - - - */
+
+static unsigned
+run_jpeg_version(int unused) {
+    (void)unused;
+    const char *version = ImagingJpegVersion();
+    return sum_of_bytes(version, strlen(version));
+}
+
+#ifdef IMAGING_HAS_JPEG
+
+static uint8_t jpeg_file[1 << 16];
+
+static char *
+jpeg_option(size_t length) {
+    char *option = (char *)malloc(length);
+    if (option) {
+        memset(option, 'x', length);
+    }
+    return option;
+}
+
+/* Encodes a row, or with `is_abandoned` a part of it. Returns the number of bytes, or 0 on error. */
+static int
+jpeg_encode(int is_progressive, int is_abandoned) {
+    JPEGENCODERSTATE context;
+    memset(&context, 0, sizeof(context));
+    context.quality = 90;
+    context.subsampling = -1;
+    context.progressive = is_progressive;
+    context.rawmode = IMAGING_RAWMODE_RGBX;
+    context.comment = jpeg_option(context.comment_size = 50);
+    context.rawExif = jpeg_option(context.rawExifLen = 60);
+    if (!context.comment || !context.rawExif) {
+        free(context.comment);
+        free(context.rawExif);
+        return 0;
+    }
+    struct ImagingCodecStateInstance state = packing(IMAGING_MODE_RGB, IMAGING_RAWMODE_RGBX);
+    state.context = &context;
+    int room = is_abandoned ? 900 : (int)sizeof(jpeg_file);
+    int made = ImagingJpegEncode(inputs[IMAGING_MODE_RGB], &state, jpeg_file, room);
+    ImagingJpegEncodeCleanup(&state);
+    int expected = is_abandoned ? 0 : IMAGING_CODEC_END;
+    return made > 0 && state.errcode == expected && !context.comment && !context.rawExif ? made : 0;
+}
+
+static unsigned
+run_jpeg_encode(int is_progressive) {
+    int size = jpeg_encode(is_progressive, 0);
+    return size ? sum_of_bytes(jpeg_file, (size_t)size) : 0;
+}
+
+static unsigned
+run_jpeg_encode_cleanup(int unused) {
+    (void)unused;
+    int size = jpeg_encode(0, 1);
+    return size ? sum_of_bytes(jpeg_file, (size_t)size) : 0;
+}
+
+/* In two pieces, or one that does not have the row. */
+static unsigned
+jpeg_decode(int is_progressive, int is_abandoned) {
+    int size = jpeg_encode(is_progressive, 0), part = size / 2;
+    JPEGSTATE context;
+    memset(&context, 0, sizeof(context));
+    context.rawmode = IMAGING_RAWMODE_RGBX;
+    context.scale = 1;
+    struct ImagingCodecStateInstance state = unpacking(IMAGING_MODE_RGB, IMAGING_RAWMODE_RGBX);
+    state.context = &context;
+    int used = size ? ImagingJpegDecode(outputs[IMAGING_MODE_RGB], &state, jpeg_file, part) : -1;
+    if (is_abandoned) {
+        ImagingJpegDecodeCleanup(&state);
+        return used >= 0 && state.y == 0;
+    }
+    if (used >= 0) {
+        used = ImagingJpegDecode(outputs[IMAGING_MODE_RGB], &state, jpeg_file + used, size - used);
+    }
+    ImagingJpegDecodeCleanup(&state);
+    return size && used == -1 && state.errcode == 0 ? sum_of_bytes(outputs[IMAGING_MODE_RGB]->image[0], 4 * (size_t)side) : 0;
+}
+
+static unsigned
+run_jpeg_decode(int is_progressive) {
+    return jpeg_decode(is_progressive, 0);
+}
+
+static unsigned
+run_jpeg_decode_cleanup(int unused) {
+    (void)unused;
+    return jpeg_decode(1, 1);
+}
+
+static unsigned
+run_jpeg_extensions(int unused) {
+    (void)unused;
+    return sum_of_int(ImagingJpegUseJCSExtensions());
+}
+
+#endif
 
 /* - - - - - Rows that zlib has compressed - - - - - */
 
@@ -1542,6 +1646,16 @@ static const Scene LIST[] = {
     {"ImagingEpsEncode", "", run_eps_encode, 0, 0},
     {"ImagingFliDecode", "", run_fli_decode, 0, 0},
     {"ImagingHexDecode", "", run_hex_decode, 0, 0},
+#ifdef IMAGING_HAS_JPEG
+    {"ImagingJpegDecode", "", run_jpeg_decode, 0, SCENE_BY_CODE},
+    {"ImagingJpegDecode", "progressive", run_jpeg_decode, 1, SCENE_BY_CODE},
+    {"ImagingJpegDecodeCleanup", "", run_jpeg_decode_cleanup, 0, SCENE_BY_CODE},
+    {"ImagingJpegEncode", "", run_jpeg_encode, 0, SCENE_BY_CODE},
+    {"ImagingJpegEncode", "progressive", run_jpeg_encode, 1, SCENE_BY_CODE},
+    {"ImagingJpegEncodeCleanup", "", run_jpeg_encode_cleanup, 0, SCENE_BY_CODE},
+    {"ImagingJpegUseJCSExtensions", "", run_jpeg_extensions, 0, 0},
+#endif
+    {"ImagingJpegVersion", "", run_jpeg_version, 0, 0},
     {"ImagingPcdDecode", "", run_pcd_decode, 0, 0},
     {"ImagingRawDecode", "", run_raw_decode, 0, 0},
     {"ImagingRawEncode", "", run_raw_encode, 0, 0},

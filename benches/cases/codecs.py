@@ -138,8 +138,18 @@ def runs() -> Iterator[Case]:
                     yield Case((f"{verb} {format}", mode, picture), setup, "call()")
 
 
+def jpeg() -> Iterator[Case]:
+    for mode, options in ("RGB", {"quality": 75}), ("RGB", {"quality": 95}), ("RGB", {"quality": 75, "progressive": True}), ("L", {"quality": 75}), ("CMYK", {"quality": 75}):
+        name = f"quality {options['quality']}{', progressive' * ('progressive' in options)}"
+        decode = f"import jpegs; call = jpegs.decoding({mode!r}, **{options!r})"
+        encode = f"import jpegs; call = jpegs.encoding({mode!r}, {options['quality']}, {int('progressive' in options)})"
+        yield Case(("decode JPEG", mode, name), decode, "call()")
+        yield Case(("encode JPEG", mode, name), encode, "call()")
+
+
 TABLES = (
     Table.of("Codecs of run lengths", "call, mode, picture", runs()),
     Table.of("Block-compressed textures", "call, mode", textures()),
+    Table.of("JPEG", "call, mode, file", jpeg()),
     Table.of("Other codecs", "call, mode", (*scientific(), *fli(), *text(), *photo_cd())),
 )

@@ -1528,7 +1528,45 @@ extern const char *ImagingZipVersion(void);
  * JPEG files
  *
  * The library has these functions if it was built with the feature `jpeg`. A Pillow that contains the codec keeps its own.
+ * Jpeg.h needs the header of the JPEG library. Its functions are loaded at the first call; if that fails, a line on stderr says
+ * why, and `errcode` becomes `IMAGING_CODEC_CONFIG`. Warnings and errors of the JPEG library are not printed.
  */
+
+/**
+ * Decodes JPEG. `context` is a `JPEGSTATE` (Jpeg.h), zeroed but for its options: `rawmode` is the raw mode of `shuffle`, RGBX
+ * for RGB where `ImagingJpegUseJCSExtensions` returns 1; `jpegmode` is 0 or the colours in the file, L, RGB, YCbCr, CMYK or
+ * YCbCrK; `scale` 2, 4 or 8 decodes an image of a half, a quarter or an eighth of the width and height, rounded up, and smaller
+ * numbers all of it; `draft` is not 0 for fast rather than good. Rows are as wide as the rectangle, or narrower. Call the
+ * cleanup function after the last call, whether it has failed or not; it may be called more than once.
+ *
+ * `state->y` counts the complete rows. A progressive file has none before its last scan. The decoder allocates memory for
+ * some rows, and for the coefficients of all pixels that the header says if the file has several scans.
+ *
+ * `errcode` becomes `IMAGING_CODEC_BROKEN` for invalid data, for an image that is wider than the rectangle, has more rows, or
+ * cannot be converted to `rawmode`, for more scans than a valid file has, and after the last call; `IMAGING_CODEC_MEMORY` if
+ * there is no memory; `IMAGING_CODEC_CONFIG` if the state does not fit the image.
+ */
+extern int ImagingJpegDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/** Frees the memory of the decoder. Call it after the last call. */
+extern void ImagingJpegDecodeCleanup(ImagingCodecState state);
+
+/**
+ * Encodes JPEG. `context` is a `JPEGENCODERSTATE` (Jpeg.h), zeroed but for its options. Pixels are packed to 8 bits, to 24, as
+ * YCbCr if that is the image's mode and as RGB otherwise, or to 32, as RGBX if that is `rawmode` and as CMYK otherwise.
+ *
+ * `comment`, `extra`, `rawExif` and `qtables` are NULL or from `malloc`. The encoder frees them at its end and on error, and
+ * sets them to NULL. `extra` is written as it is: whole segments. A comment and an EXIF block have 65533 bytes at most.
+ *
+ * The buffer must have room for the header, for `rawExifLen + 5` bytes, `comment_size + 5` bytes, and 1024 bytes, or nothing
+ * is written; and in the last call for the whole image, if the file is progressive or has optimized Huffman tables.
+ *
+ * It returns the number of bytes written, with `errcode` `IMAGING_CODEC_END` at the end. On error it returns -1, and `errcode`
+ * is `IMAGING_CODEC_BROKEN` if the file cannot have what the options or the image's size say, if the buffer is too short, and
+ * after the last call; `IMAGING_CODEC_MEMORY` if there is no memory; `IMAGING_CODEC_CONFIG` if the options do not fit each other
+ * or the image. A program that ends before calls `ImagingJpegEncodeCleanup`.
+ */
+extern int ImagingJpegEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /** Returns 1 if the JPEG library converts to and from RGBX and similar layouts itself, and 0 otherwise. */
 extern int ImagingJpegUseJCSExtensions(void);
@@ -1626,15 +1664,6 @@ extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
 /* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
  * Decoders and encoders that are not implemented yet
  */
-
-/** Decodes JPEG. `context`: JPEGSTATE. */
-extern int ImagingJpegDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Frees the memory of the decoder. Call it after the last call. */
-extern void ImagingJpegDecodeCleanup(ImagingCodecState state);
-
-/** Encodes JPEG. `context`: JPEGENCODERSTATE. */
-extern int ImagingJpegEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /** Decodes JPEG 2000. `context`: JPEG2KDECODESTATE. */
 extern int ImagingJpeg2KDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);

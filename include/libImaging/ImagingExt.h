@@ -367,6 +367,17 @@ extern void ImagingCodecIOFromFile(struct ImagingCodecIO *io, FILE *file);
  */
 extern void ImagingCodecIOFromDescriptor(struct ImagingCodecIO *io, int fd);
 
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * JPEG files that are not encoded to their end.
+ */
+
+/**
+ * Frees the memory of an encoder, and the options that it owns, which become NULL. For programs that do not call
+ * `ImagingJpegEncode` to its end or to an error; it may be called after that, too. The library has this function if it was built
+ * with the feature `jpeg`.
+ */
+extern void ImagingJpegEncodeCleanup(ImagingCodecState state);
+
 #ifdef __cplusplus
 }
 #endif

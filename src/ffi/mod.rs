@@ -34,6 +34,8 @@ mod geometry;
 mod jpeg;
 #[cfg(feature = "jpeg2000")]
 mod jpeg2000;
+#[cfg(feature = "jpeg")]
+mod jpeg_ext;
 mod mode;
 mod output;
 mod palette;

@@ -14,15 +14,6 @@ use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t};
 
 // # Decoders and encoders that are not implemented yet
 unsafe extern "C" {
-    /// Decodes JPEG. `context`: JPEGSTATE.
-    pub fn ImagingJpegDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Frees the memory of the decoder. Call it after the last call.
-    pub fn ImagingJpegDecodeCleanup(state: ImagingCodecState);
-
-    /// Encodes JPEG. `context`: JPEGENCODERSTATE.
-    pub fn ImagingJpegEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
     /// Decodes JPEG 2000. `context`: JPEG2KDECODESTATE.
     pub fn ImagingJpeg2KDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 

@@ -25,6 +25,7 @@ from ctypes import (
     c_int32,
     c_int64,
     c_long,
+    c_size_t,
     c_ssize_t,
     c_ubyte,
     c_ulong,
@@ -237,6 +238,40 @@ class ZipState(Structure):
     ]
 
 
+class JpegState(Structure):
+    """`JPEGSTATE`, the context of the JPEG decoder, with libjpeg-turbo 2.1."""
+
+    _fields_ = [("jpegmode", c_int), ("rawmode", c_int), ("draft", c_int), ("scale", c_int), ("_own", c_void_p * 133)]
+
+
+class JpegEncoderState(Structure):
+    """`JPEGENCODERSTATE`, the context of the JPEG encoder, with libjpeg-turbo 2.1."""
+
+    _fields_ = [
+        ("quality", c_int),
+        ("progressive", c_int),
+        ("smooth", c_int),
+        ("optimize", c_int),
+        ("keep_rgb", c_int),
+        ("streamtype", c_int),
+        ("xdpi", c_int),
+        ("ydpi", c_int),
+        ("subsampling", c_int),
+        ("restart_marker_blocks", c_uint32),
+        ("restart_marker_rows", c_uint32),
+        ("rawmode", c_int),
+        ("qtables", c_void_p),
+        ("qtablesLen", c_int),
+        ("comment", c_void_p),
+        ("comment_size", c_size_t),
+        ("extra", c_void_p),
+        ("extra_size", c_int),
+        ("_own", c_void_p * 117),
+        ("rawExifLen", c_size_t),
+        ("rawExif", c_void_p),
+    ]
+
+
 class NamedMode(Structure):
     """`ModeData` and `RawModeData`."""
 
@@ -289,6 +324,8 @@ STRUCTURES = {
     "BITSTATE": BitState,
     "BCNSTATE": BcnState,
     "RAWSTATE": RawState,
+    "JPEGSTATE": JpegState,
+    "JPEGENCODERSTATE": JpegEncoderState,
     "ZIPSTATE": ZipState,
     "ModeData": NamedMode,
     "RawModeData": NamedMode,
@@ -301,11 +338,11 @@ CHOPS = [
 """The channel operations with two images and no other argument, except `ImagingOverlay`."""
 
 DECODERS = [
-    "Bcn", "Bit", "Fli", "Gif", "Hex", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle", "Xbm", "Zip",
+    "Bcn", "Bit", "Fli", "Gif", "Hex", "Jpeg", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle", "Xbm", "Zip",
 ]  # fmt: skip
 """The decoders: `Imaging...Decode`."""
 
-ENCODERS = ["Bcn", "Eps", "Gif", "Pcx", "Raw", "TgaRle", "Xbm", "Zip"]
+ENCODERS = ["Bcn", "Eps", "Gif", "Jpeg", "Pcx", "Raw", "TgaRle", "Xbm", "Zip"]
 """The encoders: `Imaging...Encode`."""
 
 _PROTOTYPES = {
@@ -359,6 +396,8 @@ _PROTOTYPES = {
     "_imaging_write_pyFd": (c_ssize_t, py_object, c_void_p, c_ssize_t),
     "_imaging_seek_pyFd": (c_int, py_object, c_ssize_t, c_int),
     "_imaging_tell_pyFd": (c_ssize_t, py_object),
+    "ImagingJpegDecodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
+    "ImagingJpegUseJCSExtensions": (c_int,),
     "ImagingZipDecodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
     "ImagingZipEncodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
     "ImagingZipVersion": (c_char_p,),
@@ -462,6 +501,7 @@ _OUR_PROTOTYPES = {
     "ImagingSetCodecIO": (None, POINTER(ImagingCodecStateInstance), POINTER(ImagingCodecIO)),
     "ImagingCodecIOFromFile": (None, POINTER(ImagingCodecIO), c_void_p),
     "ImagingCodecIOFromDescriptor": (None, POINTER(ImagingCodecIO), c_int),
+    "ImagingJpegEncodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
     "ImagingOpenPPM": (Image, c_char_p),
     "ImagingSavePPM": (c_int, Image, c_char_p),
     "ImagingGetLastError": (c_int, POINTER(c_char_p)),

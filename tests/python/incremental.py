@@ -11,11 +11,13 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
 from abi import MODE_ID, RAW_MODE_ID, Image, ImagingCodecStateInstance, Library
+from interposition import library_path
 from side_by_side import fill, pixels
 
 SEEN = "count state errcode x y ystep xsize ysize xoff yoff bits bytes planes".split()
@@ -200,6 +202,16 @@ def encode(library: Library, task: Task, buffers: Sequence[int], *, limit: int =
     clean_up(library, f"Imaging{task.codec}EncodeCleanup", state)
     release(state)
     return log
+
+
+def without(soname: str, folder: Path) -> Library:
+    """Loads a copy of the library under test that does not find an external library."""
+    name = soname.encode() + b"\0"
+    code = library_path().read_bytes()
+    assert name in code
+    copy = folder / "libImaging.so"
+    copy.write_bytes(code.replace(name, b"?" * len(soname) + b"\0"))
+    return Library("without " + soname, copy, ours=True)
 
 
 def mutations(file: bytes, seed: int, count: int) -> Iterator[bytes]:

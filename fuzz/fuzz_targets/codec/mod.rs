@@ -3,7 +3,7 @@
 
 #![allow(dead_code)] // each target uses a part
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 use Imaging::abi::ext::ImagingCodecIO;
 use Imaging::abi::{IMAGING_CODEC_END, ImagingCodecStateInstance};
@@ -32,6 +32,25 @@ macro_rules! declare {
                 buffer: *mut u8,
                 bytes: c_int,
             ) -> c_int;)+
+            #[cfg(feature = "jpeg")]
+            pub fn ImagingJpegDecode(
+                im: *mut c_void,
+                state: *mut ImagingCodecStateInstance,
+                buffer: *mut u8,
+                bytes: isize,
+            ) -> c_int;
+            #[cfg(feature = "jpeg")]
+            pub fn ImagingJpegDecodeCleanup(state: *mut ImagingCodecStateInstance);
+            #[cfg(feature = "jpeg")]
+            pub fn ImagingJpegEncode(
+                im: *mut c_void,
+                state: *mut ImagingCodecStateInstance,
+                buffer: *mut u8,
+                bytes: c_int,
+            ) -> c_int;
+            #[cfg(feature = "jpeg")]
+            pub fn ImagingJpegEncodeCleanup(state: *mut ImagingCodecStateInstance);
+            pub fn findRawModeID(name: *const c_char) -> c_int;
             pub fn ImagingZipDecodeCleanup(state: *mut ImagingCodecStateInstance);
             pub fn ImagingZipEncodeCleanup(state: *mut ImagingCodecStateInstance);
             pub fn ImagingSetCodecIO(state: *mut ImagingCodecStateInstance, io: *const ImagingCodecIO);

@@ -38,15 +38,12 @@ def resident():
 
 library = load()
 picture = lambda: Image.new("RGB", size, (10, 200, 30))
-size = 60, 50
-picture().save(file := io.BytesIO(), "PNG", compress_level=1)
-png = file.getvalue()
-def work(): {operation}
-work()
 size = 3000, 2000
 picture().save(file := io.BytesIO(), "PNG", compress_level=1)
 png = file.getvalue()
 del file
+def work(): {operation}
+work()  # brings its code into memory
 library.ImagingMemoryTrim()
 """
 
@@ -67,14 +64,14 @@ def grown(operation: str, afterwards: str, **env: str) -> tuple[int, int]:
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_memory_is_given_back_by_itself(program):
     before, more = grown(PROGRAMS[program], "time.sleep(2)")
-    assert more <= before * 0.05, f"{before >> 10} KiB + {more >> 10} KiB"
+    assert more <= before * 0.05 + (1 << 20), f"{before >> 10} KiB + {more >> 10} KiB"
 
 
 @pytest.mark.parametrize("threads", ["1", "3"])
 @pytest.mark.parametrize("program", ["new", "rotate", "decode"])
 def test_memory_is_given_back_on_request(program, threads):
     before, more = grown(PROGRAMS[program], "library.ImagingMemoryTrim()", IMAGING_NUM_THREADS=threads)
-    assert more <= before * 0.05, f"{before >> 10} KiB + {more >> 10} KiB"
+    assert more <= before * 0.05 + (1 << 20), f"{before >> 10} KiB + {more >> 10} KiB"
 
 
 def test_little_is_kept_where_there_is_one_thread():

@@ -66,7 +66,8 @@ const YES: u8 = 2;
 /// Whether the program allows threads: the environment, or [`set_allowed`], may ask for a single one.
 pub fn are_allowed() -> bool {
     if MAY_CREATE.load(Relaxed) == UNKNOWN {
-        let single = environment::variable(c"IMAGING_NUM_THREADS").is_some_and(|text| text.to_bytes().trim_ascii() == b"1");
+        let single =
+            environment::variable(c"IMAGING_NUM_THREADS").is_some_and(|text| text.to_bytes().trim_ascii() == b"1");
         let _ = MAY_CREATE.compare_exchange(UNKNOWN, if single { NO } else { YES }, Relaxed, Relaxed);
     }
     MAY_CREATE.load(Relaxed) == YES

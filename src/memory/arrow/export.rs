@@ -7,9 +7,9 @@ use std::ptr::{NonNull, null, null_mut};
 use super::format::{LIST_OF_FOUR, text};
 use crate::abi::{ArrowArray, ArrowSchema};
 use crate::error::{Error, Result};
-use crate::memory::{array, heap};
 use crate::memory::instance::SharedInstance;
 use crate::memory::raw::Raw;
+use crate::memory::{array, heap};
 use crate::mode::Mode;
 
 /// The reason why an image cannot be exported.

@@ -1,5 +1,5 @@
-/* Huge pages: none unless IMAGING_HUGE_PAGES is 1; then for large blocks until they are freed, and never for memory of
- * malloc. */
+/* Huge pages: none unless IMAGING_HUGE_PAGES is 1; then for large images until their memory is given back, and never for
+ * memory of malloc. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ images(int before, int wanted) {
     for (int how = 0; how < 2; how++) {
         Imaging small = make[how](IMAGING_MODE_L, 1000, 1000);
         CHECK(mappings_with_huge_pages() == before);
-        Imaging large = make[how](IMAGING_MODE_RGB, 3000, 2000); /* two blocks of an arena */
+        Imaging large = make[how](IMAGING_MODE_RGB, 3000, 2000); /* two blocks, beside each other */
         if (CHECK(small != NULL && large != NULL)) {
             write_all(small);
             write_all(large);
@@ -49,6 +49,7 @@ images(int before, int wanted) {
         ImagingDelete(large);
         ImagingDelete(small);
         CHECK(arena->stats_freed_blocks == freed + (how == 0 ? 3 : 0));
+        ImagingMemoryTrim();
         CHECK(mappings_with_huge_pages() == before);
     }
 
@@ -58,6 +59,7 @@ images(int before, int wanted) {
     CHECK(arena->stats_allocated_blocks == allocated + 2);
     CHECK(ImagingMemorySetBlocksMax(arena, 8) == 1);
     ImagingDelete(first);
+    ImagingMemoryTrim();
     CHECK(arena->blocks_cached == 2 && mappings_with_huge_pages() == before);
     int reused = arena->stats_reused_blocks;
     Imaging second = ImagingNew(IMAGING_MODE_RGB, 3000, 2000);

@@ -500,5 +500,6 @@ int main() {
     operations();
     operations_on_pixels();
     drawing();
+    imaging::trim();
     return check_result();
 }

@@ -1514,6 +1514,13 @@ run_configure_from_env(int unused) {
 }
 
 static unsigned
+run_memory_trim(int unused) {
+    (void)unused;
+    ImagingMemoryTrim();
+    return 1;
+}
+
+static unsigned
 run_num_threads(int unused) {
     (void)unused;
     return (unsigned)ImagingSetNumThreads(ImagingGetNumThreads());
@@ -1916,6 +1923,7 @@ static const Scene LIST[] = {
     {"ImagingClearError", "", run_get_last_error, 0, 0},
     {"ImagingSetHost", "", run_set_host, 0, 0},
     {"ImagingMemoryConfigureFromEnv", "", run_configure_from_env, 0, 0},
+    {"ImagingMemoryTrim", "", run_memory_trim, 0, 0},
     {"ImagingSetNumThreads", "", run_num_threads, 0, 0},
     {"ImagingGetNumThreads", "", run_num_threads, 0, 0},
     {"ImagingGetSIMDLevel", "", run_simd_level, 0, 0},

@@ -1,6 +1,7 @@
 /* Loads the library, uses its threads, and unloads it: the shared library, and a plugin with the static one. */
 
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -67,6 +68,18 @@ outlive(void *run) {
     return held ? &called : NULL;
 }
 
+static int
+count_threads(void) {
+    int count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    require(tasks != NULL, "/proc/self/task");
+    for (const struct dirent *task = readdir(tasks); task; task = readdir(tasks)) {
+        count += task->d_name[0] != '.';
+    }
+    closedir(tasks);
+    return count;
+}
+
 static void
 fork_a_child(void) {
     int status = -1;
@@ -89,6 +102,7 @@ load_run_unload(const char *path, int (*run)(void), int stays) {
         sem_wait(&called);
         require(dlclose(library) == 0, "dlclose");
         void *again = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
+        require(stays || count_threads() == 2, "the plugin leaves no thread");
         require((again != NULL) == stays, "the library stays loaded, the plugin is unloaded");
         if (again) {
             dlclose(again);

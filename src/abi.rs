@@ -76,7 +76,8 @@ pub struct ImagingMutex {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ImagingMemoryBlock {
-    /// From `malloc`; NULL ends a list of blocks.
+    /// NULL ends a list of blocks. In an arena's pool, from `malloc`. In an image, to be freed by `ImagingDelete` alone: the
+    /// blocks may lie beside each other in one piece of memory.
     pub ptr: *mut c_char,
     /// In bytes.
     pub size: c_int,

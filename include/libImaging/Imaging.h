@@ -244,7 +244,10 @@ struct ImagingMemoryInstance {
 
 /** A block of memory with some rows of an image. */
 struct ImagingMemoryBlock {
-    /** From `malloc`; NULL ends a list of blocks. */
+    /**
+     * NULL ends a list of blocks. In an arena's pool, from `malloc`. In an image, to be freed by `ImagingDelete` alone: the
+     * blocks may lie beside each other in one piece of memory.
+     */
     char *ptr;
     /** In bytes. */
     int size;

@@ -1011,6 +1011,11 @@ private:
     Imaging im_ = nullptr;
 };
 
+/** Gives memory that no image uses back to the system: see ImagingMemoryTrim. */
+inline void trim() noexcept {
+    ImagingMemoryTrim();
+}
+
 }  // namespace imaging
 
 #ifdef __cpp_lib_span

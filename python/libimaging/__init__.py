@@ -4,6 +4,7 @@
     libimaging.from_buffer(array, mode)    a Pillow image over anybody's memory
     libimaging.map(path, mode, size)       a Pillow image in a raw file, which may be larger than memory
     libimaging.window(image, box)          a part of an image in the same memory; tiles(image, size) cuts all of it
+    libimaging.trim()                      gives memory that no image uses back to the system
     libimaging.interpose()                 makes Pillow use this library; for a program: `python -m libimaging app.py`
 
 Extensions with `from libimaging cimport …` are built with get_include() and get_library_dir().
@@ -12,7 +13,7 @@ Extensions with `from libimaging cimport …` are built with get_include() and g
 from __future__ import annotations
 
 from . import _pillow
-from ._core import View, version, view
+from ._core import View, trim, version, view
 from ._images import flush, from_buffer, image_of, map, read_tile, release, tiles, window
 from ._pillow import PillowError
 
@@ -29,6 +30,7 @@ __all__ = [
     "read_tile",
     "release",
     "tiles",
+    "trim",
     "view",
     "window",
 ]

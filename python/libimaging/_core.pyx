@@ -24,6 +24,7 @@ from libimaging.libimaging cimport (
     ImagingGetNumThreads,
     ImagingGetPackedBuffer,
     ImagingGetSIMDLevel,
+    ImagingMemoryTrim,
     ImagingOf,
     ImagingVersion,
 )
@@ -182,6 +183,15 @@ def view(image, bint writable=False, bint packed=False, bint rows=False):
     latter get the row table of any image; with `rows`, all requests that accept suboffsets do.
     """
     return View(image, writable, packed, rows)
+
+
+def trim():
+    """Gives memory that no image uses back to the system, and has `malloc` do the same.
+
+    The memory of a large image that is deleted is kept for the next one, and given back by itself after a moment.
+    """
+    with nogil:
+        ImagingMemoryTrim()
 
 
 def version():

@@ -614,6 +614,7 @@ cdef extern from "<libImaging/ImagingExt.h>":
     void ImagingClearError() noexcept nogil
     void ImagingSetHost(const ImagingHost *host) noexcept nogil
     int ImagingMemoryConfigureFromEnv() noexcept nogil
+    void ImagingMemoryTrim() noexcept nogil
     int ImagingSetNumThreads(int threads) noexcept nogil
     int ImagingGetNumThreads() noexcept nogil
     const char *ImagingGetSIMDLevel() noexcept nogil

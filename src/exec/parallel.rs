@@ -24,7 +24,7 @@ use super::{feedback, pool};
 use crate::error::{Error, Result};
 use crate::image::{ImageMut, ImageRef};
 use crate::process::load::at_load;
-use crate::process::{Mutex, environment, warn};
+use crate::process::{Mutex, environment, thread, warn};
 
 /// The lowest cost for which another thread pays off; the unit is about one arithmetic operation on a byte. Handing less to
 /// a worker takes longer than computing it, even while that worker spins. Fuzzing multithreads its small images, too.
@@ -91,6 +91,7 @@ pub fn set_num_threads(count: i32) -> Result<()> {
     let count = usize::try_from(count).ok().filter(|count| (1..=MAX_THREADS).contains(count));
     let count = count.ok_or(Error::Value("number of threads must be from 1 to 1024"))?;
     NUM_THREADS.store(count, Relaxed);
+    thread::set_allowed(count > 1);
     pool::set_limit(count - 1);
     Ok(())
 }

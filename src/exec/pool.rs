@@ -37,7 +37,7 @@ use super::feedback::Outcome;
 use crate::process::atfork::atfork;
 use crate::process::cancel::CancellationDisabled;
 use crate::process::load::at_unload;
-use crate::process::{Condvar, Mutex, MutexGuard, lock_unless_held};
+use crate::process::{Condvar, Mutex, MutexGuard, lock_unless_held, thread};
 
 /// How long a worker waits for a job before it ends.
 const IDLE_TIMEOUT: Duration = Duration::from_millis(200);
@@ -206,46 +206,15 @@ fn finish(job: *mut Job) -> (bool, Option<Box<dyn Any + Send>>) {
 
 /// Creates a worker's thread. Returns whether that was possible.
 fn create_worker(pool: &mut Pool) -> bool {
-    const STACK_BYTES: usize = 256 << 10;
     join(pool.ended.take());
-    // SAFETY: plain calls of the C library with pointers to locals. `pthread_attr_init` initialises the attributes before
-    // they are read, and the first `pthread_sigmask` the signal mask before the second one restores it. (All of these are
-    // integers and arrays of them, for which zeros are a valid value.)
-    unsafe {
-        let mut attributes = std::mem::zeroed();
-        if libc::pthread_attr_init(&mut attributes) != 0 {
-            return false;
-        }
-        libc::pthread_attr_setstacksize(&mut attributes, STACK_BYTES);
-        let (mut thread, mut mask) = (0, std::mem::zeroed());
-        // The new thread inherits the mask.
-        libc::pthread_sigmask(libc::SIG_BLOCK, &signals_to_block(), &mut mask);
-        let created = libc::pthread_create(&mut thread, &attributes, worker, ptr::null_mut()) == 0;
-        libc::pthread_sigmask(libc::SIG_SETMASK, &mask, ptr::null_mut());
-        libc::pthread_attr_destroy(&mut attributes);
-        created
-    }
+    thread::create(worker).is_some()
 }
 
-/// Returns the signals that workers block, so that the program's own threads handle them: all but a thread's own faults, and
-/// profilers' signals.
-fn signals_to_block() -> libc::sigset_t {
-    // SAFETY: `sigfillset` initialises the set before `sigdelset` reads it.
-    unsafe {
-        let mut signals = std::mem::zeroed();
-        libc::sigfillset(&mut signals);
-        for own in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGPROF] {
-            libc::sigdelset(&mut signals, own);
-        }
-        signals
-    }
-}
-
-/// Waits until a thread that has ended, or is about to, is gone, and frees its stack.
-fn join(thread: Option<libc::pthread_t>) {
-    if let Some(thread) = thread {
-        // SAFETY: the handle of a joinable thread. It comes from `Pool::ended`, from which it is taken once.
-        unsafe { libc::pthread_join(thread, ptr::null_mut()) };
+/// Waits until a worker that has ended, or is about to, is gone.
+fn join(worker: Option<libc::pthread_t>) {
+    if let Some(worker) = worker {
+        // SAFETY: the handle of a worker. It comes from `Pool::ended`, from which it is taken once.
+        unsafe { thread::join(worker) };
     }
 }
 

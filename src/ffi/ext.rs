@@ -7,7 +7,7 @@ use super::boundary::guard;
 use crate::abi::ext::ImagingHost;
 use crate::exec::parallel;
 use crate::host::{last_error, registered};
-use crate::memory::{arena::Arena, config};
+use crate::memory::{arena::Arena, config, regions};
 use crate::process::environment;
 use crate::simd::isa;
 
@@ -49,16 +49,30 @@ pub unsafe extern "C" fn ImagingSetHost(host: Option<&ImagingHost>) {
 ///
 /// Returns 1. Returns 0 and raises ValueError, which names the variable, if a value is invalid; none is applied then.
 ///
-/// `IMAGING_HUGE_PAGES` is not one of them: it is read when the first large image is made. The value 1 maps blocks of 4
-/// MiB and more separately and asks the system for huge pages (if the arena keeps no blocks for reuse). With any other
-/// value, all memory comes from `malloc`. Huge pages may be faster on a machine that is not virtual; images that are made
-/// and deleted again and again are faster without.
+/// `IMAGING_HUGE_PAGES` is not one of them: it is read when the first large image is made. The value 1 asks the system for
+/// huge pages behind images of 4 MiB and more (if the arena keeps no blocks for reuse). They may be faster on a machine
+/// that is not virtual.
 #[unsafe(no_mangle)]
 pub extern "C" fn ImagingMemoryConfigureFromEnv() -> c_int {
     guard(0, || {
         config::configure(Arena::the_default(), environment::variable)?;
         Ok(1)
     })
+}
+
+/// Gives memory that no image uses back to the system, and has `malloc` do the same. The arena's pool of blocks is kept: see
+/// `ImagingMemoryClearCache`.
+///
+/// The pixels of an image of 256 KiB and more lie in memory that the library maps. When such an image is deleted, the
+/// memory is kept for the next one, and is given back by itself after a quarter to half a second without use. A thread of
+/// the library's own does that, which ends then, and before the process forks. If the number of threads was set to 1 there
+/// is no such thread: up to 64 MiB are kept, until this function is called.
+#[unsafe(no_mangle)]
+pub extern "C" fn ImagingMemoryTrim() {
+    guard((), || {
+        regions::trim();
+        Ok(())
+    });
 }
 
 /// Sets the number of threads that work is split over, 1 to 1024. The default is `IMAGING_NUM_THREADS` of the environment,

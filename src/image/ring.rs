@@ -15,11 +15,11 @@ use std::ops::Range;
 use arrayvec::ArrayVec;
 
 use crate::error::{Error, Result};
-use crate::memory::heap::try_vec;
+use crate::memory::zeroed::ZeroedTable;
 
 /// A ring buffer of rows, of which up to `ROWS` are produced at a time.
 pub struct Ring<const ROWS: usize> {
-    buffer: Vec<u8>,
+    buffer: ZeroedTable<u8>,
     row_bytes: usize,
     /// Bytes of a slot: `row_bytes`, and 1 for empty rows.
     stride: usize,
@@ -34,7 +34,7 @@ impl<const ROWS: usize> Ring<ROWS> {
         let slots = rows + ROWS - 1;
         let stride = row_bytes.max(1);
         let bytes = slots.checked_mul(stride).ok_or(Error::Memory)?;
-        Ok(Self { buffer: try_vec(0, bytes)?, row_bytes, stride, slots, produced: 0..0 })
+        Ok(Self { buffer: ZeroedTable::new(bytes)?, row_bytes, stride, slots, produced: 0..0 })
     }
 
     /// Moves the window down to the rows of `range`. `produce` gets the number of the first missing row and the slots of up

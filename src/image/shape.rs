@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 
 use crate::abi::ImagingMemoryInstance;
 use crate::error::{Error, Result};
+use crate::memory::array;
 use crate::mode::{Mode, PixelType};
 
 const BROKEN: Error = Error::Value("image is broken: its sizes or rows do not fit its mode");
@@ -20,7 +21,7 @@ pub struct Shape {
     pub bytes: usize,
     /// Bytes of each row before the view's first column.
     pub left: usize,
-    /// Whether the rows are contiguous, within one block.
+    /// Whether the rows are contiguous, within one piece of memory.
     pub contiguous: bool,
 }
 
@@ -41,7 +42,7 @@ impl Shape {
         let first = rows[0].addr();
         if first != 0 && first % shape.alignment() == 0 && are_evenly_spaced(rows, shape.bytes) {
             // SAFETY: the list of blocks is what the image says, by this function's contract.
-            shape.contiguous = unsafe { is_in_one_block(im, first, shape.ysize * shape.bytes) };
+            shape.contiguous = unsafe { is_in_one_piece(im, first, shape.ysize * shape.bytes) };
             return Ok(shape);
         }
         shape.check_rows(rows)?;
@@ -129,19 +130,20 @@ fn are_evenly_spaced(rows: &[*mut c_char], bytes: usize) -> bool {
     apart == 0
 }
 
-/// Whether the `bytes` bytes at address `first` are within the image's block, and it has only one.
+/// Whether the `bytes` bytes at address `first` are within one piece of memory: the image's only block, or blocks that were
+/// allocated beside each other.
 ///
 /// # Safety
 ///
 /// The list of blocks is NULL or has `blocks_count` blocks.
-unsafe fn is_in_one_block(im: &ImagingMemoryInstance, first: usize, bytes: usize) -> bool {
-    if im.blocks.is_null() || im.blocks_count != 1 {
+unsafe fn is_in_one_piece(im: &ImagingMemoryInstance, first: usize, bytes: usize) -> bool {
+    if im.blocks.is_null() || im.blocks_count < 1 || im.blocks_count > 1 && !array::is_joined(im.destroy) {
         return false;
     }
-    // SAFETY: the list has one block, by this function's contract.
-    let block = unsafe { *im.blocks };
-    let size = usize::try_from(block.size).unwrap_or(0);
-    first.checked_sub(block.ptr.addr()).is_some_and(|offset| offset <= size && bytes <= size - offset)
+    // SAFETY: the list has one block at least, by this function's contract.
+    let (start, last) = unsafe { ((*im.blocks).ptr.addr(), *im.blocks.add(im.blocks_count as usize - 1)) };
+    let end = last.ptr.addr() + usize::try_from(last.size).unwrap_or(0);
+    start <= first && first.checked_add(bytes).is_some_and(|behind| behind <= end)
 }
 
 /// The addresses of an image's rows.

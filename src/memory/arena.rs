@@ -18,7 +18,7 @@ use std::sync::atomic::{
 };
 
 use super::heap::{self, AllocInit};
-use super::{pages, pool_lock};
+use super::pool_lock;
 use crate::abi::{ImagingMemoryArenaInstance, ImagingMemoryBlock, ImagingMutex};
 use crate::error::{Error, Result};
 use crate::process::MutexGuard;
@@ -93,39 +93,27 @@ pub static DEFAULT: DefaultArena = DefaultArena(
     [const { AtomicU8::new(0) }; size_of::<ImagingMutex>()],
 );
 
-/// The origin of a block, to which it is returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BlockKind {
-    /// From `malloc`, by way of the pool if there is one.
-    Malloc,
-    /// A mapping of its own, on huge pages: see [`pages`].
-    Mapped,
-}
-
-/// A block, and the right to return it.
+/// A block from `malloc`, and the right to return it.
 #[derive(Debug)]
-pub struct Block {
-    memory: ImagingMemoryBlock,
-    kind: BlockKind,
-}
+pub struct Block(ImagingMemoryBlock);
 
 impl Block {
     /// Takes over a block.
     ///
     /// # Safety
     ///
-    /// `memory` came from [`into_raw`](Self::into_raw) of a block of this kind, and nobody uses it any more.
-    pub unsafe fn from_raw(memory: ImagingMemoryBlock, kind: BlockKind) -> Self {
-        Self { memory, kind }
+    /// `memory` came from [`into_raw`](Self::into_raw), and nobody uses it any more.
+    pub unsafe fn from_raw(memory: ImagingMemoryBlock) -> Self {
+        Self(memory)
     }
 
     /// Hands the block over to the caller.
     pub fn into_raw(self) -> ImagingMemoryBlock {
-        self.memory
+        self.0
     }
 
     fn from_malloc(ptr: *mut u8, size: c_int) -> Self {
-        Self { memory: ImagingMemoryBlock { ptr: ptr.cast(), size }, kind: BlockKind::Malloc }
+        Self(ImagingMemoryBlock { ptr: ptr.cast(), size })
     }
 }
 
@@ -181,24 +169,19 @@ impl Arena {
         increment(&self.stats_new_count);
     }
 
-    fn has_pool(&self) -> bool {
+    /// Whether freed blocks are kept for reuse.
+    pub fn has_pool(&self) -> bool {
         self.blocks_max.load(Relaxed) > 0
     }
 
-    /// Chooses the kind of blocks for an image whose largest block has `bytes` bytes. With a pool, blocks are reused, and
-    /// need no mappings.
-    pub fn block_kind(&self, bytes: usize) -> BlockKind {
-        if !self.has_pool() && pages::are_for(bytes) { BlockKind::Mapped } else { BlockKind::Malloc }
+    /// Whether the pool has room for a block.
+    fn has_room(&self) -> bool {
+        self.blocks_cached.load(Relaxed) < self.blocks_max.load(Relaxed)
     }
 
-    /// Returns a block of `size` bytes: from the pool if it has one, else from the system. Mappings are always zeroed.
-    pub fn get_block(&self, size: c_int, kind: BlockKind, init: AllocInit) -> Result<Block> {
+    /// Returns a block of `size` bytes: from the pool if it has one, else from the system.
+    pub fn get_block(&self, size: c_int, init: AllocInit) -> Result<Block> {
         let bytes = usize::try_from(size).map_err(|_| Error::Memory)?;
-        if kind == BlockKind::Mapped {
-            increment(&self.stats_allocated_blocks);
-            let ptr = pages::map(bytes)?.as_ptr().cast();
-            return Ok(Block { memory: ImagingMemoryBlock { ptr, size }, kind });
-        }
         if let Some(cached) = self.pop() {
             return self.reuse(cached, size, init);
         }
@@ -206,11 +189,16 @@ impl Arena {
         Ok(Block::from_malloc(heap::bytes(bytes, init)?.as_ptr(), size))
     }
 
+    /// Counts `count` blocks that lie beside each other, in memory that is none of the arena's.
+    pub fn count_joined_blocks(&self, count: usize) {
+        self.stats_allocated_blocks.fetch_add(count as c_int, Relaxed);
+    }
+
     /// Resizes a block from the pool.
     fn reuse(&self, cached: Block, size: c_int, init: AllocInit) -> Result<Block> {
-        let old = cached.memory.ptr;
+        let old = cached.0.ptr;
         let mut ptr = old.cast::<u8>();
-        if cached.memory.size != size {
+        if cached.0.size != size {
             // SAFETY: blocks of the pool came from the C allocator, and `cached` owns this one.
             ptr = unsafe { libc::realloc(old.cast(), size.max(1) as usize) }.cast();
             if ptr.is_null() {
@@ -231,17 +219,14 @@ impl Arena {
 
     /// Takes a block back: into the pool if it has room, truncated to the arena's block size; else to the system.
     pub fn return_block(&self, block: Block) {
-        if block.kind == BlockKind::Mapped {
-            return self.return_mapped_block(block);
-        }
-        if self.blocks_cached.load(Relaxed) >= self.blocks_max.load(Relaxed) {
+        if !self.has_room() {
             return self.free(block);
         }
         let mut kept = block;
         let limit = self.block_size().max(1);
-        if kept.memory.size > limit {
+        if kept.0.size > limit {
             // SAFETY: the block came from the C allocator, and `kept` owns it.
-            let truncated = unsafe { libc::realloc(kept.memory.ptr.cast(), limit as usize) };
+            let truncated = unsafe { libc::realloc(kept.0.ptr.cast(), limit as usize) };
             if !truncated.is_null() {
                 kept = Block::from_malloc(truncated.cast(), limit);
             }
@@ -252,14 +237,12 @@ impl Arena {
         }
     }
 
-    /// Unmaps a block. If the arena has a pool by now, another block goes into it instead, so that the counters are those of
-    /// the reference.
-    fn return_mapped_block(&self, block: Block) {
-        let size = block.memory.size.min(self.block_size()).max(1);
-        // SAFETY: a block of this kind came from `pages::map`, and `block` owns it.
-        unsafe { pages::unmap(block.memory.ptr.cast()) };
+    /// Counts a block of `size` bytes whose memory is none of the arena's, and is about to be freed. If the arena has a pool by
+    /// now, another block goes into it, so that the counters are those of the reference.
+    pub fn return_joined_block(&self, size: c_int) {
+        let size = size.min(self.block_size()).max(1);
         let replacement =
-            if self.has_pool() { heap::bytes(size as usize, AllocInit::Uninitialized).ok() } else { None };
+            if self.has_room() { heap::bytes(size as usize, AllocInit::Uninitialized).ok() } else { None };
         match replacement {
             Some(memory) => self.return_block(Block::from_malloc(memory.as_ptr(), size)),
             None => increment(&self.stats_freed_blocks),
@@ -315,7 +298,7 @@ impl Arena {
     /// Frees a block from `malloc`.
     fn free(&self, block: Block) {
         // SAFETY: the block came from the C allocator, and `block` owns it.
-        unsafe { heap::free(block.memory.ptr) };
+        unsafe { heap::free(block.0.ptr) };
         increment(&self.stats_freed_blocks);
     }
 }
@@ -342,7 +325,7 @@ impl Pool<'_> {
         }
         cached.store(last as c_int, Relaxed);
         // SAFETY: `self` owns the list, which has `blocks_cached` blocks at least, all from the C allocator.
-        Some(unsafe { Block::from_raw(self.list.add(last).read(), BlockKind::Malloc) })
+        Some(unsafe { Block::from_raw(self.list.add(last).read()) })
     }
 
     /// Appends a block, or returns it if the list is full.

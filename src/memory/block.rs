@@ -3,9 +3,9 @@
 use std::ffi::c_char;
 use std::ptr::null_mut;
 
-use super::heap::{self, AllocInit};
+use super::heap::AllocInit;
 use super::instance::{self, UniqueInstance};
-use super::pages;
+use super::regions::{self, Source};
 use crate::abi::{Imaging, ImagingMemoryInstance, ModeID};
 use crate::error::{Error, Result};
 
@@ -15,10 +15,13 @@ pub fn new(mode: ModeID, xsize: i32, ysize: i32) -> Result<UniqueInstance> {
     // SAFETY: the image was created above, and nobody else has seen it; its rows are in the block, which `destroy` frees.
     let instance = unsafe { im.fields_mut() };
     let size = (instance.linesize as usize).checked_mul(instance.ysize as usize).ok_or(Error::Memory)?;
-    let on_pages = pages::are_for(size);
-    let block = if on_pages { pages::map(size)? } else { heap::bytes(size, AllocInit::Zeroed)? }.as_ptr().cast();
+    let (block, source) = regions::allocate(size, AllocInit::Zeroed)?;
+    let block = block.as_ptr().cast();
     instance.block = block;
-    instance.destroy = Some(if on_pages { unmap_block } else { free_block });
+    instance.destroy = Some(match source {
+        Source::Malloc => free_block,
+        Source::Region => free_region,
+    });
     // SAFETY: the block has room for `ysize` rows, and is freed with the image.
     unsafe { set_contiguous_rows(instance, block) };
     Ok(im)
@@ -39,14 +42,24 @@ pub unsafe fn set_contiguous_rows(instance: &mut ImagingMemoryInstance, first: *
     }
 }
 
+/// Frees the block of an image.
+///
+/// # Safety
+///
+/// `im` points to a live image of [`new`] with memory from this source, and nobody uses its pixels any more.
+unsafe fn free(im: Imaging, source: Source) {
+    // SAFETY: the block is of this source, by this function's contract; the image does not refer to it any more.
+    unsafe { regions::free(std::mem::replace(&mut (*im).block, null_mut()).cast(), source) };
+}
+
 /// The `destroy` of an image whose block came from `malloc`.
 unsafe extern "C" fn free_block(im: Imaging) {
     // SAFETY: the image's last owner calls this once; `new` has set it for a block from `malloc`.
-    unsafe { heap::free(std::mem::replace(&mut (*im).block, null_mut())) };
+    unsafe { free(im, Source::Malloc) };
 }
 
-/// The `destroy` of an image whose block is a mapping of its own.
-unsafe extern "C" fn unmap_block(im: Imaging) {
-    // SAFETY: the image's last owner calls this once; `new` has set it for a block from `pages::map`.
-    unsafe { pages::unmap(std::mem::replace(&mut (*im).block, null_mut()).cast()) };
+/// The `destroy` of an image whose block is a region.
+unsafe extern "C" fn free_region(im: Imaging) {
+    // SAFETY: the image's last owner calls this once; `new` has set it for a region.
+    unsafe { free(im, Source::Region) };
 }

@@ -1,10 +1,11 @@
 //! The memory of images: the instance, its row table, and the storage of its rows.
 //!
-//! All of it comes from `malloc`, so that both sides of the C ABI can free it. (Except large blocks on [huge pages](pages),
-//! which a program has to ask for.) An image starts as an [`instance`] without pixels and gets its rows from one of the
-//! storages:
+//! Instances, row tables and small images come from `malloc`, the pixels of large images from [`regions`], which are given back
+//! to the system when they have been idle. An image starts as an [`instance`] without pixels and gets its rows from one of
+//! the storages:
 //!
-//! - [`array`]: blocks from an [`arena`], whole rows in each, as Pillow's `ImagingAllocateArray`; the default;
+//! - [`array`]: blocks with whole rows in each, as Pillow's `ImagingAllocateArray`; the default. Without a pool of blocks they
+//!   lie beside each other, else they come from an [`arena`];
 //! - [`block`]: one block, rows without gaps, as `ImagingAllocateBlock`; for sharing;
 //! - [`borrowed`]: foreign memory, such as an [Arrow](arrow) array;
 //! - [`mapped`]: a file;
@@ -31,6 +32,7 @@ mod pages;
 pub mod palette;
 mod pool_lock;
 mod raw;
+pub mod regions;
 pub mod view;
 pub mod zeroed;
 

@@ -1,13 +1,13 @@
-//! Huge pages for large blocks, if the environment asks for them (`IMAGING_HUGE_PAGES=1`).
+//! Anonymous mappings, on huge pages if the environment asks for them (`IMAGING_HUGE_PAGES=1`).
 //!
 //! `MADV_HUGEPAGE` is given for mappings of this library's own. Memory of `malloc` would keep the advice after it is freed:
 //! the next allocation there would take a whole huge page for its first byte. Huge pages are not the default, since the
 //! first access to one clears 2 MiB, which costs more than it saves on hosts that back memory lazily.
 //!
-//! The mapping starts on a huge page, and the block behind a head with the mapping's length:
+//! Memory lies behind a head with the mapping's length. On huge pages, the mapping starts on one:
 //!
 //! ```text
-//! |<- HEAD ->|<- block … ->| up to a page |
+//! |<- HEAD ->|<- memory … ->| up to a page |
 //! | length   |
 //! ```
 
@@ -55,34 +55,85 @@ fn are_enabled() -> bool {
     enabled == YES
 }
 
-/// Maps zeroed memory for `bytes` bytes, on huge pages if the system has some.
+/// The length of the memory that [`map`] returns for `bytes` bytes. `None` if that is more than an address space.
+pub fn length_for(bytes: usize) -> Option<usize> {
+    Some(bytes.checked_add(HEAD)?.checked_next_multiple_of(PAGE)? - HEAD)
+}
+
+/// Maps zeroed memory for `bytes` bytes, on huge pages if they are asked for and the system has some.
 pub fn map(bytes: usize) -> Result<NonNull<u8>> {
-    let length = bytes.checked_add(HEAD + PAGE - 1).ok_or(Error::Memory)? / PAGE * PAGE;
-    let reserved = length.checked_add(HUGE_PAGE).ok_or(Error::Memory)?;
+    let length = HEAD + length_for(bytes).ok_or(Error::Memory)?;
+    let start = if are_for(bytes) { map_huge_pages(length)? } else { map_pages(length)? };
+    // SAFETY: the mapping is page-aligned and longer than its head; the memory is behind the head.
+    unsafe {
+        let memory = start.add(HEAD);
+        set_length(memory, length - HEAD);
+        Ok(memory)
+    }
+}
+
+/// Maps `length` bytes.
+fn map_pages(length: usize) -> Result<NonNull<u8>> {
     let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
     // SAFETY: a new mapping at an address that the system chooses replaces nothing.
-    let start = unsafe { libc::mmap(std::ptr::null_mut(), reserved, access, kind, -1, 0) };
-    if start == libc::MAP_FAILED {
-        return Err(Error::Memory);
-    }
+    let start = unsafe { libc::mmap(std::ptr::null_mut(), length, access, kind, -1, 0) };
+    if start == libc::MAP_FAILED { Err(Error::Memory) } else { NonNull::new(start.cast()).ok_or(Error::Memory) }
+}
+
+/// Maps `length` bytes on huge pages.
+fn map_huge_pages(length: usize) -> Result<NonNull<u8>> {
+    let start = map_pages(length.checked_add(HUGE_PAGE).ok_or(Error::Memory)?)?;
     // Of the huge page that is reserved in addition, the aligned mapping needs a part before it, and none behind.
-    let before = start.addr().next_multiple_of(HUGE_PAGE) - start.addr();
-    // SAFETY: `before` is less than a huge page, so the aligned part is within the mapping.
-    let memory = unsafe { start.cast::<u8>().add(before) };
-    // SAFETY: both parts are within the mapping, outside the aligned part, and unused.
+    let before = start.addr().get().next_multiple_of(HUGE_PAGE) - start.addr().get();
+    // SAFETY: `before` is less than a huge page, so the aligned part is within the mapping. The parts before and behind it
+    // are unused. Advice changes no contents; the system may ignore it, and use small pages.
     unsafe {
-        unmap_part(start.cast(), before);
-        unmap_part(memory.add(length), HUGE_PAGE - before);
+        let aligned = start.add(before);
+        unmap_part(start.as_ptr(), before);
+        unmap_part(aligned.add(length).as_ptr(), HUGE_PAGE - before);
+        #[cfg(target_os = "linux")]
+        libc::madvise(aligned.as_ptr().cast::<c_void>(), length, libc::MADV_HUGEPAGE);
+        Ok(aligned)
     }
+}
+
+/// The length of mapped memory.
+///
+/// # Safety
+///
+/// `memory` came from [`map`], and nobody else uses its head meanwhile.
+pub unsafe fn length(memory: NonNull<u8>) -> usize {
+    // SAFETY: the head before the memory has the mapping's length.
+    unsafe { memory.sub(HEAD).cast::<usize>().read() - HEAD }
+}
+
+/// Writes the head of mapped memory again, which [`lend_to_system`] may have cleared.
+///
+/// # Safety
+///
+/// `memory` came from [`map`] and has this length, and nobody else uses its head meanwhile.
+pub unsafe fn set_length(memory: NonNull<u8>, length: usize) {
+    // SAFETY: the head is before the memory, aligned as a page, and has room for a length.
+    unsafe { memory.sub(HEAD).cast::<usize>().write(HEAD + length) };
+}
+
+/// Lets the system take the pages of mapped memory when it needs some, until they are written to again. Their contents are
+/// arbitrary from then on, and so is the head. Returns whether the system supports that.
+///
+/// # Safety
+///
+/// `memory` came from [`map`] and has this length, and nobody else uses it meanwhile.
+pub unsafe fn lend_to_system(memory: NonNull<u8>, length: usize) -> bool {
     #[cfg(target_os = "linux")]
-    // SAFETY: advice changes no contents. The system may ignore it, and use small pages.
-    unsafe {
-        libc::madvise(memory.cast::<c_void>(), length, libc::MADV_HUGEPAGE);
+    {
+        // SAFETY: the mapping is of this module and has this length; its contents are not needed, by this function's
+        // contract.
+        unsafe { libc::madvise(memory.sub(HEAD).as_ptr().cast(), HEAD + length, libc::MADV_FREE) == 0 }
     }
-    // SAFETY: the mapping is page-aligned, and its head has room for a length; the block is behind the head.
-    unsafe {
-        memory.cast::<usize>().write(length);
-        Ok(NonNull::new_unchecked(memory.add(HEAD)))
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (memory, length);
+        false
     }
 }
 

@@ -1,5 +1,5 @@
-//! Tables that start as zeros, such as hash tables: from `calloc`, which does not write to fresh pages, or on [huge pages](pages)
-//! if the environment asks for them.
+//! Tables that start as zeros, such as hash tables and buffers of rows: of [regions], which do not write to fresh pages, and are
+//! on huge pages if the environment asks for them.
 //!
 //! A large table that is read in random order misses the TLB at nearly every access. Huge pages halve the time of counting
 //! millions of colours.
@@ -10,7 +10,8 @@ use std::ptr::NonNull;
 
 use bytemuck::Zeroable;
 
-use super::{heap, pages};
+use super::heap::AllocInit;
+use super::regions::{self, Source};
 use crate::error::{Error, Result};
 
 /// The smallest page of any system.
@@ -21,7 +22,7 @@ const PAGE: usize = 4 << 10;
 pub struct ZeroedTable<T> {
     values: NonNull<T>,
     length: usize,
-    is_mapped: bool,
+    source: Source,
 }
 
 // SAFETY: the table owns its memory, as a `Vec` does.
@@ -35,9 +36,8 @@ impl<T: Zeroable + Copy> ZeroedTable<T> {
         const { assert!(align_of::<T>() <= 16) };
         let bytes = length.checked_mul(size_of::<T>()).filter(|bytes| isize::try_from(*bytes).is_ok());
         let bytes = bytes.ok_or(Error::Memory)?;
-        let is_mapped = pages::are_for(bytes);
-        let values = if is_mapped { pages::map(bytes)?.cast() } else { heap::zeroed(length)? };
-        Ok(Self { values, length, is_mapped })
+        let (values, source) = regions::allocate(bytes, AllocInit::Zeroed)?;
+        Ok(Self { values: values.cast(), length, source })
     }
 
     /// Writes to each page of a new table that will be used in random order. Otherwise most pages fault twice: when they are
@@ -52,13 +52,8 @@ impl<T: Zeroable + Copy> ZeroedTable<T> {
 
 impl<T> Drop for ZeroedTable<T> {
     fn drop(&mut self) {
-        // SAFETY: the memory came from the allocator that `is_mapped` names, and the table is its only owner.
-        unsafe {
-            match self.is_mapped {
-                true => pages::unmap(self.values.as_ptr().cast()),
-                false => heap::free(self.values.as_ptr()),
-            }
-        }
+        // SAFETY: the memory is of this source, and the table is its only owner.
+        unsafe { regions::free(self.values.as_ptr().cast(), self.source) };
     }
 }
 

@@ -3,7 +3,7 @@
 //! - [`Mutex`], [`Condvar`], [`atfork`]: locks that survive `fork`;
 //! - [`load`]: functions that run when the library is loaded and unloaded;
 //! - [`race_once`], [`pthread_key`]: a value per process, a pointer per thread;
-//! - [`cancel`]: threads that are cancelled, or end, during a call;
+//! - [`cancel`]: threads that are cancelled, or end, during a call; [`thread`]: the library's own threads;
 //! - [`environment`], [`system`], [`warn`]: environment variables, system calls, warnings.
 //!
 //! Nothing here allocates through Rust, so nothing aborts when memory runs out. Nothing here uses thread-local storage: in
@@ -19,6 +19,7 @@ mod mutex;
 pub mod pthread_key;
 pub mod race_once;
 pub mod system;
+pub mod thread;
 mod warning;
 
 pub use mutex::{Condvar, Mutex, MutexGuard, lock_unless_held};

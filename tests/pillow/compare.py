@@ -4,7 +4,8 @@
 
 Both runs use the same wheel and tests; the run with the library uses `python -m libimaging` of the package that `make
 wheel` has unpacked. Two outcomes are equal if they are of the same kind (passed, failed, skipped, xfailed, xpassed,
-error) and, for skipped tests, have the same reason. The exit status is 1 if any outcome differs or too few tests
+error) and, for skipped tests, have the same reason. Four tests demand an error for Arrow arrays of images of several blocks,
+which this library exports. The exit status is 1 if any outcome differs or too few tests
 passed. FILEs of the suite (`test_image.py`) select tests.
 
 The run without the library depends on versions only: its outcomes are cached in target/ until one of them changes.
@@ -36,6 +37,11 @@ PACKAGE = ROOT / "target" / "wheel" / "unpacked"
 LEAST_PASSED = 5000
 MOST_RERUN_FILES = 20
 RERUNS = 3
+LIFTED = {
+    f"Tests/test_arrow.py::test_multiblock_{what}" for what in ("l_image", "rgba_image", "l_schema", "rgba_schema")
+}
+"""Tests that the reference refuses what this library allows: they pass without it, and fail with it."""
+
 KINDS = ["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 
 Outcomes = dict[str, list[str]]
@@ -128,8 +134,14 @@ def same(one: list[str] | None, other: list[str] | None) -> bool:
     return one == other if one[0] == "skipped" else one[0] == other[0]
 
 
+def is_lifted(test: str, one: list[str] | None, other: list[str] | None) -> bool:
+    """Returns whether a test differs as it should."""
+    return test in LIFTED and one is not None and other is not None and (one[0], other[0]) == ("passed", "failed")
+
+
 def differences(without: Outcomes, with_us: Outcomes) -> list[str]:
-    return sorted(test for test in without.keys() | with_us.keys() if not same(without.get(test), with_us.get(test)))
+    pairs = {test: (without.get(test), with_us.get(test)) for test in without.keys() | with_us.keys()}
+    return sorted(test for test, pair in pairs.items() if not same(*pair) and not is_lifted(test, *pair))
 
 
 def described(outcome: list[str] | None) -> str:

@@ -507,6 +507,7 @@ _OUR_PROTOTYPES = {
     "ImagingGetLastError": (c_int, POINTER(c_char_p)),
     "ImagingClearError": (None,),
     "ImagingMemoryConfigureFromEnv": (c_int,),
+    "ImagingMemoryTrim": (None,),
 }
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import child
 from abi import LAYOUT, MODE_ID, MODES, ImagingMemoryInstance
-from side_by_side import arena, attempt, blocks, describe, fill, image_outcome, palette_state, pixels, rows
+from side_by_side import arena, arena_state, attempt, blocks, describe, fill, image_outcome, palette_state, pixels, rows
 from strategies import BOGUS_MODES, MODE_NAMES, alignments, block_sizes, mode_ids, modes, sides, signed_sides
 
 MAKERS = ["ImagingNew", "ImagingNewDirty", "ImagingNewBlock", "ImagingNewPrologue"]
@@ -94,6 +95,66 @@ def test_rows_are_aligned_and_inside_their_blocks(ours, mode, width, height, ali
                 assert start <= row and row + image.contents.linesize <= start + size
         finally:
             ours.ImagingDelete(image)
+
+
+@given(mode=modes, width=sides, height=sides, alignment=alignments, block_size=block_sizes)
+def test_rows_are_evenly_spaced_without_a_pool(ours, mode, width, height, alignment, block_size):
+    """However many blocks there are."""
+    with arena(ours, alignment=alignment, block_size=block_size):
+        image = ours.ImagingNew(mode, width, height)
+        linesize = image.contents.linesize
+        places = rows(image) if linesize else []
+        ours.ImagingDelete(image)
+    assert {after - before for before, after in zip(places, places[1:])} <= {-(-linesize // alignment) * alignment}
+
+
+@pytest.mark.parametrize("width", [1000, 4096])
+@pytest.mark.parametrize("changed", [None, 0, 2, 5, 40])
+@pytest.mark.parametrize("pool", [0, 3, 40])
+def test_large_images_have_the_counters_of_separate_blocks(both, pool, changed, width):
+    """Whatever pool there is when the image is made, and when it is deleted."""
+    with arena(*both, block_size=1 << 20, blocks_max=pool):
+        for maker in "ImagingNew", "ImagingNewDirty", "ImagingNewBlock":
+            for library in both:
+                images = [getattr(library, maker)(RGB, width, height) for height in (20, 900, 2000)]
+                if changed is not None:
+                    library.ImagingMemorySetBlocksMax(library.arena, changed)
+                for image in images:
+                    library.ImagingDelete(image)
+                library.ImagingDelete(library.ImagingNew(RGB, width, 700))
+                library.ImagingMemoryClearCache(library.arena, 1)
+            wheels, ours = map(arena_state, both)
+            assert ours == wheels
+
+
+def test_fragmented_address_space():
+    """Where there is memory for the blocks of an image, but not in one piece, they are separate, as in the reference."""
+    output = child.run(
+        """
+        import resource
+        from PIL import Image
+        from side_by_side import arena_state
+        M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+        libc = ctypes.CDLL(None)
+        libc.malloc.restype = ctypes.c_void_p
+        libc.malloc.argtypes, libc.free.argtypes = [ctypes.c_size_t], [ctypes.c_void_p]
+        both = abi.Library("wheel", Image.core.__file__, ours=False), load()
+        libc.mallopt(M_MMAP_THRESHOLD, 1 << 29), libc.mallopt(M_TRIM_THRESHOLD, 1 << 29)
+        # Between free pieces of a bit more than a block, one that is not.
+        pieces = [libc.malloc([300_000, (1 << 20) + 5000][n % 2]) for n in range(128)]
+        for piece in pieces[1::2]: libc.free(piece)
+        size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (size + (8 << 20), -1))
+        for library in both:
+            library.arena.block_size = 1 << 20
+            image = library.ImagingNew(abi.MODE_ID["L"], 4096, 8000)
+            steps = {image.contents.image[y + 1] - image.contents.image[y] for y in range(7999)}
+            print(len(steps) > 1, image.contents.blocks_count)
+            library.ImagingDelete(image)
+        print(*(state[name] for state in map(arena_state, both) for name in ("stats_allocated_blocks", "stats_freed_blocks")))
+        """
+    )
+    assert output.split() == ["True", "32"] * 2 + ["32", "32"] * 2
 
 
 @given(mode=modes, width=sides, height=sides, data=st.binary(min_size=1, max_size=50))
@@ -250,7 +311,7 @@ def test_names_of_modes_are_complete():
 
 def test_helpers_read_and_write_pixels(ours):
     """`fill` and `pixels`, on an image whose rows lie in several blocks."""
-    with arena(ours, alignment=64, block_size=4096):
+    with arena(ours, alignment=64, block_size=4096, blocks_max=1):
         image = ours.ImagingNew(RGB, 33, 70)
         assert image.contents.blocks_count > 1
         fill(image, b"libimaging")

@@ -5,29 +5,30 @@ from __future__ import annotations
 import ctypes
 import io
 import os
-import random
 import subprocess
 import sys
-import warnings
-from ctypes import CFUNCTYPE, c_ssize_t, c_void_p
-from functools import cache
+from ctypes import c_void_p
+from pathlib import Path
 from typing import Any
 
+import PIL
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
-from abi import MODE_ID, ImagingCodecIO, Jpeg2KDecodeState, Jpeg2KEncodeState, Library
+from abi import ImagingCodecIO, Jpeg2KDecodeState, Jpeg2KEncodeState, Library
 from codec_files import IMAGES
 from incremental import BROKEN, CONFIG, END, MUTATIONS, Task, mutations, release, seen
-from side_by_side import attempt, fill, pixels
+from side_by_side import attempt, pixels
 
 J2K, JP2 = 0, 2
 FAILED, DONE = 3, 2
 MODES = ["L", "LA", "RGB", "RGBA", "I;16", "YCbCr"]
 DECODED = [*(mode for mode in MODES if mode != "YCbCr"), "P", "PA", "I;16B", "CMYK", "YCbCr"]
 """Modes of images that files are decoded to: also those that do not fit."""
+
+PIL_FOLDER = Path(PIL.__file__).parent
 
 _libc = ctypes.CDLL(None)
 _libc.strdup.restype = c_void_p
@@ -125,12 +126,27 @@ def same_encoding(both: tuple[Library, Library], *arguments: Any, **options: Any
     return errcode(ours[0]), ours[2]
 
 
+USES_WHEEL = "IMAGING_OPENJPEG_OF_THE_WHEEL" in os.environ
+"""Whether the reference is the wheel, and both use its OpenJPEG, which may be newer."""
+
+
 @pytest.fixture(scope="module")
-def both(stock: Library, ours: Library) -> tuple[Library, Library]:
+def both(request: pytest.FixtureRequest, ours: Library) -> tuple[Library, Library]:
     """The reference with the same OpenJPEG, and the library under test."""
     if not ours.exports("ImagingJpeg2KDecode"):
         pytest.skip("built without JPEG 2000")
-    return stock, ours
+    return request.getfixturevalue("wheel" if USES_WHEEL else "stock"), ours
+
+
+@pytest.mark.skipif(USES_WHEEL, reason="this is the other process")
+def test_with_the_openjpeg_of_the_wheel(both, tmp_path):
+    """OpenJPEG tells colour spaces before it decodes since 2.5.1: the wheel's does."""
+    [library] = (PIL_FOLDER.parent / "pillow.libs").glob("libopenjp2*")
+    (tmp_path / "libopenjp2.so.7").symlink_to(library)
+    environment = os.environ | {"IMAGING_OPENJPEG_OF_THE_WHEEL": "1", "LD_LIBRARY_PATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__]
+    result = subprocess.run(command, env=environment, cwd=os.path.dirname(__file__), capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_version(both):
@@ -274,12 +290,14 @@ FITTING = [
 def test_decode_every_conversion(both, mode, space, out):
     for tiles in {}, TILES:
         data = with_color_space(made(both[1], mode, SIZE, **tiles), space)
-        assert same_decoding(both, decoding(out, SIZE), data)["errcode"] == END
+        # Without the colour space there is no conversion to these modes.
+        expected = END if USES_WHEEL or out not in ("P", "PA", "CMYK") else BROKEN
+        assert same_decoding(both, decoding(out, SIZE), data)["errcode"] == expected
         bits = 15 if mode == "I;16" else 7
         for precision in {*range(0, 31), bits}:
             for sign in 0, 128:
                 changed = with_components(data, [(precision | sign, 1, 1)] * 4)
-                assert same_decoding(both, decoding(out, SIZE), changed)["errcode"] == END
+                assert same_decoding(both, decoding(out, SIZE), changed)["errcode"] == expected
         subsampled = with_components(data, [(bits, 1, 1), (bits, 2, 2), (bits, 2, 1), (bits, 1, 1)])
         if not tiles:
             same_decoding(both, decoding(out, SIZE), subsampled)
@@ -542,7 +560,7 @@ def test_encode_tiles(both, mode, size, offset, tile, back, form, cinema):
         same_decoding(both, decoding("RGB" if mode == "YCbCr" else mode, size, format=form), data)
 
 
-@pytest.mark.parametrize("mode", ["1", "P", "PA", "I", "F", "RGBX", "CMYK", "LAB", "HSV", "La", "RGBa", "I;16L", "I;16N", "I;16B"])
+@pytest.mark.parametrize("mode", ["1", "P", "PA", "I", "F", "RGBX", *([] if USES_WHEEL else ["CMYK"]), "LAB", "HSV", "La", "RGBa", "I;16L", "I;16N", "I;16B"])
 def test_encode_other_modes(both, mode):
     same_encoding(both, mode, SIZE)
 
@@ -702,8 +720,8 @@ def test_a_tile_without_columns_of_a_component_is_an_error(both):
     # To an image that has such a component, and at a lower resolution.
     color = with_siz(made(both[1], "RGB", (1, 1), format=J2K), change)
     assert errcode(decode(both[1], decoding("RGB", (1, 1), format=J2K), color)[0]) == BROKEN
-    tiled = made(both[1], "L", (8, 8), format=J2K, tile_size_x=2, tile_size_y=2, tile_offset_x=1, offset_x=1, num_resolutions=2)
-    assert errcode(decode(both[1], decoding("L", (8, 8), format=J2K, reduce=1), tiled)[0]) == BROKEN
+    tiled = made(both[1], "L", (7, 7), format=J2K, tile_size_x=2, tile_size_y=2, tile_offset_x=1, offset_x=1, num_resolutions=2)
+    assert errcode(decode(both[1], decoding("L", (4, 4), format=J2K, reduce=1), tiled)[0]) == BROKEN
 
 
 def test_a_resolution_that_is_halved_32_times_is_an_error(both):

@@ -56,7 +56,8 @@ struct EncodeState {
 
 const _: () = assert!(size_of::<DecodeState>() == 48 && std::mem::offset_of!(DecodeState, error_msg) == 40);
 const _: () = assert!(size_of::<EncodeState>() == 120 && std::mem::offset_of!(EncodeState, quality_layers) == 48);
-const _: () = assert!(std::mem::offset_of!(EncodeState, mct) == 80 && std::mem::offset_of!(EncodeState, comment) == 104);
+const _: () =
+    assert!(std::mem::offset_of!(EncodeState, mct) == 80 && std::mem::offset_of!(EncodeState, comment) == 104);
 
 /// Returns the context of a state; `None` if there is none.
 ///

@@ -755,3 +755,16 @@ def test_a_bomb_needs_the_memory_of_its_image_alone(both):
             fields[at : at + 4] = (20000).to_bytes(4, "big")
 
     assert same_decoding(both, decoding("L", (64, 64), format=J2K), with_siz(data, change))["errcode"] == BROKEN
+
+
+@pytest.mark.skipif(USES_WHEEL, reason="this is for any OpenJPEG")
+def test_without_openjpeg_there_is_a_warning_and_an_error(both, tmp_path, capfd):
+    copy = tmp_path / "libImaging.so"
+    copy.write_bytes(both[1].path.read_bytes().replace(b"libopenjp2.so.7\0", b"libopenjp2.so.X\0"))
+    library = Library("without OpenJPEG", copy, ours=True)
+    assert library.ImagingJpeg2KVersion() == b""
+    assert errcode(decode(library, decoding("L", SIZE), b"")[0]) == CONFIG
+    log, calls, _ = encode(library, "L", SIZE)
+    assert (errcode(log), calls) == (CONFIG, [])
+    [warning] = capfd.readouterr().err.splitlines()
+    assert "JPEG 2000 need a library: libopenjp2.so.X" in warning

@@ -126,7 +126,8 @@ fn decode_tiles<S: Source>(
         let components = &header.components[..header.component_count as usize];
         let pixel: usize = components.iter().map(sample_bytes).sum();
         let pixels = columns.len() as u64 * rows.len() as u64;
-        let bytes = pixels.checked_mul(pixel as u64).filter(|bytes| *bytes <= u64::from(u32::MAX)).ok_or(Fault::Broken)?;
+        let bytes =
+            pixels.checked_mul(pixel as u64).filter(|bytes| *bytes <= u64::from(u32::MAX)).ok_or(Fault::Broken)?;
         // Zeros where the library has fewer samples: of components of other sizes.
         let bytes = (bytes as usize).max(tile.bytes as usize);
         data.clear();
@@ -202,7 +203,8 @@ enum Unpacker {
 fn find_unpacker(header: &Header, format: &ImageFormat) -> Result<Unpacker> {
     use Mode::*;
     let count @ 1..=4 = header.component_count else { return Err(Fault::Broken) };
-    let subsampled = header.components[..count as usize].iter().position(|component| (component.dx, component.dy) != (1, 1));
+    let subsampled =
+        header.components[..count as usize].iter().position(|component| (component.dx, component.dy) != (1, 1));
     let space = match header.color_space {
         UNKNOWN | UNSPECIFIED => match (count, subsampled) {
             (1 | 2, _) => GRAY,

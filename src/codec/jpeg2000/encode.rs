@@ -130,7 +130,8 @@ struct Layout {
 impl Layout {
     /// Returns the components of a mode; `None` if it cannot be encoded.
     fn of(mode: i32, library: OpenJpeg) -> Option<Self> {
-        let of = |color_space, bands, pixel_size| Self { color_space, bands, pixel_size, precision: 8, has_alpha: false };
+        let of =
+            |color_space, bands, pixel_size| Self { color_space, bands, pixel_size, precision: 8, has_alpha: false };
         Some(match Mode::from_id(mode)? {
             Mode::L => of(GRAY, &[0], 1),
             Mode::I16 | Mode::I16B => Self { precision: 16, ..of(GRAY, &[0], 2) },
@@ -232,7 +233,8 @@ fn parameters<'a>(context: &'a EncoderContext, layout: &Layout, grid: &Grid) -> 
         None => 1,
     };
     let (block, precinct) = (context.block, context.precinct);
-    let is_block = |(width, height)| (4..=1024).contains(&width) && (4..=1024).contains(&height) && width * height <= 4096;
+    let is_block =
+        |(width, height)| (4..=1024).contains(&width) && (4..=1024).contains(&height) && width * height <= 4096;
     let (block_width, block_height) = if is_block(block) { block } else { (64, 64) };
     let is_precinct = precinct.0 >= 4.max(block.0) && precinct.1 >= 4 && precinct.1 > block.1;
     let (precinct_width, precinct_height) = if is_precinct { precinct } else { (0, 0) };

@@ -292,9 +292,7 @@ impl<S> Decoder<'_, S> {
     pub fn decode_tile(&mut self, tile: &Tile, data: &mut [u8]) -> Option<()> {
         let bytes = u32::try_from(data.len()).ok()?;
         // SAFETY: the coder is open, and one of a decoder. The data have these bytes.
-        let done = unsafe {
-            imaging_openjpeg_decode_tile(self.coder.0.as_ptr(), tile.index, data.as_mut_ptr(), bytes)
-        };
+        let done = unsafe { imaging_openjpeg_decode_tile(self.coder.0.as_ptr(), tile.index, data.as_mut_ptr(), bytes) };
         (done != 0).then_some(())
     }
 
@@ -319,8 +317,7 @@ pub struct Encoder<'a, S> {
 impl<S> Encoder<'_, S> {
     /// Writes the header, in the first call.
     pub fn start(&mut self, parameters: &Parameters<'_>) -> Option<()> {
-        if !(1..=4).contains(&parameters.component_count)
-            || !(0..=MAX_LAYERS as i32).contains(&parameters.layer_count)
+        if !(1..=4).contains(&parameters.component_count) || !(0..=MAX_LAYERS as i32).contains(&parameters.layer_count)
         {
             return None;
         }

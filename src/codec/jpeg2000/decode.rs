@@ -12,7 +12,7 @@ use crate::codec::io::CodecFile;
 use crate::codec::state::CodecState;
 use crate::codec::tile::{ImageFormat, TileMut};
 use crate::external::openjpeg::color_space::{self, GRAY, SRGB, SYCC, UNKNOWN, UNSPECIFIED};
-use crate::external::openjpeg::{self, ErrorText, Header, OpenJpeg, Source, Tile};
+use crate::external::openjpeg::{self, Component, ErrorText, Header, OpenJpeg, Source, Tile};
 use crate::memory::heap::try_vec;
 use crate::mode::Mode;
 use crate::raw::Shuffler;
@@ -159,7 +159,7 @@ fn area(tile: &Tile, header: &Header, reduce: u32, format: &ImageFormat) -> Opti
 /// Whether a tile has rows of a component, but no columns: OpenJPEG divides by their number.
 fn has_empty_component(header: &Header, reduce: u32) -> bool {
     let side = |distance: u32, begin: u64, end: u64| {
-        let reduced = |coordinate: u64| coordinate.div_ceil(u64::from(distance.max(1))).div_ceil(1 << reduce);
+        let reduced = |coordinate: u64| coordinate.div_ceil(u64::from(distance)).div_ceil(1 << reduce);
         reduced(end).saturating_sub(reduced(begin))
     };
     let tiles = |origin: u32, size: u32, count: u32, image: (u32, u32)| {
@@ -203,8 +203,12 @@ enum Unpacker {
 fn find_unpacker(header: &Header, format: &ImageFormat) -> Result<Unpacker> {
     use Mode::*;
     let count @ 1..=4 = header.component_count else { return Err(Fault::Broken) };
-    let subsampled =
-        header.components[..count as usize].iter().position(|component| (component.dx, component.dy) != (1, 1));
+    let components = &header.components[..count as usize];
+    let is_valid = |one: &Component| (1..=31).contains(&one.precision) && one.dx > 0 && one.dy > 0;
+    if !components.iter().all(is_valid) {
+        return Err(Fault::Broken);
+    }
+    let subsampled = components.iter().position(|component| (component.dx, component.dy) != (1, 1));
     let space = match header.color_space {
         UNKNOWN | UNSPECIFIED => match (count, subsampled) {
             (1 | 2, _) => GRAY,

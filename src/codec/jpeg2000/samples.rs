@@ -67,7 +67,7 @@ impl<'a> Plane<'a> {
         let mut planes = Vec::new();
         planes.try_reserve_exact(N).map_err(|_| Fault::Memory)?;
         for component in &components[..N] {
-            let (dx, dy) = (component.dx.max(1) as usize, component.dy.max(1) as usize);
+            let (dx, dy) = (component.dx as usize, component.dy as usize);
             let plane = Self {
                 data: data.get(begin..).ok_or(Fault::Broken)?,
                 bytes: sample_bytes(component),

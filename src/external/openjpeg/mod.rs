@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 
+use crate::process::cancel::CancellationDisabled;
+
 /// The colour spaces of the library, `OPJ_CLRSPC_*`.
 pub mod color_space {
     pub const UNKNOWN: i32 = -1;
@@ -226,8 +228,8 @@ impl OpenJpeg {
         let data = std::ptr::from_mut(source).cast();
         let callbacks = SourceCallbacks { read: read::<S>, skip: skip::<S>, data, length };
         // SAFETY: the library is loaded. The source lives as long as the decoder, which borrows it mutably.
-        let coder = NonNull::new(unsafe { imaging_openjpeg_decoder(format, &callbacks) })?;
-        Some(Decoder { coder: OpenCoder(coder), source: PhantomData })
+        let coder = OpenCoder::create(|| unsafe { imaging_openjpeg_decoder(format, &callbacks) })?;
+        Some(Decoder { coder, source: PhantomData })
     }
 
     /// Creates an encoder of a format (`OPJ_CODEC_*`). `None` without memory, or for a format that the library cannot
@@ -236,19 +238,32 @@ impl OpenJpeg {
         let data = std::ptr::from_mut(sink).cast();
         let callbacks = SinkCallbacks { write: write::<S>, skip: write_zeros::<S>, seek: seek::<S>, data };
         // SAFETY: the library is loaded. The sink lives as long as the encoder, which borrows it mutably.
-        let coder = NonNull::new(unsafe { imaging_openjpeg_encoder(format, &callbacks) })?;
-        Some(Encoder { coder: OpenCoder(coder), sink: PhantomData })
+        let coder = OpenCoder::create(|| unsafe { imaging_openjpeg_encoder(format, &callbacks) })?;
+        Some(Encoder { coder, sink: PhantomData })
     }
 }
 
-/// A coder of the C code, not closed yet.
-struct OpenCoder(NonNull<Coder>);
+/// A coder of the C code.
+struct OpenCoder {
+    /// NULL once it is closed.
+    coder: *mut Coder,
+    /// With `OPJ_NUM_THREADS` set, the library waits for threads of its own: a cancellation there would unwind Rust's frames.
+    _uncancelled: CancellationDisabled,
+}
 
 impl OpenCoder {
+    /// Calls a function that creates a coder; `None` if it returns NULL.
+    fn create(create: impl FnOnce() -> *mut Coder) -> Option<Self> {
+        let opened = Self { _uncancelled: CancellationDisabled::new(), coder: create() };
+        (!opened.coder.is_null()).then_some(opened)
+    }
+
     /// Closes the coder. Returns the text of its last error.
-    fn close(self) -> Option<ErrorText> {
-        let coder = self.0.as_ptr();
-        std::mem::forget(self);
+    fn close(&mut self) -> Option<ErrorText> {
+        let coder = std::mem::replace(&mut self.coder, std::ptr::null_mut());
+        if coder.is_null() {
+            return None;
+        }
         // SAFETY: the coder is open, and is not used any more.
         NonNull::new(unsafe { imaging_openjpeg_close(coder) }).map(ErrorText)
     }
@@ -256,7 +271,7 @@ impl OpenCoder {
 
 impl Drop for OpenCoder {
     fn drop(&mut self) {
-        drop(Self(self.0).close());
+        self.close();
     }
 }
 
@@ -272,7 +287,7 @@ impl<S> Decoder<'_, S> {
     pub fn read_header(&mut self, reduce: u32, layers: u32) -> Option<Header> {
         let mut header = Header::default();
         // SAFETY: the coder is open, and one of a decoder.
-        let is_read = unsafe { imaging_openjpeg_read_header(self.coder.0.as_ptr(), reduce, layers, &mut header) };
+        let is_read = unsafe { imaging_openjpeg_read_header(self.coder.coder, reduce, layers, &mut header) };
         (is_read != 0).then_some(header)
     }
 
@@ -280,7 +295,7 @@ impl<S> Decoder<'_, S> {
     pub fn next_tile(&mut self) -> Option<Option<Tile>> {
         let mut tile = Tile::default();
         // SAFETY: the coder is open, and one of a decoder.
-        match unsafe { imaging_openjpeg_next_tile(self.coder.0.as_ptr(), &mut tile) } {
+        match unsafe { imaging_openjpeg_next_tile(self.coder.coder, &mut tile) } {
             1 => Some(Some(tile)),
             0 => Some(None),
             _ => None,
@@ -292,18 +307,18 @@ impl<S> Decoder<'_, S> {
     pub fn decode_tile(&mut self, tile: &Tile, data: &mut [u8]) -> Option<()> {
         let bytes = u32::try_from(data.len()).ok()?;
         // SAFETY: the coder is open, and one of a decoder. The data have these bytes.
-        let done = unsafe { imaging_openjpeg_decode_tile(self.coder.0.as_ptr(), tile.index, data.as_mut_ptr(), bytes) };
+        let done = unsafe { imaging_openjpeg_decode_tile(self.coder.coder, tile.index, data.as_mut_ptr(), bytes) };
         (done != 0).then_some(())
     }
 
     /// Reads what follows the tiles.
     pub fn end(&mut self) -> Option<()> {
         // SAFETY: the coder is open, and one of a decoder.
-        (unsafe { imaging_openjpeg_end_decoding(self.coder.0.as_ptr()) } != 0).then_some(())
+        (unsafe { imaging_openjpeg_end_decoding(self.coder.coder) } != 0).then_some(())
     }
 
     /// Closes the decoder. Returns the text of the last error.
-    pub fn close(self) -> Option<ErrorText> {
+    pub fn close(mut self) -> Option<ErrorText> {
         self.coder.close()
     }
 }
@@ -322,7 +337,7 @@ impl<S> Encoder<'_, S> {
             return None;
         }
         // SAFETY: the coder is open, and one of an encoder; the C code's arrays have room for these components and layers.
-        (unsafe { imaging_openjpeg_start_encoding(self.coder.0.as_ptr(), parameters) } != 0).then_some(())
+        (unsafe { imaging_openjpeg_start_encoding(self.coder.coder, parameters) } != 0).then_some(())
     }
 
     /// Encodes the next tile, of samples as [`Decoder::decode_tile`] returns them. Any other number of bytes than that of
@@ -330,18 +345,18 @@ impl<S> Encoder<'_, S> {
     pub fn write_tile(&mut self, index: u32, data: &[u8]) -> Option<()> {
         let bytes = u32::try_from(data.len()).ok()?;
         // SAFETY: the coder is open, and one of an encoder. The data have these bytes.
-        let done = unsafe { imaging_openjpeg_write_tile(self.coder.0.as_ptr(), index, data.as_ptr(), bytes) };
+        let done = unsafe { imaging_openjpeg_write_tile(self.coder.coder, index, data.as_ptr(), bytes) };
         (done != 0).then_some(())
     }
 
     /// Writes the end of the file.
     pub fn end(&mut self) -> Option<()> {
         // SAFETY: the coder is open, and one of an encoder.
-        (unsafe { imaging_openjpeg_end_encoding(self.coder.0.as_ptr()) } != 0).then_some(())
+        (unsafe { imaging_openjpeg_end_encoding(self.coder.coder) } != 0).then_some(())
     }
 
     /// Closes the encoder. Returns the text of the last error.
-    pub fn close(self) -> Option<ErrorText> {
+    pub fn close(mut self) -> Option<ErrorText> {
         self.coder.close()
     }
 }

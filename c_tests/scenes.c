@@ -14,6 +14,9 @@
 #ifdef IMAGING_HAS_JPEG
 #include <libImaging/Jpeg.h>
 #endif
+#ifdef IMAGING_HAS_JPEG2000
+#include <libImaging/Jpeg2K.h>
+#endif
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
 
@@ -558,6 +561,114 @@ run_sgi(int unused) {
     int done = ImagingSgiRleDecode(outputs[IMAGING_MODE_L], &state, NULL, 0) == 0 && state.errcode == 0;
     return done ? sum_of(outputs[IMAGING_MODE_L]) : 0;
 }
+
+/* - - - - - JPEG 2000 - - - - - */
+
+#ifdef IMAGING_HAS_JPEG2000
+
+enum { JPEG2000_SIDE = 24 };
+
+/* A file in memory. */
+static struct {
+    uint8_t data[8192];
+    Py_ssize_t position, size;
+} jpeg2000_file;
+
+static Py_ssize_t
+jpeg2000_read(void *unused, char *dest, Py_ssize_t bytes) {
+    (void)unused;
+    Py_ssize_t left = jpeg2000_file.size - jpeg2000_file.position, count = bytes < left ? bytes : left;
+    memcpy(dest, jpeg2000_file.data + jpeg2000_file.position, (size_t)count);
+    jpeg2000_file.position += count;
+    return count;
+}
+
+static Py_ssize_t
+jpeg2000_write(void *unused, const char *src, Py_ssize_t bytes) {
+    (void)unused;
+    if (bytes > (Py_ssize_t)sizeof(jpeg2000_file.data) - jpeg2000_file.position) {
+        return -1;
+    }
+    memcpy(jpeg2000_file.data + jpeg2000_file.position, src, (size_t)bytes);
+    jpeg2000_file.position += bytes;
+    if (jpeg2000_file.size < jpeg2000_file.position) {
+        jpeg2000_file.size = jpeg2000_file.position;
+    }
+    return bytes;
+}
+
+static int
+jpeg2000_seek(void *unused, Py_ssize_t offset, int whence) {
+    (void)unused;
+    jpeg2000_file.position = offset + (whence == SEEK_CUR ? jpeg2000_file.position : 0);
+    return 0;
+}
+
+static Py_ssize_t
+jpeg2000_tell(void *unused) {
+    (void)unused;
+    return jpeg2000_file.position;
+}
+
+static const ImagingCodecIO jpeg2000_io = {jpeg2000_read, jpeg2000_write, jpeg2000_seek, jpeg2000_tell, NULL};
+
+/* Encodes an image of a colour. Returns the error code. */
+static int
+encode_jpeg2000(Imaging im) {
+    JPEG2KENCODESTATE context;
+    memset(&context, 0, sizeof(context));
+    context.format = OPJ_CODEC_JP2;
+    struct ImagingCodecStateInstance state = whole(0);
+    state.context = &context;
+    memset(&jpeg2000_file, 0, sizeof(jpeg2000_file));
+    ImagingSetCodecIO(&state, &jpeg2000_io);
+    int result = ImagingJpeg2KEncode(im, &state, NULL, 0);
+    ImagingJpeg2KEncodeCleanup(&state);
+    return result == -1 ? state.errcode : 0;
+}
+
+static int
+decode_jpeg2000(Imaging im) {
+    JPEG2KDECODESTATE context;
+    memset(&context, 0, sizeof(context));
+    context.format = OPJ_CODEC_JP2;
+    context.length = (off_t)jpeg2000_file.size;
+    struct ImagingCodecStateInstance state = whole(0);
+    state.context = &context;
+    jpeg2000_file.position = 0;
+    ImagingSetCodecIO(&state, &jpeg2000_io);
+    int result = ImagingJpeg2KDecode(im, &state, NULL, 0);
+    ImagingJpeg2KDecodeCleanup(&state);
+    return result == -1 ? state.errcode : 0;
+}
+
+static unsigned
+run_jpeg2000(int decodes) {
+    Imaging im = ImagingNew(IMAGING_MODE_RGB, JPEG2000_SIDE, JPEG2000_SIDE);
+    if (!im) {
+        return 0;
+    }
+    memset(im->image[JPEG2000_SIDE / 2], 77, (size_t)im->linesize);
+    unsigned sum = 0;
+    if (encode_jpeg2000(im) == IMAGING_CODEC_END) {
+        sum = sum_of_bytes(jpeg2000_file.data, (size_t)jpeg2000_file.size);
+        if (decodes) {
+            memset(im->image[JPEG2000_SIDE / 2], 0, (size_t)im->linesize);
+            sum = decode_jpeg2000(im) == IMAGING_CODEC_END ? sum_of(im) : 0;
+        }
+    }
+    ImagingDelete(im);
+    return sum;
+}
+
+static unsigned
+run_jpeg2000_version(int unused) {
+    (void)unused;
+    const char *version = ImagingJpeg2KVersion();
+    return *version ? sum_of_bytes(version, strlen(version)) : 0;
+}
+
+#endif
 
 static unsigned
 run_io_from_file(int unused) {
@@ -1679,6 +1790,13 @@ static const Scene LIST[] = {
     {"ImagingTgaRleEncode", "", run_run_encode, 1, SCENE_BY_CODE},
     {"ImagingSgiRleDecode", "", run_sgi, 0, SCENE_BY_CODE},
     {"ImagingSetCodecIO", "", run_sgi, 0, SCENE_BY_CODE},
+#ifdef IMAGING_HAS_JPEG2000
+    {"ImagingJpeg2KDecode", "", run_jpeg2000, 1, SCENE_BY_CODE},
+    {"ImagingJpeg2KDecodeCleanup", "", run_jpeg2000, 1, SCENE_BY_CODE},
+    {"ImagingJpeg2KEncode", "", run_jpeg2000, 0, SCENE_BY_CODE},
+    {"ImagingJpeg2KEncodeCleanup", "", run_jpeg2000, 0, SCENE_BY_CODE},
+    {"ImagingJpeg2KVersion", "", run_jpeg2000_version, 0, SCENE_BY_CODE},
+#endif
     {"ImagingCodecIOFromFile", "", run_io_from_file, 0, SCENE_BY_CODE},
     {"ImagingCodecIOFromDescriptor", "", run_io_from_descriptor, 0, SCENE_BY_CODE},
     {"_imaging_read_pyFd", "", run_io_from_descriptor, 0, SCENE_BY_CODE},

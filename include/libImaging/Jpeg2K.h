@@ -16,11 +16,11 @@
 #define BUFFER_SIZE OPJ_J2K_STREAM_CHUNK_SIZE
 
 typedef struct {
-    /** A file descriptor, or -1. */
+    /** Not used: the file is that of the codec's state. */
     int fd;
-    /** The file, once it is open. */
+    /** NULL, or a file that the decoder closes if it succeeds. */
     FILE *pfile;
-    /** The length of the data, or -1 where it is not known. */
+    /** The length of the file in bytes, or -1 if it is unknown. The decoder reads no more. */
     off_t length;
     /** A file (JP2) or a bare code stream (J2K). */
     OPJ_CODEC_FORMAT format;
@@ -29,25 +29,26 @@ typedef struct {
     /** How many quality layers to decode; 0 for all. */
     int layers;
 
-    /** What went wrong, to be freed; else NULL. */
+    /** The last error of OpenJPEG, or NULL. The cleanup function frees it. */
     const char *error_msg;
 } JPEG2KDECODESTATE;
 
 typedef struct {
-    /** A file descriptor, or -1. */
+    /** Not used: the file is that of the codec's state. */
     int fd;
-    /** The file, once it is open. */
+    /** Not used. */
     FILE *pfile;
     /** A file (JP2) or a bare code stream (J2K). */
     OPJ_CODEC_FORMAT format;
-    /** Where the image is on the reference grid. */
+    /** The image's first pixel on the reference grid. Offsets other than 0 need tiles. */
     int offset_x, offset_y;
-    /** Where the first tile is there, and how large tiles are; 0 for one tile. */
+    /** The first tile, which contains the image's first pixel, and the size of tiles; 0 for one tile. */
     int tile_offset_x, tile_offset_y;
     int tile_size_x, tile_size_y;
     /** Not 0: `quality_layers` has decibels; 0: compression ratios. */
     int quality_is_in_db;
-    /** A Python sequence with one number for each quality layer, or NULL. */
+    /** A Python sequence with one number for each quality layer; NULL for one layer without loss, and without Python. The
+     * cleanup function releases it. */
     PyObject *quality_layers;
     /** How many resolutions there are, 0 for the default: one more than the wavelet halves. */
     int num_resolutions;
@@ -65,10 +66,10 @@ typedef struct {
     /** For digital cinema, the frame's kind. */
     OPJ_CINEMA_MODE cinema_mode;
 
-    /** What went wrong, to be freed; else NULL. */
+    /** The last error of OpenJPEG, or NULL. The cleanup function frees it. */
     const char *error_msg;
 
-    /** A comment, or NULL; the encoder frees it. */
+    /** A comment from `malloc`, of at most 65531 bytes, or NULL. The cleanup function frees it. */
     char *comment;
     /** Not 0: list the lengths of packets. */
     int plt;

@@ -1,4 +1,4 @@
-//! Files that a codec reads itself, by `state.fd`.
+//! Files that a codec reads or writes itself, by `state.fd`.
 
 use std::io::SeekFrom;
 
@@ -9,6 +9,9 @@ use crate::memory::heap::try_vec;
 pub trait CodecFile {
     /// Reads at most `dest.len()` bytes. Returns how many; none at the end of the file.
     fn read(&mut self, dest: &mut [u8]) -> Result<usize>;
+
+    /// Writes all bytes.
+    fn write(&mut self, src: &[u8]) -> Result<()>;
 
     /// Sets the position.
     fn seek(&mut self, position: SeekFrom) -> Result<()>;
@@ -52,6 +55,10 @@ pub struct NoFile;
 #[cfg(test)]
 impl CodecFile for NoFile {
     fn read(&mut self, _: &mut [u8]) -> Result<usize> {
+        Err(Fault::Unknown)
+    }
+
+    fn write(&mut self, _: &[u8]) -> Result<()> {
         Err(Fault::Unknown)
     }
 

@@ -14,17 +14,6 @@ use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t};
 
 // # Decoders and encoders that are not implemented yet
 unsafe extern "C" {
-    /// Decodes JPEG 2000. `context`: JPEG2KDECODESTATE.
-    pub fn ImagingJpeg2KDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Frees the memory of the decoder. Call it after the last call.
-    pub fn ImagingJpeg2KDecodeCleanup(state: ImagingCodecState);
-
-    /// Encodes JPEG 2000. `context`: JPEG2KENCODESTATE.
-    pub fn ImagingJpeg2KEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Frees the memory of the encoder. Call it after the last call.
-    pub fn ImagingJpeg2KEncodeCleanup(state: ImagingCodecState);
 
     /// Decodes a TIFF file, in one call. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`.
     pub fn ImagingLibTiffDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;

@@ -7,12 +7,12 @@
 use std::ffi::{CStr, c_char, c_int, c_ulong, c_void};
 use std::marker::PhantomData;
 
-use arrayvec::ArrayString;
+use arrayvec::{ArrayString, ArrayVec};
 
 use crate::abi::{Imaging, PyObject};
 use crate::error::ErrorKind;
 use crate::memory::borrowed::Owner;
-use crate::process::cancel::{call_0, call_1, call_variadic_4, call_variadic_5};
+use crate::process::cancel::{call_0, call_1, call_2, call_variadic_4, call_variadic_5};
 use crate::process::race_once::RaceOnce;
 
 /// Returns the symbol of this name that the process has now.
@@ -219,6 +219,40 @@ impl Attached {
     }
 }
 
+/// Sequences of numbers.
+impl Attached {
+    /// Returns the numbers of a sequence, the first `N` at most; an exception is `None`. For an object that is no sequence,
+    /// there is no list of numbers, and for one without a length an empty one.
+    ///
+    /// # Safety
+    ///
+    /// `object` is a live object.
+    pub unsafe fn numbers<const N: usize>(&self, object: *mut PyObject) -> Option<Option<ArrayVec<f64, N>>> {
+        let is_sequence = function!(PySequence_Check(*mut PyObject) -> c_int)?;
+        let length = function!(PySequence_Size(*mut PyObject) -> isize)?;
+        let item = function!(PySequence_GetItem(*mut PyObject, isize) -> *mut PyObject)?;
+        let number = function!(PyFloat_AsDouble(*mut PyObject) -> f64)?;
+        let mut numbers = ArrayVec::new();
+        // SAFETY: this thread holds the GIL, and the object is live, by this function's contract. Each item is a new reference,
+        // which is released. The object's methods may run any code, and Python may end the thread meanwhile.
+        unsafe {
+            if call_1(is_sequence, object) == 0 {
+                return Some(None);
+            }
+            let length = usize::try_from(call_1(length, object)).unwrap_or(0).min(N);
+            for index in 0..length {
+                let item = call_2(item, object, index as isize);
+                if item.is_null() {
+                    return None;
+                }
+                numbers.push(call_1(number, item));
+                call_1(self.api.dec_ref, item);
+            }
+        }
+        if self.has_exception() { None } else { Some(Some(numbers)) }
+    }
+}
+
 /// The methods of a file object, as Pillow calls them. Each returns `None` if it has raised an exception, or if Python's API
 /// lacks a function.
 ///
@@ -345,11 +379,22 @@ pub fn owner(object: *mut PyObject) -> Owner {
 /// Releases an image's reference to a Python object, on any thread. `ImagingDelete` calls it. After Python has ended
 /// there is nothing to release.
 unsafe extern "C" fn release_owner(im: Imaging) {
-    let Some(api) = Api::running() else { return };
+    if Api::running().is_none() {
+        return;
+    }
     // SAFETY: `ImagingDelete` calls this once, with a live image, which owns the reference.
-    let object = unsafe { std::mem::replace(&mut (*im).arrow_array_capsule, std::ptr::null_mut()) };
+    unsafe { release(std::mem::replace(&mut (*im).arrow_array_capsule, std::ptr::null_mut())) };
+}
+
+/// Releases a reference to an object, on any thread. After Python has ended there is nothing to release.
+///
+/// # Safety
+///
+/// `object` is NULL or a reference, which is given up.
+pub unsafe fn release(object: *mut PyObject) {
+    let Some(api) = Api::running() else { return };
     if Attached::current().is_some() {
-        // SAFETY: this thread holds the GIL, and the image's reference is given up.
+        // SAFETY: this thread holds the GIL, and the reference is given up, by this function's contract.
         unsafe { (api.dec_ref)(object) };
         return;
     }

@@ -16,6 +16,7 @@ from ctypes import (
     POINTER,
     PYFUNCTYPE,
     Structure,
+    c_byte,
     c_char,
     c_char_p,
     c_float,
@@ -238,6 +239,51 @@ class ZipState(Structure):
     ]
 
 
+class Jpeg2KDecodeState(Structure):
+    """`JPEG2KDECODESTATE`, the context of the JPEG 2000 decoder."""
+
+    _fields_ = [
+        ("fd", c_int),
+        ("pfile", c_void_p),
+        ("length", c_int64),
+        ("format", c_int),
+        ("reduce", c_int),
+        ("layers", c_int),
+        ("error_msg", c_char_p),
+    ]
+
+
+class Jpeg2KEncodeState(Structure):
+    """`JPEG2KENCODESTATE`, the context of the JPEG 2000 encoder."""
+
+    _fields_ = [
+        ("fd", c_int),
+        ("pfile", c_void_p),
+        ("format", c_int),
+        ("offset_x", c_int),
+        ("offset_y", c_int),
+        ("tile_offset_x", c_int),
+        ("tile_offset_y", c_int),
+        ("tile_size_x", c_int),
+        ("tile_size_y", c_int),
+        ("quality_is_in_db", c_int),
+        ("quality_layers", c_void_p),
+        ("num_resolutions", c_int),
+        ("cblk_width", c_int),
+        ("cblk_height", c_int),
+        ("precinct_width", c_int),
+        ("precinct_height", c_int),
+        ("irreversible", c_int),
+        ("mct", c_byte),
+        ("sgnd", c_int),
+        ("progression", c_int),
+        ("cinema_mode", c_int),
+        ("error_msg", c_char_p),
+        ("comment", c_void_p),
+        ("plt", c_int),
+    ]
+
+
 class JpegState(Structure):
     """`JPEGSTATE`, the context of the JPEG decoder, with libjpeg-turbo 2.1."""
 
@@ -323,6 +369,8 @@ STRUCTURES = {
     "ImagingCodecStateInstance": ImagingCodecStateInstance,
     "BITSTATE": BitState,
     "BCNSTATE": BcnState,
+    "JPEG2KDECODESTATE": Jpeg2KDecodeState,
+    "JPEG2KENCODESTATE": Jpeg2KEncodeState,
     "RAWSTATE": RawState,
     "JPEGSTATE": JpegState,
     "JPEGENCODERSTATE": JpegEncoderState,
@@ -338,11 +386,12 @@ CHOPS = [
 """The channel operations with two images and no other argument, except `ImagingOverlay`."""
 
 DECODERS = [
-    "Bcn", "Bit", "Fli", "Gif", "Hex", "Jpeg", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle", "Xbm", "Zip",
+    "Bcn", "Bit", "Fli", "Gif", "Hex", "Jpeg", "Jpeg2K", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle",
+    "Xbm", "Zip",
 ]  # fmt: skip
 """The decoders: `Imaging...Decode`."""
 
-ENCODERS = ["Bcn", "Eps", "Gif", "Jpeg", "Pcx", "Raw", "TgaRle", "Xbm", "Zip"]
+ENCODERS = ["Bcn", "Eps", "Gif", "Jpeg", "Jpeg2K", "Pcx", "Raw", "TgaRle", "Xbm", "Zip"]
 """The encoders: `Imaging...Encode`."""
 
 _PROTOTYPES = {
@@ -396,6 +445,9 @@ _PROTOTYPES = {
     "_imaging_write_pyFd": (c_ssize_t, py_object, c_void_p, c_ssize_t),
     "_imaging_seek_pyFd": (c_int, py_object, c_ssize_t, c_int),
     "_imaging_tell_pyFd": (c_ssize_t, py_object),
+    "ImagingJpeg2KDecodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
+    "ImagingJpeg2KEncodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
+    "ImagingJpeg2KVersion": (c_char_p,),
     "ImagingJpegDecodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
     "ImagingJpegUseJCSExtensions": (c_int,),
     "ImagingZipDecodeCleanup": (None, POINTER(ImagingCodecStateInstance)),

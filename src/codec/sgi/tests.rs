@@ -22,6 +22,10 @@ impl CodecFile for File {
         self.data.read(dest).map_err(|_| Fault::Unknown)
     }
 
+    fn write(&mut self, _: &[u8]) -> Result<()> {
+        Err(Fault::Unknown)
+    }
+
     fn seek(&mut self, position: SeekFrom) -> Result<()> {
         self.data.seek(position).map(drop).map_err(|_| Fault::Unknown)
     }

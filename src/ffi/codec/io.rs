@@ -143,6 +143,11 @@ impl CodecFile for File {
         self.with(|handle| unsafe { handle.read(dest.as_mut_ptr(), dest.len() as Py_ssize_t) })
     }
 
+    fn write(&mut self, src: &[u8]) -> Result<()> {
+        // SAFETY: `src` has its length, which is an `isize`.
+        self.with(|handle| unsafe { handle.write(src.as_ptr(), src.len() as Py_ssize_t) })
+    }
+
     fn seek(&mut self, position: SeekFrom) -> Result<()> {
         let (offset, whence) = match position {
             SeekFrom::Start(offset) => (i64::try_from(offset).map_err(|_| Fault::Unknown)?, libc::SEEK_SET),

@@ -50,5 +50,7 @@ mod statistics;
 mod storage;
 #[cfg(feature = "tiff")]
 mod tiff;
+#[cfg(feature = "tiff")]
+mod tiff_state;
 mod work;
 mod zip;

@@ -34,10 +34,4 @@ unsafe extern "C" {
 
     /// Frees the memory of the encoder. Call it after the last call.
     pub fn ImagingJpeg2KEncodeCleanup(state: ImagingCodecState);
-
-    /// Decodes a TIFF file, in one call. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`.
-    pub fn ImagingLibTiffDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
-
-    /// Encodes a TIFF file. `context`: TIFFSTATE, set up by `ImagingLibTiffEncodeInit`.
-    pub fn ImagingLibTiffEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
 }

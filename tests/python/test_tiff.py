@@ -102,10 +102,25 @@ SAVED = {
 }
 """What Pillow's plugin saves."""
 
+class ExtraSamples(Tag):
+    """Tags whose values come after their count."""
+
+    def set(self, library, state):
+        array = (ctypes.c_uint16 * len(self.value))(*self.value)
+        return (library.ImagingLibTiffSetField(state, self.number, ctypes.c_int(len(self.value)), array),)
+
+
+class Pair(Tag):
+    """Tags with two values that are arguments."""
+
+    def set(self, library, state):
+        return (library.ImagingLibTiffSetField(state, self.number, *map(ctypes.c_int, self.value)),)
+
+
 CUSTOM = st.sampled_from(
     [
         Tag(270, ASCII, b"A description"), Tag(306, ASCII, b"2026:01:02 03:04:05"), Tag(282, FLOAT, 72.5),
-        Tag(296, SHORT, 2), Tag(266, SHORT, 2), Tag(269, ASCII, b""), Tag(274, SHORT, 6), Tag(297, SHORT, 77),
+        Tag(296, SHORT, 2), Tag(266, SHORT, 2), Tag(269, ASCII, b""), Tag(274, SHORT, 6), Pair(297, SHORT, (1, 3)),
         Tag(40000, ASCII, b"text", True), Tag(40001, SHORT, 7, True), Tag(40002, LONG, [1, 2, 2**32 - 1], True),
         Tag(40003, SHORT, [1, 2, 65535], True), Tag(40004, RATIONAL, [0.5, 0.25], True), Tag(40005, SLONG, [-1, 5], True),
         Tag(40006, SSHORT, [-1, 5], True), Tag(40007, SBYTE, [-1, 5], True), Tag(40008, FLOAT, [0.5, 1e30], True),
@@ -129,12 +144,6 @@ def task_for(pair: tuple[str, str], size: tuple[int, int], compression: str, row
     if rows is not None:
         tags.append(Tag(278, LONG, rows))
     return TiffTask("LibTiff", pair[0], size, pair[1], tags=(*tags, *more), **fields)
-
-
-class ExtraSamples(Tag):
-    def set(self, library, state):
-        array = (ctypes.c_uint16 * len(self.value))(*self.value)
-        return (library.ImagingLibTiffSetField(state, self.number, ctypes.c_int(len(self.value)), array),)
 
 
 def both_encoded(stock, ours, task: TiffTask, buffers: list[int]) -> Log:
@@ -161,6 +170,9 @@ def both_encoded(stock, ours, task: TiffTask, buffers: list[int]) -> Log:
 )
 def test_encode(stock, ours, pair, size, compression, rows, more, buffers, offset, values):
     task = task_for(pair, size, compression, rows, more, offset=offset, values=values, margins=(1, 1))
+    if (pair[0], compression) == ("YCbCr", "webp"):
+        assert encode(ours, task, [1000]).errcode == CONFIG  # not so in the reference
+        return
     log = both_encoded(stock, ours, task, [*buffers, 65_536])
     assert log.errcode in (END, BROKEN, CONFIG)
     if log.errcode == END:
@@ -168,15 +180,19 @@ def test_encode(stock, ours, pair, size, compression, rows, more, buffers, offse
         assert decoded(ours, page, log.result) == decoded(stock, page, log.result)
 
 
+OPTIONS = (), (Tag(317, SHORT, 2),), (Tag(65537, LONG, 90),), (Tag(65557, LONG, 9),)
+"""A predictor, a quality and a level."""
+
+
 @pytest.mark.parametrize("compression", ["none", "lzw", "jpeg", "deflate", "zstd", "lzma", "webp", "packbits"])
-@pytest.mark.parametrize("pair", [("RGB", "RGB"), ("L", "L"), ("RGBA", "RGBA"), ("CMYK", "CMYK")])
-@pytest.mark.parametrize("more", [(), (Tag(317, SHORT, 2),), (Tag(65537, LONG, 90),), (Tag(65557, LONG, 9),)])
-def test_encode_large(stock, ours, compression, pair, more):
-    """Files that grow in memory, with predictors and qualities."""
-    log = both_encoded(stock, ours, task_for(pair, (500, 700), compression, 50, more), [65_536])
-    if log.errcode == END:
-        page = TiffTask("LibTiff", *pair[:1], (500, 700), pair[1])
-        assert decoded(ours, page, log.result) == decoded(stock, page, log.result)
+@pytest.mark.parametrize("pair", [("RGB", "RGB"), ("L", "L"), ("RGBA", "RGBA"), ("CMYK", "CMYK")], ids=lambda pair: pair[0])
+def test_encode_large(stock, ours, compression, pair):
+    """Files that grow in memory."""
+    for more in OPTIONS if compression != "lzma" else OPTIONS[:2]:
+        log = both_encoded(stock, ours, task_for(pair, (300, 400), compression, 50, more), [65_536])
+        if log.errcode == END:
+            page = TiffTask("LibTiff", pair[0], (300, 400), pair[1])
+            assert decoded(ours, page, log.result) == decoded(stock, page, log.result)
 
 
 @pytest.mark.parametrize("pair", list(SAVED), ids=lambda pair: pair[1])
@@ -204,11 +220,6 @@ def test_encode_jpeg_ycbcr(stock, ours):
             both_encoded(stock, ours, task_for(("RGB", "RGB"), (70, 40), "jpeg", 16, more), [1000])
 
 
-class Pair(Tag):
-    def set(self, library, state):
-        return (library.ImagingLibTiffSetField(state, self.number, *map(ctypes.c_uint16, self.value)),)
-
-
 def noise(*lengths: int) -> list[bytes]:
     source = random.Random(3)
     return [source.randbytes(length) for length in lengths]
@@ -224,17 +235,20 @@ PLANES = {
 }
 
 
+ALL = [(compression, is_tiled, kind) for compression in (1, DEFLATE) for is_tiled in (0, 1) for kind in (None, 0, 1, 2)]
+
+
 @pytest.mark.parametrize("mode", PLANES)
-@pytest.mark.parametrize("bits", [8, 16])
-@pytest.mark.parametrize("compression", [1, DEFLATE])
-@pytest.mark.parametrize("is_tiled", [False, True])
 @pytest.mark.parametrize("planar", [1, 2])
-@pytest.mark.parametrize("kind", [None, 0, 1, 2])
-def test_decode_planes(stock, ours, mode, bits, compression, is_tiled, planar, kind):
+def test_decode_planes(stock, ours, mode, planar):
+    for bits in (8, 16) if mode != "LA" else (8,):
+        for compression, is_tiled, kind in ALL:
+            check_planes(stock, ours, mode, bits, compression, is_tiled, planar, kind)
+
+
+def check_planes(stock, ours, mode, bits, compression, is_tiled, planar, kind):
     raw_mode, photometric, extra = PLANES[mode]
-    raw_mode += ";16L" if bits == 16 and mode != "LA" else ""
-    if bits == 16 and mode == "LA":
-        pytest.skip("no such raw mode")
+    raw_mode += ";16N" if bits == 16 else ""
     bands = len(mode)
     tags = {338: (SHORT, [kind] if kind is not None else extra)} if extra or kind is not None else {}
     count, each = (bands, 1) if planar == 2 else (1, bands)
@@ -270,15 +284,20 @@ def test_decode_bits(stock, ours, bits, is_tiled):
                 file = tiff.strips(37, 29, [bits], 1, 11, noise(*[(37 * bits + 7) // 8 * 11] * 3), **more)
             task = TiffTask("LibTiff", mode, (37, 29), raw_mode)
             theirs = decoded(stock, task, file)
-            assert theirs.errcode == 0
             assert decoded(ours, task, file) == theirs
+            # The bytes of a stream have the other order, too.
+            assert theirs.errcode == (BROKEN if (compression, fill_order) == (DEFLATE, 2) else 0)
 
 
 @pytest.mark.parametrize("sampling", [(1, 1), (2, 1), (2, 2), (4, 4), (4, 1), (1, 2), (3, 1)])
-@pytest.mark.parametrize("is_tiled", [False, True])
-@pytest.mark.parametrize("size", [(32, 32), (37, 29), (5, 3)])
-def test_decode_subsampled(stock, ours, sampling, is_tiled, size):
+def test_decode_subsampled(stock, ours, sampling):
     """libtiff converts them."""
+    for is_tiled in False, True:
+        for size in (32, 32), (37, 29), (5, 3):
+            check_subsampled(stock, ours, sampling, is_tiled, size)
+
+
+def check_subsampled(stock, ours, sampling, is_tiled, size):
     (across, down), (width, height) = sampling, size
     tags = {530: (SHORT, [across, down])}
     if is_tiled:
@@ -374,6 +393,12 @@ def test_cleanup_without_encoding(ours):
         free(state)
 
 
+def test_subsampled_webp_is_an_error(ours):
+    """The reference's file has bytes of unused memory: libtiff takes the rows to be longer than they are."""
+    log = encode(ours, task_for(("YCbCr", "YCbCr"), (2, 3), "webp", None), [1000])
+    assert (log.calls, log.result, log.errcode) == ([(-1, log.calls[0][1])], b"", CONFIG)
+
+
 def test_rows_longer_than_the_line_are_an_error(stock, ours):
     for more in (Tag(256, LONG, 6),), (Tag(277, SHORT, 3),), (Tag(258, SHORT, 32),):
         log = both_encoded(stock, ours, task_for(("L", "L"), (5, 3), "none", 1, more), [100])
@@ -401,7 +426,8 @@ def test_a_strip_too_large_is_an_error(stock, ours):
     task = TiffTask("LibTiff", "L", (5, 3), "L")
     assert decoded(ours, task, file) == decoded(stock, task, file)
     assert decoded(ours, task, file).errcode == 0
-    file = tiff.strips(5, 3, [8], 1, 2**31, noise(15))
+    # libtiff divides one strip that is not compressed into many.
+    file = tiff.strips(5, 3, [8], 1, 2**31, noise(15), compression=DEFLATE)
     assert decoded(ours, task, file) == decoded(stock, task, file)
     assert decoded(ours, task, file).errcode == MEMORY
     file = tiff.tiles(5, 3, [8], 1, (2**20, 2**12), noise(15))

@@ -18,15 +18,19 @@ from incremental import Task
 BYTE, ASCII, SHORT, LONG, RATIONAL, SBYTE, UNDEFINED, SSHORT, SLONG, SRATIONAL, FLOAT, DOUBLE, IFD = range(1, 14)
 LONG8, SLONG8 = 16, 17
 
-_SINGLE = {
-    SHORT: ctypes.c_uint16, LONG: ctypes.c_uint32, SSHORT: ctypes.c_int16, SLONG: ctypes.c_int32, SBYTE: ctypes.c_int8,
-    FLOAT: ctypes.c_double, DOUBLE: ctypes.c_double, RATIONAL: ctypes.c_double, SRATIONAL: ctypes.c_double,
-    LONG8: ctypes.c_uint64, IFD: ctypes.c_uint32, SLONG8: ctypes.c_int64, BYTE: ctypes.c_uint8, UNDEFINED: ctypes.c_uint8,
+_ARRAY = {
+    BYTE: ctypes.c_uint8, SHORT: ctypes.c_uint16, LONG: ctypes.c_uint32, RATIONAL: ctypes.c_float, SBYTE: ctypes.c_int8,
+    UNDEFINED: ctypes.c_uint8, SSHORT: ctypes.c_int16, SLONG: ctypes.c_int32, SRATIONAL: ctypes.c_float, FLOAT: ctypes.c_float,
+    DOUBLE: ctypes.c_double, IFD: ctypes.c_uint32, LONG8: ctypes.c_uint64, SLONG8: ctypes.c_int64,
 }  # fmt: skip
-"""The C types of single values."""
+"""The C types of values in an array."""
 
-_ARRAY = _SINGLE | {FLOAT: ctypes.c_float, RATIONAL: ctypes.c_float, SRATIONAL: ctypes.c_float}
-"""Those of arrays."""
+_SINGLE = (
+    _ARRAY
+    | dict.fromkeys([BYTE, SBYTE, UNDEFINED, SHORT, SSHORT], ctypes.c_int)
+    | dict.fromkeys([FLOAT, RATIONAL, SRATIONAL], ctypes.c_double)
+)
+"""Those of single values, as arguments without a type are promoted."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class TiffTask(Task):
         state = super().state(library, packs=packs)
         if packs:
             self.results.append(library.ImagingLibTiffEncodeInit(state, b"a name", self.descriptor))
-            self.results += [tag.set(library, state) for tag in self.tags]
+            self.results.extend(tag.set(library, state) for tag in self.tags)
         else:
             self.results.append(library.ImagingLibTiffInit(state, self.descriptor, self.directory))
         return state
@@ -88,7 +92,7 @@ def pages(data: bytes, limit: int = 12) -> Iterator[TiffTask]:
             for index in range(min(image.n_frames, limit)):
                 image.seek(index)
                 for tile in image.tile:
-                    raw_mode, _, _, offset = tile.args
+                    raw_mode, _, offset = tile.args
                     yield TiffTask("LibTiff", image.mode, image.size, raw_mode, directory=offset, seed=7)
     finally:
         TiffImagePlugin.READ_LIBTIFF = False
@@ -133,9 +137,9 @@ def tiles(
     return _parts(tags_of(width, height, bits, photometric, **more) | sides, tiles, 324, 325, **more)
 
 
-def _parts(tags: Any, parts: list[bytes], offsets: int, counts: int, **more: Any) -> bytes:
+def _parts(own: Any, parts: list[bytes], offsets: int, counts: int, **more: Any) -> bytes:
     if more.get("compression") == DEFLATE:
         parts = [zlib.compress(part) for part in parts]
     places = [8 + sum(map(len, parts[:index])) for index in range(len(parts))]
-    tags = tags | {offsets: (LONG, places), counts: (LONG, [len(part) for part in parts])} | more.get("tags", {})
-    return tiff(tags, b"".join(parts))
+    own = own | {offsets: (LONG, places), counts: (LONG, [len(part) for part in parts])} | more.get("tags", {})
+    return tiff(own, b"".join(parts))

@@ -6,6 +6,9 @@ use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::external::tiff::Writer;
 
+/// A value of the tag Compression.
+const COMPRESSION_WEBP: u16 = 50001;
+
 /// Encodes an image as a page with the tags that were set. `state.state` is 0 before the rows are written, then 1.
 pub struct TiffEncoder<'a>(PhantomData<&'a ()>);
 
@@ -32,6 +35,12 @@ impl<'a> Encoder for TiffEncoder<'a> {
 fn write_rows(call: &mut Encode<'_, Writer<'_>>) -> Result<()> {
     // The tags may describe longer rows than those that are packed.
     if call.context.row_bytes() > call.line.len() as u64 {
+        return Err(Fault::Config);
+    }
+    // libtiff's encoder of WebP would take the bytes behind shorter rows, of subsampled pixels, from wherever its memory was.
+    let page = call.context.page();
+    let pixels = u64::from(page.width) * u64::from(page.samples);
+    if page.compression == COMPRESSION_WEBP && call.context.row_bytes() < pixels {
         return Err(Fault::Config);
     }
     while call.state.y < call.state.ysize {

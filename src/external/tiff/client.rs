@@ -172,3 +172,134 @@ unsafe extern "C" fn map(state: *mut TiffState, base: *mut *mut u8, length: *mut
 }
 
 unsafe extern "C" fn unmap(_: *mut TiffState, _: *mut c_void, _: u64) {}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn state(data: &[u8], grows: bool) -> TiffState {
+        // SAFETY: `malloc` takes any size.
+        let memory = unsafe { libc::malloc(data.len().max(1)) }.cast::<u8>();
+        assert!(!memory.is_null());
+        // SAFETY: the memory is new and has this size.
+        unsafe { memory.copy_from_nonoverlapping(data.as_ptr(), data.len()) };
+        TiffState {
+            data: memory,
+            loc: 0,
+            size: data.len() as isize,
+            fp: 0,
+            ifd: 0,
+            tiff: std::ptr::null_mut(),
+            eof: data.len() as u64,
+            grows: grows.into(),
+        }
+    }
+
+    impl Drop for TiffState {
+        fn drop(&mut self) {
+            // SAFETY: the states of these tests have memory from `malloc`.
+            unsafe { libc::free(self.data.cast()) };
+        }
+    }
+
+    fn bytes(state: &TiffState) -> &[u8] {
+        // SAFETY: the state has its bytes.
+        unsafe { std::slice::from_raw_parts(state.data, state.size as usize) }
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Read(usize),
+        Write(Vec<u8>),
+        Seek(c_int, i32),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0..200_000usize).prop_map(Step::Read),
+            prop::collection::vec(any::<u8>(), 0..100).prop_map(Step::Write),
+            (0..70_000usize).prop_map(|length| Step::Write(vec![7; length])),
+            (0..3, -70_000..140_000).prop_map(|(origin, offset)| Step::Seek(origin, offset)),
+        ]
+    }
+
+    proptest! {
+        /// A file in memory is one of the standard library, but for places before its beginning.
+        #[test]
+        fn a_file_in_memory(steps in prop::collection::vec(step(), 0..20)) {
+            let mut state = state(b"", true);
+            let mut file = Cursor::new(Vec::new());
+            for step in steps {
+                match step {
+                    Step::Read(count) => {
+                        let (mut ours, mut theirs) = (vec![0; count], vec![0; count]);
+                        // SAFETY: the buffer has `count` bytes.
+                        let read = unsafe { read(&mut state, ours.as_mut_ptr(), count as isize) };
+                        prop_assert_eq!(read, file.read(&mut theirs).unwrap() as isize);
+                        prop_assert_eq!(ours, theirs);
+                    }
+                    Step::Write(mut data) => {
+                        // SAFETY: the buffer has these bytes.
+                        let written = unsafe { write(&mut state, data.as_mut_ptr(), data.len() as isize) };
+                        prop_assert_eq!(written, data.len() as isize);
+                        file.write_all(&data).unwrap();
+                        if data.is_empty() {
+                            // Writing nothing behind the end makes this file longer.
+                            let length = file.get_ref().len().max(state.eof as usize);
+                            file.get_mut().resize(length, 0);
+                        }
+                    }
+                    Step::Seek(origin, offset) => {
+                        let start = [0, file.position() as i64, file.get_ref().len() as i64][origin as usize];
+                        if start + i64::from(offset) < 0 {
+                            continue;
+                        }
+                        // SAFETY: the state is valid.
+                        let place = unsafe { seek(&mut state, i64::from(offset) as u64, origin) };
+                        prop_assert_eq!(place, file.seek(SeekFrom::Start((start + i64::from(offset)) as u64)).unwrap());
+                    }
+                }
+                prop_assert_eq!(state.eof, file.get_ref().len() as u64);
+                prop_assert_eq!(&bytes(&state)[..state.eof as usize], &file.get_ref()[..]);
+                prop_assert!(bytes(&state)[state.eof as usize..].iter().all(|byte| *byte == 0));
+            }
+        }
+    }
+
+    #[test]
+    fn places_that_no_file_has() {
+        let mut state = state(b"abc", true);
+        for place in [u64::MAX, i64::MAX as u64, i32::MAX as u64, 1 << 40] {
+            let mut buffer = [1, 2, 3];
+            // SAFETY: the buffer has three bytes.
+            unsafe {
+                assert_eq!(seek(&mut state, place, libc::SEEK_SET), place);
+                assert_eq!(read(&mut state, buffer.as_mut_ptr(), 3), 0);
+                assert_eq!(write(&mut state, buffer.as_mut_ptr(), 3), 0);
+            }
+            assert_eq!((bytes(&state), state.eof), (&b"abc"[..], 3));
+        }
+        // SAFETY: a negative number of bytes is none.
+        unsafe {
+            seek(&mut state, 0, libc::SEEK_SET);
+            assert_eq!(read(&mut state, std::ptr::null_mut(), -1), 0);
+            assert_eq!(write(&mut state, std::ptr::null_mut(), -1), 0);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_read_does_not_change() {
+        let mut state = state(b"abc", false);
+        let (mut base, mut length) = (std::ptr::null_mut(), 0);
+        // SAFETY: the buffer has three bytes, and the variables are these.
+        unsafe {
+            assert_eq!(write(&mut state, [1, 2, 3].as_mut_ptr(), 3), 0);
+            assert_eq!(map(&mut state, &mut base, &mut length), 1);
+        }
+        assert_eq!((base, length, bytes(&state)), (state.data, 3, &b"abc"[..]));
+    }
+}

@@ -42,6 +42,8 @@ pub struct Page {
     pub planar: u16,
     /// Bits of a sample.
     pub bits: u16,
+    /// Samples of a pixel.
+    pub samples: u16,
     /// The kind of the first band behind those of the colour space, or -1.
     pub extra_sample: i32,
     is_tiled: c_int,
@@ -110,6 +112,23 @@ pub fn version() -> &'static CStr {
     unsafe { CStr::from_ptr(imaging_tiff_version()) }
 }
 
+/// A file of libtiff that is open.
+struct OpenTiff(NonNull<Tiff>);
+
+impl OpenTiff {
+    fn as_ptr(&self) -> *mut Tiff {
+        self.0.as_ptr()
+    }
+}
+
+/// Returns what the page of an open file says of itself.
+fn page_of(tiff: &OpenTiff) -> Page {
+    let mut page = Page::default();
+    // SAFETY: the file is open.
+    unsafe { imaging_tiff_page(tiff.as_ptr(), &mut page) };
+    page
+}
+
 /// Whether the library can be loaded.
 pub fn is_loaded() -> bool {
     imaging_tiff_is_loaded() != 0
@@ -167,14 +186,14 @@ impl<'a> Source<'a> {
             state.data = ptr::null_mut();
             return None;
         };
-        Some(Reader { tiff, is_descriptor: descriptor != 0, state: self.state, _file: PhantomData })
+        Some(Reader { tiff: OpenTiff(tiff), is_descriptor: descriptor != 0, state: self.state, _file: PhantomData })
     }
 }
 
 /// A page of a file that is read.
 pub struct Reader<'a> {
     /// Open until the reader is dropped.
-    tiff: NonNull<Tiff>,
+    tiff: OpenTiff,
     is_descriptor: bool,
     state: NonNull<TiffState>,
     _file: PhantomData<&'a [u8]>,
@@ -199,10 +218,7 @@ impl Reader<'_> {
 
     /// Returns what the page says of itself.
     pub fn page(&mut self) -> Page {
-        let mut page = Page::default();
-        // SAFETY: the file is open.
-        unsafe { imaging_tiff_page(self.tiff.as_ptr(), &mut page) };
-        page
+        page_of(&self.tiff)
     }
 
     /// Lets libjpeg convert the pixels of this page to RGB.
@@ -311,7 +327,7 @@ pub struct Field {
 /// A file that is written.
 pub struct Writer<'a> {
     /// Open until [`Writer::close`]; its functions use the state, if the file is in memory.
-    tiff: NonNull<Tiff>,
+    tiff: OpenTiff,
     state: NonNull<TiffState>,
     _state: PhantomData<&'a mut TiffState>,
 }
@@ -355,7 +371,7 @@ impl<'a> Writer<'a> {
     ///
     /// The state is zeroed, or one that [`open`](Self::open) has set up.
     pub unsafe fn of(state: &'a mut TiffState) -> Option<Self> {
-        let tiff = NonNull::new(state.tiff)?;
+        let tiff = OpenTiff(NonNull::new(state.tiff)?);
         Some(Self { tiff, state: NonNull::from(state), _state: PhantomData })
     }
 
@@ -385,6 +401,11 @@ impl<'a> Writer<'a> {
     pub fn is_in_memory(&self) -> bool {
         // SAFETY: the state is borrowed, and libtiff does not use it meanwhile.
         unsafe { self.state.as_ref() }.fp == 0
+    }
+
+    /// Returns what the tags say of the page.
+    pub fn page(&mut self) -> Page {
+        page_of(&self.tiff)
     }
 
     /// Returns the bytes of a row, as the tags describe it; 0 if there are too many.

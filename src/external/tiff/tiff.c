@@ -58,7 +58,7 @@ typedef struct {
 /* What a page says of itself. 0 stands for a tag that is missing, and -1 for a missing extra sample. */
 typedef struct {
     uint32_t width, height;
-    uint16_t photometric, compression, planar, bits;
+    uint16_t photometric, compression, planar, bits, samples;
     int32_t extra_sample, is_tiled;
 } Page;
 
@@ -126,6 +126,7 @@ void imaging_tiff_page(TIFF *file, Page *page) {
     tiff.TIFFGetFieldDefaulted(file, TIFFTAG_PLANARCONFIG, &page->planar);
     page->bits = 8;
     tiff.TIFFGetFieldDefaulted(file, TIFFTAG_BITSPERSAMPLE, &page->bits);
+    tiff.TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLESPERPIXEL, &page->samples);
     tiff.TIFFGetFieldDefaulted(file, TIFFTAG_EXTRASAMPLES, &extra_samples, &kinds);
     page->extra_sample = extra_samples && kinds ? kinds[0] : -1;
     page->is_tiled = tiff.TIFFIsTiled(file);

@@ -10,10 +10,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-# Functions that are declared but not implemented: those of planned.rs, and of another header.
-FFI = Path(__file__).parent.parent / "src/ffi"
-PLANNED = Path(__file__).parent.parent / "src/ffi/planned.rs"
-PLANNED_ELSEWHERE = re.compile(r"ImagingLibTiff\w+")
+SOURCES = Path(__file__).parent.parent / "src"
+# Functions that are declared but not implemented.
+PLANNED = SOURCES / "ffi/planned.rs"
+# The sources with the functions of the codecs by external libraries.
+CODECS = {
+    "jpeg": ["ffi/jpeg.rs"],
+    "jpeg2000": ["ffi/jpeg2000.rs"],
+    "tiff": ["ffi/tiff.rs", "ffi/tiff_state.rs", "external/tiff/tiff.c"],
+}
 # Symbols of the reference that no extension module needs, with names that may clash with a program's.
 HIDDEN = {"clip8_lookups"}
 DATA = {"ImagingDefaultArena"}
@@ -52,9 +57,10 @@ def own_functions(header):
 def left_out(prefix):
     """Returns the functions of the codecs that the library was built without."""
     features = re.search("^features=(.*)$", (prefix / "lib/pkgconfig/libImaging.pc").read_text(), re.MULTILINE)
-    missing = {"jpeg", "jpeg2000", "tiff"} - set(features[1].split())
-    sources = ((FFI / f"{feature}.rs").read_text() for feature in missing)
-    return {name for source in sources for name in re.findall(r'extern "C" fn (\w+)', source)}
+    missing = CODECS.keys() - set(features[1].split())
+    texts = [(SOURCES / source).read_text() for feature in missing for source in CODECS[feature]]
+    function = r'extern "C" fn (\w+)|visibility\("default"\)\)\) int (\w+)'
+    return {name for text in texts for names in re.findall(function, text) for name in names if name}
 
 
 def check_symbols(name, symbols, expected):
@@ -84,8 +90,7 @@ def main(prefix, table):
     shared, static = f"{prefix}/lib/libImaging.so", f"{prefix}/lib/libImaging.a"
     public = public_symbols(table)
     planned = set(re.findall(r"pub fn (\w+)", PLANNED.read_text()))
-    declared_only = {symbol for symbol in public if symbol in planned or PLANNED_ELSEWHERE.fullmatch(symbol)}
-    declared_only |= left_out(prefix)
+    declared_only = (planned & public.keys()) | left_out(prefix)
     expected = set(public) - declared_only - HIDDEN
     expected |= own_functions(prefix / "include/libImaging/ImagingExt.h")
 

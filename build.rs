@@ -60,7 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libImaging.so.{}", env::var("CARGO_PKG_VERSION_MAJOR")?);
         let script = out.join("symbols.map");
-        let of_features = C_FUNCTIONS.iter().filter(|(feature, _)| external::has_feature(feature)).map(|(_, name)| *name);
+        let of_features =
+            C_FUNCTIONS.iter().filter(|(feature, _)| external::has_feature(feature)).map(|(_, name)| *name);
         let symbols: Vec<_> = WEAK_SYMBOLS.into_iter().chain(of_features).collect();
         fs::write(&script, format!("{{ global: {}; }};\n", symbols.join("; ")))?;
         println!("cargo::rustc-cdylib-link-arg=-Wl,--version-script={}", script.display());

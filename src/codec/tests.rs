@@ -85,11 +85,19 @@ impl TileMut for Rows {
         Ok(())
     }
 
-    fn unpack_run(&mut self, (x, y): (i32, i32), line: &[u8], count: i32, unpacker: Option<&'static Shuffler>) -> Result<()> {
+    fn unpack_run(
+        &mut self,
+        (x, y): (i32, i32),
+        line: &[u8],
+        count: i32,
+        unpacker: Option<&'static Shuffler>,
+    ) -> Result<()> {
         let (x, count, pixel) = (x as usize, count as usize, self.format.pixel_size);
         let row = self.at_mut(y)?.get_mut(x * pixel..(x + count) * pixel).ok_or(Fault::Config)?;
         match unpacker {
-            Some(unpacker) => (unpacker.convert)(row, line.get(..(unpacker.input_bytes)(count)).ok_or(Fault::Config)?, count),
+            Some(unpacker) => {
+                (unpacker.convert)(row, line.get(..(unpacker.input_bytes)(count)).ok_or(Fault::Config)?, count)
+            }
             None => row.copy_from_slice(line.get(..count * pixel).ok_or(Fault::Config)?),
         }
         Ok(())

@@ -393,6 +393,13 @@ def test_cleanup_without_encoding(ours):
         free(state)
 
 
+def test_encode_without_pixels(stock, ours):
+    for compression in COMPRESSIONS:
+        for size in (0, 3), (3, 0), (0, 0):
+            for more in (), (Tag(256, LONG, 1),):
+                both_encoded(stock, ours, task_for(("L", "L"), size, compression, None, more), [1000])
+
+
 def test_subsampled_webp_is_an_error(ours):
     """The reference's file has bytes of unused memory: libtiff takes the rows to be longer than they are."""
     log = encode(ours, task_for(("YCbCr", "YCbCr"), (2, 3), "webp", None), [1000])
@@ -433,6 +440,42 @@ def test_a_strip_too_large_is_an_error(stock, ours):
     file = tiff.tiles(5, 3, [8], 1, (2**20, 2**12), noise(15))
     assert decoded(ours, task, file) == decoded(stock, task, file)
     assert decoded(ours, task, file).errcode == MEMORY
+
+
+def test_rows_that_are_missing_are_black(stock, ours):
+    """GHSA-q45j-58j2-45rg: a strip of Group 4 that ends before its first row."""
+    file = tiff.strips(9, 4, [1], 1, 4, [bytes([0, 0x10, 0x01])], compression=4)
+    task = TiffTask("LibTiff", "1", (9, 4), "1")
+    log = decoded(ours, task, file)
+    assert log == decoded(stock, task, file)
+    assert (log.errcode, log.result) == (0, bytes(36))
+
+
+def test_pixels_of_other_bits_are_an_error(ours):
+    """CVE-2020-35654, CVE-2021-25289, GHSA-462x-pgg6-55fp, GHSA-c6hw-5grf-ff96: what is unpacked is what libtiff has decoded."""
+    subsampled = tiff.strips(4, 4, [8, 8, 8], 6, 4, [bytes(24)], tags={530: (SHORT, [2, 2])})
+    together = tiff.tiles(16, 16, [8], 1, (16, 16), [bytes(256)])
+    planes = tiff.strips(4, 4, [8, 8, 8], 2, 4, [bytes(16)] * 3, planar=2)
+    for mode, raw_mode, size, file in [
+        ("RGB", "RGB", (4, 4), subsampled), ("RGB", "RGBX;16N", (4, 4), subsampled), ("I;16", "I;16", (16, 16), together),
+        ("1", "1", (16, 16), together), ("RGB", "RGB;16N", (4, 4), planes), ("RGBA", "RGBA;16N", (4, 4), planes),
+    ]:  # fmt: skip
+        assert decoded(ours, TiffTask("LibTiff", mode, size, raw_mode), file).errcode == BROKEN
+
+
+def test_sizes_that_overflow_are_errors(stock, ours):
+    """CVE-2016-0740, CVE-2020-5310, CVE-2020-10379, CVE-2021-25291: tiles and strips larger than their numbers say."""
+    for size in (2**31, 16), (16, 2**31), (2**32 - 16, 16), (16, 2**32 - 16), (2**31 - 16, 2**31 - 16), (2**16, 2**16), (0, 16), (16, 0):
+        for bits in [8], [8, 8, 8, 8], [16]:
+            file = tiff.tiles(5, 3, bits, 1, size, noise(600))
+            task = TiffTask("LibTiff", "L", (5, 3), "L")
+            assert decoded(ours, task, file) == decoded(stock, task, file)
+            assert decoded(ours, task, file).errcode in (BROKEN, MEMORY)
+    for rows in 0, 2**31, 2**32 - 2, 2**32 - 1:
+        file = tiff.strips(5, 3, [8] * 4, 1, rows, noise(600))
+        task = TiffTask("LibTiff", "L", (5, 3), "L")
+        assert decoded(ours, task, file) == decoded(stock, task, file)
+        assert decoded(ours, task, file).errcode in (BROKEN, MEMORY)
 
 
 def test_warnings_are_silent_and_errors_are_printed(ours, stock, capfd):

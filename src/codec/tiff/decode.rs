@@ -9,9 +9,9 @@ use crate::codec::tile::TileMut;
 use crate::external::tiff::{self, Part, Reader, RgbaError, Source};
 use crate::memory::heap::{self, Bytes};
 use crate::mode::Mode;
+use crate::raw::Shuffler;
 use crate::raw::premultiplied::Unpremultiply;
 use crate::raw::unpackers::{Band, Band16Ne};
-use crate::raw::Shuffler;
 
 /// Values of the tags PhotometricInterpretation, Compression, PlanarConfiguration and ExtraSamples.
 const PHOTOMETRIC_YCBCR: u16 = 6;
@@ -248,7 +248,13 @@ impl Page<'_, '_> {
         result
     }
 
-    fn decode_each_strip(&mut self, planes: Planes<'_>, height: u32, buffer: &mut [u8], row_bytes: usize) -> Result<()> {
+    fn decode_each_strip(
+        &mut self,
+        planes: Planes<'_>,
+        height: u32,
+        buffer: &mut [u8],
+        row_bytes: usize,
+    ) -> Result<()> {
         let CodecState { xoff, yoff, xsize, ysize, .. } = *self.state;
         while self.state.y < ysize {
             let y = u32::try_from(self.state.y).map_err(|_| Fault::Config)?;

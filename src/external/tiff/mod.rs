@@ -175,7 +175,8 @@ impl<'a> Source<'a> {
         (state.data, state.size) = (file.as_ptr().cast_mut(), file.len() as isize);
         (state.loc, state.eof, state.grows) = (0, file.len() as u64, 0);
         let descriptor = state.fp;
-        let (client, handle) = if descriptor == 0 { (&raw const CLIENT, self.state.as_ptr()) } else { (ptr::null(), ptr::null_mut()) };
+        let (client, handle) =
+            if descriptor == 0 { (&raw const CLIENT, self.state.as_ptr()) } else { (ptr::null(), ptr::null_mut()) };
         if descriptor != 0 {
             // SAFETY: `lseek` takes any number. Whoever has written to the file may have left it at its end.
             unsafe { libc::lseek(descriptor, 0, libc::SEEK_SET) };

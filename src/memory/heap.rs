@@ -66,6 +66,9 @@ pub struct Bytes {
     length: usize,
 }
 
+// SAFETY: the memory is this value's own.
+unsafe impl Send for Bytes {}
+
 impl Bytes {
     /// Allocates zeroed bytes.
     pub fn zeroed(length: usize) -> Result<Self> {

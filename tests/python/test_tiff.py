@@ -220,6 +220,27 @@ def test_encode_jpeg_ycbcr(stock, ours):
             both_encoded(stock, ours, task_for(("RGB", "RGB"), (70, 40), "jpeg", 16, more), [1000])
 
 
+@pytest.mark.parametrize("compression", ["none", "lzw", "deflate", "packbits", "lzma", "zstd", "jpeg", "g4"])
+def test_decode_large(stock, ours, compression, capfd):
+    """Many strips, of which some are invalid: several threads leave the pixels and the messages that one leaves."""
+    pair = ("1", "1") if compression == "g4" else ("RGB", "RGB")
+    size = (900, 700) if pair[0] == "RGB" else (9000, 700)
+    file = encode(ours, task_for(pair, size, compression, 16, values=5), [1 << 22]).result
+    tasks = [TiffTask("LibTiff", pair[0], size, pair[1]), TiffTask("LibTiff", pair[0], size, pair[1], fields={"y": 100})]
+    source = random.Random(5)
+    for number in range(12):
+        changed = bytearray(file)
+        if number:
+            # After the header, and before the directory.
+            place = source.randrange(8, len(file) - 2000)
+            changed[place : place + 40] = source.randbytes(40)
+        for task in tasks:
+            theirs, messages = decoded(stock, task, bytes(changed)), capfd.readouterr()
+            assert decoded(ours, task, bytes(changed)) == theirs
+            assert capfd.readouterr() == messages
+    assert decoded(ours, tasks[0], file[:-9]) == decoded(stock, tasks[0], file[:-9])
+
+
 def noise(*lengths: int) -> list[bytes]:
     source = random.Random(3)
     return [source.randbytes(length) for length in lengths]

@@ -6,9 +6,11 @@ use crate::codec::call::{Decode, Decoded, Decoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::{CodecState, length};
 use crate::codec::tile::TileMut;
-use crate::external::tiff::{self, Part, Reader, RgbaError, Source};
+use crate::exec::parallel;
+use crate::external::tiff::{self, Part, Reader, RgbaError, SilentReader, Source};
 use crate::memory::heap::{self, Bytes};
 use crate::mode::Mode;
+use crate::process::Mutex;
 use crate::raw::Shuffler;
 use crate::raw::premultiplied::Unpremultiply;
 use crate::raw::unpackers::{Band, Band16Ne};
@@ -20,6 +22,17 @@ const PLANAR_TOGETHER: u16 = 1;
 const PLANAR_SEPARATE: u16 = 2;
 const EXTRA_UNSPECIFIED: i32 = 0;
 const EXTRA_PREMULTIPLIED: i32 = 1;
+
+/// The compressions whose strips several threads decode: LZW, Deflate by its two numbers, PackBits, LZMA and Zstandard. They fail if
+/// rows are missing; others succeed, and leave what was in the buffer.
+const PARALLEL: [u16; 6] = [5, 8, 32946, 32773, 34925, 50000];
+
+/// The estimated cost of decoding a byte.
+const COST: usize = 8;
+
+/// How many strips are decoded at once for each thread, and the most bytes of them together.
+const STRIPS_PER_THREAD: usize = 8;
+const BATCH_BYTES: usize = 16 << 20;
 
 /// The largest size of a strip or tile.
 const MAX_BYTES: usize = i32::MAX as usize - 1;
@@ -56,18 +69,22 @@ impl<'a> Decoder for TiffDecoder<'a> {
             return Err(Fault::Config);
         }
         let directory = call.context.source.directory();
+        let file = call.context.source.is_in_memory().then_some((input, directory));
         let mut reader = call.context.source.open(input).ok_or(Fault::Broken)?;
         if directory != 0 && !reader.set_directory(directory) {
             return Ok(Decoded::Complete); // as Pillow does: the image stays as it is
         }
         let buffer = &mut call.context.buffer;
-        Page { reader: &mut reader, state: call.state, line: call.line, buffer, tile: &mut *call.tile }.decode()?;
+        let tile = &mut *call.tile;
+        Page { file, reader: &mut reader, state: call.state, line: call.line, buffer, tile }.decode()?;
         Ok(Decoded::Complete)
     }
 }
 
 /// A page that is decoded to a tile.
 struct Page<'a, 'b> {
+    /// The bytes of a file in memory, and where the page's directory begins.
+    file: Option<(&'a [u8], u32)>,
     reader: &'a mut Reader<'b>,
     state: &'a mut CodecState,
     line: &'a [u8],
@@ -108,7 +125,7 @@ impl Page<'_, '_> {
         if page.is_tiled() {
             self.decode_tiles(planes)?;
         } else {
-            self.decode_strips(planes)?;
+            self.decode_strips(planes, PARALLEL.contains(&page.compression))?;
         }
         let is_premultiplied = matches!(page.extra_sample, EXTRA_UNSPECIFIED | EXTRA_PREMULTIPLIED);
         if planes.len() > 3 && format.mode == Mode::RGBA.id() && is_premultiplied {
@@ -225,7 +242,8 @@ impl Page<'_, '_> {
         Ok(())
     }
 
-    fn decode_strips(&mut self, planes: Planes<'_>) -> Result<()> {
+    /// Decodes strips: on several threads, if `is_parallel` and that pays off.
+    fn decode_strips(&mut self, planes: Planes<'_>, is_parallel: bool) -> Result<()> {
         let Part { height, bytes, row_bytes, .. } = self.reader.strip();
         let height = if height == u32::MAX { self.state.ysize as u32 } else { height }; // the page's height
         let (bytes, row_bytes) = (length_of(bytes)?, length_of(row_bytes)?);
@@ -243,9 +261,89 @@ impl Page<'_, '_> {
             return Err(Fault::Memory);
         }
         let mut buffer = self.make_buffer(bytes)?;
-        let result = self.decode_each_strip(planes, height, &mut buffer, row_bytes);
+        let result = (|| {
+            if is_parallel && planes.len() == 1 {
+                self.decode_batches(height, bytes, row_bytes)?;
+            }
+            self.decode_each_strip(planes, height, &mut buffer, row_bytes)
+        })();
         *self.buffer = Some(buffer);
         result
+    }
+
+    /// Decodes batches of strips on several threads, each of which has a reader of its own. It ends before a strip that they cannot
+    /// read, or if there is no memory: the caller reads the next strip with the reader that prints messages.
+    fn decode_batches(&mut self, height: u32, bytes: usize, row_bytes: usize) -> Result<()> {
+        struct Strip {
+            y: u32,
+            data: Bytes,
+            is_read: bool,
+        }
+
+        let Some((file, directory)) = self.file else { return Ok(()) };
+        let threads = parallel::num_threads();
+        let rows = length(self.state.ysize)?.saturating_sub(length(self.state.y)?);
+        let batch = (threads * STRIPS_PER_THREAD).min(BATCH_BYTES / bytes).min(rows.div_ceil(height as usize));
+        if threads == 1 || batch < 2 || !SilentReader::is_possible() {
+            return Ok(());
+        }
+        let (mut strips, mut readers) = (Vec::new(), Vec::new());
+        if strips.try_reserve_exact(batch).is_err() || readers.try_reserve_exact(threads).is_err() {
+            return Ok(());
+        }
+        for _ in 0..batch {
+            let Ok(data) = Bytes::zeroed(bytes) else { return Ok(()) };
+            strips.push(Strip { y: 0, data, is_read: false });
+        }
+        let readers = Mutex::new(readers);
+        while self.state.y < self.state.ysize {
+            let mut y = self.state.y;
+            let mut count = 0;
+            while count < batch && y < self.state.ysize {
+                (strips[count].y, strips[count].is_read) = (y as u32, false); // not negative, as `length` has checked
+                y = next(y, height);
+                count += 1;
+            }
+            let read = parallel::try_for_items(&mut strips[..count], bytes.saturating_mul(COST), |_, strips| {
+                let reader = readers.lock().pop();
+                let Some(mut reader) = reader.or_else(|| SilentReader::open(file, directory)) else { return Ok(()) };
+                for strip in strips {
+                    strip.is_read = reader.read_strip(strip.y, &mut strip.data);
+                }
+                let mut readers = readers.lock();
+                if readers.len() < readers.capacity() {
+                    readers.push(reader);
+                }
+                Ok(())
+            });
+            read.map_err(|_| Fault::Memory)?;
+            for strip in &strips[..count] {
+                if !strip.is_read {
+                    return Ok(());
+                }
+                self.unpack_strip(None, height, &strip.data, row_bytes)?;
+                self.state.y = next(self.state.y, height);
+            }
+        }
+        Ok(())
+    }
+
+    /// Unpacks the strip at `state.y`.
+    fn unpack_strip(
+        &mut self,
+        unpacker: Option<&'static Shuffler>,
+        height: u32,
+        strip: &[u8],
+        row_bytes: usize,
+    ) -> Result<()> {
+        let CodecState { xoff, yoff, xsize, ysize, y, .. } = *self.state;
+        let mut lines = strip.chunks_exact(row_bytes);
+        for row in y..ysize.min(next(y, height)) {
+            let line = lines.next().ok_or(Fault::Broken)?;
+            let to = row.checked_add(yoff).ok_or(Fault::Config)?;
+            self.tile.unpack_run((xoff, to), line, xsize, unpacker)?;
+        }
+        Ok(())
     }
 
     fn decode_each_strip(
@@ -255,19 +353,13 @@ impl Page<'_, '_> {
         buffer: &mut [u8],
         row_bytes: usize,
     ) -> Result<()> {
-        let CodecState { xoff, yoff, xsize, ysize, .. } = *self.state;
-        while self.state.y < ysize {
+        while self.state.y < self.state.ysize {
             let y = u32::try_from(self.state.y).map_err(|_| Fault::Config)?;
             for (plane, unpacker) in (0..).zip(planes) {
                 if !self.reader.read_strip(y, plane, buffer) {
                     return Err(Fault::Broken);
                 }
-                let mut lines = buffer.chunks_exact(row_bytes);
-                for row in y as i32..ysize.min(next(y as i32, height)) {
-                    let line = lines.next().ok_or(Fault::Broken)?;
-                    let to = row.checked_add(yoff).ok_or(Fault::Config)?;
-                    self.tile.unpack_run((xoff, to), line, xsize, *unpacker)?;
-                }
+                self.unpack_strip(*unpacker, height, buffer, row_bytes)?;
             }
             self.state.y = next(self.state.y, height);
         }

@@ -74,12 +74,14 @@ pub struct Part {
 unsafe extern "C" {
     safe fn imaging_tiff_version() -> *const c_char;
     safe fn imaging_tiff_is_loaded() -> c_int;
+    safe fn imaging_tiff_can_be_silent() -> c_int;
     fn imaging_tiff_open(
         name: *const c_char,
         mode: *const c_char,
         descriptor: c_int,
         handle: *mut TiffState,
         client: *const Client,
+        is_silent: c_int,
     ) -> *mut Tiff;
     fn imaging_tiff_close(tiff: *mut Tiff, is_descriptor: c_int);
     fn imaging_tiff_set_directory(tiff: *mut Tiff, offset: u32) -> c_int;
@@ -167,27 +169,87 @@ impl<'a> Source<'a> {
         unsafe { self.state.as_ref() }.ifd
     }
 
+    /// Whether the file is in memory.
+    pub fn is_in_memory(&mut self) -> bool {
+        // SAFETY: the state is borrowed, and no reader exists that would use it.
+        unsafe { self.state.as_ref() }.fp == 0
+    }
+
     /// Opens the file of the state's descriptor, or else `file`.
     pub fn open<'b>(&'b mut self, file: &'b [u8]) -> Option<Reader<'b>> {
-        // SAFETY: the state is borrowed, and no reader exists that would use it.
-        let state = unsafe { self.state.as_mut() };
-        // libtiff only reads from a file that does not grow.
-        (state.data, state.size) = (file.as_ptr().cast_mut(), file.len() as isize);
-        (state.loc, state.eof, state.grows) = (0, file.len() as u64, 0);
-        let descriptor = state.fp;
-        let (client, handle) =
-            if descriptor == 0 { (&raw const CLIENT, self.state.as_ptr()) } else { (ptr::null(), ptr::null_mut()) };
-        if descriptor != 0 {
-            // SAFETY: `lseek` takes any number. Whoever has written to the file may have left it at its end.
-            unsafe { libc::lseek(descriptor, 0, libc::SEEK_SET) };
-        }
-        // SAFETY: the names are C strings. The state and `file`, from which its functions read, are borrowed as long as the reader.
-        let tiff = unsafe { imaging_tiff_open(c"tempfile.tif".as_ptr(), c"rC".as_ptr(), descriptor, handle, client) };
-        let Some(tiff) = NonNull::new(tiff) else {
-            state.data = ptr::null_mut();
-            return None;
-        };
-        Some(Reader { tiff: OpenTiff(tiff), is_descriptor: descriptor != 0, state: self.state, _file: PhantomData })
+        // SAFETY: the state is borrowed as long as the reader, and no other one exists.
+        unsafe { open(self.state, file, false) }
+    }
+}
+
+/// Opens the file of the state's descriptor, or else `file`. If `is_silent`, libtiff prints no errors.
+///
+/// # Safety
+///
+/// The state is valid as long as the reader, and nobody else uses it meanwhile.
+unsafe fn open(state: NonNull<TiffState>, file: &[u8], is_silent: bool) -> Option<Reader<'_>> {
+    let handle = state.as_ptr();
+    // SAFETY: the state is valid and this function's, by its contract. libtiff only reads from a file that does not grow.
+    let descriptor = unsafe {
+        ((*handle).data, (*handle).size) = (file.as_ptr().cast_mut(), file.len() as isize);
+        ((*handle).loc, (*handle).eof, (*handle).grows) = (0, file.len() as u64, 0);
+        (*handle).fp
+    };
+    let client = if descriptor == 0 { &raw const CLIENT } else { ptr::null() };
+    if descriptor != 0 {
+        // SAFETY: `lseek` takes any number. Whoever has written to the file may have left it at its end.
+        unsafe { libc::lseek(descriptor, 0, libc::SEEK_SET) };
+    }
+    let (name, mode) = (c"tempfile.tif".as_ptr(), c"rC".as_ptr());
+    // SAFETY: the names are C strings. The state, by this function's contract, and `file`, from which its functions read, live as
+    // long as the reader.
+    let tiff = unsafe { imaging_tiff_open(name, mode, descriptor, handle, client, is_silent.into()) };
+    let Some(tiff) = NonNull::new(tiff) else {
+        // SAFETY: the state is valid and this function's, by its contract.
+        unsafe { (*handle).data = ptr::null_mut() };
+        return None;
+    };
+    Some(Reader { tiff: OpenTiff(tiff), is_descriptor: descriptor != 0, state, _file: PhantomData })
+}
+
+/// A reader of a file in memory for another thread, with a state of its own. libtiff prints none of its errors.
+pub struct SilentReader<'a> {
+    /// Dropped before the state.
+    reader: Reader<'a>,
+    _state: OwnState,
+}
+
+/// A state from `calloc`.
+struct OwnState(NonNull<TiffState>);
+
+impl Drop for OwnState {
+    fn drop(&mut self) {
+        // SAFETY: the state is from `calloc`, and its reader was dropped before.
+        unsafe { heap::free(self.0.as_ptr()) };
+    }
+}
+
+// SAFETY: what it points to is its own: libtiff's file and its state, and a file in memory that nobody writes to. libtiff keeps
+// nothing for a thread.
+unsafe impl Send for SilentReader<'_> {}
+
+impl<'a> SilentReader<'a> {
+    /// Whether libtiff has files whose errors are not printed.
+    pub fn is_possible() -> bool {
+        imaging_tiff_can_be_silent() != 0
+    }
+
+    /// Opens a page of a file, by the place of its directory, or 0 for the first page.
+    pub fn open(file: &'a [u8], directory: u32) -> Option<Self> {
+        let state = OwnState(heap::zeroed(1).ok()?);
+        // SAFETY: the state is new, valid when zeroed, and lives longer than the reader, which is dropped first.
+        let mut reader = unsafe { open(state.0, file, true)? };
+        (directory == 0 || reader.set_directory(directory)).then_some(Self { reader, _state: state })
+    }
+
+    /// Reads the strip with row `y`; see [`Reader::read_strip`].
+    pub fn read_strip(&mut self, y: u32, buffer: &mut [u8]) -> bool {
+        self.reader.read_strip(y, 0, buffer)
     }
 }
 
@@ -360,7 +422,7 @@ impl<'a> Writer<'a> {
         let handle: *mut TiffState = state;
         // SAFETY: the names are C strings, and the state, to which its functions write, stays, by this function's contract.
         unsafe {
-            let tiff = imaging_tiff_open(name.as_ptr(), c"w".as_ptr(), descriptor, handle, client);
+            let tiff = imaging_tiff_open(name.as_ptr(), c"w".as_ptr(), descriptor, handle, client, 0);
             (*handle).tiff = tiff;
             !tiff.is_null()
         }

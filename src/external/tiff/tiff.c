@@ -24,7 +24,8 @@
 #if HAS_OPTIONS
 #define OPEN_FUNCTIONS(FUNCTION)                                                                                  \
     FUNCTION(TIFFClientOpenExt) FUNCTION(TIFFFdOpenExt) FUNCTION(TIFFOpenOptionsAlloc)                            \
-    FUNCTION(TIFFOpenOptionsFree) FUNCTION(TIFFOpenOptionsSetWarningHandlerExtR)
+    FUNCTION(TIFFOpenOptionsFree) FUNCTION(TIFFOpenOptionsSetErrorHandlerExtR)                                    \
+    FUNCTION(TIFFOpenOptionsSetWarningHandlerExtR)
 #else
 #define OPEN_FUNCTIONS(FUNCTION)                                                                                  \
     FUNCTION(TIFFClientOpen) FUNCTION(TIFFFdOpen) FUNCTION(TIFFSetWarningHandler) FUNCTION(TIFFSetWarningHandlerExt)
@@ -74,15 +75,21 @@ const char *imaging_tiff_version(void) { return tiff_is_loaded() ? tiff.TIFFGetV
 /* Whether the library can be loaded. */
 int imaging_tiff_is_loaded(void) { return tiff_is_loaded(); }
 
+/* Whether a file can be opened whose errors are not printed. */
+int imaging_tiff_can_be_silent(void) { return HAS_OPTIONS; }
+
 #if HAS_OPTIONS
-static int no_warning(TIFF *file, void *data, const char *module, const char *format, va_list arguments) {
+static int no_message(TIFF *file, void *data, const char *module, const char *format, va_list arguments) {
     (void)file, (void)data, (void)module, (void)format, (void)arguments;
     return 1;
 }
 #endif
 
-/* Opens a file by its descriptor, or by functions if `client` is not NULL. Returns NULL on error. */
-TIFF *imaging_tiff_open(const char *name, const char *mode, int descriptor, void *handle, const Client *client) {
+/* Opens a file by its descriptor, or by functions if `client` is not NULL. Returns NULL on error. Its errors are printed, unless
+   `is_silent`, where that can be. */
+TIFF *imaging_tiff_open(
+    const char *name, const char *mode, int descriptor, void *handle, const Client *client, int is_silent
+) {
     if (!tiff_is_loaded()) {
         return NULL;
     }
@@ -91,7 +98,10 @@ TIFF *imaging_tiff_open(const char *name, const char *mode, int descriptor, void
     if (!options) {
         return NULL;
     }
-    tiff.TIFFOpenOptionsSetWarningHandlerExtR(options, no_warning, NULL);
+    tiff.TIFFOpenOptionsSetWarningHandlerExtR(options, no_message, NULL);
+    if (is_silent) {
+        tiff.TIFFOpenOptionsSetErrorHandlerExtR(options, no_message, NULL);
+    }
     TIFF *file = client ? tiff.TIFFClientOpenExt(
                               name, mode, handle, client->read, client->write, client->seek, client->close, client->size,
                               client->map, client->unmap, options
@@ -100,6 +110,7 @@ TIFF *imaging_tiff_open(const char *name, const char *mode, int descriptor, void
     tiff.TIFFOpenOptionsFree(options);
     return file;
 #else
+    (void)is_silent;
     tiff.TIFFSetWarningHandler(NULL);
     tiff.TIFFSetWarningHandlerExt(NULL);
     return client ? tiff.TIFFClientOpen(

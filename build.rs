@@ -1,5 +1,5 @@
-//! Generates the C headers, and passes the linker options that `rustc` has not: the shared library's name, and the weak
-//! symbols that it exports. Compiles the C code that calls external libraries.
+//! Generates the C headers, and passes the linker options that `rustc` has not: the shared library's name, and the symbols
+//! that it exports beyond the functions of Rust. Compiles the C code that calls external libraries.
 //!
 //! `IMAGING_WRITE_HEADERS=1` writes the headers to `include/libImaging/`; otherwise they are in the build directory only.
 
@@ -30,6 +30,9 @@ const WEAK_SYMBOLS: [&str; 10] = [
     "ImagingZipVersion",
 ];
 
+/// The functions that are written in C, by their feature: `rustc` does not know them either.
+const C_FUNCTIONS: [(&str, &str); 1] = [("tiff", "ImagingLibTiffSetField")];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -56,8 +59,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libImaging.so.{}", env::var("CARGO_PKG_VERSION_MAJOR")?);
-        let script = out.join("weak-symbols.map");
-        fs::write(&script, format!("{{ global: {}; }};\n", WEAK_SYMBOLS.join("; ")))?;
+        let script = out.join("symbols.map");
+        let of_features =
+            C_FUNCTIONS.iter().filter(|(feature, _)| external::has_feature(feature)).map(|(_, name)| *name);
+        let symbols: Vec<_> = WEAK_SYMBOLS.into_iter().chain(of_features).collect();
+        fs::write(&script, format!("{{ global: {}; }};\n", symbols.join("; ")))?;
         println!("cargo::rustc-cdylib-link-arg=-Wl,--version-script={}", script.display());
         // `dlclose` must not unmap the code of running threads: workers, or callers on other threads.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");

@@ -19,7 +19,8 @@ const LIBRARIES: [Library; 3] = [
     Library { feature: "tiff", package: "libtiff-4", folder: "tiff" },
 ];
 
-fn has_feature(name: &str) -> bool {
+/// Whether a cargo feature is chosen.
+pub fn has_feature(name: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase().replace('-', "_"))).is_some()
 }
 
@@ -34,7 +35,7 @@ pub fn compile() -> Result<(), Box<dyn Error>> {
     let links = has_feature("link-codecs");
     let mut build = cc::Build::new();
     build.std("gnu11").include("include").warnings(true).extra_warnings(true);
-    // Only this library calls these functions.
+    // Only this library calls these functions, but for those of the C API.
     build.flag("-fvisibility=hidden").file("src/external/library.c");
     if links {
         build.define("IMAGING_LINK_CODECS", None);

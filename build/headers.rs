@@ -60,7 +60,6 @@ pub const HEADERS: [Header; 3] = [
             "src/ffi/tiff.rs",
             "src/ffi/codec_fd.rs",
             "src/host/symbols.rs",
-            "src/ffi/planned.rs",
         ],
     },
     Header {

@@ -19,6 +19,9 @@
 #endif
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
+#ifdef IMAGING_HAS_TIFF
+#include <libImaging/TiffDecode.h>
+#endif
 
 #include "modes.h"
 
@@ -924,6 +927,85 @@ run_zip_version(int unused) {
     return sum_of_bytes(version, strlen(version));
 }
 
+#ifdef IMAGING_HAS_TIFF
+/* - - - - - TIFF - - - - - */
+
+enum { TIFF_BYTES = 1 << 15 };
+
+static int
+set_tiff_tags(ImagingCodecState state) {
+    static const uint32_t numbers[] = {1, 2, 3};
+    TIFFDataType type;
+    int passes_count, count;
+    return ImagingLibTiffSetField(state, TIFFTAG_IMAGEWIDTH, state->xsize) &&
+           ImagingLibTiffSetField(state, TIFFTAG_IMAGELENGTH, state->ysize) &&
+           ImagingLibTiffSetField(state, TIFFTAG_BITSPERSAMPLE, 8) &&
+           ImagingLibTiffSetField(state, TIFFTAG_SAMPLESPERPIXEL, 1) &&
+           ImagingLibTiffSetField(state, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) &&
+           ImagingLibTiffSetField(state, TIFFTAG_COMPRESSION, COMPRESSION_LZW) &&
+           ImagingLibTiffMergeFieldInfo(state, TIFF_LONG, 40000, 1) == 0 &&
+           ImagingLibTiffFindField(state, 40000, &type, &passes_count, &count) && type == TIFF_LONG && passes_count &&
+           ImagingLibTiffSetField(state, 40000, 3, numbers);
+}
+
+/* Encodes the first row. Returns the number of bytes, or 0 on error. */
+static int
+tiff_encode(uint8_t *file) {
+    TIFFSTATE context;
+    memset(&context, 0, sizeof(context));
+    struct ImagingCodecStateInstance state = whole(8);
+    uint8_t line[4096];
+    state.shuffle = ImagingFindPacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
+    state.buffer = line;
+    state.context = &context;
+    static char name[] = "a scene";
+    int size = 0;
+    if (ImagingLibTiffEncodeInit(&state, name, 0) && set_tiff_tags(&state)) {
+        int made;
+        do {
+            made = ImagingLibTiffEncode(inputs[IMAGING_MODE_L], &state, file + size, TIFF_BYTES - size);
+            size += made > 0 ? made : 0;
+        } while (state.errcode == 0 && made > 0);
+    }
+    ImagingLibTiffEncodeCleanup(&state);
+    return state.errcode == IMAGING_CODEC_END ? size : 0;
+}
+
+static unsigned
+run_tiff_encode(int unused) {
+    (void)unused;
+    static uint8_t file[TIFF_BYTES];
+    int size = tiff_encode(file);
+    return size ? sum_of_bytes(file, (size_t)size) : 0;
+}
+
+static unsigned
+run_tiff_decode(int unused) {
+    (void)unused;
+    static uint8_t file[TIFF_BYTES];
+    int size = tiff_encode(file);
+    if (!size) {
+        return 0;
+    }
+    TIFFSTATE context;
+    memset(&context, 0, sizeof(context));
+    struct ImagingCodecStateInstance state = whole(8);
+    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, NULL);
+    state.context = &context;
+    int done = ImagingLibTiffInit(&state, 0, 0) &&
+               ImagingLibTiffDecode(outputs[IMAGING_MODE_L], &state, file, size) == -1 && state.errcode == 0;
+    free(state.buffer);
+    return done ? sum_of_bytes(outputs[IMAGING_MODE_L]->image[0], (size_t)side) : 0;
+}
+
+static unsigned
+run_tiff_version(int unused) {
+    (void)unused;
+    const char *version = ImagingTiffVersion();
+    return version[0] ? sum_of_bytes(version, strlen(version)) : 0;
+}
+#endif
+
 /* - - - - - Files - - - - - */
 
 static unsigned
@@ -1821,6 +1903,17 @@ static const Scene LIST[] = {
     {"ImagingZipEncode", "with a dictionary", run_zip_encode, 1, SCENE_BY_CODE},
     {"ImagingZipEncodeCleanup", "", run_zip_encode, 0, SCENE_BY_CODE},
     {"ImagingZipVersion", "", run_zip_version, 0, 0},
+#ifdef IMAGING_HAS_TIFF
+    {"ImagingLibTiffDecode", "", run_tiff_decode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingLibTiffEncode", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingLibTiffEncodeCleanup", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingLibTiffEncodeInit", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingLibTiffFindField", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingLibTiffInit", "", run_tiff_decode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingLibTiffMergeFieldInfo", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingLibTiffSetField", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
+    {"ImagingTiffVersion", "", run_tiff_version, 0, SCENE_BY_CODE},
+#endif
     {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
     {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},
     {"ImagingSavePPM", "", run_save_ppm, 0, 0},

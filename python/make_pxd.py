@@ -65,7 +65,7 @@ cdef inline Imaging ImagingOrRaise(Imaging im) except NULL:
 
 def external_codecs() -> set[str]:
     """Returns the functions of the codecs by external libraries, which the package does not contain."""
-    sources = (ROOT / f"src/ffi/{name}.rs" for name in ["jpeg", "jpeg2000", "tiff", "planned"])
+    sources = (ROOT / f"src/ffi/{name}.rs" for name in ["jpeg", "jpeg_ext", "jpeg2000", "tiff"])
     return {name for source in sources for name in re.findall(r"\bfn (Imaging\w+)", source.read_text())}
 
 

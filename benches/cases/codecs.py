@@ -147,9 +147,17 @@ def jpeg() -> Iterator[Case]:
         yield Case(("encode JPEG", mode, name), encode, "call()")
 
 
+def tiff() -> Iterator[Case]:
+    for mode, compression in ("RGB", "none"), ("RGB", "LZW"), ("RGB", "Deflate"), ("RGB", "JPEG"), ("1", "G4"):
+        for verb in "decode", "encode":
+            setup = f"import tiffs; call = tiffs.{verb[:-1]}ing({mode!r}, {compression!r})"
+            yield Case((f"{verb} TIFF", mode, compression), setup, "call()")
+
+
 TABLES = (
     Table.of("Codecs of run lengths", "call, mode, picture", runs()),
     Table.of("Block-compressed textures", "call, mode", textures()),
     Table.of("JPEG", "call, mode, file", jpeg()),
+    Table.of("TIFF", "call, mode, compression", tiff()),
     Table.of("Other codecs", "call, mode", (*scientific(), *fli(), *text(), *photo_cd())),
 )

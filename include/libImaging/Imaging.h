@@ -1601,8 +1601,31 @@ extern const char *ImagingJpeg2KVersion(void);
  * TIFF files
  *
  * The library has these functions if it was built with the feature `tiff`. A Pillow that contains the codec keeps its own.
- * TiffDecode.h declares the functions that set up a state.
+ * TiffDecode.h declares the functions that set up a state. libtiff prints messages of errors.
  */
+
+/**
+ * Decodes a page of a TIFF file, in one call: `buffer` has the whole file, unless `state->context` names a descriptor.
+ * `context` is a `TIFFSTATE`, set up by `ImagingLibTiffInit`. The rectangle has the size of the page. The call frees the line
+ * buffer and sets another one, which the caller frees.
+ *
+ * It returns -1. `errcode` is 0 if the image is complete, and also if there is no page where the context says that it
+ * begins. It becomes `IMAGING_CODEC_BROKEN` for a page of another size, for invalid data, or if the page's pixels are not
+ * those of `shuffle` and `bits`, which are R, G, B and A for each pixel of a YCbCr page, unless that is compressed as JPEG with
+ * the bands of a pixel together, and then R, G and B; `IMAGING_CODEC_MEMORY` if there is no memory, or a strip or tile has 2 GiB;
+ * and `IMAGING_CODEC_CONFIG` if libtiff cannot be loaded, or the state does not fit the image.
+ */
+extern int ImagingLibTiffDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/**
+ * Encodes a TIFF file with the tags that were set. `context` is a `TIFFSTATE`, set up by `ImagingLibTiffEncodeInit`. The first call
+ * writes the file. If it is in memory, this and further calls return its bytes.
+ *
+ * On error it returns -1, and `errcode` is `IMAGING_CODEC_CONFIG` if the tags describe longer rows than `state->bytes`, or if the
+ * state does not fit the image, `IMAGING_CODEC_BROKEN` if libtiff does not encode a row, and `IMAGING_CODEC_MEMORY` if it
+ * cannot complete the file.
+ */
+extern int ImagingLibTiffEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /** Returns the version of libtiff and its copyright, a static text; an empty one if libtiff cannot be loaded. */
 extern const char *ImagingTiffVersion(void);
@@ -1679,12 +1702,6 @@ extern int ImagingJpeg2KEncode(Imaging im, ImagingCodecState state, uint8_t *buf
 
 /** Frees the memory of the encoder. Call it after the last call. */
 extern void ImagingJpeg2KEncodeCleanup(ImagingCodecState state);
-
-/** Decodes a TIFF file, in one call. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`. */
-extern int ImagingLibTiffDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Encodes a TIFF file. `context`: TIFFSTATE, set up by `ImagingLibTiffEncodeInit`. */
-extern int ImagingLibTiffEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Data.

@@ -5,6 +5,7 @@ use super::fault::{Fault, Result};
 use super::io::NoFile;
 use super::state::CodecState;
 use super::tile::{ImageFormat, TileMut, TileRef};
+use crate::raw::Shuffler;
 
 /// An image that is a tile as a whole, whose rows are packed lines: nothing is converted.
 pub struct Rows {
@@ -81,6 +82,24 @@ impl TileMut for Rows {
         let pixel = self.format.pixel_size;
         let pixels = self.at_mut(y)?.chunks_exact_mut(pixel).skip(columns.0).step_by(columns.1);
         pixels.zip(line.chunks_exact(pixel)).take(count).for_each(|(pixel, packed)| pixel.copy_from_slice(packed));
+        Ok(())
+    }
+
+    fn unpack_run(
+        &mut self,
+        (x, y): (i32, i32),
+        line: &[u8],
+        count: i32,
+        unpacker: Option<&'static Shuffler>,
+    ) -> Result<()> {
+        let (x, count, pixel) = (x as usize, count as usize, self.format.pixel_size);
+        let row = self.at_mut(y)?.get_mut(x * pixel..(x + count) * pixel).ok_or(Fault::Config)?;
+        match unpacker {
+            Some(unpacker) => {
+                (unpacker.convert)(row, line.get(..(unpacker.input_bytes)(count)).ok_or(Fault::Config)?, count)
+            }
+            None => row.copy_from_slice(line.get(..count * pixel).ok_or(Fault::Config)?),
+        }
         Ok(())
     }
 }

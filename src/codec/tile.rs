@@ -2,6 +2,7 @@
 
 use super::fault::Result;
 use crate::abi::ModeID;
+use crate::raw::Shuffler;
 
 /// The format and size of the image around a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,4 +64,14 @@ pub trait TileMut {
     /// at distances of `columns.1`. A pixel of 8 bits or more starts at a byte, one of fewer bits is the top of a byte.
     fn unpack_columns(&mut self, y: i32, columns: (usize, usize), line: &[u8], bits: usize, count: usize)
     -> Result<()>;
+
+    /// Unpacks `count` pixels of `line` to row `y` of the image, from column `x` on: with `unpacker`, or with the state's
+    /// if it is `None`. `line` may be longer than the packed pixels.
+    fn unpack_run(
+        &mut self,
+        at: (i32, i32),
+        line: &[u8],
+        count: i32,
+        unpacker: Option<&'static Shuffler>,
+    ) -> Result<()>;
 }

@@ -6,7 +6,7 @@
 //! function's value for failure.
 //!
 //! The C headers are generated from these files. The first paragraph of a file's comment heads its functions; their doc
-//! comments are those of the header. [`planned`] declares what is not implemented yet.
+//! comments are those of the header.
 
 #![allow(unsafe_code)] // pointers from C are converted here, and go no further than this room
 #![allow(clippy::missing_safety_doc)] // the parameter types and the header say what the pointers must be
@@ -40,8 +40,6 @@ mod mode;
 mod output;
 mod palette;
 mod paste;
-#[allow(dead_code)] // declared for the header; nothing in the crate calls these functions
-mod planned;
 mod point;
 mod ppm;
 mod quantize;
@@ -52,5 +50,7 @@ mod statistics;
 mod storage;
 #[cfg(feature = "tiff")]
 mod tiff;
+#[cfg(feature = "tiff")]
+mod tiff_state;
 mod work;
 mod zip;

@@ -1,6 +1,7 @@
 //! `malloc` and its family, which report a lack of memory and check products of sizes.
 
 use std::hint::black_box;
+use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
@@ -55,6 +56,57 @@ fn uninitialized(bytes: usize) -> Result<NonNull<u8>> {
 pub unsafe fn free<T>(memory: *mut T) {
     // SAFETY: NULL, or allocated by the C allocator and unused, by this function's contract.
     unsafe { libc::free(memory.cast()) }
+}
+
+/// Zeroed bytes from `calloc`, for receivers that free them with `free`. The system backs large ones with memory as they are
+/// written to.
+#[derive(Debug)]
+pub struct Bytes {
+    memory: NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: the memory is this value's own.
+unsafe impl Send for Bytes {}
+
+impl Bytes {
+    /// Allocates zeroed bytes.
+    pub fn zeroed(length: usize) -> Result<Self> {
+        if length > isize::MAX as usize {
+            return Err(Error::Memory);
+        }
+        Ok(Self { memory: zeroed(length)?, length })
+    }
+
+    /// Returns the memory, which the receiver frees.
+    pub fn into_raw(self) -> NonNull<u8> {
+        let memory = self.memory;
+        std::mem::forget(self);
+        memory
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: the memory has `length` initialised bytes, which this value owns.
+        unsafe { std::slice::from_raw_parts(self.memory.as_ptr(), self.length) }
+    }
+}
+
+impl DerefMut for Bytes {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        // SAFETY: the memory has `length` initialised bytes, which this value owns.
+        unsafe { std::slice::from_raw_parts_mut(self.memory.as_ptr(), self.length) }
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        // SAFETY: the memory is from `calloc`, and this value owns it.
+        unsafe { free(self.memory.as_ptr()) };
+    }
 }
 
 /// Concatenates `parts` into a C string, which the receiver frees.

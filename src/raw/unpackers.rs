@@ -47,8 +47,8 @@ type Rgb16Be = swizzle!(6 => Lane(0), Lane(2), Lane(4), Constant(255));
 type Rgba16Le = swizzle!(8 => Lane(1), Lane(3), Lane(5), Lane(7));
 type Rgba16Be = swizzle!(8 => Lane(0), Lane(2), Lane(4), Lane(6));
 
-// One band of pixels of four.
-type Band<const BAND: usize> = InsertBand<BAND, 1, 0, false>;
+/// Writes one band of a pixel of four.
+pub type Band<const BAND: usize> = InsertBand<BAND, 1, 0, false>;
 type BandInverted<const BAND: usize> = InsertBand<BAND, 1, 0, true>;
 type Band16Le<const BAND: usize> = InsertBand<BAND, 2, 1, false>;
 type Band16Be<const BAND: usize> = InsertBand<BAND, 2, 0, false>;
@@ -67,7 +67,10 @@ mod native {
     pub type Band16Ne<const BAND: usize> = super::Band16Be<BAND>;
     pub type Unpremultiply16Ne = super::Unpremultiply16Be;
 }
-use native::{Band16Ne, Rgb16Ne, Rgba16Ne, Unpremultiply16Ne};
+use native::{Rgb16Ne, Rgba16Ne, Unpremultiply16Ne};
+
+/// Writes one band of a pixel of four, from 16 bits in the byte order of this machine.
+pub type Band16Ne<const BAND: usize> = native::Band16Ne<BAND>;
 
 type GreyAlpha = swizzle!(2 => Lane(0), Lane(0), Lane(0), Lane(1));
 type Rgb = swizzle!(3 => Lane(0), Lane(1), Lane(2), Constant(255));

@@ -31,6 +31,7 @@ from ctypes import (
     c_ubyte,
     c_ulong,
     c_uint32,
+    c_uint64,
     c_void_p,
     py_object,
 )
@@ -318,6 +319,21 @@ class JpegEncoderState(Structure):
     ]
 
 
+class TiffState(Structure):
+    """`TIFFSTATE`, the context of the TIFF codec."""
+
+    _fields_ = [
+        ("data", c_void_p),
+        ("loc", c_uint64),
+        ("size", c_ssize_t),
+        ("fp", c_int),
+        ("ifd", c_uint32),
+        ("tiff", c_void_p),
+        ("eof", c_uint64),
+        ("flrealloc", c_int),
+    ]
+
+
 class NamedMode(Structure):
     """`ModeData` and `RawModeData`."""
 
@@ -374,6 +390,7 @@ STRUCTURES = {
     "RAWSTATE": RawState,
     "JPEGSTATE": JpegState,
     "JPEGENCODERSTATE": JpegEncoderState,
+    "TIFFSTATE": TiffState,
     "ZIPSTATE": ZipState,
     "ModeData": NamedMode,
     "RawModeData": NamedMode,
@@ -386,12 +403,12 @@ CHOPS = [
 """The channel operations with two images and no other argument, except `ImagingOverlay`."""
 
 DECODERS = [
-    "Bcn", "Bit", "Fli", "Gif", "Hex", "Jpeg", "Jpeg2K", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle", "TgaRle",
-    "Xbm", "Zip",
+    "Bcn", "Bit", "Fli", "Gif", "Hex", "Jpeg", "Jpeg2K", "LibTiff", "Msp", "Packbits", "Pcd", "Pcx", "Raw", "SgiRle", "SunRle",
+    "TgaRle", "Xbm", "Zip",
 ]  # fmt: skip
 """The decoders: `Imaging...Decode`."""
 
-ENCODERS = ["Bcn", "Eps", "Gif", "Jpeg", "Jpeg2K", "Pcx", "Raw", "TgaRle", "Xbm", "Zip"]
+ENCODERS = ["Bcn", "Eps", "Gif", "Jpeg", "Jpeg2K", "LibTiff", "Pcx", "Raw", "TgaRle", "Xbm", "Zip"]
 """The encoders: `Imaging...Encode`."""
 
 _PROTOTYPES = {
@@ -453,6 +470,16 @@ _PROTOTYPES = {
     "ImagingZipDecodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
     "ImagingZipEncodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
     "ImagingZipVersion": (c_char_p,),
+    "ImagingLibTiffInit": (c_int, POINTER(ImagingCodecStateInstance), c_int, c_uint32),
+    "ImagingLibTiffEncodeInit": (c_int, POINTER(ImagingCodecStateInstance), c_char_p, c_int),
+    "ImagingLibTiffEncodeCleanup": (None, POINTER(ImagingCodecStateInstance)),
+    "ImagingLibTiffMergeFieldInfo": (c_int, POINTER(ImagingCodecStateInstance), c_int, c_int, c_int),
+    "ImagingLibTiffFindField": (
+        c_int, POINTER(ImagingCodecStateInstance), c_int, POINTER(c_int), POINTER(c_int), POINTER(c_int),
+    ),
+    # Further arguments are the values.
+    "ImagingLibTiffSetField": (c_int, POINTER(ImagingCodecStateInstance), c_uint32),
+    "ImagingTiffVersion": (c_char_p,),
     "ImagingResample": (Image, Image, c_int, c_int, c_int, POINTER(c_float)),
     "ImagingCrop": (Image, Image, c_int, c_int, c_int, c_int),
     "ImagingFlipLeftRight": (Image, Image, Image),

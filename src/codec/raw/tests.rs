@@ -9,6 +9,7 @@ use crate::codec::call::{Call, Decoded, Decoder, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::io::NoFile;
 use crate::codec::tile::{ImageFormat, TileMut, TileRef};
+use crate::raw::Shuffler;
 
 /// A tile of any size without pixels: counts the lines that are converted.
 struct Lines {
@@ -79,6 +80,10 @@ impl TileMut for Lines {
         _bits: usize,
         _count: usize,
     ) -> Result<()> {
+        Err(Fault::Config)
+    }
+
+    fn unpack_run(&mut self, _: (i32, i32), _: &[u8], _: i32, _: Option<&'static Shuffler>) -> Result<()> {
         Err(Fault::Config)
     }
 }

@@ -190,4 +190,17 @@ impl TileMut for Tile {
         }
         Ok(())
     }
+
+    fn unpack_run(
+        &mut self,
+        (x, y): (c_int, c_int),
+        line: &[u8],
+        count: c_int,
+        unpacker: Option<&'static Shuffler>,
+    ) -> Result<()> {
+        let shuffle = unpacker.map_or_else(|| self.shuffle(), |unpacker| Ok(Shuffle::Known(unpacker)))?;
+        let (address, bytes) = self.locate(x, y, count)?;
+        // SAFETY: the row has these bytes, by `locate_run`, and nobody else uses them, by `Tile::new`.
+        shuffle.convert(unsafe { std::slice::from_raw_parts_mut(address, bytes) }, line, count)
+    }
 }

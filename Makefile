@@ -25,7 +25,7 @@ stages     := rust c races fuzz python package bindings pillow
 fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(major)|' \
            -e 's|@IMAGING_PREFIX_FROM_LIBDIR@|$(shell realpath -m --relative-to=$(LIBDIR) $(PREFIX))|'
 
-.PHONY: all install uninstall wheel setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
+.PHONY: all install uninstall pillow wheel setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
 
 all: ## build the shared and the static library (the default)
 	$(CARGO) build --release --lib --no-default-features
@@ -46,6 +46,9 @@ install: all ## install into $(DESTDIR)$(PREFIX), libraries into $(LIBDIR)
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(lib)/libImaging.,so so.$(major) so.$(version) a) $(lib)/pkgconfig/libImaging.pc
 	rm -rf $(includes) $(lib)/cmake/Imaging $(doc)
+
+pillow: setup all ## Pillow, linked to this library in place of its own libImaging, as a wheel in target/pillow/linked
+	scripts/pillow.sh linked
 
 wheel: all ## the Python package, with the library in it, into target/wheels
 	scripts/wheel.sh

@@ -12,6 +12,9 @@ Extensions with `from libimaging cimport …` are built with get_include() and g
 from __future__ import annotations
 
 from . import _pillow
+
+_pillow.share_library()
+
 from ._core import View, version, view
 from ._images import flush, from_buffer, image_of, map, read_tile, release, tiles, window
 from ._pillow import PillowError
@@ -50,7 +53,7 @@ def interpose() -> None:
     """Has Pillow run on this library, in this process and those that it forks; call it before PIL.Image is imported.
 
     Every function that this library has takes over from Pillow's own. Raises `PillowError` where that cannot be:
-    the text says why. Once it is done, further calls do nothing.
+    the text says why. Once it is done, further calls do nothing, and neither do any if Pillow is linked to libImaging.
 
     Programs that this process starts anew are not interposed. `python -m libimaging` is inherited by them.
     """

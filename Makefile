@@ -5,6 +5,17 @@ LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
 CARGO   ?= cargo
 
+# The codecs by external libraries: those that are found. `make FEATURES=` builds none of them.
+codec_features   := jpeg jpeg2000 tiff
+package_jpeg     := libjpeg
+package_jpeg2000 := libopenjp2
+package_tiff     := libtiff-4
+found     = $(shell pkg-config --exists $(package_$(1)) 2>/dev/null && echo $(1))
+FEATURES ?= $(strip $(foreach feature,$(codec_features),$(call found,$(feature))))
+features  = --features "$(FEATURES)"
+# With `make FEATURES="jpeg … link-codecs"` the library links to them.
+linked    = $(if $(filter link-codecs,$(FEATURES)),$(foreach feature,$(filter $(codec_features),$(FEATURES)),$(package_$(feature))))
+
 FUZZ_SECONDS ?= 60
 FUZZ_CODEC_SECONDS ?= $(FUZZ_SECONDS)
 
@@ -18,17 +29,19 @@ lib        := $(DESTDIR)$(LIBDIR)
 includes   := $(DESTDIR)$(PREFIX)/include/libImaging
 doc        := $(DESTDIR)$(PREFIX)/share/doc/libimaging
 fuzzed     := api draw ppm raw_decode
-codecs     := $(filter-out $(fuzzed),$(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs))))
+unbuilt     = $(filter-out $(FEATURES),$(codec_features))
+codecs      = $(filter-out $(fuzzed) $(unbuilt),$(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs))))
 stages     := rust c races fuzz python package bindings pillow
 
 # The installed tree can be moved: what it says of itself is relative to where it is found.
 fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(major)|' \
+           -e 's|@IMAGING_FEATURES@|$(FEATURES)|' -e 's|@IMAGING_LINKED_PACKAGES@|$(linked)|' \
            -e 's|@IMAGING_PREFIX_FROM_LIBDIR@|$(shell realpath -m --relative-to=$(LIBDIR) $(PREFIX))|'
 
 .PHONY: all install uninstall pillow wheel setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
 
 all: ## build the shared and the static library (the default)
-	$(CARGO) build --release --lib --no-default-features
+	$(CARGO) build --release --lib --no-default-features $(features)
 
 install: all ## install into $(DESTDIR)$(PREFIX), libraries into $(LIBDIR)
 	install -d $(lib)/pkgconfig $(lib)/cmake/Imaging $(includes) $(doc)
@@ -71,9 +84,9 @@ test: setup ## every test stage, and a summary
 
 test-rust: ## format, lints, Rust tests, documentation
 	$(CARGO) fmt --check
-	$(CARGO) clippy --all-targets -- -D warnings
-	$(CARGO) test
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps
+	$(CARGO) clippy --all-targets $(features) -- -D warnings
+	$(CARGO) test $(features)
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps $(features)
 
 test-c: setup ## C and C++ programs against the installed package
 	c_tests/run.sh
@@ -117,12 +130,12 @@ target/tools/bin/cargo-fuzz:
 fuzz: target/tools/bin/cargo-fuzz ## any bytes for every codec, the PPM reader, drawing and calls of all functions, under the address sanitizer; FUZZ_SECONDS for each, FUZZ_CODEC_SECONDS for each codec
 	for name in $(fuzzed:%=%=$(FUZZ_SECONDS)) $(codecs:%=%=$(FUZZ_CODEC_SECONDS)); do \
 	    seconds=$${name#*=}; name=$${name%=*}; mkdir -p target/fuzz/corpus/$$name && \
-	    PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --target-dir target/fuzz $$name \
+	    PATH="$(CURDIR)/target/tools/bin:$$PATH" $(CARGO) +nightly fuzz run --target-dir target/fuzz $(features) $$name \
 	        target/fuzz/corpus/$$name -- -timeout=60 -max_total_time=$$seconds -max_len=8192 -len_control=20 || exit 1; \
 	done
 
 header: ## write the generated headers into include/, and of them libimaging.pxd
-	IMAGING_WRITE_HEADERS=1 $(CARGO) build --lib --no-default-features
+	IMAGING_WRITE_HEADERS=1 $(CARGO) build --lib --no-default-features $(features)
 	python3 python/make_pxd.py
 
 clean: ## remove everything that was built

@@ -1,5 +1,5 @@
 //! Generates the C headers, and passes the linker options that `rustc` has not: the shared library's name, and the weak
-//! symbols that it exports.
+//! symbols that it exports. Compiles the C code that calls external libraries.
 //!
 //! `IMAGING_WRITE_HEADERS=1` writes the headers to `include/libImaging/`; otherwise they are in the build directory only.
 
@@ -8,6 +8,8 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
+#[path = "build/external.rs"]
+mod external;
 #[path = "build/headers.rs"]
 mod headers;
 #[allow(dead_code)] // only the names are used here
@@ -34,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("cargo::rerun-if-env-changed=IMAGING_WRITE_HEADERS");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build/external.rs");
     println!("cargo::rerun-if-changed=build/headers.rs");
     println!("cargo::rerun-if-changed=src/mode.rs");
     let write = env::var_os("IMAGING_WRITE_HEADERS").is_some_and(|value| value != "0");
@@ -48,6 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(root.join("include/libImaging").join(&name), &text)?;
         }
     }
+
+    external::compile()?;
 
     if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libImaging.so.{}", env::var("CARGO_PKG_VERSION_MAJOR")?);

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 # Functions that are declared but not implemented: those of planned.rs, and of another header.
+FFI = Path(__file__).parent.parent / "src/ffi"
 PLANNED = Path(__file__).parent.parent / "src/ffi/planned.rs"
 PLANNED_ELSEWHERE = re.compile(r"ImagingLibTiff\w+")
 # Symbols of the reference that no extension module needs, with names that may clash with a program's.
@@ -48,6 +49,14 @@ def own_functions(header):
     return set(re.findall(r"^extern .*?\b(Imaging\w+)\(", header.read_text(), re.MULTILINE))
 
 
+def left_out(prefix):
+    """Returns the functions of the codecs that the library was built without."""
+    features = re.search("^features=(.*)$", (prefix / "lib/pkgconfig/libImaging.pc").read_text(), re.MULTILINE)
+    missing = {"jpeg", "jpeg2000", "tiff"} - set(features[1].split())
+    sources = ((FFI / f"{feature}.rs").read_text() for feature in missing)
+    return {name for source in sources for name in re.findall(r'extern "C" fn (\w+)', source)}
+
+
 def check_symbols(name, symbols, expected):
     missing = sorted(expected - symbols.keys())
     check(not missing, f"{name} does not define {' '.join(missing)}")
@@ -76,6 +85,7 @@ def main(prefix, table):
     public = public_symbols(table)
     planned = set(re.findall(r"pub fn (\w+)", PLANNED.read_text()))
     declared_only = {symbol for symbol in public if symbol in planned or PLANNED_ELSEWHERE.fullmatch(symbol)}
+    declared_only |= left_out(prefix)
     expected = set(public) - declared_only - HIDDEN
     expected |= own_functions(prefix / "include/libImaging/ImagingExt.h")
 

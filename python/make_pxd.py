@@ -4,8 +4,8 @@
     make_pxd.py            writes it
     make_pxd.py --check    exits with status 1 if it differs from the generated text
 
-It declares every struct, constant and implemented function of the headers below, without functions that are only
-planned (src/ffi/planned.rs) and without function-like macros. The headers are generated and therefore regular: a few
+It declares every struct, constant and function of the headers below, without the codecs by external libraries, which the
+package does not contain, and without function-like macros. The headers are generated and therefore regular: a few
 regular expressions parse them.
 """
 
@@ -63,8 +63,10 @@ cdef inline Imaging ImagingOrRaise(Imaging im) except NULL:
 '''
 
 
-def planned() -> set[str]:
-    return set(re.findall(r"pub fn (\w+)", (ROOT / "src/ffi/planned.rs").read_text()))
+def external_codecs() -> set[str]:
+    """Returns the functions of the codecs by external libraries, which the package does not contain."""
+    sources = (ROOT / f"src/ffi/{name}.rs" for name in ["jpeg", "jpeg2000", "tiff", "planned"])
+    return {name for source in sources for name in re.findall(r"\bfn (Imaging\w+)", source.read_text())}
 
 
 def without_conditions(text: str) -> str:
@@ -160,7 +162,7 @@ def section(header: str, left_out: set[str]) -> str:
 
 
 def pxd() -> str:
-    left_out = planned()
+    left_out = external_codecs()
     return OPENING + "\n".join(section(header, left_out) for header in HEADERS) + CLOSING
 
 

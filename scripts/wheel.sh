@@ -39,12 +39,14 @@ cp -r include/libImaging "$staged/libimaging/include"
 export ZIG_GLOBAL_CACHE_DIR=$PWD/$work/zig ZIG_LOCAL_CACHE_DIR=$PWD/$work/zig
 zig="$PWD/$venv/bin/python -m ziglang cc -target $(uname -m)-linux-gnu.$glibc"
 
-# Exported is what the release library exports. The arena's fork handlers stay registered: an old glibc does not take them
+# Exported is what the release library exports, but for the codecs by external libraries, which no wheel brings along; so the
+# linker drops their code. The arena's fork handlers stay registered: an old glibc does not take them
 # back when a library is unloaded, so this one is not (nodelete).
 exports=$work/exports.map
 {
     echo "{ global:"
-    nm -D --defined-only "$release/libImaging.so" | sed 's/.* \([^@ ]*\).*/    \1;/'
+    nm -D --defined-only "$release/libImaging.so" | sed 's/.* \([^@ ]*\).*/    \1;/' |
+        grep -vE 'Imaging(Jpeg(Use|Encode|Decode)|Jpeg2K|LibTiff|TiffVersion)'
     echo "local: *; };"
 } >"$exports"
 library=$staged/libimaging/lib/libImaging.so

@@ -71,6 +71,7 @@ pub mod statistics;
 mod api;
 mod codec;
 mod exec;
+mod external;
 mod ffi;
 mod host;
 mod memory;

@@ -1521,6 +1521,52 @@ extern void ImagingZipEncodeCleanup(ImagingCodecState state);
 extern const char *ImagingZipVersion(void);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * JPEG, by libjpeg.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * JPEG files
+ *
+ * The library has these functions if it was built with the feature `jpeg`. A Pillow that contains the codec keeps its own.
+ */
+
+/** Returns 1 if the JPEG library converts to and from RGBX and similar layouts itself, and 0 otherwise. */
+extern int ImagingJpegUseJCSExtensions(void);
+
+/**
+ * Returns the version of the JPEG library's interface, such as "6.2", a static text. Weak. A Pillow that contains the codec gets
+ * the version of its own library. Without the feature `jpeg`, all others get an empty text.
+ */
+extern const char *ImagingJpegVersion(void);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * JPEG 2000, by OpenJPEG.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * JPEG 2000 files
+ *
+ * The library has these functions if it was built with the feature `jpeg2000`. A Pillow that contains the codec keeps its own.
+ */
+
+/** Returns the version of OpenJPEG, a static text; an empty one if OpenJPEG cannot be loaded. */
+extern const char *ImagingJpeg2KVersion(void);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
+ * TIFF, by libtiff.
+ */
+
+/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
+ * TIFF files
+ *
+ * The library has these functions if it was built with the feature `tiff`. A Pillow that contains the codec keeps its own.
+ * TiffDecode.h declares the functions that set up a state.
+ */
+
+/** Returns the version of libtiff and its copyright, a static text; an empty one if libtiff cannot be loaded. */
+extern const char *ImagingTiffVersion(void);
+
+/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Files of codecs.
  */
 
@@ -1587,17 +1633,8 @@ extern int ImagingJpegDecode(Imaging im, ImagingCodecState state, uint8_t *buffe
 /** Frees the memory of the decoder. Call it after the last call. */
 extern void ImagingJpegDecodeCleanup(ImagingCodecState state);
 
-/** Returns 1 if the JPEG library supports RGBX and similar layouts itself, and 0 otherwise. */
-extern int ImagingJpegUseJCSExtensions(void);
-
 /** Encodes JPEG. `context`: JPEGENCODERSTATE. */
 extern int ImagingJpegEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/**
- * Returns the version of the JPEG library, a static text. Weak. This library has no JPEG codec yet: it returns the
- * version that the calling Pillow was built with, and an empty text to all other callers.
- */
-extern const char *ImagingJpegVersion(void);
 
 /** Decodes JPEG 2000. `context`: JPEG2KDECODESTATE. */
 extern int ImagingJpeg2KDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
@@ -1611,17 +1648,11 @@ extern int ImagingJpeg2KEncode(Imaging im, ImagingCodecState state, uint8_t *buf
 /** Frees the memory of the encoder. Call it after the last call. */
 extern void ImagingJpeg2KEncodeCleanup(ImagingCodecState state);
 
-/** Returns the version of the JPEG 2000 library, a static text. */
-extern const char *ImagingJpeg2KVersion(void);
-
 /** Decodes a TIFF file, in one call. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`. */
 extern int ImagingLibTiffDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 
 /** Encodes a TIFF file. `context`: TIFFSTATE, set up by `ImagingLibTiffEncodeInit`. */
 extern int ImagingLibTiffEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/** Returns the version of the TIFF library, a static text. */
-extern const char *ImagingTiffVersion(void);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Data.

@@ -18,6 +18,10 @@ pub mod fli;
 pub mod gif;
 pub mod hex;
 pub mod io;
+#[cfg(feature = "jpeg")]
+pub mod jpeg;
+#[cfg(feature = "jpeg2000")]
+pub mod jpeg2000;
 pub mod lines;
 pub mod msp;
 pub mod packbits;
@@ -31,6 +35,8 @@ pub mod sun;
 #[cfg(test)]
 mod tests;
 pub mod tga;
+#[cfg(feature = "tiff")]
+pub mod tiff;
 pub mod tile;
 pub mod xbm;
 pub mod zip;

@@ -30,6 +30,10 @@ pub mod ext;
 mod files;
 mod filter;
 mod geometry;
+#[cfg(feature = "jpeg")]
+mod jpeg;
+#[cfg(feature = "jpeg2000")]
+mod jpeg2000;
 mod mode;
 mod output;
 mod palette;
@@ -44,5 +48,7 @@ mod reduce;
 mod resample;
 mod statistics;
 mod storage;
+#[cfg(feature = "tiff")]
+mod tiff;
 mod work;
 mod zip;

@@ -8,7 +8,7 @@
 #![allow(unsafe_code)] // foreign declarations, from which the C headers are generated
 #![allow(non_snake_case)]
 
-use std::ffi::{c_char, c_int};
+use std::ffi::c_int;
 
 use crate::abi::{Imaging, ImagingCodecState, Py_ssize_t};
 
@@ -20,15 +20,8 @@ unsafe extern "C" {
     /// Frees the memory of the decoder. Call it after the last call.
     pub fn ImagingJpegDecodeCleanup(state: ImagingCodecState);
 
-    /// Returns 1 if the JPEG library supports RGBX and similar layouts itself, and 0 otherwise.
-    pub fn ImagingJpegUseJCSExtensions() -> c_int;
-
     /// Encodes JPEG. `context`: JPEGENCODERSTATE.
     pub fn ImagingJpegEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Returns the version of the JPEG library, a static text. Weak. This library has no JPEG codec yet: it returns the
-    /// version that the calling Pillow was built with, and an empty text to all other callers.
-    pub fn ImagingJpegVersion() -> *const c_char;
 
     /// Decodes JPEG 2000. `context`: JPEG2KDECODESTATE.
     pub fn ImagingJpeg2KDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
@@ -42,21 +35,9 @@ unsafe extern "C" {
     /// Frees the memory of the encoder. Call it after the last call.
     pub fn ImagingJpeg2KEncodeCleanup(state: ImagingCodecState);
 
-    /// Returns the version of the JPEG 2000 library, a static text.
-    pub fn ImagingJpeg2KVersion() -> *const c_char;
-
     /// Decodes a TIFF file, in one call. `context`: TIFFSTATE, set up by `ImagingLibTiffInit`.
     pub fn ImagingLibTiffDecode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: Py_ssize_t) -> c_int;
 
     /// Encodes a TIFF file. `context`: TIFFSTATE, set up by `ImagingLibTiffEncodeInit`.
     pub fn ImagingLibTiffEncode(im: Imaging, state: ImagingCodecState, buffer: *mut u8, bytes: c_int) -> c_int;
-
-    /// Returns the version of the TIFF library, a static text.
-    pub fn ImagingTiffVersion() -> *const c_char;
-
 }
-
-// # Python files
-//
-// Call the methods of a Python file object. The caller holds the GIL. On error they return -1 and raise a Python exception.
-unsafe extern "C" {}

@@ -12,8 +12,10 @@
 //! Pillow's other extension modules contain `findModeID` and `getModeData`, which are interposed, too. After another Pillow
 //! was found, these functions rebind the module that calls them ([`own_function`]).
 //!
-//! The two stubs are weak: a program that brings its own JPEG codec along, which this library does not implement yet, defines
-//! them itself. A Pillow that this library fits gets the version of its zlib.
+//! The Pillow that this library fits gets the version of this library's zlib. Its codecs of JPEG, JPEG 2000 and TIFF are
+//! rebound to its own: their states embed structs of the libraries that this Pillow brings along, of whatever version.
+//!
+//! The two stubs are weak: a program that brings its own codecs along defines them itself.
 
 use std::ffi::{CStr, c_char};
 use std::io;
@@ -33,6 +35,9 @@ use crate::process::warn;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MAJOR: &str = env!("CARGO_PKG_VERSION_MAJOR");
 
+/// The beginnings of the names of the codecs whose states embed structs of an external library.
+const EXTERNAL_CODECS: [&[u8]; 3] = [b"ImagingJpeg", b"ImagingLibTiff", b"ImagingTiff"];
+
 /// Whether a Pillow was rebound to its own functions in this process.
 static HAS_ANOTHER_PILLOW: AtomicBool = AtomicBool::new(false);
 
@@ -46,46 +51,51 @@ weak_symbols! {
 
 unsafe extern "C" fn jpeg_version(caller: usize) -> *const c_char {
     // SAFETY: the stub passes its return address, and every core's function is `const char *ImagingJpegVersion(void)`.
-    unsafe { version_function(caller, c"ImagingJpegVersion") }
+    let own = unsafe { version_function(caller, c"ImagingJpegVersion") };
+    #[cfg(feature = "jpeg")]
+    let version = own.unwrap_or(crate::codec::jpeg::version());
+    #[cfg(not(feature = "jpeg"))]
+    let version = own.unwrap_or_default();
+    version.as_ptr()
 }
 
 unsafe extern "C" fn zip_version(caller: usize) -> *const c_char {
     // SAFETY: the stub passes its return address, and every core's function is `const char *ImagingZipVersion(void)`.
     let own = unsafe { version_function(caller, c"ImagingZipVersion") };
-    // SAFETY: the function has returned a C string.
-    let is_known = unsafe { *own } != 0;
-    if is_known && HAS_ANOTHER_PILLOW.load(Ordering::Relaxed) { own } else { zip::version().as_ptr() }
+    let own = own.filter(|_| HAS_ANOTHER_PILLOW.load(Ordering::Relaxed));
+    own.unwrap_or(zip::version()).as_ptr()
 }
 
-/// Checks the Pillow whose core calls, and returns the result of the core's own function of this name; an empty text if the
-/// caller has none.
+/// Checks the Pillow whose core calls, and returns the result of the core's own function of this name, if it has one.
 ///
 /// # Safety
 ///
 /// `caller` is an address in the code that waits for the result, and a definition of `name` there has the type of the
 /// two stubs.
-unsafe fn version_function(caller: usize, name: &CStr) -> *const c_char {
+unsafe fn version_function(caller: usize, name: &CStr) -> Option<&'static CStr> {
     // SAFETY: the code at `caller` waits for this function, so its module stays loaded.
-    let Some(core) = (unsafe { Object::containing(caller) }) else { return c"".as_ptr() };
-    let Some(own) = core.definition(name) else { return c"".as_ptr() };
+    let core = unsafe { Object::containing(caller) }?;
+    let own = core.definition(name)?;
     check(&core);
     // SAFETY: the core's own definition has this type, by this function's contract.
-    (unsafe { std::mem::transmute::<usize, extern "C" fn() -> *const c_char>(own) })()
+    let own = unsafe { std::mem::transmute::<usize, extern "C" fn() -> *const c_char>(own) };
+    // SAFETY: the function returns a static C string.
+    Some(unsafe { CStr::from_ptr(own()) })
 }
 
-/// Rebinds a core to its own functions and prints a warning, unless this library fits its Pillow. If rebinding fails, a
-/// Python exception ends the import.
+/// Rebinds a core to its own functions: to its [`EXTERNAL_CODECS`] if this library fits its Pillow, and otherwise to all of them,
+/// with a warning. If that fails, a Python exception ends the import.
 fn check(core: &Object) {
     let python = Attached::current();
     if python.as_ref().is_some_and(Attached::has_exception) {
         return; // the other function has failed
     }
     let version: Option<Version> = python.as_ref().and_then(|python| python.attribute(c"PIL", c"__version__"));
-    if version.is_some_and(|version| version.split('.').next() == Some(MAJOR)) {
-        return;
-    }
+    let is_another = version.is_none_or(|version| version.split('.').next() != Some(MAJOR));
     let version = version.as_ref().map_or("of unknown version", Version::as_str);
-    match rebind(core) {
+    let chosen = |name: &CStr| is_another || EXTERNAL_CODECS.iter().any(|codec| name.to_bytes().starts_with(codec));
+    match rebind(core, chosen) {
+        Ok(()) if !is_another => {}
         Ok(()) => {
             HAS_ANOTHER_PILLOW.store(true, Ordering::Relaxed);
             warn(format_args!(
@@ -95,8 +105,8 @@ fn check(core: &Object) {
         }
         Err(error) => {
             let message = Message::new(format_args!(
-                "Pillow {version} has another ABI than libImaging {VERSION} and could not be given back its own functions \
-                 ({error}); start this program without LD_PRELOAD"
+                "Pillow {version} has functions with another ABI than those of libImaging {VERSION} and could not be given \
+                 them back ({error}); start this program without LD_PRELOAD"
             ));
             // Python 3.11 reports this as a SystemError without a cause.
             warn(format_args!("{}", message.as_c_str().to_str().unwrap_or_default()));
@@ -107,15 +117,16 @@ fn check(core: &Object) {
     }
 }
 
-/// Rebinds a module of another Pillow to its own functions, for all that are bound to this library.
-fn rebind(module: &Object) -> io::Result<()> {
+/// Rebinds a module to its own functions, for those of this library that `chosen` selects.
+fn rebind(module: &Object, chosen: impl Fn(&CStr) -> bool) -> io::Result<()> {
     // SAFETY: this library contains the function that is running, so it stays loaded.
-    let Some(library) = (unsafe { Object::containing(rebind as *const () as usize) }) else {
+    let Some(library) = (unsafe { Object::containing(zip_version as *const () as usize) }) else {
         return Err(io::Error::new(io::ErrorKind::NotFound, "this library is not found"));
     };
-    let is_ours = |name: &CStr| symbol(name).is_some_and(|address| library.contains(address as usize));
+    let is_chosen =
+        |name: &CStr| chosen(name) && symbol(name).is_some_and(|address| library.contains(address as usize));
     // SAFETY: the module was built to use its own functions and data, and has not kept anything of this library's yet.
-    unsafe { module.bind_to_itself(is_ours) }
+    unsafe { module.bind_to_itself(is_chosen) }
 }
 
 /// Returns the own definition of a function in a module of another Pillow that has called this library's function of that
@@ -132,6 +143,6 @@ pub unsafe fn own_function(caller: usize, name: &CStr) -> Option<usize> {
     let module = unsafe { Object::containing(caller) }?;
     let own = module.definition(name)?;
     // If this fails, the module comes here again with its next call.
-    let _ = rebind(&module);
+    let _ = rebind(&module, |_| true);
     Some(own)
 }

@@ -23,8 +23,11 @@ def load(hold_gil=True): return abi.Library("ours", interposition.library_path()
 """
 
 
-def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str) -> str:
-    """Runs the code and returns its output. It can import these tests' helper modules; `load` loads the library."""
+def run(
+    code: str, *, interposed: bool = False, timeout: float = 100, keep_stderr: bool = False, **env: str
+) -> str:
+    """Runs the code and returns its output, with that to stderr if asked. It can import these tests' helper modules; `load` loads the
+    library."""
     result = subprocess.run(
         [sys.executable, "-X", "faulthandler", "-c", _PREAMBLE + textwrap.dedent(code)],
         env=interposition.environment(interposed=interposed, **{"PYTHONPATH": str(Path(__file__).parent), **env}),
@@ -34,7 +37,7 @@ def run(code: str, *, interposed: bool = False, timeout: float = 100, **env: str
         timeout=timeout,
     )
     assert result.returncode == 0, f"ended with status {result.returncode}:\n{result.stdout}{result.stderr}"
-    return result.stdout
+    return result.stdout + (result.stderr if keep_stderr else "")
 
 
 def value_error(call: str, mode: int) -> str:

@@ -35,6 +35,13 @@ def wheel() -> Library:
 
 
 @pytest.fixture(scope="session")
+def stock() -> Library:
+    """The reference for JPEG, JPEG 2000 and TIFF: Pillow built from source with the libraries of this system."""
+    pattern = "target/stock/lib/python*/site-packages/PIL/_imaging.*.so"
+    return Library("stock", str(next(ROOT.glob(pattern))), ours=False)
+
+
+@pytest.fixture(scope="session")
 def ours() -> Library:
     """The library under test, called as Pillow calls it: with the GIL held."""
     return Library("ours", library_path(), ours=True)

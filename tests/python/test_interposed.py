@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from textwrap import dedent
 
 import pytest
 
 import child
+import interposition
 
 SETTINGS = {
     "defaults": {},
@@ -155,3 +157,30 @@ def test_global_loading_interposes_too():
         """
     )
     assert output == "good\n"
+
+
+_CODECS = """
+    import io
+    from PIL import Image, features
+    print([features.version(name) for name in ("jpg", "jpg_2000", "libtiff", "libjpeg_turbo")])
+    for kind, options in ("JPEG", {}), ("JPEG2000", {}), ("TIFF", {"compression": "jpeg"}):
+        stream = io.BytesIO()
+        Image.new("RGB", (70, 50), "teal").save(stream, kind, **options)
+        Image.open(stream).load()
+"""
+
+
+def test_pillow_keeps_the_codecs_of_the_libraries_it_contains():
+    """Their states embed structs of those libraries. Nothing of a second copy is in the scope of Pillow's libraries."""
+    assert child.run(_CODECS, interposed=True) == child.run(_CODECS)
+    bindings = child.run(_CODECS, interposed=True, LD_DEBUG="bindings", LD_BIND_NOW="1", keep_stderr=True)
+    library = interposition.library_path().name
+    to_us = {
+        (line.split("binding file ")[1].split(" ")[0], line.rsplit("`", 1)[1].split("'")[0])
+        for line in bindings.splitlines()
+        if "binding file " in line and f"/{library} [" in line.split(" to ")[1]
+    }
+    from_pillow = {symbol for file, symbol in to_us if "/PIL/" in file or "/pillow.libs/" in file}
+    assert len(from_pillow) > 100
+    own = re.compile(r"_?[Ii]maging|export_imaging|findModeID|getModeData|findRawModeID|getRawModeData|isModeI16|rawModesForMode")
+    assert not {symbol for symbol in from_pillow if not own.match(symbol)}

@@ -1,0 +1,3 @@
+//! TIFF, by libtiff (`TiffDecode.c` in Pillow).
+
+pub use crate::external::tiff::version;

@@ -1,0 +1,28 @@
+/* Loads external libraries. */
+
+#include "library.h"
+
+#ifndef IMAGING_LINK_CODECS
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+int imaging_external_load(const char *format, const char *soname, const char *const *names, void **functions) {
+    /* All symbols are bound at once: one that is missing is an error here, and not the end of the process later. The library
+       stays loaded: its code may have been called on any thread. */
+    void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == NULL) {
+        fprintf(stderr, "libImaging: files of the format %s need a library: %s\n", format, dlerror());
+        return 0;
+    }
+    for (; *names != NULL; names++) {
+        *functions = dlsym(library, *names);
+        if (*functions++ == NULL) {
+            fprintf(stderr, "libImaging: files of the format %s need another version of a library: %s\n", format, dlerror());
+            return 0;
+        }
+    }
+    return 1;
+}
+
+#endif

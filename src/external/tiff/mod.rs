@@ -1,0 +1,14 @@
+//! libtiff.
+
+use std::ffi::{CStr, c_char};
+
+// src/external/tiff/tiff.c
+unsafe extern "C" {
+    safe fn imaging_tiff_version() -> *const c_char;
+}
+
+/// Returns the version of the library, and its copyright; an empty text if it cannot be loaded.
+pub fn version() -> &'static CStr {
+    // SAFETY: the function returns a static C string.
+    unsafe { CStr::from_ptr(imaging_tiff_version()) }
+}

@@ -97,8 +97,9 @@ test-races: ## many threads under the thread sanitizer, where there is a nightly
 test-fuzz: ## each fuzz target for a minute, those of a codec for 10 seconds, where there are a nightly Rust and cargo-fuzz
 	tests/fuzz/run.sh
 
-test-python: all ## side by side with the reference
+test-python: setup all ## side by side with the reference
 	scripts/venv.sh
+	scripts/pillow-env.sh stock
 	$(python) -m pytest tests/python -n auto
 
 test-package: setup wheel ## the Python package's wheel beside Pillow, and the README's examples
@@ -108,9 +109,13 @@ test-bindings: setup all ## Pillow's binding sources, compiled against our heade
 	scripts/venv.sh
 	$(python) tests/bindings/compile.py
 
-test-pillow: wheel ## Pillow's own tests and those of packages that draw with it, by `python -m libimaging` and without
+test-pillow: setup wheel ## Pillow's own tests, by `python -m libimaging` and linked to the library, and those of packages that draw with it
 	scripts/venv.sh
 	scripts/dependents.sh
+	scripts/pillow-env.sh stock
+	scripts/pillow-env.sh linked
+	target/linked/bin/python -m pytest -p no:cacheprovider tests/pillow/test_linked.py
+	$(python) tests/pillow/compare.py --linked
 	$(python) tests/pillow/compare.py
 	$(target)/dependents/bin/python tests/pillow/dependents.py
 

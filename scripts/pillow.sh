@@ -16,7 +16,6 @@ wheels=$work/$build
 version=$(sed -n 's/^pillow==//p' tests/python/requirements.txt)
 sdist=target/pillow-$version
 
-# The Makefile and this script say the same name of a target.
 case $build in linked | stock) ;; *) echo "usage: $0 linked|stock" >&2 && exit 2 ;; esac
 
 scripts/venv.sh
@@ -30,11 +29,12 @@ for codec in jpeg jpeg2000 tiff; do
     [[ $codecs == *" $codec "* ]] || options+=(-C "$codec=disable")
 done
 flags=-Wl,--as-needed
+ingredients=("$0")
 if [ "$build" = linked ]; then
     flags="$flags -Wl,-rpath,$prefix/lib"
+    ingredients+=("$patch" tests/bindings/sources.sha256 include/libImaging/*)
 fi
 
-ingredients=("$0" "$patch" tests/bindings/sources.sha256 include/libImaging/*)
 stamp="$("${PYTHON:-python3}" --version) Pillow $version ${options[*]} $(cksum "${ingredients[@]}" | cksum)"
 if [ "$(cat "$wheels/stamp" 2>/dev/null)" = "$stamp" ]; then
     echo "pillow: $(ls "$wheels"/*.whl) is up to date"

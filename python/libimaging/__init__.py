@@ -15,8 +15,12 @@ from . import _pillow
 
 _pillow.share_library()
 
-from ._core import View, version, view
-from ._images import flush, from_buffer, image_of, map, read_tile, release, tiles, window
+try:
+    from ._core import View, version, view
+    from ._images import flush, from_buffer, image_of, map, read_tile, release, tiles, window
+except ImportError as error:
+    _pillow.explain(error)
+    raise
 from ._pillow import PillowError
 
 __all__ = [
@@ -45,8 +49,11 @@ def get_include() -> str:
 
 
 def get_library_dir() -> str:
-    """The directory for a linker's `-L` and `-rpath`: programs are linked with `-lImaging`."""
-    return str(_pillow.PACKAGE / "lib")
+    """The directory for a linker's `-L` and `-rpath`: programs are linked with `-lImaging`.
+
+    It is that of the package's library, or of the libImaging that Pillow is linked to.
+    """
+    return str(_pillow.library_to_link().parent)
 
 
 def interpose() -> None:

@@ -81,6 +81,21 @@ def share_library() -> None:
         importlib.import_module("PIL._imaging")
 
 
+def explain(error: ImportError) -> None:
+    """Adds to the error of loading an extension module of this package which library it was loaded with."""
+    if is_linked():
+        error.add_note(f"Pillow is linked to {in_use()}, so this package uses it, too; it must be as new as the package")
+
+
+def library_to_link() -> Path:
+    """Returns the path of the library that extensions are linked to: if Pillow's can be linked to, it is that one.
+
+    An extension that is loaded before Pillow would else bring the package's copy, as in `share_library()`.
+    """
+    pillows = in_use().with_name("libImaging.so") if is_linked() else library()
+    return pillows if pillows.exists() else library()
+
+
 def require_platform() -> None:
     """Raises `PillowError` unless the dynamic linker is that of glibc on Linux, and Python is CPython."""
     here = f"{platform.system()}, {platform.python_implementation()}, {platform.libc_ver()[0] or 'not glibc'}"

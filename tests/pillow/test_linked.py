@@ -125,6 +125,21 @@ def test_programs_are_left_as_they_are():
     assert python("-m", "libimaging", "-c", code) == f"False\n{ONE_LIBRARY}"
 
 
+def test_extensions_are_linked_to_the_library_of_pillow():
+    code = "import libimaging; print(libimaging.get_library_dir())"
+    assert python("-c", code) == f"{LIBRARY.parent}\n"
+    other = "from libimaging import _pillow; _pillow.in_use = lambda: _pillow.Path('/nowhere/libImaging.so.13')"
+    assert python("-c", f"{other}; {code}") == f"{PACKAGE}/libimaging/lib\n"
+
+
+def test_an_error_names_the_library_of_pillow():
+    code = (
+        "import sys; sys.modules['libimaging._core'] = None\n"
+        "try: import libimaging\nexcept ImportError as e: print(e.__notes__)"
+    )
+    assert f"Pillow is linked to {LIBRARY}, so this package uses it, too" in python("-c", code)
+
+
 @pytest.mark.parametrize("imports", ["from PIL import Image; import libimaging", "import libimaging; from PIL import Image"])
 def test_pillow_and_the_package_share_the_library(imports):
     code = (

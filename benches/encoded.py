@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import pictures
 
@@ -17,21 +17,6 @@ RUN = re.compile(rb"(.)\1{2,126}", re.DOTALL)
 """A run that is worth it, and that every format can have."""
 
 SUN_ESCAPES = re.compile(rb"(.)\1{2,126}|\x80", re.DOTALL)
-
-
-def picture(name: str, mode: str) -> Image.Image:
-    """Returns the photograph, or a drawing of the same size: boxes and lines on white."""
-    if name == "photograph":
-        return pictures.photo(mode)
-    image = Image.new("RGB", pictures.SIZE, "white")
-    draw = ImageDraw.Draw(image)
-    width, height = image.size
-    for number in range(120):
-        x, y = number * 997 % width, number * 577 % height
-        colour = (number * 37 % 256, number * 91 % 256, number * 151 % 256)
-        draw.rectangle((x, y, x + 150, y + 60), fill=colour if number % 3 else None, outline="black", width=2)
-        draw.line((x, y, width - y, height - x % height), fill=colour, width=3)
-    return image.convert(mode)
 
 
 def packets(row: bytes, longest: int) -> Iterator[tuple[bool, bytes]]:
@@ -85,7 +70,7 @@ def saved(image: Image.Image, format: str, header: int, **options: str) -> bytes
 
 def decoding(format: str, name: str, mode: str) -> Callable[[], None]:
     """Returns a function that decodes a picture."""
-    image = picture(name, mode)
+    image = pictures.picture(name, mode, pictures.SIZE)
     width, height = image.size
     if format == "SGI":
         file = io.BytesIO(sgi(image))
@@ -115,7 +100,7 @@ def decoding(format: str, name: str, mode: str) -> Callable[[], None]:
 
 def encoding(format: str, name: str, mode: str) -> Callable[[], None]:
     """Returns a function that encodes a picture."""
-    image = picture(name, mode)
+    image = pictures.picture(name, mode, pictures.SIZE)
     arguments = {"PCX": ("pcx", "RGB;L" if mode == "RGB" else mode), "TGA": ("tga_rle", "BGR" if mode == "RGB" else mode)}[format]
 
     def encode() -> None:

@@ -1,4 +1,4 @@
-"""The pictures that cases work on: a photograph and noise, each in any mode.
+"""The pictures that cases work on, each in any mode: a photograph, the same with noise, a screenshot, a drawing, and noise.
 
 `make` writes their RGB pixels to files, which all contenders read. Converting them to other modes is part of the setup,
 which is not measured.
@@ -10,7 +10,7 @@ import random
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ROOT / "target" / "benches"
@@ -23,14 +23,62 @@ PHOTOGRAPH = "xmp_test.jpg"
 def make() -> None:
     """Writes the pictures, unless they exist."""
     FILES.mkdir(parents=True, exist_ok=True)
+    for name, pixels in PIXELS.items():
+        file = FILES / name
+        if not file.exists():
+            file.write_bytes(pixels())
+
+
+def _noise() -> bytes:
+    return random.Random(0).randbytes(3 * SIZE[0] * SIZE[1])
+
+
+def _photo() -> bytes:
+    (folder,) = ROOT.glob("target/pillow-*/Tests/images")
+    with Image.open(folder / PHOTOGRAPH) as image:
+        return image.convert("RGB").resize(SIZE, Image.Resampling.BICUBIC).tobytes()
+
+
+def _noisy() -> bytes:
+    """The photograph with the noise of a small sensor: up to 8 steps up or down."""
+    steps = noise("RGB").point([value // 15 for value in range(256)] * 3)
+    return ImageChops.add(photo("RGB"), steps, 1, -8).tobytes()
+
+
+def _screen() -> bytes:
+    """Windows with text on a background with a gradient; one of them shows the photograph."""
+    screen = Image.linear_gradient("L").resize(SIZE)
+    screen = Image.merge("RGB", [screen.point([value // part for value in range(256)]) for part in (4, 3, 2)])
+    draw = ImageDraw.Draw(screen)
+    font = ImageFont.load_default(18)
+    source = random.Random(2)
+    for number in range(5):
+        left, top = 60 + 430 * number, 80 + 120 * number
+        draw.rectangle((left, top, left + 900, top + 700), fill="white", outline="#777777", width=2)
+        draw.rectangle((left, top, left + 900, top + 34), fill="#3b6ea5")
+        draw.text((left + 12, top + 6), f"Window {number}", fill="white", font=font)
+        for line in range(27):
+            words = ("".join(chr(97 + source.randrange(26)) for _ in range(source.randrange(2, 11))) for _ in range(12))
+            draw.text((left + 12, top + 46 + 24 * line), " ".join(words)[:90], fill="black", font=font)
+    screen.paste(photo("RGB").resize((640, 400)), (1700, 60))
+    return screen.tobytes()
+
+
+def _drawing() -> bytes:
+    """Boxes and lines on white."""
+    image = Image.new("RGB", SIZE, "white")
+    draw = ImageDraw.Draw(image)
     width, height = SIZE
-    if not (FILES / "noise").exists():
-        (FILES / "noise").write_bytes(random.Random(0).randbytes(3 * width * height))
-    if not (FILES / "photo").exists():
-        (folder,) = ROOT.glob("target/pillow-*/Tests/images")
-        with Image.open(folder / PHOTOGRAPH) as image:
-            whole = image.convert("RGB").resize(SIZE, Image.Resampling.BICUBIC)
-        (FILES / "photo").write_bytes(whole.tobytes())
+    for number in range(120):
+        x, y = number * 997 % width, number * 577 % height
+        colour = (number * 37 % 256, number * 91 % 256, number * 151 % 256)
+        draw.rectangle((x, y, x + 150, y + 60), fill=colour if number % 3 else None, outline="black", width=2)
+        draw.line((x, y, width - y, height - x % height), fill=colour, width=3)
+    return image.tobytes()
+
+
+PIXELS = {"noise": _noise, "photo": _photo, "noisy": _noisy, "screen": _screen, "drawing": _drawing}
+"""Names of pictures, and the functions that make their RGB pixels. Some are made of those before them."""
 
 
 def photo(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
@@ -40,6 +88,18 @@ def photo(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
 
 def noise(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
     return picture("noise", mode, size)
+
+
+def noisy(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
+    return picture("noisy", mode, size)
+
+
+def screen(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
+    return picture("screen", mode, size)
+
+
+def drawing(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
+    return picture("drawing", mode, size)
 
 
 @lru_cache(maxsize=4)

@@ -40,8 +40,7 @@ def compiled(setup: str, call: str):
     names = {
         "Image": Image,
         "ImageFilter": ImageFilter,
-        "photo": pictures.photo,
-        "noise": pictures.noise,
+        **{name: getattr(pictures, name) for name in pictures.PIXELS},
         "clock": CLOCKS[os.environ["BENCH_CLOCK"]],
     }
     exec(setup, names)

@@ -1,7 +1,7 @@
 """The cases and tables of the benchmark.
 
 A case is Python source, which can run in any interpreter with any Pillow: `setup` once, then `call` repeatedly. Both
-can use `Image`, `ImageFilter`, and `photo` and `noise` of `pictures.py`. These images are shared: a case that writes to
+can use `Image`, `ImageFilter`, and the functions of `pictures.py` that `PICTURES` names. These images are shared: a case that writes to
 one copies it first. The cell of a call that Pillow-SIMD lacks is empty. To measure more, add a `Table` or a row of one.
 """
 
@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-PICTURES = {"photograph": "photo", "noise": "noise"}
+PICTURES = {
+    "photograph": "photo",
+    "noise": "noise",
+    "noisy photograph": "noisy",
+    "screenshot": "screen",
+    "drawing": "drawing",
+}
 """Names of pictures in tables, and their functions in `pictures.py`."""
 
 

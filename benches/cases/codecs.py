@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .case import Case, Table
+from .case import PICTURES, Case, Table
 
 SIZE = 2560, 1600
 
@@ -134,7 +134,7 @@ def runs() -> Iterator[Case]:
         for format in formats:
             for picture in "photograph", "drawing":
                 for mode in "RGB", "L":
-                    setup = f"import encoded; call = encoded.{verb[:-1]}ing({format!r}, {picture!r}, {mode!r})"
+                    setup = f"import encoded; call = encoded.{verb[:-1]}ing({format!r}, {PICTURES[picture]!r}, {mode!r})"
                     yield Case((f"{verb} {format}", mode, picture), setup, "call()")
 
 

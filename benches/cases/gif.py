@@ -6,19 +6,9 @@ from collections.abc import Iterator
 
 from .case import Case, Table
 
-DRAWING = """
-import random
-from PIL import ImageDraw
-image, source = Image.new("P", photo("L").size), random.Random(1)
-for _ in range(400):
-    x, y = source.randrange(image.width), source.randrange(image.height)
-    box = x, y, x + source.randrange(20, 300), y + source.randrange(20, 300)
-    ImageDraw.Draw(image).ellipse(box, fill=source.randrange(12), outline=source.randrange(12))
-"""
-
 PICTURES = {
     "photograph": "image = photo('RGB').quantize(256)",
-    "drawing": DRAWING,
+    "drawing": "image = drawing('RGB').quantize(256)",
     "noise": "image = noise('L').convert('P')",
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::ink::{Ink, Paint};
 use crate::composite;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef, LazyMut};
 
@@ -35,7 +35,10 @@ impl<'a> Canvas<'a> {
     #[inline(always)]
     pub fn new(image: impl Into<LazyMut<'a>>, ink: &[u8], blend: bool) -> Result<Self> {
         let image = image.into();
-        let ink = Ink::new(image.mode(), ink, blend)?;
+        if ink.len() != image.mode().pixel_size() {
+            return Err(Error::Value("ink must have the bytes of a pixel"));
+        }
+        let ink = Ink::new(image.mode(), ink, blend);
         Ok(Self { image, top: 0, ink })
     }
 
@@ -102,27 +105,17 @@ impl<'a> Canvas<'a> {
 
     /// Draws the box with the corners `[x0, y0, x1, y1]`, which it includes. Draws nothing if it is inside out. Threads share
     /// a large one.
-    pub fn fill_box(&mut self, [x0, y0, x1, y1]: [i64; 4]) {
-        let rows = self.rows();
-        let Some((first, last)) = clip(x0, x1, self.xsize()) else { return };
-        let Some((top, bottom)) = clip(y0, y1, rows.end) else { return };
-        let top = top.max(rows.start);
-        if top > bottom {
-            return;
-        }
-        let bytes = (last - first + 1) * self.image.mode().pixel_size() * (bottom + 1 - top);
-        if bytes >= MIN_PARALLEL_BYTES
-            && let Ok(image) = self.image.rows_mut(top - rows.start..bottom + 1 - rows.start)
-        {
-            let (image, _) = image.split_at_column(last + 1);
-            return fill(image.split_at_column(first).1, self.ink);
-        }
-        let (columns, rows) = (first..last + 1, top - rows.start..bottom + 1 - rows.start);
+    pub fn fill_box(&mut self, corners: [i64; 4]) {
+        self.fill_boxes([corners]);
+    }
+
+    /// Draws boxes one after the other, as [`fill_box`](Self::fill_box) does.
+    pub fn fill_boxes<const N: usize>(&mut self, boxes: [[i64; 4]; N]) {
         match self.ink {
-            Ink::Replace8(ink) => self.paint_box(columns, rows, ink),
-            Ink::Replace16(ink) => self.paint_box(columns, rows, ink),
-            Ink::Replace32(ink) => self.paint_box(columns, rows, ink),
-            Ink::Blend(ink) => self.paint_box(columns, rows, ink),
+            Ink::Replace8(ink) => boxes.iter().for_each(|corners| self.paint_box(*corners, ink)),
+            Ink::Replace16(ink) => boxes.iter().for_each(|corners| self.paint_box(*corners, ink)),
+            Ink::Replace32(ink) => boxes.iter().for_each(|corners| self.paint_box(*corners, ink)),
+            Ink::Blend(ink) => boxes.iter().for_each(|corners| self.paint_box(*corners, ink)),
         }
     }
 
@@ -157,20 +150,36 @@ impl<'a> Canvas<'a> {
     }
 
     #[inline(always)]
-    fn paint_box<const SIZE: usize>(&mut self, columns: Range<usize>, rows: Range<usize>, ink: impl Paint<SIZE>) {
-        if columns.len() == 1 {
-            for y in rows {
-                if let Some(row) = self.image.row_mut(y) {
-                    ink.pixel(&mut row.as_chunks_mut().0[columns.start]);
-                }
-            }
+    fn paint_box<const SIZE: usize>(&mut self, [x0, y0, x1, y1]: [i64; 4], ink: impl Paint<SIZE>) {
+        let rows = self.rows();
+        let Some((first, last)) = clip(x0, x1, self.xsize()) else { return };
+        let Some((top, bottom)) = clip(y0, y1, rows.end) else { return };
+        let top = top.max(rows.start);
+        if top > bottom {
+            return;
+        }
+        let (columns, rows) = (first..last + 1, top - rows.start..bottom + 1 - rows.start);
+        if columns.len() * SIZE * rows.len() >= MIN_PARALLEL_BYTES && self.fill_shared(columns.clone(), rows.clone()) {
             return;
         }
         for y in rows {
-            if let Some(row) = self.image.row_mut(y) {
-                ink.span(&mut row.as_chunks_mut().0[columns.clone()]);
+            let Some(row) = self.image.row_mut(y) else { continue };
+            let row = row.as_chunks_mut().0;
+            if columns.len() == 1 {
+                ink.pixel(&mut row[columns.start]);
+            } else {
+                ink.span(&mut row[columns.clone()]);
             }
         }
+    }
+
+    /// Fills a large box, whose rows threads share. Returns whether it did: not if one of the rows is not set.
+    #[cold]
+    fn fill_shared(&mut self, columns: Range<usize>, rows: Range<usize>) -> bool {
+        let Ok(image) = self.image.rows_mut(rows) else { return false };
+        let (image, _) = image.split_at_column(columns.end);
+        fill(image.split_at_column(columns.start).1, self.ink);
+        true
     }
 
     #[inline(always)]

@@ -2,7 +2,6 @@
 
 use super::blend::Blend;
 use crate::composite::fill_row;
-use crate::error::{Error, Result};
 use crate::mode::Mode;
 use crate::paste::fill_selected;
 
@@ -20,20 +19,17 @@ pub enum Ink {
 }
 
 impl Ink {
-    /// Makes an ink of a pixel: see [`Canvas::new`](super::Canvas::new).
+    /// Makes an ink of a pixel of this mode: see [`Canvas::new`](super::Canvas::new).
     #[inline(always)]
-    pub fn new(mode: Mode, pixel: &[u8], blend: bool) -> Result<Self> {
-        if pixel.len() != mode.pixel_size() {
-            return Err(Error::Value("ink must have the bytes of a pixel"));
-        }
+    pub fn new(mode: Mode, pixel: &[u8], blend: bool) -> Self {
         let is_big_endian = mode == Mode::I16B || (mode == Mode::I16N && cfg!(target_endian = "big"));
-        Ok(match *pixel {
+        match *pixel {
             [low, high] if is_big_endian => Self::Replace16(Replace([high, low])),
             [low, high] => Self::Replace16(Replace([low, high])),
             [a, b, c, opacity] if blend => Self::Blend(Blend::new([a, b, c], opacity)),
             [a, b, c, d] => Self::Replace32(Replace([a, b, c, d])),
             _ => Self::Replace8(Replace([pixel[0]])),
-        })
+        }
     }
 
     /// The bytes of a pixel in memory, repeated to four, for an ink that replaces pixels; zeros for one that blends.

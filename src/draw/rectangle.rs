@@ -22,12 +22,13 @@ pub fn draw_border(canvas: &mut Canvas<'_>, [x0, y0, x1, y1]: [i32; 4], width: i
     if width < 0 {
         return;
     }
-    canvas.fill_box([x0, y0, x1, y0 + width - 1]);
-    canvas.fill_box([x0, y1 - width + 1, x1, y1]);
+    let rows = [[x0, y0, x1, y0 + width - 1], [x0, y1 - width + 1, x1, y1]];
     let (start, end) = (y0 + width, y1 - width + 1);
     let (top, bottom) = if start < end { (start, end - 1) } else { (end + 1, start) };
-    if start != end {
-        canvas.fill_box([x1 - width + 1, top, x1, bottom]);
-        canvas.fill_box([x0, top, x0 + width - 1, bottom]);
+    if start == end {
+        canvas.fill_boxes(rows);
+    } else {
+        let columns = [[x1 - width + 1, top, x1, bottom], [x0, top, x0 + width - 1, bottom]];
+        canvas.fill_boxes([rows[0], rows[1], columns[0], columns[1]]);
     }
 }

@@ -24,14 +24,24 @@ static INSTALLATION: Mutex<()> = Mutex::new(());
 atfork!(INSTALLATION);
 
 /// Runs the body of an exported function. Raises an error or a panic with the host, and returns `failure` then.
-pub fn guard<R>(failure: R, body: impl FnOnce() -> Result<R>) -> R {
-    match catch(body).and_then(|result| result) {
-        Ok(result) => result,
-        Err(error) => {
-            host::raise(&error);
+pub fn guard<R: Copy>(failure: R, body: impl FnOnce() -> Result<R>) -> R {
+    // The error is kept beside the result. A `Result` would be stored in parts and loaded as a whole, which has to wait for the
+    // stores: that is as long as a small call takes.
+    let mut fault = None;
+    let result = catch(|| {
+        body().unwrap_or_else(|error| {
+            fault = Some(error);
             failure
-        }
+        })
+    });
+    let result = result.unwrap_or_else(|panic| {
+        fault = Some(panic);
+        failure
+    });
+    if let Some(error) = fault {
+        host::raise(&error);
     }
+    result
 }
 
 /// Runs `work` and turns a panic into an error.

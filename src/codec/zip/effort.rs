@@ -20,7 +20,10 @@
 use super::stream::{Effort, Strategy};
 
 /// The bytes of a sample: some rows, and within the reach of a match.
-const SAMPLE: usize = 1 << 15;
+const SAMPLE: usize = 1 << 14;
+
+/// The number of samples, evenly spaced.
+const SAMPLES: usize = 4;
 
 /// The parts of a [`gain`], and of a bit.
 const ONE: u32 = 256;
@@ -87,13 +90,24 @@ fn equal_bytes(data: &[u8], a: usize, b: usize) -> usize {
 
 /// Returns the share of the size that matches other than runs would save, in parts of 4096.
 fn gain(data: &[u8]) -> u64 {
-    const HASH_BITS: u32 = 12;
-    const SHORTEST: usize = 4;
-    let start = data.len().saturating_sub(SAMPLE) / 2;
-    let data = &data[start..data.len().min(start + SAMPLE)];
     if data.len() < 64 {
         return u64::MAX;
     }
+    let part = data.len().div_ceil(SAMPLES).max(SAMPLE);
+    let (mut saved, mut others) = (0, 0);
+    for part in data.chunks(part) {
+        let start = part.len().saturating_sub(SAMPLE) / 2;
+        let sample = savings(&part[start..part.len().min(start + SAMPLE)]);
+        saved += sample.0;
+        others += sample.1;
+    }
+    (saved * 4096).checked_div(others).unwrap_or(u64::MAX)
+}
+
+/// Returns the bits that matches other than runs would save in a sample, and those of all bytes outside runs.
+fn savings(data: &[u8]) -> (u64, u64) {
+    const HASH_BITS: u32 = 12;
+    const SHORTEST: usize = 4;
     let entropy = entropy(data);
     let mut last_places = [0u16; 1 << HASH_BITS];
     let (mut place, mut misses, mut saved, mut runs) = (1, 0, 0u64, 0u64);
@@ -115,8 +129,7 @@ fn gain(data: &[u8]) -> u64 {
             place += 1 + misses / 128;
         }
     }
-    let others = (data.len() as u64).saturating_sub(runs) * u64::from(entropy);
-    (saved * 4096).checked_div(others).unwrap_or(u64::MAX)
+    (saved, (data.len() as u64).saturating_sub(runs) * u64::from(entropy))
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ fill = sed -e 's|@IMAGING_VERSION@|$(version)|' -e 's|@IMAGING_VERSION_MAJOR@|$(
            -e 's|@IMAGING_FEATURES@|$(FEATURES)|' -e 's|@IMAGING_LINKED_PACKAGES@|$(linked)|' \
            -e 's|@IMAGING_PREFIX_FROM_LIBDIR@|$(shell realpath -m --relative-to=$(LIBDIR) $(PREFIX))|'
 
-.PHONY: all install uninstall wheel setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
+.PHONY: all install uninstall pillow wheel setup demo test $(addprefix test-,$(stages)) bench fuzz header clean help
 
 all: ## build the shared and the static library (the default)
 	$(CARGO) build --release --lib --no-default-features $(features)
@@ -59,6 +59,9 @@ install: all ## install into $(DESTDIR)$(PREFIX), libraries into $(LIBDIR)
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(lib)/libImaging.,so so.$(major) so.$(version) a) $(lib)/pkgconfig/libImaging.pc
 	rm -rf $(includes) $(lib)/cmake/Imaging $(doc)
+
+pillow: setup all ## Pillow, linked to this library in place of its own libImaging, as a wheel in target/pillow/linked
+	scripts/pillow.sh linked
 
 wheel: all ## the Python package, with the library in it, into target/wheels
 	scripts/wheel.sh
@@ -94,8 +97,9 @@ test-races: ## many threads under the thread sanitizer, where there is a nightly
 test-fuzz: ## each fuzz target for a minute, those of a codec for 10 seconds, where there are a nightly Rust and cargo-fuzz
 	tests/fuzz/run.sh
 
-test-python: all ## side by side with the reference
+test-python: setup all ## side by side with the reference
 	scripts/venv.sh
+	scripts/pillow-env.sh stock
 	$(python) -m pytest tests/python -n auto
 
 test-package: setup wheel ## the Python package's wheel beside Pillow, and the README's examples
@@ -105,9 +109,13 @@ test-bindings: setup all ## Pillow's binding sources, compiled against our heade
 	scripts/venv.sh
 	$(python) tests/bindings/compile.py
 
-test-pillow: wheel ## Pillow's own tests and those of packages that draw with it, by `python -m libimaging` and without
+test-pillow: setup wheel ## Pillow's own tests, by `python -m libimaging` and linked to the library, and those of packages that draw with it
 	scripts/venv.sh
 	scripts/dependents.sh
+	scripts/pillow-env.sh stock
+	scripts/pillow-env.sh linked
+	target/linked/bin/python -m pytest -p no:cacheprovider tests/pillow/test_linked.py
+	$(python) tests/pillow/compare.py --linked
 	$(python) tests/pillow/compare.py
 	$(target)/dependents/bin/python tests/pillow/dependents.py
 

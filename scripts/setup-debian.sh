@@ -9,7 +9,7 @@ command -v dpkg-query >/dev/null || {
 }
 
 packages=(
-    make pkg-config                                             # build and install
+    make patch pkg-config                                       # build and install
     cmake valgrind gcc g++ clang libclang-rt-dev                # c_tests/
     libjpeg-dev zlib1g-dev libtiff-dev libopenjp2-7-dev         # codecs, whose structs our headers embed
 )

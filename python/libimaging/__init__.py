@@ -13,8 +13,15 @@ Extensions with `from libimaging cimport …` are built with get_include() and g
 from __future__ import annotations
 
 from . import _pillow
-from ._core import View, trim, version, view
-from ._images import flush, from_buffer, image_of, map, read_tile, release, tiles, window
+
+_pillow.share_library()
+
+try:
+    from ._core import View, trim, version, view
+    from ._images import flush, from_buffer, image_of, map, read_tile, release, tiles, window
+except ImportError as error:
+    _pillow.explain(error)
+    raise
 from ._pillow import PillowError
 
 __all__ = [
@@ -44,15 +51,18 @@ def get_include() -> str:
 
 
 def get_library_dir() -> str:
-    """The directory for a linker's `-L` and `-rpath`: programs are linked with `-lImaging`."""
-    return str(_pillow.PACKAGE / "lib")
+    """The directory for a linker's `-L` and `-rpath`: programs are linked with `-lImaging`.
+
+    It is that of the package's library, or of the libImaging that Pillow is linked to.
+    """
+    return str(_pillow.library_to_link().parent)
 
 
 def interpose() -> None:
     """Has Pillow run on this library, in this process and those that it forks; call it before PIL.Image is imported.
 
     Every function that this library has takes over from Pillow's own. Raises `PillowError` where that cannot be:
-    the text says why. Once it is done, further calls do nothing.
+    the text says why. Once it is done, further calls do nothing, and neither do any if Pillow is linked to libImaging.
 
     Programs that this process starts anew are not interposed. `python -m libimaging` is inherited by them.
     """

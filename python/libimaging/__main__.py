@@ -7,7 +7,8 @@
 
 The program is run by the same Python, with the options that this was given, and the library preloaded (LD_PRELOAD).
 So are the programs that it starts, for the environment is inherited; those with a Pillow of another ABI keep that
-Pillow's own functions, and say so on standard error. --check says what is interposed and what is not.
+Pillow's own functions, and say so on standard error. A Pillow that is linked to libImaging runs on that library anyway:
+nothing is preloaded. --check says what is interposed and what is not.
 """
 
 from __future__ import annotations
@@ -29,14 +30,19 @@ def interpreter_options() -> list[str]:
     return options if last == "-" else [*options, last]
 
 
-def run(arguments: list[str]) -> NoReturn:
-    _pillow.require_interposable(__version__)
-    library = str(_pillow.library())
+def preload(library: str) -> None:
+    """Has the programs that this process starts load the library first."""
     if set(library) & set(" :"):
         raise PillowError(f"LD_PRELOAD cannot name a path with a space or a colon: {library}")
     if not _pillow.is_global():
         others = os.environ.get("LD_PRELOAD")
         os.environ["LD_PRELOAD"] = f"{library}:{others}" if others else library
+
+
+def run(arguments: list[str]) -> NoReturn:
+    _pillow.require_interposable(__version__)
+    if not _pillow.is_linked():
+        preload(str(_pillow.library()))
     os.execv(sys.executable, [sys.executable, *interpreter_options(), *arguments])
 
 
@@ -47,12 +53,13 @@ def check() -> str:
     import PIL
 
     ours, theirs = _pillow.taken_over()
+    how, done = ("under", "linked") if _pillow.is_linked() else ("in front of", "interposed")
     lines = [
-        f"libimaging {__version__} is in front of Pillow {PIL.__version__}",
+        f"libimaging {__version__} is {how} Pillow {PIL.__version__}",
         f"library: {_pillow.in_use()}",
         f"Pillow's core: {_pillow.core()[0]}",
         f"instructions: {_core.simd_level()}, threads: {_core.threads()}",
-        f"interposed, {len(ours)} functions: {' '.join(ours)}",
+        f"{done}, {len(ours)} functions: {' '.join(ours)}",
         f"Pillow's own, {len(theirs)} functions: {' '.join(theirs)}",
     ]
     wrapped = (textwrap.fill(line, 120, subsequent_indent="    ", break_on_hyphens=False) for line in lines)

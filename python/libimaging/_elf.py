@@ -1,16 +1,20 @@
-"""Reads the symbols of a shared library in ELF format."""
+"""Reads the symbols of a shared library in ELF format, and the names of the libraries that it is linked to."""
 
 from __future__ import annotations
 
+import mmap
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+_Part = TypeVar("_Part")
 
 # Types of sections.
 _RELA, _DYNAMIC, _DYNSYM = 4, 6, 11
 # Tags of the dynamic section, and a bit of DT_FLAGS.
-_DT_SYMBOLIC, _DT_FLAGS, _DF_SYMBOLIC = 16, 30, 2
+_DT_NEEDED, _DT_SYMBOLIC, _DT_FLAGS, _DF_SYMBOLIC = 1, 16, 30, 2
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,21 @@ class Library:
     @classmethod
     def read(cls, path: Path) -> Library:
         """Reads a 64-bit ELF library. Raises ValueError for other files."""
-        data = path.read_bytes()
+        return _read(path, _Reader.library)
+
+
+def needed_libraries(path: Path) -> list[str]:
+    """Returns the SONAMEs of the libraries that a 64-bit ELF library is linked to. Raises ValueError for other files."""
+    return _read(path, _Reader.needed)
+
+
+def _read(path: Path, part: Callable[[_Reader], _Part]) -> _Part:
+    # Mapped: of a large file, only the parts that are looked at are read.
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:5] != b"\x7fELF\x02":
             raise ValueError("not a 64-bit ELF library")
         try:
-            return _Reader(data).library()
+            return part(_Reader(data))
         except (IndexError, StopIteration, UnicodeDecodeError, struct.error):
             raise ValueError("a truncated or invalid ELF library") from None
 
@@ -45,7 +59,7 @@ class _Section:
 
 
 class _Reader:
-    def __init__(self, data: bytes):
+    def __init__(self, data: mmap.mmap):
         self.data = data
         self.order = "<" if data[5] == 1 else ">"
         (start,) = self.unpack("Q", 0x28)
@@ -59,13 +73,24 @@ class _Reader:
     def entries(self, section: _Section, form: str) -> Iterator[tuple[int, ...]]:
         return struct.iter_unpack(self.order + form, self.data[section.offset : section.offset + section.size])
 
+    def text(self, section: _Section, offset: int) -> str:
+        start = section.offset + offset
+        end = self.data.find(b"\0", start)
+        if end < 0:
+            raise IndexError("a name without an end")
+        return self.data[start:end].decode()
+
+    def needed(self) -> list[str]:
+        (dynamic,) = (section for section in self.sections if section.kind == _DYNAMIC)
+        names = self.sections[dynamic.link]
+        return [self.text(names, value) for tag, value in self.entries(dynamic, "qQ") if tag == _DT_NEEDED]
+
     def library(self) -> Library:
         symbols = next(number for number, section in enumerate(self.sections) if section.kind == _DYNSYM)
         texts = self.sections[self.sections[symbols].link]
         names, defined = [], set()
         for name, _, _, section, _, _ in self.entries(self.sections[symbols], "IBBHQQ"):
-            start = texts.offset + name
-            names.append(self.data[start : self.data.index(b"\0", start)].decode())
+            names.append(self.text(texts, name))
             if section:
                 defined.add(names[-1])
 

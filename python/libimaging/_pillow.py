@@ -1,4 +1,8 @@
-"""The installed Pillow: whether its ABI is this library's, and whether the library can be interposed."""
+"""The installed Pillow: whether its ABI is this library's, and whether the library can be interposed.
+
+A Pillow that is linked to libImaging, as distributions may build it, uses that library, and so does this package. There is
+nothing to interpose.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from ._elf import Library
+from ._elf import Library, needed_libraries
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -40,17 +44,56 @@ def require_abi(version: str) -> None:
         )
 
 
-@cache
-def core() -> tuple[Path, Library]:
-    """Returns the path and the symbols of Pillow's core, an extension module."""
+def core_path() -> Path:
+    """Returns the path of Pillow's core, an extension module."""
     spec = importlib.util.find_spec("PIL._imaging")
     if spec is None or not spec.origin:
         raise PillowError("this Pillow has no core (PIL._imaging)")
-    path = Path(spec.origin)
+    return Path(spec.origin)
+
+
+@cache
+def core() -> tuple[Path, Library]:
+    """Returns the path and the symbols of Pillow's core."""
+    path = core_path()
     try:
         return path, Library.read(path)
     except ValueError as error:
         raise PillowError(f"{path}: {error}") from None
+
+
+@cache
+def is_linked() -> bool:
+    """Returns whether Pillow's core is linked to a libImaging with the ABI of this package's."""
+    (name,) = (path.name for path in library().parent.glob("libImaging.so.*"))
+    try:
+        return name in needed_libraries(core_path())
+    except (ImportError, PillowError, OSError, ValueError):
+        return False
+
+
+def share_library() -> None:
+    """Loads the libImaging that Pillow is linked to, if it is, so that this package's extension modules use it, too.
+
+    Else they would bring the package's copy, which Pillow would then use: it may be older, or lack a codec.
+    """
+    if is_linked():
+        importlib.import_module("PIL._imaging")
+
+
+def explain(error: ImportError) -> None:
+    """Adds to the error of loading an extension module of this package which library it was loaded with."""
+    if is_linked():
+        error.add_note(f"Pillow is linked to {in_use()}, so this package uses it, too; it must be as new as the package")
+
+
+def library_to_link() -> Path:
+    """Returns the path of the library that extensions are linked to: if Pillow's can be linked to, it is that one.
+
+    An extension that is loaded before Pillow would else bring the package's copy, as in `share_library()`.
+    """
+    pillows = in_use().with_name("libImaging.so") if is_linked() else library()
+    return pillows if pillows.exists() else library()
 
 
 def require_platform() -> None:
@@ -71,7 +114,8 @@ def require_interposable(version: str) -> None:
     """Raises `PillowError` unless the library can be interposed in front of the installed Pillow's core."""
     require_platform()
     require_abi(version)
-    require_symbol_lookup()
+    if not is_linked():
+        require_symbol_lookup()
 
 
 def image_type() -> tuple[type, int]:
@@ -88,7 +132,10 @@ def image_type() -> tuple[type, int]:
 
 
 def interpose(version: str) -> None:
-    """Loads the library globally, so that Pillow's core, loaded later, finds its functions first."""
+    """Loads the library globally, so that Pillow's core, loaded later, finds its functions first.
+
+    Does nothing if Pillow is linked to a libImaging.
+    """
     if "PIL._imaging" in sys.modules:
         if in_force():
             return
@@ -96,7 +143,7 @@ def interpose(version: str) -> None:
             "too late: Pillow's core is loaded already; call libimaging.interpose() before anything imports PIL.Image"
         )
     require_interposable(version)
-    if not is_global():
+    if not is_linked() and not is_global():
         ctypes.CDLL(str(library()), ctypes.RTLD_GLOBAL)
 
 
@@ -117,7 +164,7 @@ def in_force() -> bool:
 
 
 def in_use() -> Path:
-    """Returns the path of the libImaging in this process: this package's, or a preloaded one."""
+    """Returns the path of the libImaging in this process: this package's, a preloaded one, or Pillow's."""
     mapped = (line.split(maxsplit=5) for line in Path("/proc/self/maps").read_text().splitlines())
     # The empty library of the SONAME has no code.
     code = (Path(path[0]) for _, permissions, _, _, _, *path in mapped if path and "x" in permissions)
@@ -129,6 +176,7 @@ def taken_over() -> tuple[list[str], list[str]]:
     headers = (PACKAGE / "include" / "libImaging").glob("*.h")
     declared = {name for header in headers for name in re.findall(r"\b(\w+)\(", header.read_text())}
     _, symbols = core()
-    names = sorted(symbols.looked_up & symbols.defined & declared)
+    own = symbols.looked_up - symbols.defined if is_linked() else symbols.looked_up & symbols.defined
+    names = sorted(own & declared)
     ours = Library.read(in_use()).defined
     return [name for name in names if name in ours], [name for name in names if name not in ours]

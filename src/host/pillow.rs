@@ -15,11 +15,14 @@
 //! The Pillow that this library fits gets the version of this library's zlib. Its codecs of JPEG, JPEG 2000 and TIFF are
 //! rebound to its own: their states embed structs of the libraries that this Pillow brings along, of whatever version.
 //!
+//! A Pillow that is linked to a libImaging, such as a distribution's, has no functions to go back to. If it has another ABI, its
+//! import ends with an error.
+//!
 //! The two stubs are weak: a program that brings its own codecs along defines them itself.
 
 use std::ffi::{CStr, c_char};
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::{fmt, io};
 
 use arrayvec::ArrayString;
 
@@ -75,12 +78,46 @@ unsafe extern "C" fn zip_version(caller: usize) -> *const c_char {
 unsafe fn version_function(caller: usize, name: &CStr) -> Option<&'static CStr> {
     // SAFETY: the code at `caller` waits for this function, so its module stays loaded.
     let core = unsafe { Object::containing(caller) }?;
-    let own = core.definition(name)?;
+    let Some(own) = core.definition(name) else {
+        check_linked(&core);
+        return None;
+    };
     check(&core);
     // SAFETY: the core's own definition has this type, by this function's contract.
     let own = unsafe { std::mem::transmute::<usize, extern "C" fn() -> *const c_char>(own) };
     // SAFETY: the function returns a static C string.
     Some(unsafe { CStr::from_ptr(own()) })
+}
+
+/// Ends the import of a core that is linked to a libImaging, unless this library fits its Pillow.
+fn check_linked(core: &Object) {
+    let is_pillow = core.definition(c"PyImagingNew").is_some();
+    let Some(python) = Attached::current().filter(|python| is_pillow && !python.has_exception()) else { return };
+    let version: Option<Version> = python.attribute(c"PIL", c"__version__");
+    if let Some(version) = version.filter(|version| !is_fitting(version)) {
+        end_import(
+            Some(python),
+            format_args!(
+                "Pillow {version} has another ABI than libImaging {VERSION} and no libImaging of its own; if LD_PRELOAD \
+                 names this one, start this program without it"
+            ),
+        );
+    }
+}
+
+/// Whether this library has the ABI of a version of Pillow.
+fn is_fitting(version: &str) -> bool {
+    version.split('.').next() == Some(MAJOR)
+}
+
+/// Prints a message, and raises it as an exception.
+fn end_import(python: Option<Attached>, text: fmt::Arguments<'_>) {
+    let message = Message::new(text);
+    // Python 3.11 reports the exception as a SystemError without a cause.
+    warn(format_args!("{}", message.as_c_str().to_str().unwrap_or_default()));
+    if let Some(python) = python {
+        python.raise(ErrorKind::Os, message.as_c_str());
+    }
 }
 
 /// Rebinds a core to its own functions: to its [`EXTERNAL_CODECS`] if this library fits its Pillow, and otherwise to all of them,
@@ -91,7 +128,7 @@ fn check(core: &Object) {
         return; // the other function has failed
     }
     let version: Option<Version> = python.as_ref().and_then(|python| python.attribute(c"PIL", c"__version__"));
-    let is_another = version.is_none_or(|version| version.split('.').next() != Some(MAJOR));
+    let is_another = version.is_none_or(|version| !is_fitting(&version));
     let version = version.as_ref().map_or("of unknown version", Version::as_str);
     let chosen = |name: &CStr| is_another || EXTERNAL_CODECS.iter().any(|codec| name.to_bytes().starts_with(codec));
     match rebind(core, chosen) {
@@ -103,17 +140,13 @@ fn check(core: &Object) {
                  over those of Pillow {MAJOR} only"
             ));
         }
-        Err(error) => {
-            let message = Message::new(format_args!(
+        Err(error) => end_import(
+            python,
+            format_args!(
                 "Pillow {version} has functions with another ABI than those of libImaging {VERSION} and could not be given \
                  them back ({error}); start this program without LD_PRELOAD"
-            ));
-            // Python 3.11 reports this as a SystemError without a cause.
-            warn(format_args!("{}", message.as_c_str().to_str().unwrap_or_default()));
-            if let Some(python) = python {
-                python.raise(ErrorKind::Os, message.as_c_str());
-            }
-        }
+            ),
+        ),
     }
 }
 

@@ -128,8 +128,8 @@ def test_where_the_addresses_stay_protected():
         sys.executable, "-c", "import PIL.Image", PYTHONPATH=str(pillow_14()), LD_PRELOAD=f"{LIBRARY}:{deny}"
     )
     assert told.returncode == 1 and "Traceback" in told.stderr
-    both = f"Pillow 14.0.0 has another ABI than libImaging {libimaging.__version__}"
-    reason = f"{both} and could not be given back its own functions (Permission denied (os error 13))"
+    both = f"Pillow 14.0.0 has functions with another ABI than those of libImaging {libimaging.__version__}"
+    reason = f"{both} and could not be given them back (Permission denied (os error 13))"
     expected = f"libImaging: {reason}; start this program without LD_PRELOAD\n"
     # Once for itself, and in some versions of Python again as the cause of the exception.
     assert told.stderr.startswith(expected) and "of unknown version" not in told.stderr

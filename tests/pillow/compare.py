@@ -1,12 +1,14 @@
-"""Runs Pillow's own test suite without and with the library interposed, and compares the outcome of each test.
+"""Runs Pillow's own test suite without and with the library, and compares the outcome of each test.
 
-    target/venv/bin/python tests/pillow/compare.py [--fresh] [--jobs N] [FILE ...]
+    target/venv/bin/python tests/pillow/compare.py [--linked] [--fresh] [--jobs N] [FILE ...]
 
-Both runs use the same wheel and tests; the run with the library uses `python -m libimaging` of the package that `make
-wheel` has unpacked. Two outcomes are equal if they are of the same kind (passed, failed, skipped, xfailed, xpassed,
-error) and, for skipped tests, have the same reason. Four tests demand an error for Arrow arrays of images of several blocks,
-which this library exports. The exit status is 1 if any outcome differs or too few tests
-passed. FILEs of the suite (`test_image.py`) select tests.
+Both runs use the released wheel; the run with the library uses `python -m libimaging` of the package that `make wheel`
+has unpacked. With `--linked`, both use builds of Pillow's source distribution, which scripts/pillow-env.sh has installed:
+one has its own libImaging, the other one is linked to this library.
+
+Two outcomes are equal if they are of the same kind (passed, failed, skipped, xfailed, xpassed, error) and, for skipped
+tests, have the same reason. The exit status is 1 if any outcome differs or too few tests passed. FILEs of the suite
+(`test_image.py`) select tests.
 
 The run without the library depends on versions only: its outcomes are cached in target/ until one of them changes.
 `--fresh` ignores the cache.
@@ -21,6 +23,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -34,46 +37,75 @@ import interposition
 SDIST = ROOT / "target" / f"pillow-{pillow_version}"
 CACHE = ROOT / "target" / "pillow-suite"
 PACKAGE = ROOT / "target" / "wheel" / "unpacked"
+BUILDS = ROOT / "target" / "pillow"
 LEAST_PASSED = 5000
 MOST_RERUN_FILES = 20
 RERUNS = 3
-LIFTED = {
-    f"Tests/test_arrow.py::test_multiblock_{what}" for what in ("l_image", "rgba_image", "l_schema", "rgba_schema")
-}
-"""Tests that the reference refuses what this library allows: they pass without it, and fail with it."""
-
 KINDS = ["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 
 Outcomes = dict[str, list[str]]
 
 
-def environment(**extra: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Side:
+    """One of two ways to run a suite."""
+
+    label: str
+    python: list[str]
+    """The command that runs Python."""
+    library: Path
+    has_library: bool
+    """Whether Pillow uses the library, or its own libImaging."""
+    build: str = ""
+    """What the outcomes depend on besides the versions of this process."""
+
+
+def interposed() -> tuple[Side, Side]:
+    """Returns this interpreter with its Pillow, without and with the library of the package interposed."""
+    library = existing(PACKAGE / "libimaging" / "lib" / "libImaging.so", "make wheel")
+    return (
+        Side("without", [sys.executable], library, has_library=False),
+        Side("with", [sys.executable, "-m", "libimaging"], library, has_library=True),
+    )
+
+
+def linked() -> tuple[Side, Side]:
+    """Returns the interpreters whose Pillow has its own libImaging, and is linked to the library."""
+    library = existing(BUILDS / "prefix" / "lib" / "libImaging.so", "make pillow")
+
+    def side(label: str, *, has_library: bool) -> Side:
+        python = existing(ROOT / "target" / label / "bin" / "python", f"scripts/pillow-env.sh {label}")
+        build = (ROOT / "target" / label / "pillow-stamp").read_text()
+        return Side(label, [str(python)], library, has_library, build)
+
+    return side("stock", has_library=False), side("linked", has_library=True)
+
+
+def existing(path: Path, made_by: str) -> Path:
+    if not path.exists():
+        raise SystemExit(f"{path.relative_to(ROOT)} is missing: run {made_by}")
+    return path
+
+
+def environment(side: Side, **extra: str) -> dict[str, str]:
     """Returns the environment of a process that can import the plugin, the tests' helpers and the package."""
     path = os.pathsep.join(map(str, [HERE, ROOT / "tests" / "python", PACKAGE]))
-    return interposition.environment(interposed=False, PYTHONPATH=path, **extra)
-
-
-def python(*, interposed: bool) -> list[str]:
-    return [sys.executable, *(["-m", "libimaging"] if interposed else [])]
-
-
-def use_packaged_library() -> None:
-    """Has this process and its children use the library of the package."""
-    if not PACKAGE.is_dir():
-        raise SystemExit(f"{PACKAGE.relative_to(ROOT)} is missing: run `make wheel`")
-    os.environ["IMAGING_LIBRARY"] = str(PACKAGE / "libimaging" / "lib" / "libImaging.so")
-    CACHE.mkdir(parents=True, exist_ok=True)
+    library = {"PYTHONPATH": path, "IMAGING_LIBRARY": str(side.library)}
+    return interposition.environment(interposed=False, **library, **extra)
 
 
 def run_suite(
-    targets: list[str], *, interposed: bool, jobs: int, label: str, directory: Path = SDIST
+    side: Side, targets: list[str], *, jobs: int, label: str | None = None, directory: Path = SDIST
 ) -> Outcomes:
     """Runs Pillow's suite, some files of it, or another suite in a directory, and returns the outcome of each test."""
+    label = label or side.label
+    CACHE.mkdir(parents=True, exist_ok=True)
     outcomes = CACHE / f"{label}.json"
     outcomes.unlink(missing_ok=True)
     env = environment(
+        side,
         OUTCOMES_FILE=str(outcomes),
-        OUTCOMES_INTERPOSED=str(int(interposed)),
+        OUTCOMES_WITH_LIBRARY=str(int(side.has_library)),
         PYTEST_ADDOPTS="",
     )
     # The tests of a file may depend on each other: one worker runs them in order.
@@ -93,7 +125,7 @@ def run_suite(
     log = CACHE / f"{label}.log"
     with log.open("wb") as output:
         status = subprocess.run(
-            [*python(interposed=interposed), "-m", "pytest", *options, *(targets or ["Tests"])],
+            [*side.python, "-m", "pytest", *options, *(targets or ["Tests"])],
             cwd=directory,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -108,20 +140,20 @@ def run_suite(
     return json.loads(outcomes.read_text())
 
 
-def versions() -> str:
+def versions(side: Side) -> str:
     """Returns a digest of everything that the outcomes without the library depend on."""
-    parts = [sys.version, os.uname().release, (ROOT / "tests/python/requirements.txt").read_text()]
+    parts = [sys.version, os.uname().release, (ROOT / "tests/python/requirements.txt").read_text(), side.build]
     parts += [(HERE / "outcomes.py").read_text(), (ROOT / "tests/python/interposition.py").read_text()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
-def run_without(files: list[str], *, jobs: int, fresh: bool) -> Outcomes:
-    cached = CACHE / f"cached-{versions()}.json"
+def run_without(side: Side, files: list[str], *, jobs: int, fresh: bool) -> Outcomes:
+    cached = CACHE / f"cached-{side.label}-{versions(side)}.json"
     if cached.exists() and not fresh and not files:
-        print("without the library: cached outcomes of an earlier run (--fresh runs it again)", flush=True)
+        print(f"{side.label}: cached outcomes of an earlier run (--fresh runs it again)", flush=True)
         return json.loads(cached.read_text())
-    print("without the library: running …", flush=True)
-    outcomes = run_suite(files, interposed=False, jobs=jobs, label="without")
+    print(f"{side.label}: running …", flush=True)
+    outcomes = run_suite(side, files, jobs=jobs)
     if not files:
         cached.write_text(json.dumps(outcomes))
     return outcomes
@@ -134,27 +166,25 @@ def same(one: list[str] | None, other: list[str] | None) -> bool:
     return one == other if one[0] == "skipped" else one[0] == other[0]
 
 
-def is_lifted(test: str, one: list[str] | None, other: list[str] | None) -> bool:
-    """Returns whether a test differs as it should."""
-    return test in LIFTED and one is not None and other is not None and (one[0], other[0]) == ("passed", "failed")
-
-
 def differences(without: Outcomes, with_us: Outcomes) -> list[str]:
-    pairs = {test: (without.get(test), with_us.get(test)) for test in without.keys() | with_us.keys()}
-    return sorted(test for test, pair in pairs.items() if not same(*pair) and not is_lifted(test, *pair))
+    return sorted(test for test in without.keys() | with_us.keys() if not same(without.get(test), with_us.get(test)))
 
 
 def described(outcome: list[str] | None) -> str:
     return "did not run" if outcome is None else ": ".join(filter(None, outcome))
 
 
-def print_differing(differing: list[str], without: Outcomes, with_us: Outcomes) -> None:
+def print_differing(differing: list[str], sides: tuple[Side, Side], outcomes: tuple[Outcomes, Outcomes]) -> None:
+    width = max(len(side.label) for side in sides) + 1
     for test in differing:
         print(f"DIFFERENT {test}")
-        print(f"    without: {described(without.get(test))}\n    with:    {described(with_us.get(test))}")
+        for side, known in zip(sides, outcomes):
+            print(f"    {side.label + ':':<{width}} {described(known.get(test))}")
 
 
-def without_flaky(differing: list[str], without: Outcomes, with_us: Outcomes, jobs: int) -> list[str]:
+def without_flaky(
+    differing: list[str], sides: tuple[Side, Side], outcomes: tuple[Outcomes, Outcomes], jobs: int
+) -> list[str]:
     """Runs the files of differing tests again, both ways, and drops the tests that agree in one of the reruns.
 
     The outcome of such a test varies between runs. It is reported as flaky, with its first outcomes.
@@ -168,21 +198,20 @@ def without_flaky(differing: list[str], without: Outcomes, with_us: Outcomes, jo
             break
         files = sorted({test.split("::")[0] for test in differing})
         print(f"rerun {attempt} of at most {RERUNS}, both ways: {' '.join(files)}", flush=True)
-        again_without = run_suite(files, interposed=False, jobs=jobs, label="rerun-without")
-        again_with = run_suite(files, interposed=True, jobs=jobs, label="rerun-with")
+        without, with_us = (run_suite(side, files, jobs=jobs, label=f"rerun-{side.label}") for side in sides)
         differing_again = []
         for test in differing:
-            if test in again_with and same(again_without.get(test), again_with[test]):
-                first, second = described(without.get(test)), described(with_us.get(test))
-                print(f"flaky: {test}: first {first} without and {second} with,")
-                print(f"          {described(again_with[test])} both ways in rerun {attempt}")
+            if test in with_us and same(without.get(test), with_us[test]):
+                first, second = (f"{described(known.get(test))} {side.label}" for side, known in zip(sides, outcomes))
+                print(f"flaky: {test}: first {first} and {second},")
+                print(f"          {described(with_us[test])} both ways in rerun {attempt}")
             else:
                 differing_again.append(test)
         differing = differing_again
     return differing
 
 
-def interposed_symbols() -> str:
+def symbols_in_use(side: Side) -> str:
     """Counts the functions of libImaging that the library provides, in a process like those of the tests."""
     question = (
         "import abi, interposition as i; i.require(True); us = i.library_path();"
@@ -190,8 +219,8 @@ def interposed_symbols() -> str:
         "print(sum(i.provider(name) == us for name in names), len(names))"
     )
     answer = subprocess.run(
-        [*python(interposed=True), "-c", question],
-        env=environment(),
+        [*side.python, "-c", question],
+        env=environment(side),
         check=True,
         capture_output=True,
         text=True,
@@ -203,36 +232,40 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="only these files of the suite")
     parser.add_argument(
+        "--linked", action="store_true", help="compare builds of the source distribution instead of the wheel"
+    )
+    parser.add_argument(
         "--fresh", action="store_true", help="run the tests without the library again, too"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of parallel workers")
     options = parser.parse_args()
     files = [f"Tests/{Path(file).name}" for file in options.files]
 
-    if not SDIST.is_dir():
-        raise SystemExit(f"{SDIST.relative_to(ROOT)} is missing: run scripts/venv.sh")
-    use_packaged_library()
-    print(f"Pillow {pillow_version}'s own suite, with and without the library interposed")
+    existing(SDIST, "scripts/venv.sh")
+    sides = linked() if options.linked else interposed()
+    how = "with its own libImaging and linked to" if options.linked else "without and with"
+    print(f"Pillow {pillow_version}'s own suite, {how} the library")
 
-    without = run_without(files, jobs=options.jobs, fresh=options.fresh)
-    print("with the library: running …", flush=True)
-    with_us = run_suite(files, interposed=True, jobs=options.jobs, label="with")
-    print(f"with the library: interposed in every process, it provides {interposed_symbols()} public symbols")
+    without = run_without(sides[0], files, jobs=options.jobs, fresh=options.fresh)
+    print(f"{sides[1].label}: running …", flush=True)
+    with_us = run_suite(sides[1], files, jobs=options.jobs)
+    print(f"{sides[1].label}: in every process, the library provides {symbols_in_use(sides[1])} public symbols")
 
-    differing = differences(without, with_us)
+    outcomes = without, with_us
+    differing = differences(*outcomes)
     if differing:
         print(f"{len(differing)} tests differ in the first runs")
-        differing = without_flaky(differing, without, with_us, options.jobs)
+        differing = without_flaky(differing, sides, outcomes, options.jobs)
 
     print()
     print("".join(f"{kind:>9}" for kind in ["", *KINDS]))
-    for label, outcomes in (("without", without), ("with", with_us)):
-        counts = Counter(kind for kind, _ in outcomes.values())
-        print(f"{label:>9}" + "".join(f"{counts[kind]:>9}" for kind in KINDS))
+    for side, known in zip(sides, outcomes):
+        counts = Counter(kind for kind, _ in known.values())
+        print(f"{side.label:>9}" + "".join(f"{counts[kind]:>9}" for kind in KINDS))
     print()
 
-    print_differing(differing, without, with_us)
-    passed = min(sum(kind == "passed" for kind, _ in outcomes.values()) for outcomes in (without, with_us))
+    print_differing(differing, sides, outcomes)
+    passed = min(sum(kind == "passed" for kind, _ in known.values()) for known in outcomes)
     if not files and passed < LEAST_PASSED:
         print(f"only {passed} tests passed, fewer than the required {LEAST_PASSED}")
         return 1

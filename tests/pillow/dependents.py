@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from compare import ROOT, differences, print_differing, run_suite, use_packaged_library
+from compare import ROOT, Side, differences, interposed, print_differing, run_suite
 
 ENVIRONMENT = ROOT / "target" / "dependents"
 
@@ -33,23 +33,22 @@ SUITES = [
 ]
 
 
-def passes(suite: Suite) -> bool:
-    def outcomes(*, interposed: bool):
-        label = f"{suite.package}-{'with' if interposed else 'without'}"
-        jobs = os.cpu_count() or 1
-        return run_suite(suite.targets, interposed=interposed, jobs=jobs, label=label, directory=suite.directory)
+def passes(suite: Suite, sides: tuple[Side, Side]) -> bool:
+    def outcomes(side: Side):
+        label = f"{suite.package}-{side.label}"
+        return run_suite(side, suite.targets, jobs=os.cpu_count() or 1, label=label, directory=suite.directory)
 
-    without, with_us = outcomes(interposed=False), outcomes(interposed=True)
+    without, with_us = map(outcomes, sides)
     differing = differences(without, with_us)
-    print_differing(differing, without, with_us)
+    print_differing(differing, sides, (without, with_us))
     passed = sum(kind == "passed" for kind, _ in with_us.values())
     print(f"{suite.package}: {len(differing) or 'no'} differences in {len(with_us)} tests, of which {passed} passed")
     return not differing and passed >= suite.least_passed
 
 
 def main() -> int:
-    use_packaged_library()
-    return 0 if all([passes(suite) for suite in SUITES]) else 1
+    sides = interposed()
+    return 0 if all([passes(suite, sides) for suite in SUITES]) else 1
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""A pytest plugin that writes the outcome of each test to a file, and exits unless the library is interposed as
-required.
+"""A pytest plugin that writes the outcome of each test to a file, and exits unless Pillow uses the library, or
+does not, as required.
 
 It runs inside Pillow's own suite, in the controlling process and in every xdist worker. Environment
-variables, which workers inherit, are the options: OUTCOMES_FILE, and OUTCOMES_INTERPOSED (`1` or `0`).
+variables, which workers inherit, are the options: OUTCOMES_FILE, and OUTCOMES_WITH_LIBRARY (`1` or `0`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _is_worker = False
 def pytest_configure(config):
     global _is_worker
     _is_worker = hasattr(config, "workerinput")
-    interposition.require(os.environ["OUTCOMES_INTERPOSED"] == "1")
+    interposition.require(os.environ["OUTCOMES_WITH_LIBRARY"] == "1")
 
 
 def _normalized(text: str) -> str:

@@ -88,30 +88,19 @@ def test_export(both, maker, mode, width, height):
     block_size=block_sizes,
 )
 def test_only_contiguous_images_are_exported(both, mode, width, height, alignment, block_size):
-    # With a pool, blocks are separate in both libraries.
-    with arena(*both, alignment=alignment, block_size=block_size, blocks_max=1):
+    with arena(*both, alignment=alignment, block_size=block_size):
         wheels, ours = (export(library, "ImagingNew", mode, width, height) for library in both)
     assert ours == wheels
 
 
 def test_several_blocks_are_an_error(both):
-    with arena(*both, block_size=4096, blocks_max=1):
+    with arena(*both, block_size=4096):
         for library in both:
             assert export(library, "ImagingNew", MODE_ID["RGB"], 64, 64) == [
                 ARROW_MEMORY_LAYOUT,
                 ARROW_MEMORY_LAYOUT,
                 1,
             ]
-
-
-@pytest.mark.parametrize("mode", MODE_NAMES)
-def test_blocks_beside_each_other_are_exported(ours, mode):
-    """Without a pool, all blocks of an image are one buffer. The reference has separate ones, and refuses."""
-    with arena(ours, block_size=4096):
-        one_block, several = (
-            export(ours, maker, MODE_ID[mode], 64, 150) for maker in ("ImagingNewBlock", "ImagingNew")
-        )
-    assert several == one_block
 
 
 def test_padded_lines_are_an_error(both):

@@ -7,9 +7,9 @@ use std::ptr::{NonNull, null, null_mut};
 use super::format::{LIST_OF_FOUR, text};
 use crate::abi::{ArrowArray, ArrowSchema};
 use crate::error::{Error, Result};
+use crate::memory::heap;
 use crate::memory::instance::SharedInstance;
 use crate::memory::raw::Raw;
-use crate::memory::{array, heap};
 use crate::mode::Mode;
 
 /// The reason why an image cannot be exported.
@@ -36,7 +36,7 @@ fn check(im: Raw<'_>) -> std::result::Result<(), Refusal> {
     if is_contiguous(im) { Ok(()) } else { Err(Refusal::Layout) }
 }
 
-/// Whether the rows are set and contiguous. Separate blocks that happen to be neighbours do not count.
+/// Whether the rows are set and contiguous. Blocks that happen to be neighbours do not count.
 fn is_contiguous(im: Raw<'_>) -> bool {
     if im.image().is_null() {
         return false;
@@ -45,7 +45,7 @@ fn is_contiguous(im: Raw<'_>) -> bool {
         return true;
     }
     let address = |y: usize| im.row(y).addr();
-    (im.blocks_count() <= 1 || array::is_joined(im.destroy()))
+    im.blocks_count() <= 1
         && address(0) != 0
         && (1..im.ysize().max(0) as usize).all(|y| address(y).wrapping_sub(address(y - 1)) == im.linesize() as usize)
 }

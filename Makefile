@@ -85,6 +85,7 @@ test: setup ## every test stage, and a summary
 test-rust: ## format, lints, Rust tests, documentation
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets $(features) -- -D warnings
+	$(CARGO) clippy --lib --no-default-features -- -D warnings
 	$(CARGO) test $(features)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps $(features)
 

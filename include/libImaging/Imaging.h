@@ -1588,7 +1588,45 @@ extern const char *ImagingJpegVersion(void);
  * JPEG 2000 files
  *
  * The library has these functions if it was built with the feature `jpeg2000`. A Pillow that contains the codec keeps its own.
+ *
+ * `state->context` is a `JPEG2KDECODESTATE` or a `JPEG2KENCODESTATE` (Jpeg2K.h), zeroed but for its options. `state->fd` is the
+ * file. A codec does all its work in one call, without data: `buffer` is NULL and `bytes` 0. Call the cleanup function after
+ * it, whether it has failed or not; it may be called more than once.
+ *
+ * On error `errcode` becomes `IMAGING_CODEC_BROKEN`, `IMAGING_CODEC_MEMORY`, or `IMAGING_CODEC_CONFIG` if OpenJPEG cannot be
+ * loaded, or if the options are invalid. `error_msg` is the last error that OpenJPEG has reported, or NULL.
  */
+
+/**
+ * Decodes a file to the whole image, whose mode and size are those of the file, or those that Pillow chooses for it. `format`
+ * is OPJ_CODEC_JP2 or OPJ_CODEC_J2K. `length` is the number of bytes of the file, of which no more are read, or -1. `reduce`
+ * halves the resolution so many times: the image is to be as small. `layers` quality layers are decoded, or all if it is
+ * 0. `fd` is not used; `pfile` is NULL, or is closed if the decoder succeeds.
+ *
+ * It returns -1. `errcode` is `IMAGING_CODEC_END` if the image is complete.
+ */
+extern int ImagingJpeg2KDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
+
+/** Frees the memory of the decoder. Call it after the last call. */
+extern void ImagingJpeg2KDecodeCleanup(ImagingCodecState state);
+
+/**
+ * Encodes an image of the mode L, LA, RGB, YCbCr, RGBA, I;16 or I;16B, or CMYK since OpenJPEG 2.5.3. `format` is OPJ_CODEC_JP2
+ * or OPJ_CODEC_J2K. All sizes and offsets are pixels of the reference grid.
+ *
+ * `quality_layers` is a Python sequence of numbers, one for each quality layer, and the caller holds the GIL; NULL, for
+ * programs without Python, is one layer without loss (unless `irreversible` is set). The numbers are decibels (PSNR) if
+ * `quality_is_in_db` is not 0, and otherwise ratios of compression. The encoder owns the reference to the sequence, and a
+ * `comment` from `malloc` of at most 65531 bytes: the cleanup function releases them.
+ *
+ * `cinema_mode` sets the profiles of digital cinema, which replace most of the other options. `fd` and `pfile` are not used.
+ *
+ * It returns -1. `errcode` is `IMAGING_CODEC_END` if the file is complete.
+ */
+extern int ImagingJpeg2KEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
+
+/** Frees the memory of the encoder, and releases its options. Call it after the last call. */
+extern void ImagingJpeg2KEncodeCleanup(ImagingCodecState state);
 
 /** Returns the version of OpenJPEG, a static text; an empty one if OpenJPEG cannot be loaded. */
 extern const char *ImagingJpeg2KVersion(void);
@@ -1682,26 +1720,6 @@ extern void ImagingSectionEnter(ImagingSectionCookie *cookie);
 
 /** Called after such work, with the same `cookie`, on the same thread. */
 extern void ImagingSectionLeave(ImagingSectionCookie *cookie);
-
-/* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
- * Functions that are declared but not implemented yet: programs that call them compile, and do not link.
- */
-
-/* - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
- * Decoders and encoders that are not implemented yet
- */
-
-/** Decodes JPEG 2000. `context`: JPEG2KDECODESTATE. */
-extern int ImagingJpeg2KDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
-
-/** Frees the memory of the decoder. Call it after the last call. */
-extern void ImagingJpeg2KDecodeCleanup(ImagingCodecState state);
-
-/** Encodes JPEG 2000. `context`: JPEG2KENCODESTATE. */
-extern int ImagingJpeg2KEncode(Imaging im, ImagingCodecState state, uint8_t *buffer, int bytes);
-
-/** Frees the memory of the encoder. Call it after the last call. */
-extern void ImagingJpeg2KEncodeCleanup(ImagingCodecState state);
 
 /* = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = = =
  * Data.

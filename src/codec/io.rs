@@ -11,6 +11,7 @@ pub trait CodecFile {
     fn read(&mut self, dest: &mut [u8]) -> Result<usize>;
 
     /// Writes all bytes.
+    #[cfg_attr(not(feature = "jpeg2000"), allow(dead_code))] // only that codec uses it
     fn write(&mut self, src: &[u8]) -> Result<()>;
 
     /// Sets the position.

@@ -67,6 +67,7 @@ pub trait TileMut {
 
     /// Unpacks `count` pixels of `line` to row `y` of the image, from column `x` on: with `unpacker`, or with the state's
     /// if it is `None`. `line` may be longer than the packed pixels.
+    #[cfg_attr(not(feature = "tiff"), allow(dead_code))] // only that codec uses it
     fn unpack_run(
         &mut self,
         at: (i32, i32),

@@ -227,6 +227,7 @@ impl Attached {
     /// # Safety
     ///
     /// `object` is a live object.
+    #[cfg_attr(not(feature = "jpeg2000"), allow(dead_code))] // only that codec uses it
     pub unsafe fn numbers<const N: usize>(&self, object: *mut PyObject) -> Option<Option<ArrayVec<f64, N>>> {
         let is_sequence = function!(PySequence_Check(*mut PyObject) -> c_int)?;
         let length = function!(PySequence_Size(*mut PyObject) -> isize)?;

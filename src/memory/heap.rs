@@ -60,6 +60,7 @@ pub unsafe fn free<T>(memory: *mut T) {
 
 /// Zeroed bytes from `calloc`, for receivers that free them with `free`. The system backs large ones with memory as they are
 /// written to.
+#[cfg_attr(not(feature = "tiff"), allow(dead_code))] // only that codec uses it
 #[derive(Debug)]
 pub struct Bytes {
     memory: NonNull<u8>,
@@ -69,6 +70,7 @@ pub struct Bytes {
 // SAFETY: the memory is this value's own.
 unsafe impl Send for Bytes {}
 
+#[cfg_attr(not(feature = "tiff"), allow(dead_code))] // only that codec uses it
 impl Bytes {
     /// Allocates zeroed bytes.
     pub fn zeroed(length: usize) -> Result<Self> {

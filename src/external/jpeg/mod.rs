@@ -19,12 +19,7 @@ unsafe extern "C" {
     ) -> c_int;
     fn imaging_jpeg_row(decompressor: *const c_void, pixels: *mut usize, bytes: *mut usize);
     fn imaging_jpeg_start_decompress(decompressor: *mut c_void, bytes: *const u8, length: *mut usize) -> c_int;
-    fn imaging_jpeg_read_row(
-        decompressor: *mut c_void,
-        bytes: *const u8,
-        length: *mut usize,
-        row: *mut u8,
-    ) -> c_int;
+    fn imaging_jpeg_read_row(decompressor: *mut c_void, bytes: *const u8, length: *mut usize, row: *mut u8) -> c_int;
     fn imaging_jpeg_finish_decompress(decompressor: *mut c_void, bytes: *const u8, length: *mut usize) -> c_int;
     fn imaging_jpeg_new_compressor(result: *mut *mut c_void) -> c_int;
     fn imaging_jpeg_delete_compressor(compressor: *mut c_void);

@@ -31,29 +31,28 @@
 
 #else
 
-#include <pthread.h>
 #include <stddef.h>
 
 #define EXTERNAL_LIBRARY(variable, format, soname, FUNCTIONS)                                                     \
     static struct {                                                                                               \
         FUNCTIONS(EXTERNAL_DECLARATION)                                                                           \
     } variable;                                                                                                   \
-    static int variable##_loaded;                                                                                 \
-    static void variable##_load(void) {                                                                           \
-        static const char *const names[] = {FUNCTIONS(EXTERNAL_NAME) NULL};                                       \
-        variable##_loaded = imaging_external_load(format, soname, names, (void **)&variable);                     \
-    }                                                                                                             \
     static int variable##_is_loaded(void) {                                                                       \
-        static pthread_once_t once = PTHREAD_ONCE_INIT;                                                           \
-        pthread_once(&once, variable##_load);                                                                     \
-        return variable##_loaded;                                                                                 \
+        static const char *const names[] = {FUNCTIONS(EXTERNAL_NAME) NULL};                                       \
+        static int loaded;                                                                                        \
+        return imaging_external_load(&loaded, format, soname, names, (void **)&variable);                         \
     }
 
 /*
- * Loads a library and stores the addresses of its functions, in the order of their names, which end with NULL. Returns 1, or 0
- * if the library or a function is missing; then it prints a warning that names what is missing.
+ * Loads a library, unless `*loaded` says that it was, and stores the addresses of its functions, in the order of their names,
+ * which end with NULL. Returns 1, or 0 if the library or a function is missing, or if there is no memory; then it prints a
+ * warning that says what is missing, and the next call tries again.
+ *
+ * There is no lock, which a child process could find locked: threads that come first at the same time store the same addresses.
  */
-int imaging_external_load(const char *format, const char *soname, const char *const *names, void **functions);
+int imaging_external_load(
+    int *loaded, const char *format, const char *soname, const char *const *names, void **functions
+);
 
 #endif
 

@@ -3,6 +3,8 @@
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr::NonNull;
 
+use crate::process::cancel::CancellationDisabled;
+
 // src/external/jpeg/jpeg.c
 unsafe extern "C" {
     safe fn imaging_jpeg_version() -> *const c_char;
@@ -19,12 +21,7 @@ unsafe extern "C" {
     ) -> c_int;
     fn imaging_jpeg_row(decompressor: *const c_void, pixels: *mut usize, bytes: *mut usize);
     fn imaging_jpeg_start_decompress(decompressor: *mut c_void, bytes: *const u8, length: *mut usize) -> c_int;
-    fn imaging_jpeg_read_row(
-        decompressor: *mut c_void,
-        bytes: *const u8,
-        length: *mut usize,
-        row: *mut u8,
-    ) -> c_int;
+    fn imaging_jpeg_read_row(decompressor: *mut c_void, bytes: *const u8, length: *mut usize, row: *mut u8) -> c_int;
     fn imaging_jpeg_finish_decompress(decompressor: *mut c_void, bytes: *const u8, length: *mut usize) -> c_int;
     fn imaging_jpeg_new_compressor(result: *mut *mut c_void) -> c_int;
     fn imaging_jpeg_delete_compressor(compressor: *mut c_void);
@@ -98,7 +95,10 @@ fn outcome(code: c_int) -> Result<bool> {
     }
 }
 
+/// Creates an object of the C code.
 fn created(create: unsafe extern "C" fn(*mut *mut c_void) -> c_int) -> Result<NonNull<c_void>> {
+    // The library may be loaded now, which a cancellation of the thread would leave half done.
+    let _uncancelled = CancellationDisabled::new();
     let mut made = std::ptr::null_mut();
     // SAFETY: the function stores an object at the address, or fails.
     outcome(unsafe { create(&mut made) })?;

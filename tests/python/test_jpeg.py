@@ -1,6 +1,6 @@
 """The JPEG codec beside that of a Pillow with the same JPEG library: the same states, pixels and bytes after every call.
 
-The decoder has one difference: an image that does not fit the rectangle is refused when its header has been read. The reference
+The decoder has one difference: an image that is wider than the rectangle is refused when its header has been read. The reference
 refuses it later, when it has read all scans.
 """
 

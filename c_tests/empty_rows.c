@@ -8,6 +8,9 @@
 #include <sys/resource.h>
 
 #include <libImaging/Bit.h>
+#ifdef IMAGING_HAS_JPEG
+#include <libImaging/Jpeg.h>
+#endif
 #include <libImaging/Raw.h>
 #include <libImaging/Gif.h>
 #include <libImaging/Bcn.h>
@@ -257,6 +260,9 @@ codecs(void) {
         {ImagingBitDecode, IMAGING_MODE_F, IMAGING_RAWMODE_F},
         {ImagingFliDecode, IMAGING_MODE_P, IMAGING_RAWMODE_P},
         {ImagingHexDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
+#ifdef IMAGING_HAS_JPEG
+        {ImagingJpegDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
+#endif
         {ImagingPcdDecode, IMAGING_MODE_RGB, IMAGING_RAWMODE_YCC_P},
         {ImagingRawDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
         {ImagingTgaRleDecode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
@@ -268,6 +274,9 @@ codecs(void) {
         RawModeID raw;
     } ENCODERS[] = {
         {ImagingEpsEncode, IMAGING_MODE_RGB, IMAGING_RAWMODE_RGB},
+#ifdef IMAGING_HAS_JPEG
+        {ImagingJpegEncode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
+#endif
         {ImagingRawEncode, IMAGING_MODE_L, IMAGING_RAWMODE_L},
         {ImagingTgaRleEncode, IMAGING_MODE_RGB, IMAGING_RAWMODE_BGR},
         {ImagingXbmEncode, IMAGING_MODE_1, IMAGING_RAWMODE_1_R},
@@ -279,6 +288,10 @@ codecs(void) {
     union {
         BITSTATE bit;
         RAWSTATE raw;
+#ifdef IMAGING_HAS_JPEG
+        JPEGSTATE jpeg;
+        JPEGENCODERSTATE jpeg_encoder;
+#endif
     } context;
     for (int kind = 13; kind <= 16; kind++) { /* BLACK, BRUN, COPY */
         for (size_t i = 0; i < sizeof(DECODERS) / sizeof(DECODERS[0]); i++) {
@@ -298,7 +311,9 @@ codecs(void) {
     }
     for (size_t i = 0; i < sizeof(ENCODERS) / sizeof(ENCODERS[0]); i++) {
         Imaging im = input(ENCODERS[i].mode);
+        memset(&context, 0, sizeof(context));
         memset(&state, 0, sizeof(state));
+        state.context = &context;
         state.ysize = ROWS;
         state.shuffle = ImagingFindPacker(ENCODERS[i].mode, ENCODERS[i].raw, &state.bits);
         state.buffer = line;

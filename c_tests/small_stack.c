@@ -8,6 +8,9 @@
 #include <libImaging/Bit.h>
 #include <libImaging/Gif.h>
 #include <libImaging/Bcn.h>
+#ifdef IMAGING_HAS_JPEG
+#include <libImaging/Jpeg.h>
+#endif
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
 
@@ -476,6 +479,45 @@ gif(void) {
     ImagingDelete(out);
 }
 
+#ifdef IMAGING_HAS_JPEG
+static void
+jpeg(void) {
+    static JPEGENCODERSTATE encoder;
+    static JPEGSTATE decoder;
+    static UINT8 line[4 * WIDTH], file[4 * WIDTH * HEIGHT];
+    static const RawModeID RAW[] = {IMAGING_RAWMODE_L, IMAGING_RAWMODE_RGBX, IMAGING_RAWMODE_CMYK};
+    static const ModeID MODE[] = {IMAGING_MODE_L, IMAGING_MODE_RGB, IMAGING_MODE_CMYK};
+    for (int n = 0; n < 9; n++) {
+        Imaging im = image(MODE[n % 3]);
+        struct ImagingCodecStateInstance state;
+        memset(&encoder, 0, sizeof(encoder));
+        memset(&decoder, 0, sizeof(decoder));
+        memset(&state, 0, sizeof(state));
+        encoder.quality = 90;
+        encoder.progressive = n >= 3;
+        encoder.optimize = encoder.smooth = n >= 6;
+        encoder.subsampling = -1;
+        encoder.rawmode = decoder.rawmode = RAW[n % 3];
+        decoder.scale = n % 4;
+        decoder.draft = n % 2;
+        state.xsize = WIDTH;
+        state.ysize = HEIGHT;
+        state.buffer = line;
+        state.context = &encoder;
+        state.shuffle = ImagingFindPacker(im->mode, RAW[n % 3], &state.bits);
+        state.bytes = WIDTH * state.bits / 8;
+        int made = ImagingJpegEncode(im, &state, file, sizeof(file));
+        CHECK(made > 0 && state.errcode == IMAGING_CODEC_END);
+        state.context = &decoder;
+        state.shuffle = ImagingFindUnpacker(im->mode, RAW[n % 3], &state.bits);
+        state.state = state.errcode = state.y = 0;
+        ImagingJpegDecode(im, &state, file, made);
+        ImagingJpegDecodeCleanup(&state);
+        ImagingDelete(im);
+    }
+}
+#endif
+
 static void
 textures(void) {
     static UINT8 bytes[WIDTH * 16];
@@ -559,7 +601,11 @@ static const struct {
     {"errors", errors}, {"storage", storage}, {"palettes", palettes}, {"resample", resample},
     {"reduce", reduce}, {"transform", transform}, {"transpose", transpose}, {"filter", filter},
     {"blur", blur}, {"convert", convert}, {"bands", bands}, {"raw", raw}, {"codecs", codecs},
-    {"runs", run_codecs}, {"gif", gif}, {"textures", textures}, {"files", files},
+    {"runs", run_codecs}, {"gif", gif},
+#ifdef IMAGING_HAS_JPEG
+    {"jpeg", jpeg},
+#endif
+    {"textures", textures}, {"files", files},
     {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
     {"quantization", quantization},
 };

@@ -1531,7 +1531,7 @@ extern const char *ImagingZipVersion(void);
  * JPEG files
  *
  * The library has these functions if it was built with the feature `jpeg`. A Pillow that contains the codec keeps its own.
- * Jpeg.h needs the header of the JPEG library. Its functions are loaded at the first call; if that fails, a line on stderr says
+ * Jpeg.h needs the header of the JPEG library. Its functions are loaded at the first call; while that fails, a line on stderr says
  * why, and `errcode` becomes `IMAGING_CODEC_CONFIG`. Warnings and errors of the JPEG library are not printed.
  */
 

@@ -59,7 +59,7 @@ typedef struct {
     RawModeID rawmode;
     /** Not 0: fast rather than good. */
     int draft;
-    /** By how much to scale down: 1, 2, 4 or 8. */
+    /** By which factor to scale down: 1, 2, 4 or 8. */
     int scale;
 
     /* The decoder's own. */
@@ -73,7 +73,7 @@ typedef struct {
     int quality;
     /** Not 0: progressive. */
     int progressive;
-    /** How much to smooth first, 0 to 100. */
+    /** How much to smooth before, 0 to 100. */
     int smooth;
     /** Not 0: compute the Huffman tables for this image. */
     int optimize;
@@ -81,23 +81,24 @@ typedef struct {
     int keep_rgb;
     /** 0: a whole file; 1: only its tables; 2: only the image, without tables. */
     int streamtype;
-    /** Dots per inch; 0 where they are not known. */
+    /** Dots per inch; 0 if unknown. */
     int xdpi, ydpi;
-    /** How much coarser colours are than brightness: 0 not (4:4:4), 1 across (4:2:2), 2 both ways (4:2:0); -1 for the
-        library's default. */
+    /** Subsampling of chrominance: 0 for none (4:4:4), 1 for half the columns (4:2:2), 2 for half the columns and rows (4:2:0);
+        -1 for the library's default. */
     int subsampling;
-    /** A restart marker after so many blocks, or so many rows of them; 0 for none. */
+    /** The distance of restart markers in blocks, or in rows of blocks; 0 for none. */
     unsigned int restart_marker_blocks;
     unsigned int restart_marker_rows;
     /** What the packer makes. */
     RawModeID rawmode;
-    /** Tables of 64 factors, and how many tables; NULL for those of `quality`. The encoder frees them. */
+    /** Quantization tables of 64 numbers, and the number of tables, 1 to 4; NULL for those of `quality`. The encoder frees
+        them. */
     unsigned int *qtables;
     int qtablesLen;
     /** A comment, or NULL; the encoder frees it. */
     char *comment;
     size_t comment_size;
-    /** Bytes to put behind the header, or NULL; the encoder frees them. */
+    /** Segments to write behind the header, or NULL; the encoder frees them. */
     char *extra;
     int extra_size;
 

@@ -12,7 +12,7 @@ use crate::memory::heap;
 // # JPEG files
 //
 // The library has these functions if it was built with the feature `jpeg`. A Pillow that contains the codec keeps its own.
-// Jpeg.h needs the header of the JPEG library. Its functions are loaded at the first call; if that fails, a line on stderr says
+// Jpeg.h needs the header of the JPEG library. Its functions are loaded at the first call; while that fails, a line on stderr says
 // why, and `errcode` becomes `IMAGING_CODEC_CONFIG`. Warnings and errors of the JPEG library are not printed.
 
 /// Decodes JPEG. `context` is a `JPEGSTATE` (Jpeg.h), zeroed but for its options: `rawmode` is the raw mode of `shuffle`, RGBX

@@ -18,6 +18,8 @@
 
 mod decode;
 mod encode;
+#[cfg(test)]
+mod tests;
 
 pub use crate::external::jpeg::{exif, has_rgbx, version};
 pub use decode::{DecoderContext, JpegDecoder};

@@ -3,6 +3,8 @@
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr::NonNull;
 
+use crate::process::cancel::CancellationDisabled;
+
 // src/external/jpeg/jpeg.c
 unsafe extern "C" {
     safe fn imaging_jpeg_version() -> *const c_char;
@@ -93,7 +95,10 @@ fn outcome(code: c_int) -> Result<bool> {
     }
 }
 
+/// Creates an object of the C code.
 fn created(create: unsafe extern "C" fn(*mut *mut c_void) -> c_int) -> Result<NonNull<c_void>> {
+    // The library may be loaded now, which a cancellation of the thread would leave half done.
+    let _uncancelled = CancellationDisabled::new();
     let mut made = std::ptr::null_mut();
     // SAFETY: the function stores an object at the address, or fails.
     outcome(unsafe { create(&mut made) })?;

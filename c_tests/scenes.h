@@ -9,7 +9,7 @@
 #define SCENE_BY_CODE 1
 /* Takes memory through a function of the C library (`realpath`) for which the address sanitizer has its own. */
 #define SCENE_UNCOUNTED 2
-/* Calls an external library that crashes if there is no memory: no request may fail. */
+/* Calls an external library that does not survive every lack of memory. */
 #define SCENE_EXTERNAL 4
 
 /* One call of an exported function. It leaves nothing behind and may be repeated. */

@@ -8,8 +8,12 @@
 #include <libImaging/Bit.h>
 #include <libImaging/Gif.h>
 #include <libImaging/Bcn.h>
+#include <libImaging/ImagingExt.h>
 #ifdef IMAGING_HAS_JPEG
 #include <libImaging/Jpeg.h>
+#endif
+#ifdef IMAGING_HAS_JPEG2000
+#include <libImaging/Jpeg2K.h>
 #endif
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
@@ -448,6 +452,41 @@ run_codecs(void) {
     ImagingDelete(im);
 }
 
+#ifdef IMAGING_HAS_JPEG2000
+/* Without loss and with it, one tile and several. */
+static void
+jpeg2000(void) {
+    for (int lossy = 0; lossy < 2; lossy++) {
+        Imaging im = image(lossy ? IMAGING_MODE_RGBA : IMAGING_MODE_RGB);
+        JPEG2KENCODESTATE encoder;
+        JPEG2KDECODESTATE decoder;
+        struct ImagingCodecStateInstance state;
+        ImagingCodecIO io;
+        int number = open(path, O_RDWR | O_TRUNC);
+        ImagingCodecIOFromDescriptor(&io, number);
+        memset(&encoder, 0, sizeof(encoder));
+        encoder.format = OPJ_CODEC_JP2;
+        encoder.irreversible = lossy;
+        encoder.tile_size_x = encoder.tile_size_y = 64 * lossy;
+        memset(&state, 0, sizeof(state));
+        state.context = &encoder;
+        ImagingSetCodecIO(&state, &io);
+        CHECK(ImagingJpeg2KEncode(im, &state, NULL, 0) == -1 && state.errcode == IMAGING_CODEC_END);
+        ImagingJpeg2KEncodeCleanup(&state);
+        memset(&decoder, 0, sizeof(decoder));
+        decoder.format = OPJ_CODEC_JP2;
+        decoder.length = -1;
+        state.state = state.errcode = 0;
+        state.context = &decoder;
+        CHECK(lseek(number, 0, SEEK_SET) == 0);
+        CHECK(ImagingJpeg2KDecode(im, &state, NULL, 0) == -1 && state.errcode == IMAGING_CODEC_END);
+        ImagingJpeg2KDecodeCleanup(&state);
+        close(number);
+        ImagingDelete(im);
+    }
+}
+#endif
+
 /* In buffers that the decoder has its small dictionary for, and its large one. */
 static void
 gif(void) {
@@ -608,6 +647,9 @@ static const struct {
     {"textures", textures}, {"files", files},
     {"two", two_images}, {"single", single_pixels}, {"rank", rank}, {"statistics", statistics},
     {"quantization", quantization},
+#ifdef IMAGING_HAS_JPEG2000
+    {"jpeg2000", jpeg2000},
+#endif
 };
 
 enum { OPERATION_COUNT = sizeof(OPERATIONS) / sizeof(OPERATIONS[0]) };

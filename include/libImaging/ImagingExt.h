@@ -361,7 +361,8 @@ extern Imaging ImagingNewFromBuffer(
  */
 
 /**
- * Sets the file of a codec that reads or writes its file itself: a decoder of SGI. NULL removes it.
+ * Sets the file of a codec that reads or writes its file itself: the decoder of SGI, and the codecs of JPEG 2000. NULL removes
+ * it.
  *
  * `io` stays the caller's, and must live as long as the codec is used. `state->fd` is a marked pointer to it, no Python
  * object: do not give such a state to Pillow's own bindings, which would release it.

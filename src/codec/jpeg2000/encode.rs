@@ -295,12 +295,17 @@ fn encode_tiles<S: Sink>(
     grid: &Grid,
     image: &dyn TileRef,
 ) -> Result<()> {
-    encoder.start(parameters).ok_or(Fault::Broken)?;
+    // OpenJPEG allocates memory for the tiles that it is told, and without tiles for all that lies before the image, too. The
+    // limit is Pillow's.
     let bits = layout.bands.len() as u64 * u64::from(layout.precision);
-    let samples = u64::from(grid.x.tile.unsigned_abs()) * u64::from(grid.y.tile.unsigned_abs());
-    if samples.checked_mul(bits).is_none_or(|bits| bits > u64::from(u32::MAX)) {
+    let is_too_large = |(width, height): (i32, i32)| {
+        let samples = u64::from(width.unsigned_abs()) * u64::from(height.unsigned_abs());
+        samples.checked_mul(bits).is_none_or(|bits| bits > u64::from(u32::MAX))
+    };
+    if is_too_large((grid.x.tile, grid.y.tile)) || !grid.has_tiles && is_too_large((grid.x.end, grid.y.end)) {
         return Err(Fault::Broken);
     }
+    encoder.start(parameters).ok_or(Fault::Broken)?;
     let largest = |axis: &Axis| axis.tile.min(axis.end - axis.begin) as usize;
     let bytes = largest(&grid.x) * largest(&grid.y) * layout.sample_bytes();
     let mut data = try_vec(0, bytes).map_err(|_| Fault::Memory)?;

@@ -16,7 +16,9 @@
 //! memory is that of a tile. The [`decode`]r converts samples of any precision to bytes ([`samples`]) and chooses how by
 //! the colour space and the image's mode; the [`encode`]r only separates the components.
 //!
-//! Both work in a single call, with Python's GIL held: every read or write of the file needs it.
+//! Both work in a single call, with Python's GIL held: every read or write of the file needs it. OpenJPEG starts threads only if
+//! the environment variable `OPJ_NUM_THREADS` says so, as under Pillow. This library does not ask for them: a process that a
+//! file's method forks would wait for threads that it does not have.
 //!
 //! Sources: ISO/IEC 15444-1 (ITU-T T.800), annexes A, B and I.
 

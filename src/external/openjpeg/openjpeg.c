@@ -152,11 +152,16 @@ typedef struct {
 
 /* Reads the header of a file. Returns 0 on error. */
 int imaging_openjpeg_read_header(imaging_openjpeg_coder *coder, uint32_t reduce, uint32_t layers, imaging_openjpeg_header *header) {
-    opj_dparameters_t parameters;
-    openjpeg.opj_set_default_decoder_parameters(&parameters);
-    parameters.cp_reduce = reduce;
-    parameters.cp_layer = layers;
-    openjpeg.opj_setup_decoder(coder->codec, &parameters);
+    /* Not on the stack, which may be small. */
+    opj_dparameters_t *parameters = malloc(sizeof *parameters);
+    if (parameters == NULL) {
+        return 0;
+    }
+    openjpeg.opj_set_default_decoder_parameters(parameters);
+    parameters->cp_reduce = reduce;
+    parameters->cp_layer = layers;
+    openjpeg.opj_setup_decoder(coder->codec, parameters);
+    free(parameters);
     if (!openjpeg.opj_read_header(coder->stream, coder->codec, &coder->image)) {
         return 0;
     }
@@ -242,8 +247,8 @@ typedef struct {
     const char *comment;
 } imaging_openjpeg_parameters;
 
-/* Writes the header of a file. Returns 0 on error. */
-int imaging_openjpeg_start_encoding(imaging_openjpeg_coder *coder, const imaging_openjpeg_parameters *options) {
+/* Returns the image of an encoder, without memory for samples, which are those of the tiles; NULL without memory. */
+static opj_image_t *image_of(const imaging_openjpeg_parameters *options) {
     opj_image_cmptparm_t components[4];
     memset(components, 0, sizeof components);
     for (int n = 0; n < 4; n++) {
@@ -253,56 +258,68 @@ int imaging_openjpeg_start_encoding(imaging_openjpeg_coder *coder, const imaging
         components[n].prec = options->precision;
         components[n].sgnd = options->is_signed;
     }
-    /* Without memory for samples, which are those of the tiles. */
     opj_image_t *image = openjpeg.opj_image_tile_create(options->component_count, components, options->color_space);
-    if (image == NULL) {
-        return 0;
+    if (image != NULL) {
+        image->x0 = options->x0;
+        image->y0 = options->y0;
+        image->x1 = (OPJ_UINT32)options->x0 + options->width;
+        image->y1 = (OPJ_UINT32)options->y0 + options->height;
+        if (options->has_alpha) {
+            image->comps[options->component_count - 1].alpha = 1;
+        }
     }
-    coder->image = image;
-    image->x0 = options->x0;
-    image->y0 = options->y0;
-    image->x1 = (OPJ_UINT32)options->x0 + options->width;
-    image->y1 = (OPJ_UINT32)options->y0 + options->height;
-    if (options->has_alpha) {
-        image->comps[options->component_count - 1].alpha = 1;
-    }
+    return image;
+}
 
-    opj_cparameters_t parameters;
-    openjpeg.opj_set_default_encoder_parameters(&parameters);
-    parameters.image_offset_x0 = options->x0;
-    parameters.image_offset_y0 = options->y0;
-    parameters.tile_size_on = options->has_tiles;
-    parameters.cp_tx0 = options->tile_x0;
-    parameters.cp_ty0 = options->tile_y0;
-    parameters.cp_tdx = options->tile_width;
-    parameters.cp_tdy = options->tile_height;
-    parameters.tcp_numlayers = options->layer_count;
+static void set_parameters(opj_cparameters_t *parameters, const imaging_openjpeg_parameters *options) {
+    openjpeg.opj_set_default_encoder_parameters(parameters);
+    parameters->image_offset_x0 = options->x0;
+    parameters->image_offset_y0 = options->y0;
+    parameters->tile_size_on = options->has_tiles;
+    parameters->cp_tx0 = options->tile_x0;
+    parameters->cp_ty0 = options->tile_y0;
+    parameters->cp_tdx = options->tile_width;
+    parameters->cp_tdy = options->tile_height;
+    parameters->tcp_numlayers = options->layer_count;
     if (options->is_in_decibels) {
-        parameters.cp_fixed_quality = 1;
-        memcpy(parameters.tcp_distoratio, options->layers, sizeof options->layers);
+        parameters->cp_fixed_quality = 1;
+        memcpy(parameters->tcp_distoratio, options->layers, sizeof options->layers);
     } else if (options->layer_count > 0) {
-        parameters.cp_disto_alloc = 1;
-        memcpy(parameters.tcp_rates, options->layers, sizeof options->layers);
+        parameters->cp_disto_alloc = 1;
+        memcpy(parameters->tcp_rates, options->layers, sizeof options->layers);
     }
-    parameters.numresolution = options->resolutions;
-    parameters.cblockw_init = options->block_width;
-    parameters.cblockh_init = options->block_height;
+    parameters->numresolution = options->resolutions;
+    parameters->cblockw_init = options->block_width;
+    parameters->cblockh_init = options->block_height;
     if (options->precinct_width > 0) {
-        parameters.prcw_init[0] = options->precinct_width;
-        parameters.prch_init[0] = options->precinct_height;
-        parameters.res_spec = 1;
-        parameters.csty |= 1;
+        parameters->prcw_init[0] = options->precinct_width;
+        parameters->prch_init[0] = options->precinct_height;
+        parameters->res_spec = 1;
+        parameters->csty |= 1;
     }
-    parameters.irreversible = options->is_irreversible;
-    parameters.tcp_mct = (char)options->mct;
-    parameters.prog_order = options->progression;
-    parameters.cp_cinema = options->cinema;
+    parameters->irreversible = options->is_irreversible;
+    parameters->tcp_mct = (char)options->mct;
+    parameters->prog_order = options->progression;
+    parameters->cp_cinema = options->cinema;
     /* The library sets what else the profiles of digital cinema demand. */
-    parameters.cp_rsiz = options->cinema == OPJ_OFF            ? OPJ_STD_RSIZ
-                         : options->cinema == OPJ_CINEMA4K_24 ? OPJ_CINEMA4K
-                                                               : OPJ_CINEMA2K;
-    parameters.cp_comment = (char *)options->comment; /* which is only read */
-    if (!openjpeg.opj_setup_encoder(coder->codec, &parameters, image)) {
+    parameters->cp_rsiz = options->cinema == OPJ_OFF            ? OPJ_STD_RSIZ
+                          : options->cinema == OPJ_CINEMA4K_24 ? OPJ_CINEMA4K
+                                                                : OPJ_CINEMA2K;
+    parameters->cp_comment = (char *)options->comment; /* which is only read */
+}
+
+/* Writes the header of a file. Returns 0 on error. */
+int imaging_openjpeg_start_encoding(imaging_openjpeg_coder *coder, const imaging_openjpeg_parameters *options) {
+    coder->image = image_of(options);
+    /* Not on the stack, which may be small. */
+    opj_cparameters_t *parameters = malloc(sizeof *parameters);
+    int is_set_up = 0;
+    if (coder->image != NULL && parameters != NULL) {
+        set_parameters(parameters, options);
+        is_set_up = openjpeg.opj_setup_encoder(coder->codec, parameters, coder->image);
+    }
+    free(parameters);
+    if (!is_set_up) {
         return 0;
     }
 #if OPJ_VERSION_MAJOR > 2 || (OPJ_VERSION_MAJOR == 2 && OPJ_VERSION_MINOR >= 4)
@@ -311,7 +328,7 @@ int imaging_openjpeg_start_encoding(imaging_openjpeg_coder *coder, const imaging
         openjpeg.opj_encoder_set_extra_options(coder->codec, option);
     }
 #endif
-    return openjpeg.opj_start_compress(coder->codec, image, coder->stream);
+    return openjpeg.opj_start_compress(coder->codec, coder->image, coder->stream);
 }
 
 /* Encodes a tile, component by component. Returns 0 on error. */

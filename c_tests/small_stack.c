@@ -17,6 +17,9 @@
 #endif
 #include <libImaging/Raw.h>
 #include <libImaging/Sgi.h>
+#ifdef IMAGING_HAS_TIFF
+#include <libImaging/TiffDecode.h>
+#endif
 
 #include "isas.h"
 #include "modes.h"
@@ -633,6 +636,46 @@ errors(void) {
     ImagingDelete(im);
 }
 
+#ifdef IMAGING_HAS_TIFF
+/* libtiff, which is loaded here, and on several threads. */
+static void
+tiff(void) {
+    static UINT8 line[WIDTH], file[WIDTH * HEIGHT * 2];
+    static char name[] = "a file";
+    Imaging im = image(IMAGING_MODE_L);
+    TIFFSTATE context;
+    struct ImagingCodecStateInstance state;
+    memset(&context, 0, sizeof(context));
+    memset(&state, 0, sizeof(state));
+    state.xsize = WIDTH;
+    state.ysize = HEIGHT;
+    state.bytes = WIDTH;
+    state.buffer = line;
+    state.context = &context;
+    state.shuffle = ImagingFindPacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, &state.bits);
+    CHECK(ImagingLibTiffEncodeInit(&state, name, 0));
+    CHECK(ImagingLibTiffSetField(&state, TIFFTAG_IMAGEWIDTH, WIDTH));
+    CHECK(ImagingLibTiffSetField(&state, TIFFTAG_IMAGELENGTH, HEIGHT));
+    CHECK(ImagingLibTiffSetField(&state, TIFFTAG_BITSPERSAMPLE, 8));
+    CHECK(ImagingLibTiffSetField(&state, TIFFTAG_SAMPLESPERPIXEL, 1));
+    CHECK(ImagingLibTiffSetField(&state, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK));
+    CHECK(ImagingLibTiffSetField(&state, TIFFTAG_COMPRESSION, COMPRESSION_LZW));
+    CHECK(ImagingLibTiffSetField(&state, TIFFTAG_ROWSPERSTRIP, 1));
+    int size = ImagingLibTiffEncode(im, &state, file, sizeof(file));
+    CHECK(size > 0 && state.errcode == IMAGING_CODEC_END);
+    ImagingLibTiffEncodeCleanup(&state);
+
+    memset(&context, 0, sizeof(context));
+    state.errcode = state.y = 0;
+    state.buffer = NULL;
+    state.shuffle = ImagingFindUnpacker(IMAGING_MODE_L, IMAGING_RAWMODE_L, &state.bits);
+    CHECK(ImagingLibTiffInit(&state, 0, 0));
+    CHECK(ImagingLibTiffDecode(im, &state, file, size) == -1 && state.errcode == 0);
+    free(state.buffer);
+    ImagingDelete(im);
+}
+#endif
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -649,6 +692,9 @@ static const struct {
     {"quantization", quantization},
 #ifdef IMAGING_HAS_JPEG2000
     {"jpeg2000", jpeg2000},
+#endif
+#ifdef IMAGING_HAS_TIFF
+    {"tiff", tiff},
 #endif
 };
 

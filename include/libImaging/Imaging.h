@@ -1647,11 +1647,14 @@ extern const char *ImagingJpeg2KVersion(void);
  * `context` is a `TIFFSTATE`, set up by `ImagingLibTiffInit`. The rectangle has the size of the page. The call frees the line
  * buffer and sets another one, which the caller frees.
  *
+ * The raw mode of `shuffle` is that of the page's pixels, in the byte order of this machine. Pixels of YCbCr become RGBX, or RGB if
+ * the page is compressed as JPEG and not in planes. Planes need a mode whose pixels have four bytes. Several threads decode the
+ * strips of some compressions.
+ *
  * It returns -1. `errcode` is 0 if the image is complete, and also if there is no page where the context says that it
- * begins. It becomes `IMAGING_CODEC_BROKEN` for a page of another size, for invalid data, or if the page's pixels are not
- * those of `shuffle` and `bits`, which are R, G, B and A for each pixel of a YCbCr page, unless that is compressed as JPEG with
- * the bands of a pixel together, and then R, G and B; `IMAGING_CODEC_MEMORY` if there is no memory, or a strip or tile has 2 GiB;
- * and `IMAGING_CODEC_CONFIG` if libtiff cannot be loaded, or the state does not fit the image.
+ * begins. It becomes `IMAGING_CODEC_BROKEN` for a page of another size or with other pixels, or for invalid data;
+ * `IMAGING_CODEC_MEMORY` if there is no memory, or a strip or tile has 2 GiB; and `IMAGING_CODEC_CONFIG` if libtiff cannot be
+ * loaded, or the state does not fit the image.
  */
 extern int ImagingLibTiffDecode(Imaging im, ImagingCodecState state, uint8_t *buffer, Py_ssize_t bytes);
 

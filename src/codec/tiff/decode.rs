@@ -23,9 +23,9 @@ const PLANAR_SEPARATE: u16 = 2;
 const EXTRA_UNSPECIFIED: i32 = 0;
 const EXTRA_PREMULTIPLIED: i32 = 1;
 
-/// The compressions whose strips several threads decode: LZW, Deflate by its two numbers, PackBits, LZMA and Zstandard. They fail if
-/// rows are missing; others succeed, and leave what was in the buffer.
-const PARALLEL: [u16; 6] = [5, 8, 32946, 32773, 34925, 50000];
+/// The compressions whose strips several threads decode: LZW, PackBits, LZMA and Zstandard. They fail if rows are missing. Others
+/// succeed, and leave what was in the buffer: Deflate does so for a strip of more rows than it should have.
+const PARALLEL: [u16; 4] = [5, 32773, 34925, 50000];
 
 /// The estimated cost of decoding a byte.
 const COST: usize = 8;

@@ -21,7 +21,7 @@
 //! | YCbCr of JPEG, bands together | strips or tiles, which libjpeg converts to RGB |
 //! | all others | strips or tiles, a plane at a time |
 //!
-//! Strips of lossless compressions are decoded on several threads, each with its own reader of the file. Batches of them are
+//! Strips of LZW and some other compressions are decoded on several threads, each with its own reader of the file. Batches of them are
 //! unpacked in order, so that an invalid strip leaves the same pixels and messages as it would on one thread.
 //!
 //! The decoder is called once, with the whole file or a descriptor of it; the encoder reads all rows in its first call, and

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import sys
 
@@ -85,12 +84,10 @@ def decoded_files() -> None:
 
 
 def arrow() -> None:
-    with contextlib.suppress(ImportError):
-        import pyarrow
-
-        image = Image.new("L", SIZE, 7)
-        exported = pyarrow.array(image)
-        assert numpy.shares_memory(numpy.asarray(exported), array_of(image))
+    for mode in "L", "RGB", "F":
+        image = Image.new(mode, SIZE)
+        imported = Image.fromarrow(image, mode, SIZE)
+        assert numpy.shares_memory(numpy.asarray(libimaging.view(imported)), array_of(image))
 
 
 def memory_is_given_back() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import sys
 
@@ -35,8 +34,9 @@ def writes_are_seen_both_ways(image: Image.Image) -> None:
     colour = image.getpixel((0, 0))
     array[place[1], place[0]] = 255 - array[0, 0] if array.dtype == numpy.uint8 else 77
     assert image.getpixel(place) != colour
+    written = array[place[1], place[0]].copy()
     image.putpixel(place, colour)
-    assert (array[place[1], place[0]] == array[0, 0]).all()
+    assert (array[place[1], place[0]] != written).any()
 
 
 def default_settings() -> None:
@@ -84,12 +84,10 @@ def decoded_files() -> None:
 
 
 def arrow() -> None:
-    with contextlib.suppress(ImportError):
-        import pyarrow
-
-        image = Image.new("L", SIZE, 7)
-        exported = pyarrow.array(image)
-        assert numpy.shares_memory(numpy.asarray(exported), array_of(image))
+    for mode in "L", "RGB", "F":
+        image = Image.new(mode, SIZE)
+        imported = Image.fromarrow(image, mode, SIZE)
+        assert numpy.shares_memory(numpy.asarray(libimaging.view(imported)), array_of(image))
 
 
 def memory_is_given_back() -> None:

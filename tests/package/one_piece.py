@@ -83,13 +83,6 @@ def decoded_files() -> None:
         writes_are_seen_both_ways(opened)
 
 
-def arrow() -> None:
-    for mode in "L", "RGB", "F":
-        image = Image.new(mode, SIZE)
-        imported = Image.fromarrow(image, mode, SIZE)
-        assert numpy.shares_memory(numpy.asarray(libimaging.view(imported)), array_of(image))
-
-
 def memory_is_given_back() -> None:
     def resident() -> int:
         with open("/proc/self/statm") as statm:
@@ -104,7 +97,7 @@ def memory_is_given_back() -> None:
 
 
 if __name__ == "__main__":
-    checks = [default_settings, every_mode, results_of_operations, decoded_files, arrow, memory_is_given_back]
+    checks = [default_settings, every_mode, results_of_operations, decoded_files, memory_is_given_back]
     for check in checks:
         check()
     print(len(checks), "good", file=sys.stdout)

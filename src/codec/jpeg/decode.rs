@@ -1,9 +1,9 @@
 //! The decoder.
 
-use super::{has_rgbx, raw_mode_name};
+use super::raw_mode;
 use crate::codec::call::{Decode, Decoded, Decoder};
 use crate::codec::fault::{Fault, Result};
-use crate::external::jpeg::{ColorSpace, Decompressor};
+use crate::external::jpeg::{ColorSpace, Decompressor, has_rgbx};
 
 /// What `JPEGSTATE` of the C header begins with. Zeroed bytes are valid.
 #[repr(C)]
@@ -91,7 +91,7 @@ fn decode(call: &mut Decode<'_, DecoderContext>, decompressor: &mut Decompressor
 
 /// Sets the layout of rows, and the other options.
 fn set_output(context: &DecoderContext, decompressor: &mut Decompressor) -> Result<()> {
-    let file = match raw_mode_name(context.jpegmode) {
+    let file = match raw_mode::name(context.jpegmode) {
         b"L" => Some(ColorSpace::Grayscale),
         b"RGB" => Some(ColorSpace::Rgb),
         b"CMYK" => Some(ColorSpace::Cmyk),
@@ -99,7 +99,7 @@ fn set_output(context: &DecoderContext, decompressor: &mut Decompressor) -> Resu
         b"YCbCrK" => Some(ColorSpace::Ycck),
         _ => None,
     };
-    let row = match raw_mode_name(context.rawmode) {
+    let row = match raw_mode::name(context.rawmode) {
         b"L" => Some(ColorSpace::Grayscale),
         b"RGB" => Some(ColorSpace::Rgb),
         b"RGBX" if has_rgbx() => Some(ColorSpace::Rgbx),

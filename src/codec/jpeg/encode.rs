@@ -3,10 +3,10 @@
 use std::ffi::{c_char, c_int, c_uint};
 use std::marker::PhantomData;
 
-use super::{has_rgbx, raw_mode_name};
+use super::raw_mode;
 use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
-use crate::external::jpeg::{ColorSpace, Compressor, Options, Stream};
+use crate::external::jpeg::{ColorSpace, Compressor, Options, Stream, has_rgbx};
 use crate::mode::Mode;
 
 /// What `JPEGENCODERSTATE` of the C header begins with. Zeroed bytes are valid.
@@ -199,7 +199,7 @@ fn options<'a>(call: &Encode<'_, EncoderContext<'a>>) -> Result<Options<'a>> {
         8 => (1, ColorSpace::Grayscale),
         24 if call.tile.format()?.mode == Mode::YCbCr.id() => (3, ColorSpace::YCbCr),
         24 => (3, ColorSpace::Rgb),
-        32 if raw_mode_name(state.rawmode) == b"RGBX" && has_rgbx() => (4, ColorSpace::Rgbx),
+        32 if raw_mode::name(state.rawmode) == b"RGBX" && has_rgbx() => (4, ColorSpace::Rgbx),
         32 => (4, ColorSpace::Cmyk),
         _ => return Err(Fault::Config),
     };

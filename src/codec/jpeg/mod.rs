@@ -18,6 +18,7 @@
 
 mod decode;
 mod encode;
+mod raw_mode;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,6 @@ pub use encode::{EncoderContext, EncoderState, JpegEncoder};
 
 use super::fault::Fault;
 use crate::external::jpeg::Error;
-use crate::mode::RAW_MODES;
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
@@ -37,9 +37,4 @@ impl From<Error> for Fault {
             Error::Missing => Self::Config,
         }
     }
-}
-
-/// Returns the name of a raw mode; an empty one for an unknown number.
-fn raw_mode_name(id: i32) -> &'static [u8] {
-    usize::try_from(id).ok().and_then(|id| RAW_MODES.get(id)).map_or(b"", |name| name.to_bytes())
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::codec::Result;
 use crate::codec::tests::{Rows, decode, encode, state_of};
+use crate::mode::RAW_MODES;
 
 fn raw_mode(name: &str) -> i32 {
     RAW_MODES.iter().position(|known| known.to_bytes() == name.as_bytes()).expect("a raw mode") as i32

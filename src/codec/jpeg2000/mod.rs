@@ -24,6 +24,7 @@
 
 mod decode;
 mod encode;
+mod progress;
 mod samples;
 #[cfg(test)]
 mod tests;
@@ -31,11 +32,3 @@ mod tests;
 pub use crate::external::openjpeg::{ErrorText, MAX_LAYERS, version};
 pub use decode::{DecoderContext, Jpeg2KDecoder};
 pub use encode::{EncoderContext, Jpeg2KEncoder, MAX_COMMENT};
-
-/// The values of `state.state`.
-mod progress {
-    pub const START: i32 = 0;
-    pub const CODING: i32 = 1;
-    pub const DONE: i32 = 2;
-    pub const FAILED: i32 = 3;
-}

@@ -12,10 +12,14 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::Tiff;
-
 /// How a file in memory grows.
 pub const STEP: usize = 64 << 10;
+
+/// `TIFF` of libtiff.
+#[repr(C)]
+pub struct Tiff {
+    _opaque: [u8; 0],
+}
 
 /// `TIFFSTATE` of the C header: a file in memory, or an open one.
 #[repr(C)]

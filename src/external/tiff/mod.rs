@@ -10,15 +10,9 @@ use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
 use crate::memory::heap;
-use client::{CLIENT, Client};
+use client::{CLIENT, Client, Tiff};
 
 pub use client::TiffState;
-
-/// `TIFF` of libtiff.
-#[repr(C)]
-pub struct Tiff {
-    _opaque: [u8; 0],
-}
 
 /// `TIFFRGBAImage` of libtiff.
 #[repr(C)]

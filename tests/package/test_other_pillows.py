@@ -136,9 +136,9 @@ def test_where_the_addresses_stay_protected():
 
 
 def test_programs_without_pillow():
-    """The version of a library that is not there is an empty text."""
+    """The version of libjpeg is that which the library was built with, or an empty text."""
     library = ctypes.CDLL(LIBRARY)
     for function in library.ImagingJpegVersion, library.ImagingZipVersion:
         function.restype = ctypes.c_char_p
-    assert library.ImagingJpegVersion() == b""
+    assert re.fullmatch(rb"(\d+\.\d+)?", library.ImagingJpegVersion())
     assert b"zlib-rs" in library.ImagingZipVersion()

@@ -131,9 +131,12 @@ every_storage(int mode) {
     round_trip(ImagingView(whole, 31, 17, 31, 17), mode, EVENLY);
     ImagingDelete(whole);
 
-    /* Several blocks, which may be adjacent by chance; rows that are not adjacent. */
+    /* Several blocks: beside each other, and with a pool separate, which may be adjacent by chance; rows that are not adjacent. */
     ImagingDefaultArena.block_size = 4096;
+    round_trip(ImagingNew(id, 100, 100), mode, EVENLY);
+    CHECK(ImagingMemorySetBlocksMax(&ImagingDefaultArena, 1) == 1);
     round_trip(ImagingNew(id, 100, 100), mode, EITHER);
+    CHECK(ImagingMemorySetBlocksMax(&ImagingDefaultArena, 0) == 1);
     ImagingDefaultArena.block_size = 1 << 24;
     INT32 memory[5 * 8];
     const int places[5] = {3, 0, 1, 4, 2};

@@ -172,7 +172,7 @@ def test_round_trip(ours, path, mode, width, height, values):
         values = bytes(255 * (value & 1) for value in values)
     if mode == "RGB":
         values = b"".join(bytes([value, value ^ 85, 255 - value, 255]) for value in values)
-    with arena(ours, block_size=4096, alignment=32):
+    with arena(ours, block_size=4096, blocks_max=1, alignment=32):
         image = ours.ImagingNew(MODE_ID[mode], width, height)
         fill(image, values)
         assert ours.ImagingSavePPM(image, os.fsencode(path)) == 1

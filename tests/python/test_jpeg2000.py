@@ -671,6 +671,15 @@ def test_options_that_openjpeg_refuses_are_an_error(both, options):
     assert errcode(log) == BROKEN and log[0][2].startswith(b"Invalid")
 
 
+def test_lossy_tiles_without_columns_of_a_resolution_are_an_error(both):
+    """OpenJPEG asserts that there are columns."""
+    tiles = dict(tile_size_x=8, tile_size_y=8)
+    for offset, width, expected in (7, 20, BROKEN), (5, 4, BROKEN), (6, 20, BROKEN), (4, 20, END), (0, 9, END):
+        log = encode(both[1], "L", (width, 9), offset_x=offset, irreversible=1, **tiles)[0]
+        assert errcode(log) == expected
+        assert errcode(encode(both[1], "L", (width, 9), offset_x=offset, **tiles)[0]) == END
+
+
 def test_more_tiles_than_the_format_has_are_an_error(both):
     log = encode(both[1], "L", (300, 300), format=J2K, tile_size_x=1, tile_size_y=1)[0]
     assert errcode(log) == BROKEN and log[0][2].startswith(b"Invalid number of tiles")

@@ -176,6 +176,19 @@ impl Axis {
     }
 }
 
+impl Axis {
+    /// Whether the first or the last tile, which may be narrow, has no pixels at a resolution that is halved further: OpenJPEG
+    /// asserts that the lossy wavelet has columns.
+    fn has_empty_resolution(&self, resolutions: i32) -> bool {
+        [0, self.tiles().saturating_sub(1)].into_iter().any(|index| {
+            let (first, count) = self.pixels(index);
+            let begin = u64::from((self.begin + first).unsigned_abs());
+            let end = begin + count as u64;
+            (1..resolutions.clamp(1, 33) - 1).any(|level| begin.div_ceil(1 << level) == end.div_ceil(1 << level))
+        })
+    }
+}
+
 /// The image and its tiles on the reference grid.
 struct Grid {
     x: Axis,
@@ -303,6 +316,10 @@ fn encode_tiles<S: Sink>(
         samples.checked_mul(bits).is_none_or(|bits| bits > u64::from(u32::MAX))
     };
     if is_too_large((grid.x.tile, grid.y.tile)) || !grid.has_tiles && is_too_large((grid.x.end, grid.y.end)) {
+        return Err(Fault::Broken);
+    }
+    let is_lossy = parameters.is_irreversible != 0 || parameters.cinema != cinema::OFF;
+    if is_lossy && grid.has_tiles && grid.x.has_empty_resolution(parameters.resolutions) {
         return Err(Fault::Broken);
     }
     encoder.start(parameters).ok_or(Fault::Broken)?;

@@ -9,6 +9,9 @@
 #define SCENE_BY_CODE 1
 /* Takes memory through a function of the C library (`realpath`) for which the address sanitizer has its own. */
 #define SCENE_UNCOUNTED 2
+/* Loads an external library at the first call. The C library may end the process if there is no memory for a library's thread-local
+   data, so a request only fails when it is loaded. */
+#define SCENE_LOADS 8
 
 /* One call of an exported function. It leaves nothing behind and may be repeated. */
 typedef struct {

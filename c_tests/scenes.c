@@ -1848,12 +1848,12 @@ static const Scene LIST[] = {
     {"ImagingFliDecode", "", run_fli_decode, 0, 0},
     {"ImagingHexDecode", "", run_hex_decode, 0, 0},
 #ifdef IMAGING_HAS_JPEG
-    {"ImagingJpegDecode", "", run_jpeg_decode, 0, SCENE_BY_CODE},
-    {"ImagingJpegDecode", "progressive", run_jpeg_decode, 1, SCENE_BY_CODE},
-    {"ImagingJpegDecodeCleanup", "", run_jpeg_decode_cleanup, 0, SCENE_BY_CODE},
-    {"ImagingJpegEncode", "", run_jpeg_encode, 0, SCENE_BY_CODE},
-    {"ImagingJpegEncode", "progressive", run_jpeg_encode, 1, SCENE_BY_CODE},
-    {"ImagingJpegEncodeCleanup", "", run_jpeg_encode_cleanup, 0, SCENE_BY_CODE},
+    {"ImagingJpegDecode", "", run_jpeg_decode, 0, SCENE_BY_CODE | SCENE_LOADS},
+    {"ImagingJpegDecode", "progressive", run_jpeg_decode, 1, SCENE_BY_CODE | SCENE_LOADS},
+    {"ImagingJpegDecodeCleanup", "", run_jpeg_decode_cleanup, 0, SCENE_BY_CODE | SCENE_LOADS},
+    {"ImagingJpegEncode", "", run_jpeg_encode, 0, SCENE_BY_CODE | SCENE_LOADS},
+    {"ImagingJpegEncode", "progressive", run_jpeg_encode, 1, SCENE_BY_CODE | SCENE_LOADS},
+    {"ImagingJpegEncodeCleanup", "", run_jpeg_encode_cleanup, 0, SCENE_BY_CODE | SCENE_LOADS},
     {"ImagingJpegUseJCSExtensions", "", run_jpeg_extensions, 0, 0},
 #endif
     {"ImagingJpegVersion", "", run_jpeg_version, 0, 0},

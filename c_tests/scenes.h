@@ -11,6 +11,9 @@
 #define SCENE_UNCOUNTED 2
 /* Calls an external library that does not survive every lack of memory. */
 #define SCENE_EXTERNAL 4
+/* Loads an external library at the first call. The C library may end the process if there is no memory for a library's thread-local
+   data, so a request only fails when it is loaded. */
+#define SCENE_LOADS 8
 
 /* One call of an exported function. It leaves nothing behind and may be repeated. */
 typedef struct {

@@ -282,23 +282,17 @@ fn region(bytes: usize, init: AllocInit) -> Result<NonNull<u8>> {
 
 /// Maps a region. Unmaps those that were kept beyond the peak, or all of them if the system has no more memory.
 fn new_region(mut cache: MutexGuard<'static, Cache>, bytes: usize) -> Result<NonNull<u8>> {
-    let expected = pages::length_for(bytes).ok_or(Error::Memory)?;
-    cache.count_live(expected);
-    let most = cache.peak.saturating_sub(cache.live).max(SLACK);
+    let length = pages::length_for(bytes).ok_or(Error::Memory)?;
+    let most = cache.peak.saturating_sub(cache.live.saturating_add(length)).max(SLACK);
     let removed = cache.shrink(most);
     drop(cache);
     removed.into_iter().for_each(Region::unmap);
-    let mapped = Region::map(bytes).or_else(|_| {
+    let region = Region::map(bytes).or_else(|_| {
         unmap_all(CACHE.lock());
         Region::map(bytes)
-    });
-    match mapped {
-        Ok(region) => Ok(region.memory),
-        Err(error) => {
-            drop(forget(expected));
-            Err(error)
-        }
-    }
+    })?;
+    CACHE.lock().count_live(region.length);
+    Ok(region.memory)
 }
 
 /// Counts bytes of regions that are not used any more.

@@ -644,7 +644,6 @@ cdef extern from "<libImaging/ImagingExt.h>":
     void ImagingSetCodecIO(ImagingCodecState state, const ImagingCodecIO *io) noexcept nogil
     void ImagingCodecIOFromFile(ImagingCodecIO *io, FILE *file) noexcept nogil
     void ImagingCodecIOFromDescriptor(ImagingCodecIO *io, int fd) noexcept nogil
-    void ImagingJpegEncodeCleanup(ImagingCodecState state) noexcept nogil
 
 cdef inline Imaging ImagingOf(object image) except NULL:
     """Returns the image of a Pillow image or of a `libimaging.View`, borrowed from it.

@@ -35,14 +35,14 @@ is_mapped(const void *address) {
 static int
 count_threads(void) {
     int count = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    if (!CHECK(tasks != NULL)) {
+    DIR *folder = opendir("/proc/self/task");
+    if (!CHECK(folder != NULL)) {
         return 0;
     }
-    for (const struct dirent *task = readdir(tasks); task; task = readdir(tasks)) {
-        count += task->d_name[0] != '.';
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        count += entry->d_name[0] != '.';
     }
-    closedir(tasks);
+    closedir(folder);
     return count;
 }
 

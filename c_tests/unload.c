@@ -71,12 +71,12 @@ outlive(void *run) {
 static int
 count_threads(void) {
     int count = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    require(tasks != NULL, "/proc/self/task");
-    for (const struct dirent *task = readdir(tasks); task; task = readdir(tasks)) {
-        count += task->d_name[0] != '.';
+    DIR *folder = opendir("/proc/self/task");
+    require(folder != NULL, "/proc/self/task");
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        count += entry->d_name[0] != '.';
     }
-    closedir(tasks);
+    closedir(folder);
     return count;
 }
 

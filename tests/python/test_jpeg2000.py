@@ -541,6 +541,18 @@ def is_defined(options: dict[str, Any]) -> bool:
     return not is_used or (width & (width - 1) == 0 and height & (height - 1) == 0)
 
 
+def tiles_are_taken(begin: int, size: int, first: int, side: int, resolutions: int) -> bool:
+    """Whether OpenJPEG's lossless wavelet takes tiles: not if one has no pixels at a resolution and begins at an odd coordinate."""
+    end = begin + size
+    last = first + (end - 1 - first) // side * side
+    for start, stop in (begin, min(end, first + side)), (max(begin, last), end):
+        for level in range(1, resolutions - 1):
+            low, high = -(-start >> level), -(-stop >> level)
+            if low == high and low % 2:
+                return False
+    return True
+
+
 @given(
     mode=st.sampled_from(MODES),
     size=st.tuples(st.integers(1, 40), st.integers(1, 40)),
@@ -553,6 +565,8 @@ def is_defined(options: dict[str, Any]) -> bool:
 def test_encode_tiles(both, mode, size, offset, tile, back, form, cinema):
     # The first tile has pixels of the image, as Pillow's bindings make sure.
     first = tuple(max(0, origin - shift % side) for origin, shift, side in zip(offset, back, tile))
+    resolutions = min(6, min(tile).bit_length())
+    assume(all(tiles_are_taken(*axis, resolutions) for axis in zip(offset, size, first, tile)))
     fields = dict(zip(("tile_size_x", "tile_size_y"), tile)) | dict(zip(("tile_offset_x", "tile_offset_y"), first))
     code, data = same_encoding(both, mode, size, format=form, cinema_mode=cinema, offset_x=offset[0], offset_y=offset[1], **fields)
     if code == END and not cinema:
@@ -671,13 +685,21 @@ def test_options_that_openjpeg_refuses_are_an_error(both, options):
     assert errcode(log) == BROKEN and log[0][2].startswith(b"Invalid")
 
 
+def test_lossless_tiles_without_pixels_of_a_resolution_are_an_error(both):
+    """OpenJPEG uses the memory before a row or a column."""
+    tiles = dict(tile_size_x=8, tile_size_y=8)
+    for offset, expected in (7, BROKEN), (6, END), (5, END), (4, END):
+        assert tiles_are_taken(offset, 20, 0, 8, 4) == (expected == END)
+        for axis, size in ("x", (20, 9)), ("y", (9, 20)):
+            assert errcode(encode(both[1], "L", size, **{f"offset_{axis}": offset}, **tiles)[0]) == expected
+
+
 def test_lossy_tiles_without_columns_of_a_resolution_are_an_error(both):
     """OpenJPEG asserts that there are columns."""
     tiles = dict(tile_size_x=8, tile_size_y=8)
     for offset, width, expected in (7, 20, BROKEN), (5, 4, BROKEN), (6, 20, BROKEN), (4, 20, END), (0, 9, END):
         log = encode(both[1], "L", (width, 9), offset_x=offset, irreversible=1, **tiles)[0]
         assert errcode(log) == expected
-        assert errcode(encode(both[1], "L", (width, 9), offset_x=offset, **tiles)[0]) == END
 
 
 def test_more_tiles_than_the_format_has_are_an_error(both):

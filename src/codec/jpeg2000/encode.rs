@@ -177,14 +177,16 @@ impl Axis {
 }
 
 impl Axis {
-    /// Whether the first or the last tile, which may be narrow, has no pixels at a resolution that is halved further: OpenJPEG
-    /// asserts that the lossy wavelet has columns.
-    fn has_empty_resolution(&self, resolutions: i32) -> bool {
-        [0, self.tiles().saturating_sub(1)].into_iter().any(|index| {
+    /// Returns the first coordinates of the resolutions that are halved further, at which the first or the last tile has no
+    /// pixels: these tiles may be narrow.
+    fn empty_resolutions(&self, resolutions: i32) -> impl Iterator<Item = u64> {
+        [0, self.tiles().saturating_sub(1)].into_iter().flat_map(move |index| {
             let (first, count) = self.pixels(index);
             let begin = u64::from((self.begin + first).unsigned_abs());
             let end = begin + count as u64;
-            (1..resolutions.clamp(1, 33) - 1).any(|level| begin.div_ceil(1 << level) == end.div_ceil(1 << level))
+            let sides = (1..resolutions.clamp(1, 33) - 1)
+                .map(move |level| (begin.div_ceil(1 << level), end.div_ceil(1 << level)));
+            sides.filter(|(begin, end)| begin == end).map(|(begin, _)| begin)
         })
     }
 }
@@ -198,6 +200,17 @@ struct Grid {
 }
 
 impl Grid {
+    /// Whether OpenJPEG's wavelet does not take the tiles. Where a tile has no pixels at a resolution, the lossy one asserts that
+    /// there are columns, and the lossless one uses the memory before a row or column that begins at an odd coordinate.
+    fn is_beyond_wavelet(&self, is_lossy: bool, resolutions: i32) -> bool {
+        let is_odd = |axis: &Axis| axis.empty_resolutions(resolutions).any(|begin| begin % 2 == 1);
+        if is_lossy {
+            self.x.empty_resolutions(resolutions).next().is_some()
+        } else {
+            is_odd(&self.x) || is_odd(&self.y)
+        }
+    }
+
     fn new(context: &EncoderContext, (width, height): (i32, i32)) -> Result<Self> {
         let is_cinema = context.cinema != cinema::OFF;
         let has_size = context.tile_size.0 != 0 && context.tile_size.1 != 0;
@@ -319,7 +332,7 @@ fn encode_tiles<S: Sink>(
         return Err(Fault::Broken);
     }
     let is_lossy = parameters.is_irreversible != 0 || parameters.cinema != cinema::OFF;
-    if is_lossy && grid.has_tiles && grid.x.has_empty_resolution(parameters.resolutions) {
+    if grid.has_tiles && grid.is_beyond_wavelet(is_lossy, parameters.resolutions) {
         return Err(Fault::Broken);
     }
     encoder.start(parameters).ok_or(Fault::Broken)?;

@@ -228,6 +228,7 @@ several_threads(void) {
     CHECK(arena->stats_allocated_blocks == arena->stats_freed_blocks);
 }
 
+#ifndef SANITIZE
 /* Without address space for all of it in one piece, an image has separate blocks, or there is an error. */
 static void
 little_address_space(void) {
@@ -252,6 +253,7 @@ little_address_space(void) {
     ImagingDelete(im);
     setrlimit(RLIMIT_AS, &before);
 }
+#endif
 
 int
 main(void) {

@@ -1913,7 +1913,7 @@ static const Scene LIST[] = {
     {"ImagingLibTiffInit", "", run_tiff_decode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
     {"ImagingLibTiffMergeFieldInfo", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
     {"ImagingLibTiffSetField", "", run_tiff_encode, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
-    {"ImagingTiffVersion", "", run_tiff_version, 0, SCENE_BY_CODE},
+    {"ImagingTiffVersion", "", run_tiff_version, 0, SCENE_BY_CODE | SCENE_EXTERNAL},
 #endif
     {"ImagingOpenPPM", "", run_open_ppm, 0, 0},
     {"ImagingOpenPPM", "long path", run_open_ppm, 1, 0},

@@ -39,19 +39,19 @@
     } variable;                                                                                                   \
     static int variable##_is_loaded(void) {                                                                       \
         static const char *const names[] = {FUNCTIONS(EXTERNAL_NAME) NULL};                                       \
-        static int loaded;                                                                                        \
-        return imaging_external_load(&loaded, format, soname, names, (void **)&variable);                         \
+        static int state;                                                                                         \
+        return imaging_external_load(&state, format, soname, names, (void **)&variable);                          \
     }
 
 /*
- * Loads a library, unless `*loaded` says that it was, and stores the addresses of its functions, in the order of their names,
- * which end with NULL. Returns 1, or 0 if the library or a function is missing, or if there is no memory; then it prints a
- * warning that says what is missing, and the next call tries again.
+ * Loads a library, unless `*state` says that it is loaded, and stores the addresses of its functions, in the order of their names,
+ * which end with NULL. Returns 1, or 0 if the library or a function is missing, or if there is no memory; the next call tries
+ * again. The first time, it prints a warning that says what is missing.
  *
  * There is no lock, which a child process could find locked: threads that come first at the same time store the same addresses.
  */
 int imaging_external_load(
-    int *loaded, const char *format, const char *soname, const char *const *names, void **functions
+    int *state, const char *format, const char *soname, const char *const *names, void **functions
 );
 
 #endif

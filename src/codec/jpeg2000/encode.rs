@@ -5,6 +5,8 @@ use std::io::SeekFrom;
 
 use arrayvec::ArrayVec;
 
+use std::ops::Range;
+
 use super::progress::{CODING, DONE, FAILED, START};
 use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
@@ -177,18 +179,21 @@ impl Axis {
 }
 
 impl Axis {
-    /// Returns the first coordinates of the resolutions that are halved further, at which the first or the last tile has no
-    /// pixels: these tiles may be narrow.
-    fn empty_resolutions(&self, resolutions: i32) -> impl Iterator<Item = u64> {
-        [0, self.tiles().saturating_sub(1)].into_iter().flat_map(move |index| {
+    /// Returns the pixels of the first and of the last tile, which may be narrow, on the reference grid.
+    fn narrow_tiles(&self) -> [Range<u64>; 2] {
+        [0, self.tiles().saturating_sub(1)].map(|index| {
             let (first, count) = self.pixels(index);
             let begin = u64::from((self.begin + first).unsigned_abs());
-            let end = begin + count as u64;
-            let sides = (1..resolutions.clamp(1, 33) - 1)
-                .map(move |level| (begin.div_ceil(1 << level), end.div_ceil(1 << level)));
-            sides.filter(|(begin, end)| begin == end).map(|(begin, _)| begin)
+            begin..begin + count as u64
         })
     }
+}
+
+/// Returns the first coordinates of the resolutions that are halved further, at which a tile has no pixels.
+fn empty_resolutions(tile: Range<u64>, resolutions: i32) -> impl Iterator<Item = u64> {
+    let halved = move |level| (tile.start.div_ceil(1u64 << level), tile.end.div_ceil(1u64 << level));
+    let sides = (1..resolutions.clamp(1, 33) - 1).map(halved);
+    sides.filter(|(begin, end)| begin == end).map(|(begin, _)| begin)
 }
 
 /// The image and its tiles on the reference grid.
@@ -200,15 +205,24 @@ struct Grid {
 }
 
 impl Grid {
-    /// Whether OpenJPEG's wavelet does not take the tiles. Where a tile has no pixels at a resolution, the lossy one asserts that
-    /// there are columns, and the lossless one uses the memory before a row or column that begins at an odd coordinate.
+    /// Whether OpenJPEG's wavelet does not take a tile that has no pixels at a resolution. The lossy one asserts that there are
+    /// columns. The lossless one has no room for two rows if the tile is a single pixel, and reads the next pixel behind a column
+    /// that begins at an odd coordinate.
     fn is_beyond_wavelet(&self, is_lossy: bool, resolutions: i32) -> bool {
-        let is_odd = |axis: &Axis| axis.empty_resolutions(resolutions).any(|begin| begin % 2 == 1);
-        if is_lossy {
-            self.x.empty_resolutions(resolutions).next().is_some()
-        } else {
-            is_odd(&self.x) || is_odd(&self.y)
+        // OpenJPEG itself refuses more resolutions than the sides of a tile can be halved.
+        let side = self.x.tile.min(self.y.tile).unsigned_abs();
+        if resolutions > side.max(1).ilog2() as i32 + 1 {
+            return false;
         }
+        let (columns, rows) = (self.x.narrow_tiles(), self.y.narrow_tiles());
+        if is_lossy {
+            return columns.into_iter().any(|tile| empty_resolutions(tile, resolutions).next().is_some());
+        }
+        let is_single = |tile: &Range<u64>| tile.end - tile.start == 1;
+        let has_odd = |tile: Range<u64>| empty_resolutions(tile, resolutions).any(|begin| begin % 2 == 1);
+        let has_pixel = columns.iter().any(is_single)
+            && rows.into_iter().any(|tile| is_single(&tile) && empty_resolutions(tile, resolutions).next().is_some());
+        has_pixel || columns.into_iter().any(|tile| is_single(&tile) && has_odd(tile))
     }
 
     fn new(context: &EncoderContext, (width, height): (i32, i32)) -> Result<Self> {

@@ -130,6 +130,9 @@ bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to OpenCV, to m
 	$(python) benches/load.py
 	$(CARGO) build --release --manifest-path benches/png_crate/Cargo.toml --target-dir target/benches/cargo
 	$(python) benches/png.py
+	$(python) benches/batch.py
+	scripts/pillow-env.sh stock
+	$(python) benches/jpeg2000.py
 	$(CARGO) run --release --manifest-path benches/fast_image_resize/Cargo.toml --target-dir target/benches/cargo
 
 target/tools/bin/cargo-fuzz:

@@ -10,7 +10,7 @@ import libimaging
 
 from common import report, size, sparse_file
 
-TILE = (2048, 1024)
+TILE = (2048, 512)
 
 with sparse_file(size()) as path:
     with open(path, "r+b") as file:

@@ -123,24 +123,11 @@ needs_contiguous_pixels(void) {
     struct ArrowArray array;
     struct ArrowSchema schema;
     ImagingDefaultArena.block_size = 4096;
-    /* With a pool, blocks are separate. */
-    CHECK(ImagingMemorySetBlocksMax(&ImagingDefaultArena, 1) == 1);
     Imaging im = ImagingNew(IMAGING_MODE_L, 1000, 100);
     CHECK(export_imaging_array(im, &array) == IMAGING_ARROW_MEMORY_LAYOUT);
     CHECK(export_imaging_schema(im, &schema) == IMAGING_ARROW_MEMORY_LAYOUT);
     CHECK(im->refcount == 1);
     ImagingDelete(im);
-    CHECK(ImagingMemorySetBlocksMax(&ImagingDefaultArena, 0) == 1);
-
-    /* Without, they lie beside each other. */
-    im = ImagingNew(IMAGING_MODE_L, 1000, 100);
-    CHECK(im->blocks_count == 25 && export_imaging_schema(im, &schema) == 0 && export_imaging_array(im, &array) == 0);
-    CHECK(array.length == 100000 && array.buffers[1] == im->image[0]);
-    im->image[99][999] = 7;
-    ImagingDelete(im);
-    CHECK(((const char *)array.buffers[1])[99999] == 7);
-    schema.release(&schema);
-    array.release(&array);
 
     /* A small image is one block with contiguous rows. */
     im = ImagingNew(IMAGING_MODE_L, 10, 10);

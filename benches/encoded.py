@@ -70,7 +70,7 @@ def saved(image: Image.Image, format: str, header: int, **options: str) -> bytes
 
 def decoding(format: str, name: str, mode: str) -> Callable[[], None]:
     """Returns a function that decodes a picture."""
-    image = pictures.picture(name, mode, pictures.SIZE)
+    image = pictures.picture(name, mode)
     width, height = image.size
     if format == "SGI":
         file = io.BytesIO(sgi(image))
@@ -100,7 +100,7 @@ def decoding(format: str, name: str, mode: str) -> Callable[[], None]:
 
 def encoding(format: str, name: str, mode: str) -> Callable[[], None]:
     """Returns a function that encodes a picture."""
-    image = pictures.picture(name, mode, pictures.SIZE)
+    image = pictures.picture(name, mode)
     arguments = {"PCX": ("pcx", "RGB;L" if mode == "RGB" else mode), "TGA": ("tga_rle", "BGR" if mode == "RGB" else mode)}[format]
 
     def encode() -> None:

@@ -90,20 +90,8 @@ def noise(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
     return picture("noise", mode, size)
 
 
-def noisy(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
-    return picture("noisy", mode, size)
-
-
-def screen(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
-    return picture("screen", mode, size)
-
-
-def drawing(mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
-    return picture("drawing", mode, size)
-
-
 @lru_cache(maxsize=4)
-def picture(name: str, mode: str, size: tuple[int, int]) -> Image.Image:
+def picture(name: str, mode: str, size: tuple[int, int] = SIZE) -> Image.Image:
     whole = Image.frombytes("RGB", SIZE, (FILES / name).read_bytes())
     left, top = ((all_ - part) // 2 for all_, part in zip(SIZE, size))
     return in_mode(whole.crop((left, top, left + size[0], top + size[1])), name, mode)

@@ -27,11 +27,12 @@ sys.path.insert(0, str(ROOT / "tests" / "python"))
 
 import interposition
 import pictures
+from cases.case import PICTURES as NAMES
+from cases.png import PICTURES
 
 PYTHON = ROOT / "target" / "opencv" / "bin" / "python"
 CRATE = ROOT / "target" / "benches" / "cargo" / "release" / "libimaging-beside-png"
 
-PICTURES = {"photo": "photograph", "noisy": "noisy photograph", "screen": "screenshot", "drawing": "drawing"}
 MODES = {"RGB": 3, "RGBA": 4, "L": 1}
 """The modes, with the bytes of a pixel in the file."""
 
@@ -62,7 +63,7 @@ CONTENDERS = (
 
 
 def pillow(name: str, mode: str) -> Callable[[str], bytes]:
-    image = pictures.picture(name, mode, pictures.SIZE)
+    image = pictures.picture(name, mode)
 
     def encode(level: str) -> bytes:
         file = io.BytesIO()
@@ -77,7 +78,7 @@ def opencv(name: str, mode: str) -> Callable[[str], bytes]:
     import numpy
 
     cv2.setNumThreads(1)
-    array = numpy.asarray(pictures.picture(name, mode, pictures.SIZE))
+    array = numpy.asarray(pictures.picture(name, mode))
     if array.ndim == 3:
         array = array[:, :, [2, 1, 0, 3][: array.shape[2]]].copy()  # BGR is OpenCV's own order
 
@@ -91,7 +92,7 @@ def opencv(name: str, mode: str) -> Callable[[str], bytes]:
 def vips(name: str, mode: str) -> Callable[[str], bytes]:
     import pyvips
 
-    data = pictures.picture(name, mode, pictures.SIZE).tobytes()
+    data = pictures.picture(name, mode).tobytes()
     image = pyvips.Image.new_from_memory(data, *pictures.SIZE, MODES[mode], "uchar")
     image = image.copy(interpretation="b-w" if mode == "L" else "srgb")
     return lambda level: image.write_to_buffer(".png", compression=int(level))
@@ -163,9 +164,10 @@ def main() -> int:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     lines = []
     ratios: dict[Contender, list[tuple[float, float]]] = {contender: [] for contender in CONTENDERS}
-    for name, title in PICTURES.items():
+    for title in PICTURES:
+        name = NAMES[title]
         for mode in MODES:
-            raw(name, mode).write_bytes(pictures.picture(name, mode, pictures.SIZE).tobytes())
+            raw(name, mode).write_bytes(pictures.picture(name, mode).tobytes())
             workers = [Worker(contender, name, mode) for contender in CONTENDERS]
             for number in range(rounds):
                 for worker in workers if number % 2 else reversed(workers):

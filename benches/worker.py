@@ -22,6 +22,7 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "python"))
@@ -40,7 +41,7 @@ def compiled(setup: str, call: str):
     names = {
         "Image": Image,
         "ImageFilter": ImageFilter,
-        **{name: getattr(pictures, name) for name in pictures.PIXELS},
+        **{name: partial(pictures.picture, name) for name in pictures.PIXELS},
         "clock": CLOCKS[os.environ["BENCH_CLOCK"]],
     }
     exec(setup, names)

@@ -93,14 +93,19 @@ typedef struct {
     int error, requests, growth;
 } Run;
 
+/* Returns whether requests of the scene may fail. */
+static int
+may_fail(const Scene *scene) {
+    return !(scene->flags & SCENE_EXTERNAL);
+}
+
 static void
 play(Run *run) {
     scenes->take_error();
     int live = failmalloc_live();
     failmalloc_arm(run->n, run->all);
     run->sum = run->scene->run(run->scene->argument);
-    /* No request of an external library fails. */
-    run->requests = run->scene->flags & SCENE_EXTERNAL ? 0 : failmalloc_requests();
+    run->requests = may_fail(run->scene) ? failmalloc_requests() : 0;
     failmalloc_disarm();
     run->error = scenes->take_error();
     /* The library has looked up Python by dlsym, and the linker keeps the text of the error. */
@@ -155,12 +160,6 @@ play_in_setting(const Scene *scene, int n, int all) {
     return run;
 }
 
-/* Returns whether requests of the scene may fail. */
-static int
-may_fail(const Scene *scene) {
-    return !(scene->flags & SCENE_EXTERNAL);
-}
-
 /* Returns whether the outcome is the full result without an error, or no result and an out-of-memory error. */
 static int
 is_clean(const Run *run, unsigned expected) {
@@ -207,7 +206,7 @@ play_cold(int scene, int n, int all, unsigned expected) {
     snprintf(report->name, sizeof(report->name), "%s(%s)", played->function, played->variant);
     Run run = play_in_setting(played, n, all);
     report->sum = run.sum;
-    report->requests = may_fail(played) && !(played->flags & SCENE_LOADS) ? run.requests : 0;
+    report->requests = played->flags & SCENE_LOADS ? 0 : run.requests;
     int clean = n == 0 ? run.sum != 0 && run.error == 0 : is_clean(&run, expected) && recovers(played, expected);
 #ifdef SCENES_MODULE
     scenes->tear_down();

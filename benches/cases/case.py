@@ -1,7 +1,7 @@
 """The cases and tables of the benchmark.
 
 A case is Python source, which can run in any interpreter with any Pillow: `setup` once, then `call` repeatedly. Both
-can use `Image`, `ImageFilter`, and the functions of `pictures.py` that `PICTURES` names. These images are shared: a case that writes to
+can use `Image`, `ImageFilter`, and a function for each of the `PICTURES`. These images are shared: a case that writes to
 one copies it first. The cell of a call that Pillow-SIMD lacks is empty. To measure more, add a `Table` or a row of one.
 """
 
@@ -17,7 +17,7 @@ PICTURES = {
     "screenshot": "screen",
     "drawing": "drawing",
 }
-"""Names of pictures in tables, and their functions in `pictures.py`."""
+"""Names of pictures in tables, and in `pictures.py`."""
 
 
 @dataclass(frozen=True)

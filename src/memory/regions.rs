@@ -186,6 +186,20 @@ struct Cache {
 }
 
 impl Cache {
+    /// Returns a cache without regions.
+    const fn new() -> Self {
+        Self {
+            regions: ArrayVec::new_const(),
+            kept: 0,
+            live: 0,
+            peak: 0,
+            thread: None,
+            ticks: false,
+            closing: 0,
+            closed: false,
+        }
+    }
+
     /// Removes a region.
     fn remove(&mut self, index: usize) -> Region {
         let region = self.regions.remove(index);
@@ -230,16 +244,7 @@ impl Cache {
 /// Regions that are to be unmapped when the mutex is unlocked.
 type Regions = ArrayVec<Region, MOST_REGIONS>;
 
-static CACHE: Mutex<Cache> = Mutex::new(Cache {
-    regions: ArrayVec::new_const(),
-    kept: 0,
-    live: 0,
-    peak: 0,
-    thread: None,
-    ticks: false,
-    closing: 0,
-    closed: false,
-});
+static CACHE: Mutex<Cache> = Mutex::new(Cache::new());
 
 /// Notified when the thread is to look at the cache before the next tick.
 static WAKE: Condvar = Condvar::new();
@@ -422,16 +427,7 @@ mod tests {
 
     #[test]
     fn the_smallest_region_that_fits_is_reused() {
-        let mut cache = Cache {
-            regions: Regions::new(),
-            kept: 0,
-            live: 0,
-            peak: 0,
-            thread: None,
-            ticks: false,
-            closing: 0,
-            closed: false,
-        };
+        let mut cache = Cache::new();
         for megabytes in [10, 8, 9, 8, 20] {
             let region = Region::map(megabytes << 20).expect("a few mebibytes");
             cache.kept += region.length;

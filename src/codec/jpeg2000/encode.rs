@@ -176,9 +176,7 @@ impl Axis {
         let begin = begin.max(self.begin.into());
         ((begin - i64::from(self.begin)) as i32, usize::try_from(end - begin).unwrap_or(0))
     }
-}
 
-impl Axis {
     /// Returns the pixels of the first and of the last tile, which may be narrow, on the reference grid.
     fn narrow_tiles(&self) -> [Range<u64>; 2] {
         [0, self.tiles().saturating_sub(1)].map(|index| {
@@ -205,13 +203,18 @@ struct Grid {
 }
 
 impl Grid {
+    /// Returns the most resolutions of which the lowest one has a pixel of each whole tile.
+    fn most_resolutions(&self) -> i32 {
+        let side = self.x.tile.min(self.y.tile).unsigned_abs();
+        side.max(1).ilog2() as i32 + 1
+    }
+
     /// Whether OpenJPEG's wavelet does not take a tile that has no pixels at a resolution. The lossy one asserts that there are
     /// columns. The lossless one has no room for two rows if the tile is a single pixel, and reads the next pixel behind a column
     /// that begins at an odd coordinate.
     fn is_beyond_wavelet(&self, is_lossy: bool, resolutions: i32) -> bool {
-        // OpenJPEG itself refuses more resolutions than the sides of a tile can be halved.
-        let side = self.x.tile.min(self.y.tile).unsigned_abs();
-        if resolutions > side.max(1).ilog2() as i32 + 1 {
+        // OpenJPEG itself refuses these.
+        if resolutions > self.most_resolutions() {
             return false;
         }
         let (columns, rows) = (self.x.narrow_tiles(), self.y.narrow_tiles());
@@ -324,8 +327,7 @@ fn resolutions(context: &EncoderContext, grid: &Grid) -> i32 {
     if context.resolutions != 0 {
         return context.resolutions.min(most);
     }
-    let side = grid.x.tile.min(grid.y.tile).unsigned_abs();
-    RESOLUTIONS.min(side.max(1).ilog2() as i32 + 1)
+    RESOLUTIONS.min(grid.most_resolutions())
 }
 
 fn encode_tiles<S: Sink>(

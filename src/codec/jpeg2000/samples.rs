@@ -8,6 +8,8 @@
 //! A component with fewer samples than the tile has columns or rows is repeated. The reference takes `width / dx` for its
 //! width, rounded down, though OpenJPEG rounds up: so rows of odd widths are skewed, here too.
 
+use arrayvec::ArrayVec;
+
 use crate::codec::fault::{Fault, Result};
 use crate::external::openjpeg::Component;
 
@@ -64,8 +66,7 @@ impl<'a> Plane<'a> {
         data: &'a [u8],
     ) -> Result<[Self; N]> {
         let mut begin = 0;
-        let mut planes = Vec::new();
-        planes.try_reserve_exact(N).map_err(|_| Fault::Memory)?;
+        let mut planes = ArrayVec::<_, N>::new();
         for component in &components[..N] {
             let (dx, dy) = (component.dx as usize, component.dy as usize);
             let plane = Self {
@@ -80,7 +81,7 @@ impl<'a> Plane<'a> {
             begin += plane.bytes * plane.width * (height / dy);
             planes.push(plane);
         }
-        planes.try_into().map_err(|_| Fault::Broken)
+        planes.into_inner().map_err(|_| Fault::Broken)
     }
 
     /// Converts row `y` of the tile.

@@ -100,6 +100,16 @@ as_part_of_a_project() {
     run_tests "$work/$1"
 }
 
+# A library that links to libjpeg, as CMake builds it, and as pkg-config and CMake tell of it.
+linked_codecs() {
+    local folder=$work/linked-codecs
+    cmake -S . -B "$folder/cmake" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_INSTALL_PREFIX="$folder/prefix" \
+        -DIMAGING_FEATURES="jpeg link-codecs" -DIMAGING_CARGO_TARGET_DIR="$cargo_target"
+    cmake --build "$folder/cmake"
+    cmake --install "$folder/cmake"
+    python3 c_tests/linked_codecs.py "$folder/prefix" "$folder"
+}
+
 programs() {
     local cc=$1 cxx=$2 option=$3 build=$work/programs-$1-$3
     cmake -S c_tests -B "$build" -DCMAKE_PREFIX_PATH="$prefix" \
@@ -120,6 +130,7 @@ check "versions" only_our_major_version
 check "pkg-config" through_pkg_config
 check "add_subdirectory" as_part_of_a_project add_subdirectory Release
 check "FetchContent, debug" as_part_of_a_project FetchContent Debug
+check "linked codecs" linked_codecs
 check "examples" python3 c_tests/examples.py "$prefix" "$work"
 check "cost of C++" python3 c_tests/cost.py "$prefix" "$work"
 check "programs, gcc, plain and under valgrind" programs gcc g++ VALGRIND

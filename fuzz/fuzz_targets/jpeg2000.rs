@@ -3,11 +3,15 @@
 
 #![no_main]
 
+#[path = "codec/file.rs"]
+mod file;
+
 use std::ffi::{c_char, c_int, c_void};
 
 use Imaging::abi::ext::ImagingCodecIO;
 use Imaging::abi::{IMAGING_CODEC_END, ImagingCodecStateInstance};
 use Imaging::{Image, Mode};
+use file::File;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 
@@ -89,56 +93,6 @@ struct Task<'a> {
     bytes: &'a [u8],
 }
 
-/// A file, and the length of the pieces in which it is read.
-struct File {
-    data: Vec<u8>,
-    position: usize,
-    piece: usize,
-}
-
-unsafe fn file<'a>(file: *mut c_void) -> &'a mut File {
-    // SAFETY: the callbacks are called with the file of the target.
-    unsafe { &mut *file.cast() }
-}
-
-unsafe extern "C" fn read(pointer: *mut c_void, dest: *mut c_char, bytes: isize) -> isize {
-    // SAFETY: as `file` has it; `dest` has `bytes` bytes.
-    unsafe {
-        let file = file(pointer);
-        let rest = &file.data[file.position.min(file.data.len())..];
-        let count = rest.len().min(bytes as usize).min(file.piece);
-        dest.cast::<u8>().copy_from_nonoverlapping(rest.as_ptr(), count);
-        file.position += count;
-        count as isize
-    }
-}
-
-unsafe extern "C" fn write(pointer: *mut c_void, src: *const c_char, bytes: isize) -> isize {
-    // SAFETY: as `file` has it; `src` has `bytes` bytes.
-    unsafe {
-        let file = file(pointer);
-        let src = std::slice::from_raw_parts(src.cast::<u8>(), bytes as usize);
-        let end = file.position + src.len();
-        file.data.resize(file.data.len().max(end), 0);
-        file.data[file.position..end].copy_from_slice(src);
-        file.position = end;
-        bytes
-    }
-}
-
-unsafe extern "C" fn seek(pointer: *mut c_void, offset: isize, whence: c_int) -> c_int {
-    // SAFETY: as `file` has it.
-    let file = unsafe { file(pointer) };
-    let origin = if whence == libc::SEEK_CUR { file.position } else { 0 };
-    file.position = origin.saturating_add_signed(offset);
-    0
-}
-
-unsafe extern "C" fn tell(pointer: *mut c_void) -> isize {
-    // SAFETY: as `file` has it.
-    unsafe { file(pointer).position as isize }
-}
-
 fn image(mode: Mode, size: (usize, usize)) -> *mut c_void {
     let mut image = Image::new(mode, size.0, size.1).expect("small");
     for (y, row) in image.view_mut().expect("whole").rows_mut().enumerate() {
@@ -149,13 +103,7 @@ fn image(mode: Mode, size: (usize, usize)) -> *mut c_void {
 
 /// Calls a codec that uses its file itself.
 fn call<C>(file: &mut File, context: &mut C, codec: impl FnOnce(&mut State) -> c_int) -> c_int {
-    let io = ImagingCodecIO {
-        read: Some(read),
-        write: Some(write),
-        seek: Some(seek),
-        tell: Some(tell),
-        file: std::ptr::from_mut(file).cast(),
-    };
+    let io = file.io();
     // SAFETY: a state is numbers and pointers, which may be NULL; the callbacks live as long as the call.
     unsafe {
         let mut state: State = std::mem::zeroed();
@@ -222,7 +170,7 @@ impl Task<'_> {
         }
         let modes = [Mode::L, Mode::LA, Mode::RGB, Mode::RGBA, Mode::I16, Mode::YCbCr, Mode::P, Mode::CMYK];
         let im = image(modes[usize::from(self.mode) % modes.len()], self.size());
-        let mut file = File { data: Vec::new(), position: 0, piece: 0 };
+        let mut file = File::new(Vec::new(), 0);
         // SAFETY: the image is live, and the state is that of the call.
         call(&mut file, &mut context, |state| unsafe {
             let result = ImagingJpeg2KEncode(im, state, std::ptr::null_mut(), 0);
@@ -259,7 +207,7 @@ impl Task<'_> {
         let (width, height) = self.size();
         let reduced = |side: usize| side.div_ceil(1 << context.reduce);
         let im = image(modes[usize::from(self.out) % modes.len()], (reduced(width), reduced(height)));
-        let mut file = File { data, position: 0, piece: usize::from(self.piece) + 1 };
+        let mut file = File::new(data, self.piece);
         // SAFETY: the image is live, and the state is that of the call.
         call(&mut file, &mut context, |state| unsafe {
             let result = ImagingJpeg2KDecode(im, state, std::ptr::null_mut(), 0);

@@ -3,6 +3,8 @@
 
 #![allow(dead_code)] // each target uses a part
 
+pub mod file;
+
 use std::ffi::{c_char, c_int, c_void};
 
 use Imaging::abi::ext::ImagingCodecIO;

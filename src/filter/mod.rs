@@ -3,7 +3,7 @@
 //! | operation | method | Pillow |
 //! | --- | --- | --- |
 //! | [`convolve`] | 3 × 3 and 5 × 5 kernels in floats, or in integers where these give the same bytes | `Filter.c` |
-//! | [`box_blur`] | running sums, whose time does not depend on the radius | `BoxBlur.c` |
+//! | [`box_blur`] | running sums, whose time does not depend on the radius; three taps for small radii | `BoxBlur.c` |
 //! | [`gaussian_blur`] | several box blurs of a fractional radius | `BoxBlur.c` |
 //! | [`unsharp_mask`] | the difference to a Gaussian blur | `UnsharpMask.c` |
 //! | [`expand`] | repeats the pixels at the edges | `Filter.c` |

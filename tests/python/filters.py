@@ -143,9 +143,11 @@ def cases() -> Iterator[tuple[Any, ...]]:
                 yield "ImagingExpand", mode, size, 3, Arguments.plain(4)
     for mode in ("L", "RGB"):
         for size in [(801, 603), (37, 29), (5, 5), (1500, 3), (3, 1500)]:
-            for xradius, yradius, passes in [(1.5, 1.5, 1), (3.0, 0.0, 2), (0.0, 40.2, 3), (2000.0, 2000.0, 1)]:
+            for xradius, yradius, passes in [(1.5, 1.5, 1), (1.0, 1.0, 1), (0.5, 0.0, 2), (3.0, 0.0, 2), (0.0, 40.2, 3), (2000.0, 2000.0, 1)]:
                 yield "ImagingBoxBlur", mode, size, 3, Arguments.plain(xradius, yradius, passes)
-            yield "ImagingGaussianBlur", mode, size, 4, Arguments.plain(2.0, 3.0, 3)
+            # σ = 1, a radius whose weights have a 16-bit fraction, and one whose weights have none.
+            for xradius, yradius in [(2.0, 3.0), (1.0, 1.0), (1.2, 0.75)]:
+                yield "ImagingGaussianBlur", mode, size, 4, Arguments.plain(xradius, yradius, 3)
             yield "ImagingUnsharpMask", mode, size, 3, Arguments.plain(2.0, 150, 3)
             yield "ImagingUnsharpMask", mode, size, 3, Arguments.plain(2.0, 15000, 3)
 

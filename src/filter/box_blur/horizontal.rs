@@ -1,9 +1,9 @@
-//! The horizontal pass: blurs rows of four-byte pixels one by one ([`PackedRow`]), all others in transposed tiles,
-//! which stay in the cache for all passes.
+//! The horizontal pass: blurs rows one by one where that is possible ([`RowBlur`]), all others in transposed tiles, which stay in
+//! the cache for all passes.
 
 use arrayvec::ArrayVec;
 
-use super::packed_row::{PackedRow, blur_row};
+use super::row_blur::RowBlur;
 use super::transposed_tile::{self, NARROW_LANES, WIDE_LANES, load_rows, store_rows};
 use super::weights::Weights;
 use crate::error::{Error, Result};
@@ -31,14 +31,14 @@ pub fn blur(
 ) -> Result<()> {
     let (pixel_size, cost) = (out.mode().pixel_size(), cost(&out, passes));
     parallel::try_for_rows(out, cost, |first, mut chunk| {
-        if PackedRow::supports(weights, pixel_size) {
-            let mut packed = PackedRow::new(chunk.xsize(), weights)?;
+        if RowBlur::supports(weights, pixel_size) {
+            let mut blur = RowBlur::new(weights, chunk.xsize(), pixel_size)?;
             let rows = chunk.rows_mut();
             match input {
                 Some(input) => policy.write_rows(rows.enumerate(), |y, row| {
-                    blur_row(row, Some(input.row(first + y)), &mut packed, weights, passes);
+                    blur.row(row, Some(input.row(first + y)), passes);
                 }),
-                None => rows.for_each(|row| blur_row(row, None, &mut packed, weights, passes)),
+                None => rows.for_each(|row| blur.row(row, None, passes)),
             }
             return Ok(());
         }

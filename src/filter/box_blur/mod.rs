@@ -7,6 +7,7 @@
 //! | variant | blurs | when |
 //! | --- | --- | --- |
 //! | [`one_pass`] | both directions in one sweep over the image | not in place, radius ≤ 128, its rows fit into a cache |
+//! | [`horizontal`] | one row at a time, by [`three_taps`] | not in place, radius ≤ 1 |
 //! | [`horizontal`] | one row of four-byte pixels at a time | four bands, radius ≤ 128 |
 //! | [`horizontal`] | 16 or 64 rows in a transposed tile | L, or a larger box |
 //! | [`vertical`] | blocks of columns, all passes in one sweep | otherwise |
@@ -18,7 +19,9 @@ mod horizontal;
 mod many_passes;
 mod one_pass;
 mod packed_row;
+mod row_blur;
 mod running_mean;
+mod three_taps;
 mod transposed_tile;
 mod vertical;
 mod weights;

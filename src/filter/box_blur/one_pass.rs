@@ -7,7 +7,7 @@
 //!
 //! ```text
 //!   input row ──► horizontal passes ──► vertical pass 1 ──► … ──► vertical pass n ──► output row
-//!                 one packed row        ring, 2 r + 3 rows       ring, 2 r + 3 rows
+//!                 one row               ring, 2 r + 3 rows       ring, 2 r + 3 rows
 //!                 (first-level cache)   └───────── second- or third-level cache ─────────┘
 //! ```
 //!
@@ -17,11 +17,11 @@
 //! Each thread works on a chunk of rows, and computes the rows above and below that its passes need itself. That is
 //! paid for by chunks that are high ([`supports`]).
 //!
-//! Wins the benchmark cases "GaussianBlur" and "BoxBlur" of four-byte pixels, and of any mode if only the vertical
-//! radius is not 0; "BoxBlur, (0, 20)" gains most.
+//! Wins the benchmark cases "GaussianBlur" and "BoxBlur" of four-byte pixels, and of any mode if the radius is small or
+//! only the vertical one is not 0; "BoxBlur, (0, 20)" gains most.
 
 use super::horizontal;
-use super::packed_row::{PackedRow, blur_row};
+use super::row_blur::RowBlur;
 use super::vertical::{self, Cascade};
 use super::weights::Weights;
 use crate::error::Result;
@@ -39,7 +39,7 @@ pub fn supports(out: &ImageMut<'_>, horizontal: Option<&Weights>, vertical: &Wei
     let pixel_size = out.mode().pixel_size();
     let rows = vertical::ring_rows(vertical, out.ysize()).saturating_mul(passes);
     let computed_twice = rows.saturating_mul(2 * parallel::num_threads() - 2);
-    horizontal.is_none_or(|horizontal| PackedRow::supports(horizontal, pixel_size))
+    horizontal.is_none_or(|horizontal| RowBlur::supports(horizontal, pixel_size))
         && vertical.fits_u16()
         && passes <= vertical::MAX_PASSES
         && rows.saturating_mul(out.xsize() * pixel_size) <= CACHE_BYTES
@@ -57,15 +57,15 @@ pub fn blur(
     match horizontal {
         None => sweep(out, input, vertical, passes, 0, || Ok(()), |(), y, row| row.copy_from_slice(input.row(y))),
         Some(horizontal) => {
-            let (width, cost) = (out.xsize(), horizontal::cost(&out, passes));
+            let (width, pixel_size, cost) = (out.xsize(), out.mode().pixel_size(), horizontal::cost(&out, passes));
             sweep(
                 out,
                 input,
                 vertical,
                 passes,
                 cost,
-                || PackedRow::new(width, horizontal),
-                |packed, y, row| blur_row(row, Some(input.row(y)), packed, horizontal, passes),
+                || RowBlur::new(horizontal, width, pixel_size),
+                |blur, y, row| blur.row(row, Some(input.row(y)), passes),
             )
         }
     }

@@ -52,7 +52,7 @@ struct Pass<'a, A> {
     /// The height of the image.
     rows: usize,
     ring: Ring<1>,
-    /// The sums of the boxes around the last row that was computed; all 0 before the first.
+    /// The sums of the boxes around the last row that was computed; all 0 before the first. Three taps have none.
     sums: Vec<A>,
     has_sums: bool,
 }
@@ -60,13 +60,17 @@ struct Pass<'a, A> {
 impl<'a, A: Accumulator> Pass<'a, A> {
     fn new(weights: &'a Weights, rows: usize, row_bytes: usize) -> Result<Self> {
         let ring = Ring::new(ring_rows(weights, rows), row_bytes)?;
-        Ok(Self { weights, rows, ring, sums: try_vec(A::zeroed(), row_bytes)?, has_sums: false })
+        let sums = if weights.three_taps.is_some() { 0 } else { row_bytes };
+        Ok(Self { weights, rows, ring, sums: try_vec(A::zeroed(), sums)?, has_sums: false })
     }
 
     /// Computes row `y` of the output, directly after row `y - 1` or first of all. The ring has all rows that the boxes
     /// cover.
     fn compute(&mut self, y: usize, out: &mut [u8]) {
         let (radius, last) = (self.weights.radius, self.rows - 1);
+        if let Some(taps) = self.weights.three_taps {
+            return taps.vertical(out, [y.saturating_sub(1), y, y + 1].map(|y| self.ring.row(y.min(last))));
+        }
         if !self.has_sums {
             self.sum_boxes_above(y);
         }

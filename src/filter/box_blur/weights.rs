@@ -1,5 +1,7 @@
 //! The weights of a box, in fixed point.
 
+use super::three_taps::ThreeTaps;
+
 /// The weights of the pixels in a box of any radius, with 24 fraction bits.
 ///
 /// A box of radius 1.3 covers three pixels entirely, and the next one on either side by 0.3:
@@ -26,6 +28,8 @@ pub struct Weights {
     /// sum of the inner pixels is the mean: the outer ones weigh too little to count.
     #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub reciprocal: Option<i16>,
+    /// The arithmetic of a box that covers three pixels at most.
+    pub three_taps: Option<ThreeTaps>,
 }
 
 /// The largest whole radius that has a reciprocal.
@@ -40,7 +44,13 @@ impl Weights {
         let reciprocal = (is_whole && (1..=MAX_RECIPROCAL_RADIUS).contains(&radius))
             .then(|| (32768.0 / (2.0 * radius as f32 + 1.0)).round() as i16);
         let inner_sum = (radius.wrapping_mul(2).wrapping_add(1)).wrapping_mul(inner);
-        Self { radius: radius as usize, inner, outer: (1u32 << 24).wrapping_sub(inner_sum) / 2, reciprocal }
+        let outer = (1u32 << 24).wrapping_sub(inner_sum) / 2;
+        let three_taps = match radius {
+            0 => Some(ThreeTaps::of_fraction(inner, outer)),
+            1 if is_whole => Some(ThreeTaps::of_one()),
+            _ => None,
+        };
+        Self { radius: radius as usize, inner, outer, reciprocal, three_taps }
     }
 
     /// Returns whether the sum of all inner pixels fits into 16 bits: 257 * 255 = 65535.
@@ -59,6 +69,39 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn three_taps_give_the_same_means() {
+        let [mut sixths, mut products, mut fixed_points] = [0; 3];
+        let outer: Vec<[u8; 2]> = (0..=510).map(|sum: u16| [(sum / 2) as u8, (sum - sum / 2) as u8]).collect();
+        let [first, last] = [0, 1].map(|n| outer.iter().map(|pair| pair[n]).collect::<Vec<u8>>());
+        // That of a Gaussian blur of 1, and others.
+        let radii = [0.250_000_03, 1e-9, 0.25, 0.5, 0.999_999_94, 1.0];
+        for radius in radii.into_iter().chain((1..60).map(|n| n as f32 / 61.0)) {
+            let weights = Weights::new(radius);
+            let taps = weights.three_taps.expect("a radius up to 1");
+            match taps {
+                ThreeTaps::Thirds(_) => assert_eq!(radius, 1.0),
+                ThreeTaps::Sixths(_) => sixths += 1,
+                ThreeTaps::Product(_) => products += 1,
+                ThreeTaps::FixedPoint(_) => fixed_points += 1,
+            }
+            for middle in 0..=255 {
+                let mut means = vec![0; outer.len()];
+                taps.vertical(&mut means, [&first, &vec![middle; outer.len()], &last]);
+                for (sum, mean) in means.into_iter().enumerate() {
+                    let (middle, sum) = (u32::from(middle), sum as u32);
+                    let expected =
+                        if radius == 1.0 { weights.mean(middle + sum, 0) } else { weights.mean(middle, sum) };
+                    assert_eq!(mean, expected, "radius {radius}, {middle} between {sum}");
+                }
+            }
+        }
+        assert!(sixths > 0 && products > 0 && fixed_points > 0);
+        for radius in [1.000_000_1, 1.5, 2.0, 1e9] {
+            assert_eq!(Weights::new(radius).three_taps, None);
+        }
+    }
 
     #[test]
     fn reciprocals_give_the_same_means() {

@@ -82,7 +82,7 @@ impl RankFilter {
         }
         #[cfg(target_arch = "x86_64")]
         let out = match isa::current().avx2() {
-            Some(isa) if self.rank == last / 2 => match avx2::filter::<P>(isa, out, image, self.size) {
+            Some(isa) if self.rank == last / 2 => match avx2::filter::<P>(isa, out, image, self.size)? {
                 None => return Ok(()),
                 Some(out) => out,
             },

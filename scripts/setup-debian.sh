@@ -12,6 +12,7 @@ packages=(
     make patch pkg-config                                       # build and install
     cmake valgrind gcc g++ clang libclang-rt-dev                # c_tests/
     libjpeg-dev zlib1g-dev libtiff-dev libopenjp2-7-dev         # codecs, whose structs our headers embed
+    libdbus-1-3 libegl1 libfontconfig1 libgl1 libx11-6 libxkbcommon0    # Qt in tests/package; GLib comes with libharfbuzz-dev
 )
 
 # Debian's Python needs it to make virtual environments.

@@ -108,7 +108,8 @@ cdef void give_back(void *context) noexcept with gil:
 
 def from_buffer(obj, str mode, size=None, stride=None, readonly=None, str rawmode=None):
     """Returns a Pillow image over the memory of `obj`, which supports the buffer protocol: a NumPy or OpenCV array, a
-    `bytearray`, an `mmap`, the bits of a QImage. Nothing is copied, writes are seen both ways, and the owner is kept alive.
+    `bytearray`, an `mmap`, the bits of a QImage. Nothing is copied, writes are seen both ways, and the owner is kept alive; but
+    the bits of a QImage do not tell who owns them, so keep the QImage.
 
     A pixel has the bytes that the mode has in memory: 1 in the modes 1, L and P, 2 in I;16, and otherwise 4; RGB has a spare
     byte behind B, LA has two between L and A. The items are `[y, x]` pixels, `[y, x, byte]`, or bytes in one dimension: then

@@ -12,6 +12,8 @@ Extensions with `from libimaging cimport …` are built with get_include() and g
 
 from __future__ import annotations
 
+import os
+
 from . import _pillow
 
 _pillow.share_library()
@@ -47,7 +49,7 @@ __version__ = version()
 
 def get_include() -> str:
     """The directory for a compiler's `-I`: programs include <libImaging/Imaging.h>."""
-    return str(_pillow.PACKAGE / "include")
+    return os.path.join(_pillow.PACKAGE, "include")
 
 
 def get_library_dir() -> str:
@@ -55,7 +57,7 @@ def get_library_dir() -> str:
 
     It is that of the package's library, or of the libImaging that Pillow is linked to.
     """
-    return str(_pillow.library_to_link().parent)
+    return os.path.dirname(_pillow.library_to_link())
 
 
 def interpose() -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 from typing import NoReturn
 
 from . import PillowError, __version__, _core, _pillow
@@ -42,7 +41,7 @@ def preload(library: str) -> None:
 def run(arguments: list[str]) -> NoReturn:
     _pillow.require_interposable(__version__)
     if not _pillow.is_linked():
-        preload(str(_pillow.library()))
+        preload(_pillow.library())
     os.execv(sys.executable, [sys.executable, *interpreter_options(), *arguments])
 
 
@@ -50,6 +49,8 @@ def check() -> str:
     _pillow.interpose(__version__)
     if not _pillow.in_force():
         raise PillowError("the library is there, and Pillow does not use it")
+    import textwrap
+
     import PIL
 
     ours, theirs = _pillow.taken_over()

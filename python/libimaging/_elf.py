@@ -5,9 +5,7 @@ from __future__ import annotations
 import mmap
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 _Part = TypeVar("_Part")
 
@@ -17,8 +15,7 @@ _RELA, _DYNAMIC, _DYNSYM = 4, 6, 11
 _DT_NEEDED, _DT_SYMBOLIC, _DT_FLAGS, _DF_SYMBOLIC = 1, 16, 30, 2
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(NamedTuple):
     """The symbols of a shared library."""
 
     defined: frozenset[str]
@@ -29,19 +26,19 @@ class Library:
     """Whether its own symbols come first in the lookup (-Bsymbolic)."""
 
     @classmethod
-    def read(cls, path: Path) -> Library:
+    def read(cls, path: str) -> Library:
         """Reads a 64-bit ELF library. Raises ValueError for other files."""
         return _read(path, _Reader.library)
 
 
-def needed_libraries(path: Path) -> list[str]:
+def needed_libraries(path: str) -> list[str]:
     """Returns the SONAMEs of the libraries that a 64-bit ELF library is linked to. Raises ValueError for other files."""
     return _read(path, _Reader.needed)
 
 
-def _read(path: Path, part: Callable[[_Reader], _Part]) -> _Part:
+def _read(path: str, part: Callable[[_Reader], _Part]) -> _Part:
     # Mapped: of a large file, only the parts that are looked at are read.
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:5] != b"\x7fELF\x02":
             raise ValueError("not a 64-bit ELF library")
         try:
@@ -50,8 +47,7 @@ def _read(path: Path, part: Callable[[_Reader], _Part]) -> _Part:
             raise ValueError("a truncated or invalid ELF library") from None
 
 
-@dataclass(frozen=True)
-class _Section:
+class _Section(NamedTuple):
     kind: int
     offset: int
     size: int

@@ -2,30 +2,30 @@
 
 A Pillow that is linked to libImaging, as distributions may build it, uses that library, and so does this package. There is
 nothing to interpose.
+
+`python -m libimaging` imports this module in a process that only starts another one. So it imports little itself: what few
+functions need, they import.
 """
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
-import platform
-import re
+import os
 import sys
 from functools import cache
-from pathlib import Path
 
 from ._elf import Library, needed_libraries
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
 class PillowError(RuntimeError):
     """The installed Pillow cannot be used in this way; the text is the reason."""
 
 
-def library() -> Path:
+def library() -> str:
     """Returns the path of this package's library. The file named like its SONAME is empty and loads it."""
-    return PACKAGE / "lib" / "libImaging.so"
+    return os.path.join(PACKAGE, "lib", "libImaging.so")
 
 
 def require_abi(version: str) -> None:
@@ -44,16 +44,16 @@ def require_abi(version: str) -> None:
         )
 
 
-def core_path() -> Path:
+def core_path() -> str:
     """Returns the path of Pillow's core, an extension module."""
     spec = importlib.util.find_spec("PIL._imaging")
     if spec is None or not spec.origin:
         raise PillowError("this Pillow has no core (PIL._imaging)")
-    return Path(spec.origin)
+    return spec.origin
 
 
 @cache
-def core() -> tuple[Path, Library]:
+def core() -> tuple[str, Library]:
     """Returns the path and the symbols of Pillow's core."""
     path = core_path()
     try:
@@ -65,7 +65,7 @@ def core() -> tuple[Path, Library]:
 @cache
 def is_linked() -> bool:
     """Returns whether Pillow's core is linked to a libImaging with the ABI of this package's."""
-    (name,) = (path.name for path in library().parent.glob("libImaging.so.*"))
+    (name,) = (name for name in os.listdir(os.path.dirname(library())) if name.startswith("libImaging.so."))
     try:
         return name in needed_libraries(core_path())
     except (ImportError, PillowError, OSError, ValueError):
@@ -87,19 +87,27 @@ def explain(error: ImportError) -> None:
         error.add_note(f"Pillow is linked to {in_use()}, so this package uses it, too; it must be as new as the package")
 
 
-def library_to_link() -> Path:
+def library_to_link() -> str:
     """Returns the path of the library that extensions are linked to: if Pillow's can be linked to, it is that one.
 
     An extension that is loaded before Pillow would else bring the package's copy, as in `share_library()`.
     """
-    pillows = in_use().with_name("libImaging.so") if is_linked() else library()
-    return pillows if pillows.exists() else library()
+    pillows = os.path.join(os.path.dirname(in_use()), "libImaging.so") if is_linked() else library()
+    return pillows if os.path.exists(pillows) else library()
+
+
+def has_glibc() -> bool:
+    """Returns whether the C library is glibc."""
+    try:
+        return (os.confstr("CS_GNU_LIBC_VERSION") or "").startswith("glibc")
+    except (OSError, ValueError):
+        return False
 
 
 def require_platform() -> None:
     """Raises `PillowError` unless the dynamic linker is that of glibc on Linux, and Python is CPython."""
-    here = f"{platform.system()}, {platform.python_implementation()}, {platform.libc_ver()[0] or 'not glibc'}"
-    if here != "Linux, CPython, glibc":
+    here = f"{sys.platform}, {sys.implementation.name}, {'glibc' if has_glibc() else 'not glibc'}"
+    if here != "linux, cpython, glibc":
         raise PillowError(f"only on Linux with glibc and CPython can Pillow be interposed; this is {here}")
 
 
@@ -120,6 +128,8 @@ def require_interposable(version: str) -> None:
 
 def image_type() -> tuple[type, int]:
     """Returns Pillow's class of images, and the address of the function of its core that wraps an `Imaging`."""
+    import ctypes
+
     from PIL import Image
 
     try:
@@ -144,11 +154,15 @@ def interpose(version: str) -> None:
         )
     require_interposable(version)
     if not is_linked() and not is_global():
-        ctypes.CDLL(str(library()), ctypes.RTLD_GLOBAL)
+        import ctypes
+
+        ctypes.CDLL(library(), ctypes.RTLD_GLOBAL)
 
 
 def is_global() -> bool:
     """Returns whether a libImaging is in the global scope of symbols: by `interpose()`, or by LD_PRELOAD."""
+    import ctypes
+
     return hasattr(ctypes.CDLL(None), "ImagingVersion")
 
 
@@ -163,17 +177,21 @@ def in_force() -> bool:
     return images_made() > before
 
 
-def in_use() -> Path:
+def in_use() -> str:
     """Returns the path of the libImaging in this process: this package's, a preloaded one, or Pillow's."""
-    mapped = (line.split(maxsplit=5) for line in Path("/proc/self/maps").read_text().splitlines())
+    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+        mapped = [line.rstrip("\n").split(maxsplit=5) for line in maps]
     # The empty library of the SONAME has no code.
-    code = (Path(path[0]) for _, permissions, _, _, _, *path in mapped if path and "x" in permissions)
-    return next(path for path in code if path.name.startswith("libImaging.so"))
+    code = (path[0] for _, permissions, _, _, _, *path in mapped if path and "x" in permissions)
+    return next(path for path in code if os.path.basename(path).startswith("libImaging.so"))
 
 
 def taken_over() -> tuple[list[str], list[str]]:
     """Returns the functions that Pillow's core looks up: those of the library, and those that stay Pillow's."""
-    headers = (PACKAGE / "include" / "libImaging").glob("*.h")
+    import re
+    from pathlib import Path
+
+    headers = Path(PACKAGE, "include", "libImaging").glob("*.h")
     declared = {name for header in headers for name in re.findall(r"\b(\w+)\(", header.read_text())}
     _, symbols = core()
     own = symbols.looked_up - symbols.defined if is_linked() else symbols.looked_up & symbols.defined

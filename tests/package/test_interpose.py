@@ -143,11 +143,11 @@ def test_no_pillow():
 
 
 def test_other_platforms():
-    fake = "import platform; platform.system = lambda: 'Darwin'"
-    refused("only on Linux with glibc and CPython can Pillow be interposed; this is Darwin, CPython, glibc", code=fake)
-    musl = "import platform; platform.libc_ver = lambda: ('', '')"
+    fake = "import sys; sys.platform = 'darwin'"
+    refused("only on Linux with glibc and CPython can Pillow be interposed; this is darwin, cpython, glibc", code=fake)
+    musl = "import os; os.confstr = lambda name: None"
     refused(
-        "only on Linux with glibc and CPython can Pillow be interposed; this is Linux, CPython, not glibc", code=musl
+        "only on Linux with glibc and CPython can Pillow be interposed; this is linux, cpython, not glibc", code=musl
     )
 
 

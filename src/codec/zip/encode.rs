@@ -15,11 +15,13 @@
 use super::effort;
 use super::filter::filter;
 use super::mode;
-use super::stream::{Deflater, Effort, Strategy, adler32, adler32_combine, zeros};
+use super::stream::{Deflater, Effort, Strategy, WINDOW, adler32, adler32_combine, zeros};
 use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
+use crate::error::Error;
 use crate::exec::parallel;
+use crate::process::Mutex;
 
 /// What an encoder's calls share.
 #[derive(Default)]
@@ -45,10 +47,7 @@ pub struct ZipEncoder;
 const BLOCK: usize = 1 << 18;
 
 /// Blocks of a batch for each thread: enough that no thread waits long for another one.
-const BLOCKS_PER_THREAD: usize = 6;
-
-/// The farthest distance of a match.
-const WINDOW: usize = 1 << 15;
+const BLOCKS_PER_THREAD: usize = 4;
 
 /// The estimated cost of compressing a byte.
 const COST: usize = 16;
@@ -68,13 +67,17 @@ pub struct Compressor {
     pixel: usize,
     /// The rows of a block.
     rows_per_block: usize,
-    /// The last row of the previous batch, and the packed rows of the batch; all without the byte for the filter.
+    /// The last row that was filtered, and room for packed rows that are to be; all without the byte for the filter.
     packed: Vec<u8>,
-    /// The last bytes of the previous batch, up to [`WINDOW`], and the filtered rows of the batch.
+    /// The last bytes of the previous batch, up to [`WINDOW`], the filtered rows of the batch, and room for more.
     filtered: Vec<u8>,
     /// How many bytes are before the rows of the batch.
     known: usize,
+    /// Where the rows of the batch end.
+    end: usize,
     blocks: Vec<Block>,
+    /// The memory for streams that no thread uses: half a mebibyte each, so blocks share it.
+    deflaters: Mutex<Vec<Deflater>>,
     /// The header's bytes, or the checksum's.
     frame: Vec<u8>,
     /// The next one of the parts to be written: the frame at the start, blocks, the frame at the end.
@@ -160,14 +163,16 @@ impl Compressor {
             rows_per_block: BLOCK.div_ceil(row),
             packed: Vec::new(),
             filtered: Vec::new(),
-            known: dictionary.len().min(WINDOW),
+            known: 0,
+            end: dictionary.len().min(WINDOW),
             blocks: Vec::new(),
+            deflaters: Mutex::new(Vec::new()),
             frame,
             part: Part::Header(0),
             sum: 1,
             is_last: false,
         };
-        let known = &dictionary[dictionary.len() - compressor.known..];
+        let known = &dictionary[dictionary.len() - compressor.end..];
         compressor.filtered.try_reserve(known.len()).map_err(|_| Fault::Memory)?;
         compressor.filtered.extend_from_slice(known);
         compressor.packed = zeros(row - 1)?;
@@ -219,23 +224,9 @@ impl Compressor {
         let rows = left.min(batch.saturating_mul(self.rows_per_block));
         self.is_last = rows == left;
         self.keep_window();
-        self.pack(call, rows)?;
-        self.filter(rows)?;
+        self.filter_rows(call, rows, threads)?;
         self.split(rows)?;
-        let (filtered, level, strategy, window_bits) = (&self.filtered, self.level, self.strategy, self.window_bits);
-        let cost = self.rows_per_block.min(rows).saturating_mul(self.row).saturating_mul(COST);
-        let compressed = parallel::try_for_items(&mut self.blocks, cost, |_, blocks| {
-            for block in blocks {
-                let data = &filtered[block.start..block.end];
-                let effort = match strategy {
-                    None => effort::choose(level, data),
-                    Some(strategy) => Effort { level: effort::map_level(level), strategy },
-                };
-                block.fault = block.compress(filtered, effort, window_bits).err();
-            }
-            Ok(())
-        });
-        compressed.map_err(|_| Fault::Memory)?;
+        self.compress(rows, threads)?;
         for block in &self.blocks {
             if let Some(fault) = block.fault {
                 return Err(fault);
@@ -246,24 +237,35 @@ impl Compressor {
         Ok(())
     }
 
-    /// Moves the bytes that matches may refer to, and the last packed row, to the front.
+    /// Moves the bytes that matches may refer to, the last ones of the previous batch, to the front.
     fn keep_window(&mut self) {
-        let known = self.filtered.len().min(WINDOW);
-        let start = self.filtered.len() - known;
-        self.filtered.copy_within(start.., 0);
-        self.filtered.truncate(known);
-        self.known = known;
-        let row = self.row - 1;
-        let start = self.packed.len() - row;
-        self.packed.copy_within(start.., 0);
-        self.packed.truncate(row);
+        self.known = self.end.min(WINDOW);
+        self.filtered.copy_within(self.end - self.known..self.end, 0);
+        self.end = self.known;
     }
 
+    /// Packs and filters the rows of a batch: those of a block for each thread at a time, which are in the cache when they are
+    /// filtered.
+    fn filter_rows(&mut self, call: &mut Encode<'_, EncoderContext>, rows: usize, threads: usize) -> Result<()> {
+        let most = threads.saturating_mul(self.rows_per_block).min(rows);
+        let packed = (self.row - 1).checked_mul(most + 1).ok_or(Fault::Memory)?;
+        let filtered =
+            self.row.checked_mul(rows).and_then(|bytes| bytes.checked_add(self.known)).ok_or(Fault::Memory)?;
+        grow(&mut self.packed, packed)?;
+        grow(&mut self.filtered, filtered)?;
+        let mut left = rows;
+        while left > 0 {
+            let rows = left.min(most);
+            self.pack(call, rows)?;
+            self.filter(rows);
+            left -= rows;
+        }
+        Ok(())
+    }
+
+    /// Packs rows behind the last one that was filtered.
     fn pack(&mut self, call: &mut Encode<'_, EncoderContext>, rows: usize) -> Result<()> {
         let row = self.row - 1;
-        let bytes = row.checked_mul(rows).ok_or(Fault::Memory)?;
-        self.packed.try_reserve_exact(bytes).map_err(|_| Fault::Memory)?;
-        self.packed.resize(row + bytes, 0);
         for index in 1..=rows {
             call.tile.pack(call.state.y, &mut self.packed[index * row..][..row])?;
             call.state.y += 1;
@@ -271,11 +273,11 @@ impl Compressor {
         Ok(())
     }
 
-    fn filter(&mut self, rows: usize) -> Result<()> {
-        let bytes = self.row.checked_mul(rows).ok_or(Fault::Memory)?;
-        self.filtered.try_reserve_exact(bytes).map_err(|_| Fault::Memory)?;
-        self.filtered.resize(self.known + bytes, 0);
-        let (out, packed, row) = (&mut self.filtered[self.known..], &self.packed, self.row - 1);
+    /// Filters packed rows, and keeps the last one.
+    fn filter(&mut self, rows: usize) {
+        let start = self.end;
+        self.end += rows * self.row;
+        let (out, packed, row) = (&mut self.filtered[start..self.end], &self.packed, self.row - 1);
         let (has_filters, pixel, optimizes) = (self.has_filters, self.pixel, self.optimizes);
         let work = |index: usize, out: &mut [u8]| {
             let (above, line) = packed[index * row..][..2 * row].split_at(row);
@@ -287,7 +289,7 @@ impl Compressor {
             }
         };
         parallel::for_groups(out, self.row, 4 * self.row, work);
-        Ok(())
+        self.packed.copy_within(rows * row..(rows + 1) * row, 0);
     }
 
     /// Splits the filtered rows into blocks: one at least, since the stream must end.
@@ -303,20 +305,50 @@ impl Compressor {
         }
         Ok(())
     }
+
+    /// Compresses the blocks.
+    fn compress(&mut self, rows: usize, threads: usize) -> Result<()> {
+        let idle = self.deflaters.get_mut();
+        idle.try_reserve(threads.saturating_sub(idle.len())).map_err(|_| Fault::Memory)?;
+        let (filtered, level, strategy, window_bits) = (&self.filtered, self.level, self.strategy, self.window_bits);
+        let deflaters = &self.deflaters;
+        let cost = self.rows_per_block.min(rows).saturating_mul(self.row).saturating_mul(COST);
+        let compressed = parallel::try_for_items(&mut self.blocks, cost, |_, blocks| {
+            let idle = deflaters.lock().pop();
+            let deflater = idle.map_or_else(|| Deflater::new(window_bits.into()), Ok);
+            let mut deflater = deflater.map_err(|_| Error::Memory)?;
+            for block in blocks {
+                let data = &filtered[block.start..block.end];
+                let effort = match strategy {
+                    None => effort::choose(level, data),
+                    Some(strategy) => Effort { level: effort::map_level(level), strategy },
+                };
+                block.fault = block.compress(&mut deflater, filtered, effort).err();
+            }
+            let mut deflaters = deflaters.lock();
+            if deflaters.len() < deflaters.capacity() {
+                deflaters.push(deflater);
+            }
+            Ok(())
+        });
+        compressed.map_err(|_| Fault::Memory)
+    }
 }
 
 impl Block {
-    fn compress(&mut self, filtered: &[u8], effort: Effort, window_bits: u8) -> Result<()> {
-        let data = &filtered[self.start..self.end];
-        self.sum = adler32(1, data);
-        let mut stream = Deflater::new(effort, window_bits.into())?;
-        let known = &filtered[self.start.saturating_sub(WINDOW)..self.start];
-        if !known.is_empty() {
-            stream.set_dictionary(known)?;
-        }
+    fn compress(&mut self, deflater: &mut Deflater, filtered: &[u8], effort: Effort) -> Result<()> {
+        self.sum = adler32(1, &filtered[self.start..self.end]);
         self.output.clear();
-        stream.compress(data, self.is_last, &mut self.output)
+        deflater.compress(&filtered[..self.end], self.start, effort, self.is_last, &mut self.output)
     }
+}
+
+/// Makes a buffer at least so long.
+fn grow(buffer: &mut Vec<u8>, length: usize) -> Result<()> {
+    let more = length.saturating_sub(buffer.len());
+    buffer.try_reserve_exact(more).map_err(|_| Fault::Memory)?;
+    buffer.resize(buffer.len() + more, 0);
+    Ok(())
 }
 
 /// Returns the size of a window for this many bytes: a small one takes less time to set up.

@@ -12,6 +12,9 @@ use crate::memory::heap::try_vec;
 /// The most bytes that a call passes: zlib counts them in 32 bits.
 const MAX_BYTES: usize = 1 << 30;
 
+/// The farthest distance of a match.
+pub const WINDOW: usize = 1 << 15;
+
 /// What a call of [`Inflater::inflate`] has done.
 pub struct Progress {
     /// The bytes of the input that were used.
@@ -92,6 +95,18 @@ pub struct Effort {
     pub strategy: Strategy,
 }
 
+impl Effort {
+    /// Returns how many bytes before its first one a stream may refer to.
+    fn reach(self) -> usize {
+        match self.strategy {
+            _ if self.level == 0 => 0,
+            Strategy::HuffmanOnly => 0,
+            Strategy::Rle => 1,
+            Strategy::Default | Strategy::Filtered | Strategy::Fixed => WINDOW,
+        }
+    }
+}
+
 /// zlib's strategies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
@@ -117,23 +132,26 @@ impl TryFrom<i32> for Strategy {
     }
 }
 
-/// A raw deflate stream: without zlib's header and checksum.
+/// The memory of a raw deflate stream, one without zlib's header and checksum: of one after the other.
 pub struct Deflater(z::z_stream);
 
+// SAFETY: the stream owns all memory that its pointers refer to between two calls, and nobody else has pointers to it.
+unsafe impl Send for Deflater {}
+
 impl Deflater {
-    /// Starts a stream whose window has `1 << window_bits` bytes, 9 to 15.
-    pub fn new(effort: Effort, window_bits: i32) -> Result<Self> {
+    /// Returns the memory for streams whose window has `1 << window_bits` bytes, 9 to 15.
+    pub fn new(window_bits: i32) -> Result<Self> {
         const MEM_LEVEL: i32 = 9;
         let mut stream = z::z_stream::default();
         // SAFETY: the stream is valid and unused, and the version and size are those of the library that is called.
         let code = unsafe {
             z::deflateInit2_(
                 &mut stream,
-                effort.level,
+                z::Z_DEFAULT_COMPRESSION,
                 z::Z_DEFLATED,
                 -window_bits,
                 (window_bits - 6).clamp(4, MEM_LEVEL),
-                effort.strategy as i32,
+                z::Z_DEFAULT_STRATEGY,
                 z::zlibVersion(),
                 size_of::<z::z_stream>() as i32,
             )
@@ -141,16 +159,44 @@ impl Deflater {
         if code == z::Z_OK { Ok(Self(stream)) } else { Err(fault(code)) }
     }
 
-    /// Sets the bytes before the stream's, which its matches may refer to.
-    pub fn set_dictionary(&mut self, dictionary: &[u8]) -> Result<()> {
+    /// Appends a stream, the compressed `data` from `start` on, to `output`, up to a byte boundary; `is_last` ends it. Its matches may
+    /// refer to the bytes before `start`.
+    pub fn compress(
+        &mut self,
+        data: &[u8],
+        start: usize,
+        effort: Effort,
+        is_last: bool,
+        output: &mut Vec<u8>,
+    ) -> Result<()> {
+        self.restart(effort)?;
+        let (dictionary, input) = data.split_at(start);
+        let dictionary = &dictionary[start.saturating_sub(effort.reach())..];
+        if !dictionary.is_empty() {
+            self.set_dictionary(dictionary)?;
+        }
+        self.deflate(input, is_last, output)
+    }
+
+    /// Begins a stream.
+    fn restart(&mut self, effort: Effort) -> Result<()> {
+        // SAFETY: `new` has initialised the stream. A stream that has no bytes yet is not flushed, whatever it was.
+        let codes = unsafe {
+            [z::deflateReset(&mut self.0), z::deflateParams(&mut self.0, effort.level, effort.strategy as i32)]
+        };
+        codes.into_iter().find(|code| *code != z::Z_OK).map_or(Ok(()), |code| Err(fault(code)))
+    }
+
+    /// Sets the bytes before the stream's.
+    fn set_dictionary(&mut self, dictionary: &[u8]) -> Result<()> {
         let length = u32::try_from(dictionary.len()).map_err(|_| Fault::Config)?;
         // SAFETY: `new` has initialised the stream, and the slice has this length.
         let code = unsafe { z::deflateSetDictionary(&mut self.0, dictionary.as_ptr(), length) };
         if code == z::Z_OK { Ok(()) } else { Err(fault(code)) }
     }
 
-    /// Appends the compressed `input` to `output`, up to a byte boundary; `is_last` ends the stream.
-    pub fn compress(mut self, input: &[u8], is_last: bool, output: &mut Vec<u8>) -> Result<()> {
+    /// Appends the compressed `input` to `output`.
+    fn deflate(&mut self, input: &[u8], is_last: bool, output: &mut Vec<u8>) -> Result<()> {
         // More than the sync marker, and more than the last block's end.
         const MARGIN: usize = 64;
         let flush = if is_last { z::Z_FINISH } else { z::Z_SYNC_FLUSH };

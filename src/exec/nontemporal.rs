@@ -5,6 +5,9 @@
 //! image is made in a buffer that stays in the second-level cache, and is copied from there by `movntdq`, which bypasses
 //! the caches. Copies, crops and transpositions of large images take two thirds to one third of the time.
 //!
+//! The first store to a page of new memory has the system clear the page, which is in the cache then: there a row is stored in the
+//! ordinary way. Filling 24 MB of a new mapping takes 12 ms that way, and 15 ms streamed.
+//!
 //! Reading the inputs of a row and streaming it would take turns, each waiting for memory. So the inputs of the next row
 //! are prefetched while a row is streamed. Inverting 24 MB takes 1.2 ms that way, and 1.7 ms without.
 
@@ -34,6 +37,9 @@ pub enum StorePolicy {
 impl StorePolicy {
     /// Chooses the policy for an image that is made of `inputs`.
     pub fn for_image(image: &ImageMut<'_>, inputs: &[&ImageRef<'_>]) -> Self {
+        if image.is_new() {
+            return Self::Temporal;
+        }
         let input_bytes = inputs.iter().map(|input| input.bytes()).sum::<usize>();
         Self::above(MIN_OUTPUT_BYTES.max(CACHE_BYTES.saturating_sub(input_bytes)), image)
     }

@@ -23,6 +23,8 @@ pub struct Shape {
     pub left: usize,
     /// Whether the rows are contiguous, within one piece of memory.
     pub contiguous: bool,
+    /// Whether the rows are in memory whose pages do not exist yet.
+    pub is_new: bool,
 }
 
 impl Shape {
@@ -57,7 +59,8 @@ impl Shape {
         let (Ok(xsize), Ok(ysize)) = (usize::try_from(im.xsize), usize::try_from(im.ysize)) else {
             return Err(BROKEN);
         };
-        let shape = Self { mode, xsize, ysize, bytes: xsize * mode.pixel_size(), left: 0, contiguous: false };
+        let shape =
+            Self { mode, xsize, ysize, bytes: xsize * mode.pixel_size(), left: 0, contiguous: false, is_new: false };
         let fits = im.pixelsize as usize == mode.pixel_size()
             && usize::try_from(im.linesize).is_ok_and(|linesize| linesize >= shape.bytes);
         let has_table = shape.bytes == 0 || ysize == 0 || !im.image.is_null();

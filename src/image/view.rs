@@ -7,6 +7,7 @@ use bytemuck::{AnyBitPattern, NoUninit};
 use super::shape::{RowAddresses, Shape};
 use crate::abi::ImagingMemoryInstance;
 use crate::error::{Error, Result};
+use crate::memory::array;
 use crate::mode::Mode;
 
 /// The most pixels that are flattened: threads can share the rows of larger images.
@@ -157,8 +158,15 @@ impl<'a> ImageMut<'a> {
             return Err(Error::Value("image is read-only"));
         }
         // SAFETY: the row table and the list of blocks are what the image says, by this function's contract.
-        let shape = unsafe { Shape::of(im) }?;
+        let mut shape = unsafe { Shape::of(im) }?;
+        // SAFETY: nobody else uses the pixels, by this function's contract.
+        shape.is_new = unsafe { array::take_new(im) };
         Ok(Self { shape, table: im.image.cast(), image: PhantomData })
+    }
+
+    /// Whether this is the first view of memory whose pages do not exist yet.
+    pub fn is_new(&self) -> bool {
+        self.shape.is_new
     }
 
     /// The view of rows that have been checked.

@@ -12,7 +12,7 @@
 //! piece. The list of blocks and the arena's counters are the same in all cases.
 
 use std::ffi::c_char;
-use std::ptr::null_mut;
+use std::ptr::{NonNull, null_mut};
 
 use super::arena::{Arena, Block};
 use super::heap::{self, AllocInit};
@@ -234,4 +234,19 @@ unsafe extern "C" fn destroy_joined_region(im: Imaging) {
 pub fn is_joined(destroy: Option<unsafe extern "C" fn(im: Imaging)>) -> bool {
     let ours: [unsafe extern "C" fn(Imaging); 2] = [destroy_joined_malloc, destroy_joined_region];
     destroy.is_some_and(|destroy| ours.iter().any(|own| std::ptr::fn_addr_eq(*own, destroy)))
+}
+
+/// Returns whether the pixels of an image are in memory that was just mapped, whose pages do not exist yet. They count as written to
+/// from now on.
+///
+/// # Safety
+///
+/// `im` is a live image, and nobody else uses its pixels meanwhile.
+pub unsafe fn take_new(im: &ImagingMemoryInstance) -> bool {
+    let region: unsafe extern "C" fn(Imaging) = destroy_joined_region;
+    if !im.destroy.is_some_and(|destroy| std::ptr::fn_addr_eq(destroy, region)) || im.blocks.is_null() {
+        return false;
+    }
+    // SAFETY: `allocate_joined` has set this `destroy` for a region, with which the first block starts; nobody else uses the image.
+    unsafe { NonNull::new((*im.blocks).ptr).is_some_and(|memory| regions::take_new(memory.cast())) }
 }

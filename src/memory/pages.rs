@@ -4,11 +4,11 @@
 //! the next allocation there would take a whole huge page for its first byte. Huge pages are not the default, since the
 //! first access to one clears 2 MiB, which costs more than it saves on hosts that back memory lazily.
 //!
-//! Memory lies behind a head with the mapping's length. On huge pages, the mapping starts on one:
+//! Memory lies behind a head with the mapping's length, and whether it is new. On huge pages, the mapping starts on one:
 //!
 //! ```text
-//! |<- HEAD ->|<- memory … ->| up to a page |
-//! | length   |
+//! |<-   HEAD   ->|<- memory … ->| up to a page |
+//! | length | new |
 //! ```
 
 use std::ffi::{CStr, c_void};
@@ -27,8 +27,19 @@ const HUGE_PAGE: usize = 2 << 20;
 /// The largest page size of any system. Lengths of mappings are multiples of it.
 const PAGE: usize = 64 << 10;
 
-/// Bytes before the block, for the length of the mapping: the largest alignment of a row.
+/// Bytes before the memory, for the [`Head`]: the largest alignment of a row.
 const HEAD: usize = 128;
+
+/// What is known of a mapping.
+#[repr(C)]
+struct Head {
+    /// The bytes of the mapping.
+    length: usize,
+    /// Whether nobody has written to the memory yet, as far as is known.
+    is_new: bool,
+}
+
+const _: () = assert!(size_of::<Head>() <= HEAD);
 
 /// The variable that asks for huge pages.
 const VARIABLE: &CStr = c"IMAGING_HUGE_PAGES";
@@ -67,7 +78,7 @@ pub fn map(bytes: usize) -> Result<NonNull<u8>> {
     // SAFETY: the mapping is page-aligned and longer than its head; the memory is behind the head.
     unsafe {
         let memory = start.add(HEAD);
-        set_length(memory, length - HEAD);
+        set_head(memory, length - HEAD, true);
         Ok(memory)
     }
 }
@@ -97,14 +108,24 @@ fn map_huge_pages(length: usize) -> Result<NonNull<u8>> {
     }
 }
 
+/// The head of mapped memory.
+///
+/// # Safety
+///
+/// `memory` came from [`map`].
+unsafe fn head(memory: NonNull<u8>) -> *mut Head {
+    // SAFETY: the head is before the memory, in the same mapping, and aligned as a page.
+    unsafe { memory.sub(HEAD).cast::<Head>().as_ptr() }
+}
+
 /// The length of mapped memory.
 ///
 /// # Safety
 ///
 /// `memory` came from [`map`], and nobody else uses its head meanwhile.
 pub unsafe fn length(memory: NonNull<u8>) -> usize {
-    // SAFETY: the head before the memory has the mapping's length.
-    unsafe { memory.sub(HEAD).cast::<usize>().read() - HEAD }
+    // SAFETY: the head was written by `map`, and has the mapping's length.
+    unsafe { (*head(memory)).length - HEAD }
 }
 
 /// Writes the head of mapped memory again, which [`lend_to_system`] may have cleared.
@@ -112,9 +133,19 @@ pub unsafe fn length(memory: NonNull<u8>) -> usize {
 /// # Safety
 ///
 /// `memory` came from [`map`] and has this length, and nobody else uses its head meanwhile.
-pub unsafe fn set_length(memory: NonNull<u8>, length: usize) {
-    // SAFETY: the head is before the memory, aligned as a page, and has room for a length.
-    unsafe { memory.sub(HEAD).cast::<usize>().write(HEAD + length) };
+pub unsafe fn set_head(memory: NonNull<u8>, length: usize, is_new: bool) {
+    // SAFETY: there is room for a head before the memory.
+    unsafe { head(memory).write(Head { length: HEAD + length, is_new }) };
+}
+
+/// Returns whether mapped memory is new, and takes it for written to from now on.
+///
+/// # Safety
+///
+/// As for [`length`].
+pub unsafe fn take_new(memory: NonNull<u8>) -> bool {
+    // SAFETY: the head was written by `map`, and nobody else uses it, by this function's contract.
+    unsafe { std::mem::take(&mut (*head(memory)).is_new) }
 }
 
 /// Lets the system take the pages of mapped memory when it needs some, until they are written to again. Their contents are
@@ -159,7 +190,7 @@ pub unsafe fn unmap(memory: *mut u8) {
         // SAFETY: memory from `map` is behind a head, which has the mapping's length; nobody uses it any more.
         unsafe {
             let start = memory.sub(HEAD);
-            unmap_part(start, start.cast::<usize>().read());
+            unmap_part(start, (*start.cast::<Head>()).length);
         }
     }
 }
@@ -177,6 +208,7 @@ mod tests {
                 let all = std::slice::from_raw_parts_mut(memory.as_ptr(), bytes);
                 assert!(all.iter().all(|byte| *byte == 0));
                 all.fill(255);
+                assert!(take_new(memory) && !take_new(memory) && length(memory) >= bytes);
                 assert!(memory.addr().get().is_multiple_of(HEAD));
                 unmap(memory.as_ptr());
             }

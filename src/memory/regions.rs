@@ -95,6 +95,16 @@ pub unsafe fn free(memory: *mut u8, source: Source) {
     }
 }
 
+/// Returns whether a region is new: the system has no pages for it yet. It counts as written to from now on.
+///
+/// # Safety
+///
+/// `memory` came from [`allocate`] as a [`Source::Region`], and nobody else calls this for it meanwhile.
+pub unsafe fn take_new(memory: NonNull<u8>) -> bool {
+    // SAFETY: a region comes from `pages::map`, and only this function uses its head while it is in use.
+    unsafe { pages::take_new(memory) }
+}
+
 /// Unmaps all regions that are kept, and has `malloc` return what it can.
 pub fn trim() {
     unmap_all(CACHE.lock());
@@ -139,7 +149,7 @@ impl Region {
     /// Hands the memory over to the caller.
     fn into_memory(self) -> NonNull<u8> {
         // SAFETY: the region is a mapping of `pages::map`, whose memory has this length.
-        unsafe { pages::set_length(self.memory, self.length) };
+        unsafe { pages::set_head(self.memory, self.length, false) };
         self.memory
     }
 
@@ -310,20 +320,19 @@ fn forget(bytes: usize) -> MutexGuard<'static, Cache> {
 /// Keeps a region that is not used any more, or unmaps it.
 fn keep(mut region: Region) {
     let mut cache = forget(region.length);
+    if !may_keep(&mut cache, &region) {
+        drop(cache);
+        return region.unmap();
+    }
     if cache.kept + region.length > LAZY_ABOVE {
         // Unlocked, since that takes a while. Nobody else knows the region.
         drop(cache);
         let is_lent = region.lend_to_system();
         cache = CACHE.lock();
-        if !is_lent {
+        if !is_lent || !may_keep(&mut cache, &region) {
             drop(cache);
             return region.unmap();
         }
-    }
-    let is_closing = cache.closed || cache.closing > 0;
-    if is_closing || !ensure_thread(&mut cache) && region.length > MOST_WITHOUT_THREAD {
-        drop(cache);
-        return region.unmap();
     }
     let mut removed = if cache.ticks { Regions::new() } else { cache.shrink(MOST_WITHOUT_THREAD - region.length) };
     if cache.regions.is_full() {
@@ -333,6 +342,12 @@ fn keep(mut region: Region) {
     cache.regions.push(region);
     drop(cache);
     removed.into_iter().for_each(Region::unmap);
+}
+
+/// Whether a region may be kept: there is a thread to unmap it, or it is small.
+fn may_keep(cache: &mut Cache, region: &Region) -> bool {
+    let is_closing = cache.closed || cache.closing > 0;
+    !is_closing && (ensure_thread(cache) || region.length <= MOST_WITHOUT_THREAD)
 }
 
 /// Creates the thread unless there is one. Returns whether there is one then.

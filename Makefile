@@ -122,7 +122,7 @@ test-pillow: setup wheel ## Pillow's own tests, by `python -m libimaging` and li
 	$(python) tests/pillow/compare.py
 	$(target)/dependents/bin/python tests/pillow/dependents.py
 
-bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to OpenCV, to memcpy, to other resizers and PNG encoders, on an idle and a busy machine
+bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to OpenCV, to memcpy, to other resizers and PNG encoders, on an idle and a busy machine, in loops and in whole processes
 	scripts/venv.sh
 	scripts/simd.sh
 	scripts/python-env.sh target/opencv benches/opencv.txt
@@ -130,6 +130,7 @@ bench: setup all ## ratios to Pillow's own core, to Pillow-SIMD, to OpenCV, to m
 	$(python) benches/opencv.py
 	$(python) benches/raw_pairs.py
 	$(python) benches/load.py
+	$(python) benches/processes.py
 	$(CARGO) build --release --manifest-path benches/png_crate/Cargo.toml --target-dir target/benches/cargo
 	$(python) benches/png.py
 	$(python) benches/batch.py

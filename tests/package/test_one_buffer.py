@@ -6,7 +6,6 @@ import gc
 import itertools
 import mmap
 import os
-import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ import libimaging
 import numpy
 import pytest
 from PIL import Image, ImageDraw
-
-from conftest import succeed
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
@@ -332,10 +329,3 @@ def test_readonly_memory_stays_as_it_is():
         libimaging.from_buffer(array, "RGBA", readonly=False)
     with pytest.raises(BufferError, match="not writable|read-only"):
         libimaging.from_buffer(qt.constBits(), "RGBA", (WIDTH, HEIGHT), readonly=False)
-
-
-@pytest.mark.skipif("IMAGING_ONE_BUFFER" in os.environ, reason="this is the inner run")
-def test_all_of_it_with_the_library_interposed():
-    pytest_options = "-q", "-p", "no:cacheprovider", __file__
-    told = succeed(sys.executable, "-m", "libimaging", "-m", "pytest", *pytest_options, IMAGING_ONE_BUFFER="1")
-    assert "failed" not in told and " passed, 1 skipped" in told

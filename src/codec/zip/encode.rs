@@ -247,12 +247,15 @@ impl Compressor {
     /// Packs and filters the rows of a batch: those of a block for each thread at a time, which are in the cache when they are
     /// filtered.
     fn filter_rows(&mut self, call: &mut Encode<'_, EncoderContext>, rows: usize, threads: usize) -> Result<()> {
-        let most = threads.saturating_mul(self.rows_per_block).min(rows);
-        let packed = (self.row - 1).checked_mul(most + 1).ok_or(Fault::Memory)?;
         let filtered =
             self.row.checked_mul(rows).and_then(|bytes| bytes.checked_add(self.known)).ok_or(Fault::Memory)?;
-        grow(&mut self.packed, packed)?;
         grow(&mut self.filtered, filtered)?;
+        if !self.has_filters {
+            return self.pack_unfiltered(call, rows);
+        }
+        let most = threads.saturating_mul(self.rows_per_block).min(rows);
+        let packed = (self.row - 1).checked_mul(most + 1).ok_or(Fault::Memory)?;
+        grow(&mut self.packed, packed)?;
         let mut left = rows;
         while left > 0 {
             let rows = left.min(most);
@@ -273,20 +276,27 @@ impl Compressor {
         Ok(())
     }
 
+    /// Packs rows behind the byte of a filter that changes nothing.
+    fn pack_unfiltered(&mut self, call: &mut Encode<'_, EncoderContext>, rows: usize) -> Result<()> {
+        let start = self.end;
+        self.end += rows * self.row;
+        for line in self.filtered[start..self.end].chunks_exact_mut(self.row) {
+            line[0] = 0;
+            call.tile.pack(call.state.y, &mut line[1..])?;
+            call.state.y += 1;
+        }
+        Ok(())
+    }
+
     /// Filters packed rows, and keeps the last one.
     fn filter(&mut self, rows: usize) {
         let start = self.end;
         self.end += rows * self.row;
         let (out, packed, row) = (&mut self.filtered[start..self.end], &self.packed, self.row - 1);
-        let (has_filters, pixel, optimizes) = (self.has_filters, self.pixel, self.optimizes);
+        let (pixel, optimizes) = (self.pixel, self.optimizes);
         let work = |index: usize, out: &mut [u8]| {
             let (above, line) = packed[index * row..][..2 * row].split_at(row);
-            if has_filters {
-                filter(out, line, above, pixel, optimizes);
-            } else {
-                out[0] = 0;
-                out[1..].copy_from_slice(line);
-            }
+            filter(out, line, above, pixel, optimizes);
         };
         parallel::for_groups(out, self.row, 4 * self.row, work);
         self.packed.copy_within(rows * row..(rows + 1) * row, 0);
@@ -311,6 +321,7 @@ impl Compressor {
         let idle = self.deflaters.get_mut();
         idle.try_reserve(threads.saturating_sub(idle.len())).map_err(|_| Fault::Memory)?;
         let (filtered, level, strategy, window_bits) = (&self.filtered, self.level, self.strategy, self.window_bits);
+        let has_filters = self.has_filters;
         let deflaters = &self.deflaters;
         let cost = self.rows_per_block.min(rows).saturating_mul(self.row).saturating_mul(COST);
         let compressed = parallel::try_for_items(&mut self.blocks, cost, |_, blocks| {
@@ -320,8 +331,8 @@ impl Compressor {
             for block in blocks {
                 let data = &filtered[block.start..block.end];
                 let effort = match strategy {
-                    None => effort::choose(level, data),
-                    Some(strategy) => Effort { level: effort::map_level(level), strategy },
+                    None => effort::choose(level, has_filters, data),
+                    Some(strategy) => effort::with_strategy(level, strategy),
                 };
                 block.fault = block.compress(&mut deflater, filtered, effort).err();
             }

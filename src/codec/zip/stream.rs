@@ -93,6 +93,8 @@ pub struct Effort {
     pub level: i32,
     /// One of zlib's strategies.
     pub strategy: Strategy,
+    /// How matches are searched, if not as the level says.
+    pub search: Option<Search>,
 }
 
 impl Effort {
@@ -105,6 +107,20 @@ impl Effort {
             Strategy::Default | Strategy::Filtered | Strategy::Fixed => WINDOW,
         }
     }
+}
+
+/// The limits of zlib's search for a match (`deflateTune`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// The length from which on a quarter of the chain is enough to find a better match.
+    pub good_length: i32,
+    /// The longest match behind whose first byte a better one is searched. At level 2: the longest match whose strings are
+    /// all added to the chains.
+    pub max_lazy: i32,
+    /// The length at which the search ends.
+    pub nice_length: i32,
+    /// The most strings of a chain that are compared.
+    pub max_chain: i32,
 }
 
 /// zlib's strategies.
@@ -184,7 +200,14 @@ impl Deflater {
         let codes = unsafe {
             [z::deflateReset(&mut self.0), z::deflateParams(&mut self.0, effort.level, effort.strategy as i32)]
         };
-        codes.into_iter().find(|code| *code != z::Z_OK).map_or(Ok(()), |code| Err(fault(code)))
+        if let Some(code) = codes.into_iter().find(|code| *code != z::Z_OK) {
+            return Err(fault(code));
+        }
+        if let Some(Search { good_length, max_lazy, nice_length, max_chain }) = effort.search {
+            // SAFETY: `new` has initialised the stream.
+            unsafe { z::deflateTune(&mut self.0, good_length, max_lazy, nice_length, max_chain) };
+        }
+        Ok(())
     }
 
     /// Sets the bytes before the stream's.

@@ -119,29 +119,33 @@ impl Rows<'_> {
     /// Decodes the rows, of atoms of `ATOM` bytes.
     fn decode<const ATOM: usize>(&self, state: &mut CodecState, tile: &mut dyn TileMut) -> Result<()> {
         let atoms = self.bands * self.xsize;
-        let planar = try_vec([0; ATOM], if self.bands == 1 { 0 } else { atoms }).map_err(|_| Fault::Memory);
         // Twice the bytes of single ones: an unpacker of 16 bits a band may read them.
-        let packed = try_vec([0; 2], atoms).map_err(|_| Fault::Memory);
-        let (mut planar, mut packed) = (planar?, packed?);
+        let zeros = |count| try_vec([0; 2], count).map_err(|_| Fault::Memory);
+        // The planes of the row before have the atoms that a row lacks.
+        let (mut planar, mut before) = (zeros(atoms)?, zeros(atoms)?);
+        let mut packed = zeros(if self.bands == 1 { 0 } else { atoms })?;
         for y in 0..self.ysize {
-            let line = &mut packed.as_flattened_mut().as_chunks_mut::<ATOM>().0[..atoms];
-            // Atoms that a row lacks are those of the row before.
-            let planes = if self.bands == 1 { &mut *line } else { &mut *planar };
+            let planes = &mut planar.as_flattened_mut().as_chunks_mut::<ATOM>().0[..atoms];
+            let before_planes = &before.as_flattened().as_chunks::<ATOM>().0[..atoms];
             for band in 0..self.bands {
-                let plane = &mut planes[band * self.xsize..][..self.xsize];
+                let columns = band * self.xsize..(band + 1) * self.xsize;
                 let (offset, packets) = self.entry(band * self.ysize + y);
                 let offset = (offset as usize).checked_sub(HEADER).ok_or(Fault::Overrun)?;
-                match expand(plane, self.data, offset, packets as i32) {
+                match expand(&mut planes[columns.clone()], &before_planes[columns], self.data, offset, packets as i32) {
                     Row::Complete => {}
                     Row::Invalid => return Err(Fault::Overrun),
                     Row::Unterminated => return Ok(()),
                 }
             }
-            if self.bands > 1 {
-                interleave(line, &planar, self.bands);
-            }
-            tile.unpack_to_image_row(state.y, packed.as_flattened())?;
+            let line = if self.bands == 1 {
+                &planar
+            } else {
+                interleave(&mut packed.as_flattened_mut().as_chunks_mut().0[..atoms], planes, self.bands);
+                &packed
+            };
+            tile.unpack_to_image_row(state.y, line.as_flattened())?;
             state.y = state.y.wrapping_add(state.ystep);
+            std::mem::swap(&mut planar, &mut before);
         }
         Ok(())
     }

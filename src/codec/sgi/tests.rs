@@ -86,18 +86,38 @@ fn atoms_of_two_bytes() {
     assert_eq!(image.rows, [[1, 2, 3, 4, 3, 4]]);
 }
 
+/// Packets of all lengths, of which the row has less and less room for, and of which it may lack the last.
+#[test]
+fn rows_end_anywhere() {
+    for count in 1..=127u8 {
+        let literals: Vec<u8> = (1..=count).collect();
+        let data = [&[0x80 | count], &literals[..], &[count, 200], &[0; 200]].concat();
+        let complete = 2 * usize::from(count);
+        for length in (complete..complete + 5).chain([complete + 40, complete + 300]) {
+            let before = vec![[99]; length];
+            let mut row = vec![[0]; length];
+            assert_eq!(expand(&mut row, &before, &data, 0, 9), Row::Complete);
+            let mut expected = [literals.clone(), vec![200; count.into()]].concat();
+            expected.resize(length, 99);
+            assert_eq!(row.as_flattened(), expected);
+        }
+        assert_eq!(expand(&mut vec![[0]; complete - 1], &vec![[0]; complete - 1], &data, 0, 9), Row::Invalid);
+    }
+}
+
 #[test]
 fn faults_of_rows() {
     let mut row = [[0]; 4];
-    assert_eq!(expand(&mut row, &[0x82, 1, 2, 0, 9], 0, 2), Row::Complete);
-    assert_eq!(row, [[1], [2], [0], [0]]);
-    assert_eq!(expand(&mut row, &[5, 1, 0], 0, 2), Row::Invalid);
-    assert_eq!(expand(&mut row, &[2, 1, 0x83, 1, 2, 3], 0, 3), Row::Invalid);
-    assert_eq!(expand(&mut row, &[2, 1, 2, 1], 0, 2), Row::Unterminated);
-    assert_eq!(expand(&mut row, &[0x82, 1, 2], 0, 9), Row::Invalid);
-    assert_eq!(expand(&mut row, &[2, 1], 0, 9), Row::Invalid);
-    assert_eq!(expand(&mut row, &[0], 4_000_000_000, 9), Row::Invalid);
-    assert_eq!(expand(&mut row, &[0], 4_000_000_000, -1), Row::Complete);
+    let mut expand = |data: &[u8], position, packets| expand(&mut row, &[[5], [6], [7], [8]], data, position, packets);
+    assert_eq!(expand(&[5, 1, 0], 0, 2), Row::Invalid);
+    assert_eq!(expand(&[2, 1, 0x83, 1, 2, 3], 0, 3), Row::Invalid);
+    assert_eq!(expand(&[2, 1, 2, 1], 0, 2), Row::Unterminated);
+    assert_eq!(expand(&[0x82, 1, 2], 0, 9), Row::Invalid);
+    assert_eq!(expand(&[2, 1], 0, 9), Row::Invalid);
+    assert_eq!(expand(&[0], 4_000_000_000, 9), Row::Invalid);
+    assert_eq!(expand(&[0], 4_000_000_000, -1), Row::Complete);
+    assert_eq!(expand(&[0x82, 1, 2, 0, 9], 0, 2), Row::Complete);
+    assert_eq!(row, [[1], [2], [7], [8]]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::lines::copy;
 use crate::codec::state::length;
+use crate::simd::bytemask::{BYTES, unequal};
 
 /// The most pixels of a packet.
 const LONGEST: usize = COUNT as usize + 1;
@@ -71,10 +72,7 @@ fn begin_packet(call: &mut Encode<'_, ()>, depth: usize) -> Result<u8> {
         2 => packet::<2>(rest),
         3 => packet::<3>(rest),
         4 => packet::<4>(rest),
-        _ => packet_of(rest.len() / depth, |wanted, pairs| {
-            let is_equal = |x: usize| rest[x * depth..][..depth] == rest[(x + 1) * depth..][..depth];
-            (0..pairs).find(|x| is_equal(*x) == wanted).unwrap_or(pairs)
-        }),
+        _ => packet_of(rest, depth, |wanted, pairs| find_from(rest, depth, wanted, 0, pairs)),
     };
     // Within the row, whose length is an `i32`.
     call.state.x += pixels as i32;
@@ -84,49 +82,52 @@ fn begin_packet(call: &mut Encode<'_, ()>, depth: usize) -> Result<u8> {
 
 /// Chooses the packet at the start of `rest`, pixels of `DEPTH` bytes.
 fn packet<const DEPTH: usize>(rest: &[u8]) -> (bool, usize) {
-    packet_of(rest.len() / DEPTH, |wanted, pairs| find::<DEPTH>(rest, wanted, pairs))
+    packet_of(rest, DEPTH, |wanted, pairs| find::<DEPTH>(rest, wanted, pairs))
 }
 
-/// Chooses the first packet of `length` pixels: whether it is a run, and its number of pixels. `find` returns the first pair
-/// of neighbours whose equality is as wanted, or the number of pairs to be searched.
+/// Chooses the packet at the start of `rest`, pixels of `depth` bytes: whether it is a run, and its number of pixels. `find`
+/// returns the first pair of neighbours whose equality is as wanted, or the number of pairs to be searched.
 ///
 /// A run starts as soon as two pixels are equal, so literal packets end before two equal pixels.
-fn packet_of(length: usize, find: impl Fn(bool, usize) -> usize) -> (bool, usize) {
+#[inline(always)]
+fn packet_of(rest: &[u8], depth: usize, find: impl Fn(bool, usize) -> usize) -> (bool, usize) {
     // The pixels that have a next one within the longest packet.
-    let pairs = length.min(LONGEST) - 1;
-    match (find(true, pairs), pairs) {
-        (0, 1..) => (true, find(false, pairs) + 1),
-        (end, _) if end == pairs => (false, pairs + 1),
-        (end, _) => (false, end),
-    }
+    let pairs = (rest.len() / depth).min(LONGEST) - 1;
+    let is_run = pairs > 0 && is_pair(rest, depth, 0);
+    let end = find(!is_run, pairs);
+    (is_run, end + usize::from(is_run || end == pairs))
+}
+
+/// Returns whether a pixel equals the next one.
+#[inline(always)]
+fn is_pair(bytes: &[u8], depth: usize, x: usize) -> bool {
+    bytes[x * depth..][..depth] == bytes[(x + 1) * depth..][..depth]
+}
+
+/// Returns the first pixel from `x` on whose equality to the next one is as wanted, or `pairs` if none of so many is.
+#[inline(always)]
+fn find_from(bytes: &[u8], depth: usize, wanted: bool, x: usize, pairs: usize) -> usize {
+    (x..pairs).find(|x| is_pair(bytes, depth, *x) == wanted).unwrap_or(pairs)
 }
 
 /// Returns the first pixel of `DEPTH` bytes whose equality to the next one is as wanted, or `pairs` if none of so many is.
 ///
-/// Compares pixels in a word: the difference to the word one pixel further on, with all bytes of a pixel ORed into its first
-/// one, has a zero byte where two pixels are equal.
+/// Compares bytes with those one pixel further on, and ORs the bits of a pixel into its first one.
 fn find<const DEPTH: usize>(bytes: &[u8], wanted: bool, pairs: usize) -> usize {
-    /// Bytes of a word.
-    const WORD: usize = 16;
-    const LOW_BITS: u128 = u128::from_ne_bytes([0x7f; WORD]);
-    // The top bit of the first byte of each pixel that is a whole one.
-    let firsts = (0..WORD / DEPTH).fold(0, |firsts, pixel| firsts | 0x80u128 << (8 * DEPTH * pixel));
+    // The bit of the first byte of each pixel that is a whole one.
+    let firsts = (0..BYTES / DEPTH).fold(0, |firsts, pixel| firsts | 1u64 << (DEPTH * pixel));
+    let inverted = if wanted { u64::MAX } else { 0 };
     let mut x = 0;
     while x < pairs {
-        let here = bytes[x * DEPTH..].first_chunk::<WORD>();
-        let next = bytes[(x + 1) * DEPTH..].first_chunk::<WORD>();
-        let (Some(here), Some(next)) = (here, next) else {
-            let is_equal = |x: usize| bytes[x * DEPTH..][..DEPTH] == bytes[(x + 1) * DEPTH..][..DEPTH];
-            return (x..pairs).find(|x| is_equal(*x) == wanted).unwrap_or(pairs);
-        };
-        let difference = u128::from_le_bytes(*here) ^ u128::from_le_bytes(*next);
-        let pixels = (1..DEPTH).fold(difference, |pixels, byte| pixels | difference >> (8 * byte));
-        let unequal = ((pixels & LOW_BITS) + LOW_BITS) | pixels;
-        let found = if wanted { !unequal & firsts } else { unequal & firsts };
+        let (here, next) = (bytes[x * DEPTH..].first_chunk(), bytes[(x + 1) * DEPTH..].first_chunk());
+        let (Some(here), Some(next)) = (here, next) else { return find_from(bytes, DEPTH, wanted, x, pairs) };
+        let different = unequal(here, next);
+        let different = (1..DEPTH).fold(different, |pixels, byte| pixels | different >> byte);
+        let found = (different ^ inverted) & firsts;
         if found != 0 {
-            return pairs.min(x + found.trailing_zeros() as usize / (8 * DEPTH));
+            return pairs.min(x + found.trailing_zeros() as usize / DEPTH);
         }
-        x += WORD / DEPTH;
+        x += BYTES / DEPTH;
     }
     pairs
 }

@@ -6,12 +6,14 @@
 //! before.
 
 use std::hint::select_unpredictable;
+use std::slice::Iter;
 
 use super::context::{CODES, EncoderState, SLOTS};
 use super::interlace::Passes;
 use crate::codec::call::{Call, Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
+use crate::simd::isa::multiversion;
 
 /// `state.state` before the first call.
 const START: i32 = 0;
@@ -24,6 +26,8 @@ const FINISHING: i32 = 2;
 const SHORTEST: usize = 5;
 /// The length of a sub-block, with its first byte.
 const SUB_BLOCK: usize = 256;
+/// The bytes of a sub-block, and those that are written behind it: eight at a time, wherever one ends.
+const WIDE: usize = SUB_BLOCK - 1 + 8;
 /// The largest minimum code size: `1 << bits` is an `int`.
 const MAX_BITS: u32 = 30;
 
@@ -64,6 +68,7 @@ impl Encoder for LzwEncoder {
 fn encode_rows(call: &mut Encode<'_, EncoderState>, lzw: &mut Lzw, output: &mut [u8]) -> Result<Encoded> {
     let Call { state, context, line, tile, .. } = call;
     let EncoderState { interlace, step, slots, .. } = &mut **context;
+    let mut dictionary = Dictionary { slots, followed: &mut [0; CODES], skips: &mut [0; CODES], generation: 1 };
     let mut passes = Passes { interlace, step };
     let xsize = length(state.xsize)?;
     if xsize == 0 || xsize > line.len() {
@@ -95,7 +100,8 @@ fn encode_rows(call: &mut Encode<'_, EncoderState>, lzw: &mut Lzw, output: &mut 
         }
         let x = length(state.x)?;
         let pixels = line.get(x..xsize).ok_or(Fault::Config)?;
-        let (read, written, is_complete) = lzw.encode(pixels, &mut output[at..end], state.state == FINISHING, slots)?;
+        let is_last = state.state == FINISHING;
+        let (read, written, is_complete) = lzw.encode(pixels, &mut output[at..end], is_last, &mut dictionary)?;
         at += written;
         // At most 255 bytes, and at most a row.
         output[start] += written as u8;
@@ -154,6 +160,45 @@ impl Phase {
     }
 }
 
+/// The strings.
+struct Dictionary<'a> {
+    /// The hash table.
+    slots: &'a mut [u32; SLOTS],
+    /// For the code of a string, the longer one that followed last, if that was noted: its code in the upper bits, then the
+    /// generation, and its last pixel in the lowest bits.
+    followed: &'a mut [u32; CODES],
+    /// For the code of a string, the one that is longer by [`SKIPPED`] times the pixel that followed last; 0 if none was noted.
+    skips: &'a mut [u16; CODES],
+    /// Counts the times that the dictionary was emptied, from 1 on, so that what followed need not be overwritten then.
+    generation: u32,
+}
+
+impl Dictionary<'_> {
+    /// Forgets what followed.
+    fn forget(&mut self) {
+        self.generation += 1;
+        if self.generation == 1 << GENERATION_BITS {
+            self.followed.fill(0);
+            self.generation = 1;
+        }
+    }
+
+    /// Returns the longer string that followed last, or `None` if that was with another pixel.
+    #[inline(always)]
+    fn followed(&self, head: u32, pixel: u8) -> Option<u32> {
+        let entry = self.followed[head as usize % CODES];
+        (entry & KEY == self.generation << u8::BITS | u32::from(pixel)).then_some(entry >> KEY_BITS)
+    }
+
+    /// Notes that a string was followed by a pixel.
+    #[inline(always)]
+    fn note(&mut self, head: u32, pixel: u8, longer: u32) {
+        let entry = longer << KEY_BITS | self.generation << u8::BITS | u32::from(pixel);
+        self.followed[head as usize % CODES] = entry;
+        self.skips[head as usize % CODES] = 0;
+    }
+}
+
 /// A compressor at work.
 struct Lzw {
     phase: Phase,
@@ -200,11 +245,12 @@ impl Lzw {
     }
 
     /// Empties the dictionary.
-    fn clear(&mut self, slots: &mut [u32; SLOTS]) {
+    fn clear(&mut self, dictionary: &mut Dictionary<'_>) {
         self.next = self.clear_code() + 2;
         self.max = 2 * self.clear_code() - 1;
         self.width = self.bits + 1;
-        slots.fill(EMPTY);
+        dictionary.slots.fill(EMPTY);
+        dictionary.forget();
     }
 
     /// Appends a code to the bits. There are at most eight.
@@ -214,16 +260,17 @@ impl Lzw {
         self.count += self.width;
     }
 
-    /// Encodes pixels until there are no more, or `output` is full. Returns how many pixels it read, how many bytes it wrote,
-    /// and whether the image is complete. `is_last` says that no pixels will follow.
+    /// Encodes pixels until there are no more, or `output`, the rest of a sub-block, is full. Returns how many pixels it read, how
+    /// many bytes it wrote, and whether the image is complete. `is_last` says that no pixels will follow.
     fn encode(
         &mut self,
         pixels: &[u8],
         output: &mut [u8],
         is_last: bool,
-        slots: &mut [u32; SLOTS],
+        dictionary: &mut Dictionary<'_>,
     ) -> Result<(usize, usize, bool)> {
         let (mut read, mut written) = (0, 0);
+        let mut wide = [0; WIDE];
         loop {
             while self.count > 8 {
                 let Some(place) = output.get_mut(written) else { return Ok((read, written, false)) };
@@ -235,7 +282,7 @@ impl Lzw {
             match self.phase {
                 Phase::Start => {
                     self.buffer = 0;
-                    self.clear(slots);
+                    self.clear(dictionary);
                     self.put(self.clear_code());
                     self.phase = Phase::First;
                 }
@@ -249,11 +296,16 @@ impl Lzw {
                     None => return Ok((read, written, false)),
                 },
                 Phase::Pixels if read < pixels.len() => {
-                    let (more, bytes) = self.encode_pixels(&pixels[read..], &mut output[written..], slots)?;
-                    written += bytes;
+                    // At most a sub-block.
+                    let room = (output.len() - written) as u8;
+                    let (more, bytes) = encode_pixels(self, &pixels[read..], &mut wide, room, dictionary)?;
+                    output[written..][..bytes.into()].copy_from_slice(&wide[..bytes.into()]);
+                    written += usize::from(bytes);
                     read += more;
-                    if let Some(pixel) = pixels.get(read) {
-                        self.encode_pixel(*pixel, slots)?;
+                    if self.count <= 8
+                        && let Some(pixel) = pixels.get(read)
+                    {
+                        self.encode_pixel(*pixel, dictionary.slots)?;
                         read += 1;
                     }
                 }
@@ -264,7 +316,7 @@ impl Lzw {
                 Phase::Pixels => return Ok((read, written, false)),
                 Phase::Clear => {
                     self.put(self.clear_code());
-                    self.clear(slots);
+                    self.clear(dictionary);
                     self.phase = Phase::Pixels;
                 }
                 Phase::End => {
@@ -305,70 +357,113 @@ impl Lzw {
         self.head = pixel.into();
         Ok(())
     }
+}
 
-    /// Encodes pixels until there are no more, fewer than eight bytes have a place, or the dictionary is full. Returns how
-    /// many pixels it read and how many bytes it wrote.
-    #[inline(never)]
-    fn encode_pixels(&mut self, pixels: &[u8], output: &mut [u8], slots: &mut [u32; SLOTS]) -> Result<(usize, usize)> {
+multiversion! {
+    /// Encodes pixels until there are no more, `room` bytes are written and more are to be, or the dictionary is full. Returns
+    /// how many pixels it read and how many bytes it wrote.
+    ///
+    /// It is compiled for every ISA, since BMI2 shifts by any register.
+    fn encode_pixels(
+        lzw: &mut Lzw, pixels: &[u8], output: &mut [u8; WIDE], room: u8, dictionary: &mut Dictionary<'_>,
+    ) -> Result<(usize, u8)> {
         // In variables of their own, so that they are in registers.
-        let Self { mut buffer, mut count, mut width, mut max, mut next, mut head, .. } = *self;
+        let Lzw { mut buffer, mut count, mut width, mut next, mut head, .. } = *lzw;
         let (mut rest, mut written) = (pixels.iter(), 0);
-        if next >= CODES as u32 {
-            return Ok((0, 0));
-        }
-        let mut event = event_of(max);
-        'codes: while let Some(bytes) = output.get_mut(written..).and_then(|output| output.first_chunk_mut::<8>()) {
-            // Follows known strings, for most of the pixels. The first string of a run has the code behind that of its prefix:
-            // the comparison lets the processor go on with that before it has the slot.
-            let (pixel, key, mut place, [is_taken, is_full]) = loop {
+        let mut event = if next < CODES as u32 { event_of(lzw.max) } else { 0 };
+        'codes: while count <= 8 && next < event {
+            // Follows known strings, for most of the pixels.
+            let mut length = 0;
+            let (pixel, found) = loop {
                 let Some(&pixel) = rest.next() else { break 'codes };
-                let (key, place) = (key_of(head, pixel), bucket_of(head, pixel));
-                let (first, second) = (slots[place], slots[place + 1]);
-                if first == (head + 1) << KEY_BITS | key {
-                    head += 1;
-                    continue;
+                let found = Found::of(dictionary.slots, head, pixel);
+                if found.slot == EMPTY {
+                    break (pixel, found);
                 }
-                let (is_first, is_second) = (first & KEY == key, second & KEY == key);
-                if !(is_first | is_second) {
-                    break (pixel, key, place, [first != EMPTY, second != EMPTY]);
+                head = found.slot >> KEY_BITS;
+                length += 1;
+                if length == SHORT {
+                    match follow(&mut rest, &mut head, dictionary) {
+                        Some(unknown) => break unknown,
+                        None => break 'codes,
+                    }
                 }
-                head = select_unpredictable(is_first, first, second) >> KEY_BITS;
             };
-            if is_full {
+            let mut place = found.place;
+            if found.is_full {
                 let slot;
-                (place, slot) = probe(slots, place, key)?;
+                (place, slot) = probe(dictionary.slots, place, key_of(head, pixel))?;
                 if slot != EMPTY {
                     head = slot >> KEY_BITS;
                     continue;
                 }
-            } else {
-                place += usize::from(is_taken);
             }
-            slots[place] = next << KEY_BITS | key;
+            if length == SHORT {
+                dictionary.note(head, pixel, next);
+            }
+            dictionary.slots[place] = next << KEY_BITS | key_of(head, pixel);
             buffer |= low_bits(head, width) << count;
             count += width;
             head = pixel.into();
+            output[written.into()..][..8].copy_from_slice(&buffer.to_le_bytes());
             // All bytes but the last one, which waits for the next code.
-            *bytes = buffer.to_le_bytes();
-            let whole = (count - 1) / 8;
-            written += whole as usize;
+            let whole = ((count - 1) / 8).min((room - written).into());
+            written += whole as u8;
             buffer >>= 8 * whole;
             count -= 8 * whole;
             next += 1;
-            if next >= event {
+            if next == event {
                 // The code that was added now is the first one with a bit more.
-                if next - 1 > max {
-                    max = 2 * max + 1;
+                if next - 1 > lzw.max {
+                    lzw.max = 2 * lzw.max + 1;
                     width += 1;
                 }
-                if next == CODES as u32 {
-                    break;
-                }
-                event = event_of(max);
+                event = event_of(lzw.max);
             }
         }
-        *self = Self { buffer, count, width, max, next, head, ..*self };
+        *lzw = Lzw { buffer, count, width, next, head, ..*lzw };
         Ok((pixels.len() - rest.len(), written))
+    }
+}
+
+/// Follows known strings that are long already, from the code `head` on. Returns the first pixel behind the longest one, and what
+/// the hash table has instead of a string with that; `None` if there are no more pixels.
+#[inline(never)]
+fn follow(rest: &mut Iter<'_, u8>, head: &mut u32, dictionary: &mut Dictionary<'_>) -> Option<(u8, Found)> {
+    /// No pixel, where a run of equal ones would have its value.
+    const NONE: u32 = 256;
+    let (mut start_of_run, mut run, mut pixel_of_run) = (*head, 0, NONE);
+    loop {
+        let pixel = *rest.next()?;
+        if let Some(longer) = dictionary.followed(*head, pixel) {
+            if pixel_of_run != u32::from(pixel) {
+                (start_of_run, run, pixel_of_run) = (*head, 0, pixel.into());
+            }
+            let skip = dictionary.skips[*head as usize % CODES];
+            if skip != 0
+                && let Some((equal, behind)) = rest.as_slice().split_first_chunk()
+                && *equal == [pixel; SKIPPED - 1]
+            {
+                (*head, *rest) = (skip.into(), behind.iter());
+                (start_of_run, run) = (*head, 0);
+                continue;
+            }
+            *head = longer;
+            run += 1;
+            if run == SKIPPED {
+                dictionary.skips[start_of_run as usize % CODES] = *head as u16;
+                (start_of_run, run) = (*head, 0);
+            }
+            continue;
+        }
+        pixel_of_run = NONE;
+        let found = Found::of(dictionary.slots, *head, pixel);
+        if found.slot == EMPTY {
+            return Some((pixel, found));
+        }
+        let longer = found.slot >> KEY_BITS;
+        dictionary.note(*head, pixel, longer);
+        *head = longer;
     }
 }
 
@@ -385,6 +480,16 @@ const KEY_BITS: u32 = 20;
 
 /// The bits of a slot with the key.
 const KEY: u32 = (1 << KEY_BITS) - 1;
+
+/// The bits of a generation of the dictionary, in what followed a string.
+const GENERATION_BITS: u32 = KEY_BITS - u8::BITS;
+
+/// The equal pixels that one step goes over in areas of one colour.
+const SKIPPED: usize = 4;
+
+/// The pixels of a string, behind its first one, that are looked for in the hash table alone. Those behind are mostly what followed
+/// last time: that is predictable, and known with one access of memory. Most strings of photographs are shorter.
+const SHORT: u32 = 4;
 
 /// Returns the key of a string: the code of all pixels but the last, and the last pixel. Its bits are inverted, so that it is
 /// not that of an empty slot: codes of 4095 have no strings behind them.
@@ -405,8 +510,30 @@ fn bucket_of(head: u32, pixel: u8) -> usize {
     (head ^ spread) as usize % BUCKETS * 2
 }
 
+/// What the bucket of a string has.
+struct Found {
+    /// The slot of the string, or [`EMPTY`].
+    slot: u32,
+    /// The first place that is empty, if the bucket is not full.
+    place: usize,
+    is_full: bool,
+}
+
+impl Found {
+    #[inline(always)]
+    fn of(slots: &[u32; SLOTS], head: u32, pixel: u8) -> Self {
+        let (key, place) = (key_of(head, pixel), bucket_of(head, pixel));
+        let (first, second) = (slots[place], slots[place + 1]);
+        // Whether a string is in the first slot or in the second one is unpredictable.
+        let slot = select_unpredictable(second & KEY == key, second, EMPTY);
+        let slot = select_unpredictable(first & KEY == key, first, slot);
+        Self { slot, place: place + usize::from(first != EMPTY), is_full: second != EMPTY }
+    }
+}
+
 /// Finds the slot of a key by linear probing from a place on: its own or an empty one. Returns its place and its value. A
 /// table without an empty slot is an error: this encoder never fills more than half of it.
+#[inline(never)]
 fn probe(slots: &[u32; SLOTS], first: usize, key: u32) -> Result<(usize, u32)> {
     let places = (0..SLOTS).map(|distance| (first + distance) % SLOTS);
     let mut found = places.map(|place| (place, slots[place])).filter(|(_, slot)| *slot == EMPTY || slot & KEY == key);

@@ -11,13 +11,14 @@
 //! | other, or 16-bit modes | nearest | [`nearest`] | each pixel mapped by itself |
 //! | any | bilinear, bicubic | [`interpolate`] | each pixel mapped by itself, window of 2 × 2 or 4 × 4 |
 //!
-//! All of them read the input through a [row table](source). Each has an AVX-512 kernel beside it, which is used where
-//! [`crate::simd::isa::current`] has AVX-512.
+//! All of them read the input through a [row table](source). Each has a kernel for AVX2 or AVX-512, or both, beside it,
+//! which is used where [`crate::simd::isa::current`] has these instructions.
 
 mod affine;
 mod interpolate;
 mod mapping;
 mod nearest;
+mod positions;
 mod region;
 mod sampler;
 mod scale;

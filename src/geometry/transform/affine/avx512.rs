@@ -18,15 +18,15 @@ use std::arch::x86_64::*;
 use bytemuck::Pod;
 use safe_unaligned_simd::x86_64::_mm512_loadu_si512;
 
-use crate::geometry::transform::source::avx512::{Gather, LANES, first_lanes, store};
-use crate::geometry::transform::source::{PrefetchDistance, Source};
+use crate::geometry::transform::source::avx512::{LANES, first_lanes, store};
+use crate::geometry::transform::source::{Gather, PrefetchDistance, Source};
 use crate::simd::isa::{Avx512, entry};
 
 entry! {
     /// Copies pixels from the coordinates `start`, `start + step` and so on. Those outside of the source are not
     /// changed.
     pub fn gather[P: Pod][P](
-        Avx512, out: &mut [P], source: &Gather<'_, P>, start: [i32; 2], step: [i32; 2], distance: PrefetchDistance,
+        Avx512, out: &mut [P], source: &Gather<'_, P, Avx512>, start: [i32; 2], step: [i32; 2], distance: PrefetchDistance,
     ) = gather_avx512::<P>;
 
     /// Copies bytes from the coordinates `start`, `start` plus one step and so on. All of them must lie in the source.
@@ -39,7 +39,7 @@ entry! {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
 fn gather_avx512<P: Pod>(
     out: &mut [P],
-    source: &Gather<'_, P>,
+    source: &Gather<'_, P, Avx512>,
     start: [i32; 2],
     step: [i32; 2],
     distance: PrefetchDistance,

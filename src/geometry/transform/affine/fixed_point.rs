@@ -9,7 +9,7 @@ use bytemuck::Pod;
 #[cfg(target_arch = "x86_64")]
 use super::avx512::{self, Permutes};
 #[cfg(target_arch = "x86_64")]
-use crate::geometry::transform::source::avx512::Gather;
+use crate::geometry::transform::source::Gather;
 use crate::geometry::transform::source::{PrefetchDistance, Source};
 #[cfg(target_arch = "x86_64")]
 use crate::simd::isa;
@@ -94,7 +94,7 @@ impl Dda {
         }
         #[cfg(target_arch = "x86_64")]
         if let Some(gather) = isa::current().avx512().and_then(|avx512| Gather::new(avx512, source)) {
-            return avx512::gather(gather.avx512, out, &gather, start, self.step, distance);
+            return avx512::gather(gather.isa(), out, &gather, start, self.step, distance);
         }
         let mut point = start;
         for out in out.chunks_mut(PrefetchDistance::PIXELS) {

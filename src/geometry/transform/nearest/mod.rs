@@ -1,19 +1,21 @@
 //! Nearest-neighbour sampling of perspective and quad mappings (and of affine ones in 16-bit modes): each output pixel
 //! is mapped by itself, and takes the pixel that covers its coordinates.
 //!
-//! With AVX-512 sixteen pixels are gathered at once; otherwise they are looked up one by one.
+//! With AVX2 eight pixels are mapped and gathered at once; otherwise they are looked up one by one.
 
 #[cfg(target_arch = "x86_64")]
-mod avx512;
+mod avx2;
 
 use bytemuck::Pod;
 
 use super::mapping::{BATCH, Mapping};
+#[cfg(target_arch = "x86_64")]
+use super::positions::avx2::MAX_SIZE;
 use super::region::Region;
 use super::sampler::{self, Sampler};
-use super::source::PrefetchDistance;
 #[cfg(target_arch = "x86_64")]
-use super::source::avx512::Gather;
+use super::source::Gather;
+use super::source::PrefetchDistance;
 use crate::error::Result;
 use crate::image::{ImageMut, ImageRef};
 #[cfg(target_arch = "x86_64")]
@@ -37,15 +39,11 @@ multiversion! {
     /// Draws row `y` of a region.
     fn draw_row<P: Pod>(out: &mut [P], sampler: &Sampler<'_, P>, y: usize) {
         let distance = sampler.prefetch_distance(y, out.len());
+        let drawn = 0;
         #[cfg(target_arch = "x86_64")]
-        let gather = isa::current().avx512().and_then(|avx512| Gather::new(avx512, &sampler.source));
-        for (batch, out) in out.chunks_mut(BATCH).enumerate() {
-            let coordinates = sampler.mapping.map_batch(batch * BATCH, y);
-            #[cfg(target_arch = "x86_64")]
-            if let Some(gather) = &gather {
-                avx512::draw_batch(gather.avx512, out, gather, &coordinates, distance, sampler.fill);
-                continue;
-            }
+        let drawn = draw_vectors(out, sampler, y, distance).unwrap_or(drawn);
+        for (batch, out) in out[drawn..].chunks_mut(BATCH).enumerate() {
+            let coordinates = sampler.mapping.map_batch(drawn + batch * BATCH, y);
             let (columns, rows) = (pixel_indices(&coordinates.x), pixel_indices(&coordinates.y));
             for (column, row) in columns.iter().zip(&rows).step_by(PrefetchDistance::PIXELS) {
                 sampler.source.prefetch(*column, *row, distance);
@@ -59,6 +57,21 @@ multiversion! {
             }
         }
     }
+}
+
+/// Draws the first pixels of row `y`, all but less than a vector, and returns their number. Returns `None` if there is no
+/// kernel for the processor or the source.
+#[cfg(target_arch = "x86_64")]
+fn draw_vectors<P: Pod>(
+    out: &mut [P],
+    sampler: &Sampler<'_, P>,
+    y: usize,
+    distance: PrefetchDistance,
+) -> Option<usize> {
+    let avx2 = isa::current().avx2()?;
+    let gather = Gather::new(avx2, &sampler.source)?;
+    let fits = gather.width().max(gather.height()) <= MAX_SIZE;
+    fits.then(|| avx2::draw_row(avx2, out, &gather, sampler.mapping, y, distance, sampler.fill))
 }
 
 /// Returns the pixels that cover coordinates along one axis, or an index outside of every image if a coordinate is

@@ -3,54 +3,17 @@
 #![allow(unsafe_code)] // gathers and masked stores
 
 use std::arch::x86_64::*;
-use std::marker::PhantomData;
 
 use bytemuck::Pod;
 
+use super::gather::Gather;
 use super::prefetch_distance::PrefetchDistance;
-use super::rows::Source;
 use crate::simd::isa::Avx512;
 
 /// The pixels that are gathered at once.
 pub const LANES: usize = 16;
 
-/// A source whose pixels are addressed by 32-bit offsets from its first row.
-pub struct Gather<'a, P> {
-    /// The token that the kernels using this need.
-    pub avx512: Avx512,
-    /// The first of `height` rows of at least `width` pixels `P`, which are `stride` bytes apart. All offsets within
-    /// them fit into 32 bits, and a row has at least four bytes.
-    first: *const u8,
-    stride: i32,
-    width: i32,
-    height: i32,
-    /// The last column from which four bytes can be read.
-    last_column: i32,
-    source: PhantomData<&'a [P]>,
-}
-
-impl<'a, P: Pod> Gather<'a, P> {
-    /// Returns `None` if the rows are not evenly spaced, if an offset does not fit into 32 bits, or if a row has fewer
-    /// than four bytes.
-    pub fn new(avx512: Avx512, source: &Source<'a, P>) -> Option<Self> {
-        const { assert!(matches!(size_of::<P>(), 1 | 2 | 4)) };
-        let (width, height, size) = (source.width(), source.rows().len(), size_of::<P>());
-        let spacing = source.spacing()?;
-        let bytes = spacing.stride.abs().checked_mul(height as i64)?.checked_add((width * size) as i64)?;
-        if i32::try_from(bytes).is_err() || width * size < 4 {
-            return None;
-        }
-        Some(Self {
-            avx512,
-            first: std::ptr::with_exposed_provenance(spacing.first),
-            stride: spacing.stride as i32,
-            width: width as i32,
-            height: height as i32,
-            last_column: (width - 4 / size) as i32,
-            source: PhantomData,
-        })
-    }
-
+impl<P: Pod> Gather<'_, P, Avx512> {
     /// Gathers the pixels of `lanes` that lie in the source, and prefetches those that are used later. Returns the
     /// pixels, or zero for the other lanes, and the mask of the lanes that lie in the source.
     #[inline]
@@ -62,21 +25,21 @@ impl<'a, P: Pod> Gather<'a, P> {
         lanes: __mmask16,
         distance: PrefetchDistance,
     ) -> (__m512i, __mmask16) {
-        let inside = _mm512_mask_cmplt_epu32_mask(lanes, columns, _mm512_set1_epi32(self.width));
-        let inside = _mm512_mask_cmplt_epu32_mask(inside, rows, _mm512_set1_epi32(self.height));
+        let inside = _mm512_mask_cmplt_epu32_mask(lanes, columns, _mm512_set1_epi32(self.width()));
+        let inside = _mm512_mask_cmplt_epu32_mask(inside, rows, _mm512_set1_epi32(self.height()));
         let size = size_of::<P>() as i32;
         // A gather reads four bytes a lane. At the end of a row it starts earlier, and the pixel is shifted down.
-        let start = if size == 4 { columns } else { _mm512_min_epi32(columns, _mm512_set1_epi32(self.last_column)) };
+        let start = if size == 4 { columns } else { _mm512_min_epi32(columns, _mm512_set1_epi32(self.last_column())) };
         let right = _mm512_mullo_epi32(start, _mm512_set1_epi32(size));
-        let offsets = _mm512_add_epi32(_mm512_mullo_epi32(rows, _mm512_set1_epi32(self.stride)), right);
+        let offsets = _mm512_add_epi32(_mm512_mullo_epi32(rows, _mm512_set1_epi32(self.stride())), right);
         for half in [_mm512_castsi512_si256(offsets), _mm512_extracti64x4_epi64::<1>(offsets)] {
             let offset = _mm_cvtsi128_si32(_mm256_castsi256_si128(half));
-            distance.prefetch_from(self.first.wrapping_offset(offset as isize));
+            distance.prefetch_from(self.first().wrapping_offset(offset as isize));
         }
         // SAFETY: a lane of `inside` has a row below `height` and a column below `width`, and starts at or before
         // `last_column`: by the fields' invariant its four bytes belong to that row. Other lanes are not read.
         let gathered =
-            unsafe { _mm512_mask_i32gather_epi32::<1>(_mm512_setzero_si512(), inside, offsets, self.first.cast()) };
+            unsafe { _mm512_mask_i32gather_epi32::<1>(_mm512_setzero_si512(), inside, offsets, self.first().cast()) };
         if size == 4 {
             return (gathered, inside);
         }

@@ -25,6 +25,18 @@ pub enum Layout {
     F,
 }
 
+impl Layout {
+    /// Returns whether byte `n` of a pixel of four bytes is a band.
+    #[inline(always)]
+    pub fn has_band(self, n: i32) -> bool {
+        match self {
+            Self::La => n == 0 || n == 3,
+            Self::Rgb => n < 3,
+            _ => true,
+        }
+    }
+}
+
 /// A pixel format.
 pub trait Format {
     /// A pixel of the input.

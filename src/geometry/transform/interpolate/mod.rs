@@ -12,9 +12,12 @@
 //! 4. convert to the pixel format ([`format`](mod@format)) and store the pixels whose coordinates lie in the input.
 //!
 //! Steps 3 and 4 are plain code that LLVM vectorises. For batches whose windows all lie inside the input, [`avx512`]
-//! does the same in registers, eight pixels at a time.
+//! does the same in registers, eight pixels at a time. For bytes, [`avx2`] computes in single precision, and marks the
+//! pixels that are to be drawn by the plain code.
 
 mod arithmetic;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod batch;

@@ -20,12 +20,19 @@ SWAPS_AXES = ["ImagingRotate90", "ImagingRotate270", "ImagingTranspose", "Imagin
 AFFINE, PERSPECTIVE, QUAD = 0, 2, 3
 NEAREST, BILINEAR, BICUBIC = 0, 2, 3
 
+AREAS = -1
+"""The seed of images with areas of one colour, between which the steps are small or large."""
+
 Size = tuple[int, int]
 
 
 @functools.lru_cache
 def content(floats: bool, seed: int) -> bytes:
     source = random.Random(seed)
+    if seed == AREAS:
+        values = [0, 1, 2, 127, 254, 255]
+        runs = [bytes([source.choice(values)]) * source.choice([4, 8, 300]) for _ in range(1000)]
+        return struct.pack("4000f", *(run[0] for run in runs for _ in range(4))) if floats else b"".join(runs)
     if floats:
         return struct.pack("4096f", *(source.choice([0.0, -0.0, 1e30, -1e-30, source.gauss(0, 1000)]) for _ in range(4096)))
     return source.randbytes(100_003)
@@ -105,8 +112,15 @@ MAPPINGS: dict[str, tuple[int, tuple[float, ...]]] = {
     "scale down": (AFFINE, (2.7, 0, -9.3, 0, 1.6, 3.1)),
     "mirror": (AFFINE, (-1.1, 0, 60, 0, -0.7, 60)),
     "rotation": (AFFINE, (0.8, 0.6, -12.5, -0.6, 0.8, 20.25)),
+    "rotation by a small angle": (AFFINE, (0.999, 0.02, 1.3, -0.02, 0.999, -3.1)),
+    "translation by a fraction": (AFFINE, (1, 0, 0.3, 0, 1, -2)),
+    "exact halves": (AFFINE, (0.5, 0.25, 3, -0.25, 0.5, 20)),
+    "cancelling terms": (AFFINE, (0.7, 1e9, -0.5e9, 0.3, 0.4, 5)),
     "rotation, large coordinates": (AFFINE, (900.0, 3.0, -60000.0, 1.0, 700.0, -40000.0)),
     "perspective": (PERSPECTIVE, (0.9, 0.1, -3, 0.05, 1.2, -4, 0.004, -0.003)),
+    "perspective to whole coordinates": (PERSPECTIVE, (2, 0, -7, 0, 2, -9, 0, 0)),
+    "perspective with a horizon": (PERSPECTIVE, (0.9, 0.1, -3, 0.05, 1.2, -4, -0.02, -0.01)),
+    "strong perspective": (PERSPECTIVE, (90, 10, -3, 5, 120, -4, 2, 1.5)),
     "quad": (QUAD, (4, 0.7, 0.2, 0.002, 3, -0.1, 0.8, 0.004)),
 }
 
@@ -123,9 +137,10 @@ def differences(*both: Library) -> Iterator[str]:
             theirs, ours = (cropped(library, mode, size, box, 5) for library in both)
             if theirs != ours:
                 yield f"ImagingCrop {mode_name} {size}"
-        sizes = [((67, 129), (65, 3)), ((150, 100), (230, 303))]
+        # The source's size, the output's, whether pixels outside become zero, and the seed.
+        cases = [((67, 129), (65, 3), 1, 7), ((150, 100), (230, 303), 1, 7), ((150, 100), (171, 90), 0, AREAS)]
         for (name, (method, a)), filter in itertools.product(MAPPINGS.items(), (NEAREST, BILINEAR, BICUBIC)):
-            for size, out_size in sizes:
-                case = (mode, size, out_size, method, (0, 0, *out_size), a, filter, 1, 7)
+            for size, out_size, fills, seed in cases:
+                case = (mode, size, out_size, method, (0, 0, *out_size), a, filter, fills, seed)
                 if transformed(both[0], *case) != transformed(both[1], *case):
-                    yield f"{name} {filter} {mode_name} {size} {out_size}"
+                    yield f"{name} {filter} {mode_name} {size} {out_size} {fills} {seed}"

@@ -45,7 +45,7 @@ fn words(a: &[u8; BYTES], b: &[u8; BYTES]) -> u64 {
     let words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).rev();
     words.fold(0, |mask, (a, b)| {
         let difference = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        let top_bits = ((difference & LOW_BITS) + LOW_BITS | difference) & !LOW_BITS;
+        let top_bits = (((difference & LOW_BITS) + LOW_BITS) | difference) & !LOW_BITS;
         mask << 8 | (top_bits >> 7).wrapping_mul(GATHER) >> 56
     })
 }

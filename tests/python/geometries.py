@@ -113,6 +113,7 @@ MAPPINGS: dict[str, tuple[int, tuple[float, ...]]] = {
     "mirror": (AFFINE, (-1.1, 0, 60, 0, -0.7, 60)),
     "rotation": (AFFINE, (0.8, 0.6, -12.5, -0.6, 0.8, 20.25)),
     "rotation by a small angle": (AFFINE, (0.999, 0.02, 1.3, -0.02, 0.999, -3.1)),
+    "coordinates that round to whole ones": (AFFINE, (0.8, 0.1, 1.3, -0.1, 0.9, 7.7)),
     "translation by a fraction": (AFFINE, (1, 0, 0.3, 0, 1, -2)),
     "exact halves": (AFFINE, (0.5, 0.25, 3, -0.25, 0.5, 20)),
     "cancelling terms": (AFFINE, (0.7, 1e9, -0.5e9, 0.3, 0.4, 5)),

@@ -159,7 +159,7 @@ impl<'a> ImageMut<'a> {
         }
         // SAFETY: the row table and the list of blocks are what the image says, by this function's contract.
         let mut shape = unsafe { Shape::of(im) }?;
-        // SAFETY: nobody else uses the pixels, by this function's contract.
+        // SAFETY: the image is live, by this function's contract.
         shape.is_new = unsafe { array::take_new(im) };
         Ok(Self { shape, table: im.image.cast(), image: PhantomData })
     }

@@ -241,12 +241,12 @@ pub fn is_joined(destroy: Option<unsafe extern "C" fn(im: Imaging)>) -> bool {
 ///
 /// # Safety
 ///
-/// `im` is a live image, and nobody else uses its pixels meanwhile.
+/// `im` is a live image.
 pub unsafe fn take_new(im: &ImagingMemoryInstance) -> bool {
     let region: unsafe extern "C" fn(Imaging) = destroy_joined_region;
     if !im.destroy.is_some_and(|destroy| std::ptr::fn_addr_eq(destroy, region)) || im.blocks.is_null() {
         return false;
     }
-    // SAFETY: `allocate_joined` has set this `destroy` for a region, with which the first block starts; nobody else uses the image.
+    // SAFETY: `allocate_joined` has set this `destroy` for a region, with which the first block starts.
     unsafe { NonNull::new((*im.blocks).ptr).is_some_and(|memory| regions::take_new(memory.cast())) }
 }

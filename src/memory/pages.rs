@@ -13,7 +13,7 @@
 
 use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use crate::error::{Error, Result};
 use crate::process::environment;
@@ -35,8 +35,9 @@ const HEAD: usize = 128;
 struct Head {
     /// The bytes of the mapping.
     length: usize,
-    /// Whether nobody has written to the memory yet, as far as is known.
-    is_new: bool,
+    /// Whether nobody has written to the memory yet, as far as is known. Atomic, since threads may write to different parts of an
+    /// image.
+    is_new: AtomicBool,
 }
 
 const _: () = assert!(size_of::<Head>() <= HEAD);
@@ -135,17 +136,22 @@ pub unsafe fn length(memory: NonNull<u8>) -> usize {
 /// `memory` came from [`map`] and has this length, and nobody else uses its head meanwhile.
 pub unsafe fn set_head(memory: NonNull<u8>, length: usize, is_new: bool) {
     // SAFETY: there is room for a head before the memory.
-    unsafe { head(memory).write(Head { length: HEAD + length, is_new }) };
+    unsafe { head(memory).write(Head { length: HEAD + length, is_new: is_new.into() }) };
 }
 
 /// Returns whether mapped memory is new, and takes it for written to from now on.
 ///
 /// # Safety
 ///
-/// As for [`length`].
+/// `memory` came from [`map`], and is not unmapped meanwhile.
 pub unsafe fn take_new(memory: NonNull<u8>) -> bool {
-    // SAFETY: the head was written by `map`, and nobody else uses it, by this function's contract.
-    unsafe { std::mem::take(&mut (*head(memory)).is_new) }
+    // SAFETY: the head was written by `map`, and is mapped, by this function's contract.
+    let is_new = unsafe { &(*head(memory)).is_new };
+    // No exchange: which of two threads is the first does not matter.
+    is_new.load(Relaxed) && {
+        is_new.store(false, Relaxed);
+        true
+    }
 }
 
 /// Lets the system take the pages of mapped memory when it needs some, until they are written to again. Their contents are

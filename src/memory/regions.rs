@@ -99,9 +99,9 @@ pub unsafe fn free(memory: *mut u8, source: Source) {
 ///
 /// # Safety
 ///
-/// `memory` came from [`allocate`] as a [`Source::Region`], and nobody else calls this for it meanwhile.
+/// `memory` came from [`allocate`] as a [`Source::Region`], and is not freed meanwhile.
 pub unsafe fn take_new(memory: NonNull<u8>) -> bool {
-    // SAFETY: a region comes from `pages::map`, and only this function uses its head while it is in use.
+    // SAFETY: a region comes from `pages::map`, and is not unmapped before it is freed.
     unsafe { pages::take_new(memory) }
 }
 

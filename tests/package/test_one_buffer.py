@@ -6,6 +6,7 @@ import gc
 import itertools
 import mmap
 import os
+import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import libimaging
 import numpy
 import pytest
 from PIL import Image, ImageDraw
+
+from conftest import succeed
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
@@ -329,3 +332,7 @@ def test_readonly_memory_stays_as_it_is():
         libimaging.from_buffer(array, "RGBA", readonly=False)
     with pytest.raises(BufferError, match="not writable|read-only"):
         libimaging.from_buffer(qt.constBits(), "RGBA", (WIDTH, HEIGHT), readonly=False)
+
+
+def test_all_of_this_holds_interposed():
+    succeed(sys.executable, "-m", "libimaging", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "not interposed", __file__)

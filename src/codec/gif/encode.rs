@@ -539,3 +539,20 @@ fn probe(slots: &[u32; SLOTS], first: usize, key: u32) -> Result<(usize, u32)> {
     let mut found = places.map(|place| (place, slots[place])).filter(|(_, slot)| *slot == EMPTY || slot & KEY == key);
     found.next().ok_or(Fault::Config)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_followed_is_forgotten_though_generations_begin_anew() {
+        let (slots, followed, skips) = (&mut [0; SLOTS], &mut [0; CODES], &mut [0; CODES]);
+        let mut dictionary = Dictionary { slots, followed, skips, generation: 1 };
+        dictionary.note(300, 7, 301);
+        assert_eq!((dictionary.followed(300, 7), dictionary.followed(300, 8)), (Some(301), None));
+        for _ in 0..3 << GENERATION_BITS {
+            dictionary.forget();
+            assert_eq!(dictionary.followed(300, 7), None);
+        }
+    }
+}

@@ -1,11 +1,20 @@
 //! The contexts, which have all that the codecs keep between two calls.
 
+use crate::codec::fault::{Fault, Result};
+use crate::memory::heap::try_vec;
+
 /// The longest code of the dictionary, in bits.
 pub const MAX_WIDTH: u32 = 12;
 /// The codes of a full dictionary.
 pub const CODES: usize = 1 << MAX_WIDTH;
 /// The slots of the encoder's hash table, of which less than half are used.
 pub const SLOTS: usize = 1 << 13;
+
+/// Allocates a table with an entry for each code, for a call.
+pub fn of_all_codes<T: Copy>(entry: T) -> Result<Box<[T; CODES]>> {
+    let table = try_vec(entry, CODES).map_err(|_| Fault::Memory)?;
+    table.into_boxed_slice().try_into().map_err(|_| Fault::Memory)
+}
 
 /// The context of the decoder: `GIFDECODERSTATE` of the C header.
 #[repr(C)]

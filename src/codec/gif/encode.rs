@@ -8,7 +8,7 @@
 use std::hint::select_unpredictable;
 use std::slice::Iter;
 
-use super::context::{CODES, EncoderState, SLOTS};
+use super::context::{CODES, EncoderState, SLOTS, of_all_codes};
 use super::interlace::Passes;
 use crate::codec::call::{Call, Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
@@ -68,7 +68,9 @@ impl Encoder for LzwEncoder {
 fn encode_rows(call: &mut Encode<'_, EncoderState>, lzw: &mut Lzw, output: &mut [u8]) -> Result<Encoded> {
     let Call { state, context, line, tile, .. } = call;
     let EncoderState { interlace, step, slots, .. } = &mut **context;
-    let mut dictionary = Dictionary { slots, followed: &mut [0; CODES], skips: &mut [0; CODES], generation: 1 };
+    // Not on the stack, which may be small.
+    let (mut followed, mut skips) = (of_all_codes(0)?, of_all_codes(0)?);
+    let mut dictionary = Dictionary { slots, followed: &mut followed, skips: &mut skips, generation: 1 };
     let mut passes = Passes { interlace, step };
     let xsize = length(state.xsize)?;
     if xsize == 0 || xsize > line.len() {

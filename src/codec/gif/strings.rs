@@ -23,8 +23,7 @@
 //!
 //! The bytes of a block behind the string are written too, and overwritten by the next string.
 
-use super::context::CODES;
-use crate::memory::heap;
+use super::context::{CODES, of_all_codes};
 
 /// The bits of an entry of [`Chains`] that are a code.
 const PREFIX: u32 = CODES as u32 - 1;
@@ -167,7 +166,7 @@ pub struct Blocks(Box<[Entry; CODES]>);
 impl Blocks {
     /// Allocates the dictionary. Returns `None` without memory.
     pub fn new() -> Option<Self> {
-        heap::try_vec(Entry::EMPTY, CODES).ok()?.into_boxed_slice().try_into().ok().map(Self)
+        of_all_codes(Entry::EMPTY).ok().map(Self)
     }
 
     /// Copies `clear` strings of one pixel, and those of the codes from `clear + 2` to `next`.

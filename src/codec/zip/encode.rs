@@ -15,7 +15,7 @@
 use super::effort;
 use super::filter::filter;
 use super::mode;
-use super::stream::{Deflater, Effort, Strategy, WINDOW, adler32, adler32_combine, zeros};
+use super::stream::{Deflater, Effort, Strategy, WINDOW, adler32, adler32_combine};
 use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
@@ -67,7 +67,8 @@ pub struct Compressor {
     pixel: usize,
     /// The rows of a block.
     rows_per_block: usize,
-    /// The last row that was filtered, and room for packed rows that are to be; all without the byte for the filter.
+    /// The last row that was filtered, zeros at first, and room for packed rows that are to be; all without the byte for the
+    /// filter. Empty without filters.
     packed: Vec<u8>,
     /// The last bytes of the previous batch, up to [`WINDOW`], the filtered rows of the batch, and room for more.
     filtered: Vec<u8>,
@@ -175,7 +176,6 @@ impl Compressor {
         let known = &dictionary[dictionary.len() - compressor.end..];
         compressor.filtered.try_reserve(known.len()).map_err(|_| Fault::Memory)?;
         compressor.filtered.extend_from_slice(known);
-        compressor.packed = zeros(row - 1)?;
         Ok(compressor)
     }
 

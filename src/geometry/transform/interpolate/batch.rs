@@ -4,12 +4,11 @@ use bytemuck::{AnyBitPattern, Zeroable};
 
 use super::arithmetic::Windows;
 #[cfg(target_arch = "x86_64")]
-use super::avx2::{self, SEGMENT, WindowSource};
+use super::avx2::{self, Marks, SEGMENT, WindowSource};
 use super::format::{Bicubic, Bilinear, Filter, Format};
 use crate::geometry::transform::mapping::{BATCH, Coordinates};
 use crate::geometry::transform::sampler::Sampler;
 use crate::geometry::transform::source::{PrefetchDistance, Source};
-#[cfg(target_arch = "x86_64")]
 #[cfg(target_arch = "x86_64")]
 use crate::simd::isa;
 use crate::simd::isa::multiversion;
@@ -40,7 +39,7 @@ fn draw_row<F: Format, I: Filter<F, SIDE>, const SIDE: usize>(
         && let Some(avx2) = isa::current().avx2()
         && let Some(source) = WindowSource::<F::Input, SIDE>::new(avx2, &sampler.source)
     {
-        let (mut marks, mut marked, mut count) = ([0; SEGMENT / 8], [0; BATCH], 0);
+        let (mut marks, mut marked, mut count) = (Marks::default(), [0; BATCH], 0);
         for x in (0..out.len()).step_by(SEGMENT) {
             let end = out.len().min(x + SEGMENT);
             let segment = &mut out[x..end];

@@ -10,11 +10,8 @@ use crate::geometry::transform::interpolate::format::Layout;
 #[inline]
 #[target_feature(enable = "avx2")]
 pub fn used_bands(layout: Layout) -> __m256i {
-    _mm256_set1_epi32(match layout {
-        Layout::La => 0xff00_00ff_u32 as i32,
-        Layout::Rgb => 0x00ff_ffff,
-        _ => -1,
-    })
+    let bands = (0..4).filter(|band| layout.has_band(*band));
+    _mm256_set1_epi32(bands.fold(0, |mask, band| mask | 255 << (8 * band)))
 }
 
 /// Stores eight pixels with the given bands. Bytes of a pixel without a band are not changed.

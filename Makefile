@@ -75,12 +75,14 @@ demo: setup ## a C program and an unmodified Pillow at work on a photograph
 	scripts/demo.sh
 
 test: setup ## every test stage, and a summary
-	@passed=; failed=; \
+	@mkdir -p $(target); passed=; failed=; \
 	for stage in $(stages); do \
-	    echo "==> test-$$stage"; \
-	    if $(MAKE) --no-print-directory test-$$stage; \
+	    echo "==> test-$$stage"; log=$(target)/test-$$stage; \
+	    { $(MAKE) --no-print-directory test-$$stage 2>&1; echo $$? > $$log.status; } | tee $$log.log; \
+	    if [ "$$(cat $$log.status)" -eq 0 ]; \
 	    then passed="$$passed $$stage"; else failed="$$failed $$stage"; echo "==> test-$$stage failed"; fi; \
 	done; \
+	for stage in $$failed; do echo "==> the last lines of test-$$stage"; tail -n 20 $(target)/test-$$stage.log; done; \
 	echo "passed:$${passed:- none}; failed:$${failed:- none}"; \
 	[ -z "$$failed" ]
 

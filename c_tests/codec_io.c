@@ -269,7 +269,7 @@ static void
 ending_thread(void) {
     pthread_t thread;
     if (CHECK(pthread_create(&thread, NULL, end_in_callback, NULL) == 0)) {
-        for (int i = 0; i < 100 && !reached; i++) {
+        for (int i = 0; i < 60000 && !reached; i++) {
             usleep(1000);
         }
         usleep(50000);

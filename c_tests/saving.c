@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -289,7 +290,9 @@ pipes(void) {
         _exit(ImagingSavePPM(large, pipe) != 1);
     }
     CHECK(fcntl(reader, F_SETFL, 0) == 0);
-    usleep(100000); /* until the pipe has a writer; before, a read returns the end of the file */
+    /* Until the pipe has a writer, a read returns the end of the file. */
+    struct pollfd written = {reader, POLLIN, 0};
+    CHECK(poll(&written, 1, 60000) == 1);
     static char bytes[1 << 16];
     long all = 0;
     for (ssize_t count; (count = read(reader, bytes, sizeof(bytes))) > 0;) {

@@ -1,7 +1,6 @@
 /* Loads the library, uses its threads, and unloads it: the shared library, and a plugin with the static one. */
 
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -13,6 +12,8 @@
 
 #include <libImaging/Imaging.h>
 #include <libImaging/ImagingExt.h>
+
+#include "process_threads.h"
 
 static void
 require(int holds, const char *what) {
@@ -68,18 +69,6 @@ outlive(void *run) {
     return held ? &called : NULL;
 }
 
-static int
-count_threads(void) {
-    int count = 0;
-    DIR *folder = opendir("/proc/self/task");
-    require(folder != NULL, "/proc/self/task");
-    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
-        count += entry->d_name[0] != '.';
-    }
-    closedir(folder);
-    return count;
-}
-
 static void
 fork_a_child(void) {
     int status = -1;
@@ -102,7 +91,7 @@ load_run_unload(const char *path, int (*run)(void), int stays) {
         sem_wait(&called);
         require(dlclose(library) == 0, "dlclose");
         void *again = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
-        require(stays || count_threads() == 2, "the plugin leaves no thread");
+        require(stays || has_threads(2), "the plugin leaves no thread");
         require((again != NULL) == stays, "the library stays loaded, the plugin is unloaded");
         if (again) {
             dlclose(again);

@@ -1,15 +1,15 @@
 //! AVX2: gathers the nearest pixels, eight at a time.
 //!
-//! The coordinates are approximate: of single precision for most perspective mappings ([`PerspectiveRow`]), otherwise
-//! [`Positions`]. Where one of them is so near to the edge of a pixel that the exact coordinates may lie in another
-//! pixel, eight pixels are mapped exactly.
+//! The coordinates are approximate: of single precision for most perspective mappings ([`PerspectiveRow`]), sums of steps
+//! for most affine and quad ones ([`RowDda`]), otherwise [`Positions`] that are mapped one by one. Where one of them is so
+//! near to the edge of a pixel that the exact coordinates may lie in another pixel, eight pixels are mapped exactly.
 
 use std::arch::x86_64::*;
 
 use bytemuck::Pod;
 
 use crate::geometry::transform::mapping::Mapping;
-use crate::geometry::transform::positions::avx2::{LANES, Positions, exact_integers};
+use crate::geometry::transform::positions::avx2::{LANES, MAX_STEPS, Positions, RowDda, exact_integers};
 use crate::geometry::transform::source::avx2::store;
 use crate::geometry::transform::source::{Gather, PrefetchDistance};
 use crate::simd::isa::{Avx2, entry};
@@ -35,15 +35,20 @@ fn draw_row_avx2<P: Pod>(
     let perspective = PerspectiveRow::new(mapping, y, out.len(), [source.width(), source.height()]);
     let vectors = out.as_chunks_mut::<LANES>().0;
     let count = vectors.len() * LANES;
-    for (n, out) in vectors.iter_mut().enumerate() {
-        let integers = match &perspective {
-            Some(row) => row.integers(n * LANES),
-            None => Positions::new(mapping, n * LANES, y, 0.0).integers(),
-        };
-        let [columns, rows] = integers.unwrap_or_else(|| exact_integers(mapping, n * LANES, y));
-        let (pixels, inside) = source.pixels(columns, rows, distance);
-        let is_partial = _mm256_movemask_epi8(inside) != -1;
-        store(out, pixels, (is_partial && !fill).then_some(inside));
+    for (n, segment) in vectors.chunks_mut(MAX_STEPS / LANES).enumerate() {
+        let start = n * MAX_STEPS;
+        let mut dda = RowDda::new(mapping, [start, y], segment.len() * LANES, 0.0);
+        for (x, out) in (start..).step_by(LANES).zip(segment) {
+            let integers = match (&mut dda, &perspective) {
+                (Some(dda), _) => dda.next_positions().integers(),
+                (None, Some(row)) => row.integers(x),
+                (None, None) => Positions::new(mapping, x, y, 0.0).integers(),
+            };
+            let [columns, rows] = integers.unwrap_or_else(|| exact_integers(mapping, x, y));
+            let (pixels, inside) = source.pixels(columns, rows, distance);
+            let is_partial = _mm256_movemask_epi8(inside) != -1;
+            store(out, pixels, (is_partial && !fill).then_some(inside));
+        }
     }
     count
 }

@@ -74,47 +74,59 @@ impl Positions {
     }
 }
 
-/// The pixels that an [`AffineDda`] maps at most, so that rounding errors remain small.
+/// The pixels that a [`RowDda`] maps at most, so that rounding errors remain small.
 pub const MAX_STEPS: usize = 128;
 
-/// What the absolute terms of an exact coordinate add up to at most in an [`AffineDda`].
+/// What the absolute terms of an exact coordinate add up to at most in a [`RowDda`].
 const MAX_TERMS: f64 = (1 << 23) as f64;
 
-/// Maps eight pixels after the other by an affine mapping, less half a pixel: adds steps in fixed point with 32 fraction
-/// bits.
+/// Maps eight pixels after the other by an affine or a quad mapping, which are linear along a row: adds steps in fixed
+/// point with 32 fraction bits.
 ///
 /// A coordinate is off by at most 2^-33 for each pixel's step, which makes 2^-26, 2^-25 for the rounding to 24 fraction
-/// bits, and 2^-27 for the roundings of the exact coordinates, which are sums of terms below [`MAX_TERMS`].
-pub struct AffineDda {
+/// bits, and 2^-27 for the at most seven roundings of the exact coordinate, of numbers below [`MAX_TERMS`].
+pub struct RowDda {
     /// The coordinates along x and y, of the pixels 0, 1, 4 and 5, and of the others.
     next: [[__m256i; 2]; 2],
     /// The steps to those eight pixels on.
     step: [__m256i; 2],
 }
 
-impl AffineDda {
-    /// Starts at pixel `start` (x, y). Returns `None` if the mapping is another one, or if coordinates of `count` pixels
-    /// may be too large.
+impl RowDda {
+    /// Starts at pixel `start` (x, y), and subtracts `shift`, 0 or 0.5, from the coordinates. Returns `None` if the mapping
+    /// is another one, or if coordinates of `count` pixels may be too large.
     #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn new(mapping: &Mapping, start: [usize; 2], count: usize) -> Option<Self> {
+    pub fn new(mapping: &Mapping, start: [usize; 2], count: usize, shift: f64) -> Option<Self> {
         const ONE: f64 = (1u64 << 32) as f64;
-        let Mapping::Affine(a) = mapping else { return None };
-        let end = [(start[0] + count + LANES) as f64, (start[1] + 1) as f64];
-        let fits = |a: &[f64]| a[0].abs() * end[0] + a[1].abs() * end[1] + a[2].abs() < MAX_TERMS;
-        if count > MAX_STEPS || !fits(&a[..3]) || !fits(&a[3..]) {
+        let [end_x, end_y] = [(start[0] + count + LANES) as f64, (start[1] + 1) as f64];
+        // Of both coordinates: the step to the next pixel, and a bound of the absolute terms.
+        let [(step_x, terms_x), (step_y, terms_y)] = match mapping {
+            Mapping::Affine([a0, a1, a2, a3, a4, a5]) => {
+                [[a0, a1, a2], [a3, a4, a5]].map(|[a, b, c]| (*a, a.abs() * end_x + b.abs() * end_y + c.abs()))
+            }
+            Mapping::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => {
+                [[a0, a1, a2, a3], [a4, a5, a6, a7]].map(|[a, b, c, d]| {
+                    let y = start[1] as f64 + 0.5;
+                    (b + d * y, a.abs() + (b.abs() + d.abs() * end_y) * end_x + c.abs() * end_y)
+                })
+            }
+            Mapping::Perspective(_) => return None,
+        };
+        let fits = count <= MAX_STEPS && terms_x < MAX_TERMS && terms_y < MAX_TERMS;
+        if !fits {
             return None;
         }
         let (x, y) = mapping.map(start[0], start[1]);
         let half = ONE / (2 << FRACTION_BITS) as f64; // for rounding to 24 bits
         let along = |start: f64, step: f64| {
-            let (start, step) = (((start - 0.5) * ONE + half) as i64, (step * ONE).round() as i64);
+            let (start, step) = (((start - shift) * ONE + half) as i64, (step * ONE).round() as i64);
             let pixel = |n: i64| start + n * step;
             let low = _mm256_setr_epi64x(pixel(0), pixel(1), pixel(4), pixel(5));
             let high = _mm256_setr_epi64x(pixel(2), pixel(3), pixel(6), pixel(7));
             ([low, high], _mm256_set1_epi64x(step * LANES as i64))
         };
-        let ((x, step_x), (y, step_y)) = (along(x, a[0]), along(y, a[3]));
+        let ((x, step_x), (y, step_y)) = (along(x, step_x), along(y, step_y));
         Some(Self { next: [x, y], step: [step_x, step_y] })
     }
 
@@ -263,7 +275,7 @@ mod tests {
     /// The positions after `n` steps.
     #[target_feature(enable = "avx2")]
     fn dda_avx2(mapping: &Mapping, x: usize, y: usize, n: usize) -> Option<[[[i32; LANES]; 2]; 2]> {
-        let mut dda = AffineDda::new(mapping, [x, y], MAX_STEPS)?;
+        let mut dda = RowDda::new(mapping, [x, y], MAX_STEPS, 0.5)?;
         for _ in 0..n {
             dda.next_positions();
         }

@@ -36,7 +36,7 @@ pub use windows::WindowSource;
 use std::arch::x86_64::*;
 
 use super::format::{Format, Layout};
-use crate::geometry::transform::positions::avx2::{AffineDda, LANES, MAX_STEPS, Positions};
+use crate::geometry::transform::positions::avx2::{LANES, MAX_STEPS, Positions, RowDda};
 use crate::geometry::transform::sampler::Sampler;
 use crate::geometry::transform::source::PrefetchDistance;
 use crate::geometry::transform::source::avx2::store;
@@ -86,7 +86,7 @@ fn draw_segment_avx2<F: Format, const SIDE: usize>(
     marks: &mut Marks,
 ) {
     let mapping = sampler.mapping;
-    let mut dda = AffineDda::new(mapping, [x, y], out.len());
+    let mut dda = RowDda::new(mapping, [x, y], out.len(), 0.5);
     let (vectors, rest) = out.as_chunks_mut::<LANES>();
     for (n, (out, marks)) in vectors.iter_mut().zip(&mut *marks).enumerate() {
         let positions = match &mut dda {

@@ -41,17 +41,12 @@ fn horizontal_avx512<V: Value>(outs: &mut [&mut [u8]], inputs: &[&[u8]], table: 
 fn resample_rows<V: Value, const R: usize>(outs: &mut [&mut [u8]; R], inputs: &[&[u8]; R], table: &Table) {
     table.blocks().assert_row_lengths(outs, inputs, size_of::<V::Stored>());
     for (number, block) in table.blocks().iter().enumerate() {
-        let mut sums = [_mm512_setzero_pd(); R];
-        match table.access() {
-            Access::FourByFour => {
-                // SAFETY: the table's groups of four taps are within rows of the asserted length.
-                unsafe { sum_four_by_four::<V, R>(&mut sums, inputs, table, number, block) };
-            }
-            Access::Windowed => {
-                // SAFETY: the table's windows are within rows of the asserted length.
-                unsafe { sum_windowed::<V, R>(&mut sums, inputs, table, number, block) };
-            }
-        }
+        let sums = match table.access() {
+            // SAFETY: the table's groups of four taps are within rows of the asserted length.
+            Access::FourByFour => unsafe { sum_four_by_four::<V, R>(inputs, table, number, block) },
+            // SAFETY: the table's windows are within rows of the asserted length.
+            Access::Windowed => unsafe { sum_windowed::<V, R>(inputs, table, number, block) },
+        };
         for (out, sum) in outs.iter_mut().zip(sums) {
             // SAFETY: the block's output values are within rows of the asserted length.
             unsafe { store::<V>(out, block.first, sum) };
@@ -59,7 +54,7 @@ fn resample_rows<V: Value, const R: usize>(outs: &mut [&mut [u8]; R], inputs: &[
     }
 }
 
-/// Adds the products of a block, tap by tap.
+/// Returns the sums of the products of a block, added tap by tap.
 ///
 /// # Safety
 ///
@@ -67,12 +62,12 @@ fn resample_rows<V: Value, const R: usize>(outs: &mut [&mut [u8]; R], inputs: &[
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 unsafe fn sum_windowed<V: Value, const R: usize>(
-    sums: &mut [__m512d; R],
     inputs: &[&[u8]; R],
     table: &Table,
     number: usize,
     block: &Block<LANES>,
-) {
+) -> [__m512d; R] {
+    let mut sums = [_mm512_setzero_pd(); R];
     let starts = block.starts.map(|start| (start - block.base) as i32);
     let index = _mm512_castsi256_si512(_mm256_loadu_si256(&starts));
     for (tap, (coefficients, mask)) in table.taps(number).enumerate() {
@@ -85,9 +80,10 @@ unsafe fn sum_windowed<V: Value, const R: usize>(
             *sum = _mm512_mask_add_pd(*sum, mask, *sum, product);
         }
     }
+    sums
 }
 
-/// Adds the products of a block: loads four taps of each lane, and transposes them to four vectors of one tap.
+/// Returns the sums of the products of a block: loads four taps of each lane, and transposes them to four vectors of one tap.
 ///
 /// # Safety
 ///
@@ -95,21 +91,25 @@ unsafe fn sum_windowed<V: Value, const R: usize>(
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 unsafe fn sum_four_by_four<V: Value, const R: usize>(
-    sums: &mut [__m512d; R],
     inputs: &[&[u8]; R],
     table: &Table,
     number: usize,
     block: &Block<LANES>,
-) {
+) -> [__m512d; R] {
+    let mut sums = [_mm512_setzero_pd(); R];
     let mut taps = table.taps(number);
     let [a, b, c, d, e, f, g, h] = block.starts;
     let first = _mm512_castsi256_si512(_mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28));
     for group in 0..table.blocks().groups() {
-        let fours = inputs.map(|input| {
-            let at = |start: usize| start + 4 * group;
+        // A loop: `map` would be a call of a function without these instructions.
+        let mut fours = [[_mm512_setzero_si512(); 2]; R];
+        for (fours, input) in fours.iter_mut().zip(inputs) {
+            // The row moves on, and not the lanes: their starts stay in registers.
+            // SAFETY: the row has taps from there on, by the function's contract.
+            let row = unsafe { input.get_unchecked(4 * group * size_of::<V::Stored>()..) };
             // SAFETY: the four taps of each lane are within the row, by the function's contract.
-            unsafe { [load_4x4::<V>(input, [a, b, c, d].map(at)), load_4x4::<V>(input, [e, f, g, h].map(at))] }
-        });
+            *fours = unsafe { [load_4x4::<V>(row, [a, b, c, d]), load_4x4::<V>(row, [e, f, g, h])] };
+        }
         for (tap, (coefficients, mask)) in taps.by_ref().take(4).enumerate() {
             let index = _mm512_add_epi32(first, _mm512_set1_epi32(tap as i32));
             let coefficients = _mm512_loadu_pd(coefficients);
@@ -120,6 +120,7 @@ unsafe fn sum_four_by_four<V: Value, const R: usize>(
             }
         }
     }
+    sums
 }
 
 /// Loads the 16 values of a row from value `start` on, as 32 bits each.

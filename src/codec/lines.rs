@@ -102,6 +102,16 @@ pub fn copy(line: &mut [u8], input: &[u8], length: usize) {
     }
 }
 
+/// Copies `length` bytes to the start of a line, as [`copy`] does, for formats whose literals are often long: there, a branch on
+/// whether they are short is unpredictable, and costs more than storing [`LONG`] bytes.
+#[inline(always)]
+pub fn copy_wide(line: &mut [u8], input: &[u8], length: usize) {
+    match (line.first_chunk_mut::<LONG>(), input.first_chunk()) {
+        (Some(to), Some(from)) if length <= LONG => *to = *from,
+        _ => line[..length].copy_from_slice(&input[..length]),
+    }
+}
+
 /// Copies bytes up to the first one that `marks` marks, eight at a time, as long as input and line have so many. Returns how
 /// many it has copied.
 ///

@@ -15,7 +15,7 @@
 
 use super::call::{Decode, Decoded, Decoder};
 use super::fault::Result;
-use super::lines::{self, Expanded, Packets, copy, fill};
+use super::lines::{self, Expanded, Packets, copy_wide, fill};
 
 /// Decodes PackBits. `state.x` has the bytes of the current line that are complete.
 pub struct PackbitsDecoder;
@@ -50,7 +50,7 @@ impl Packets for Packbits {
                     }
                     read += 1 + length;
                     let length = length.min(line.len());
-                    copy(line, data, length);
+                    copy_wide(line, data, length);
                     length
                 }
                 _ => {

@@ -8,7 +8,7 @@
 use std::hint::select_unpredictable;
 use std::slice::Iter;
 
-use super::context::{CODES, EncoderState, SLOTS, of_all_codes};
+use super::context::{CODES, EncoderState, MAX_WIDTH, SLOTS, of_all_codes};
 use super::interlace::Passes;
 use crate::codec::call::{Call, Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
@@ -365,67 +365,108 @@ multiversion! {
     /// Encodes pixels until there are no more, `room` bytes are written and more are to be, or the dictionary is full. Returns
     /// how many pixels it read and how many bytes it wrote.
     ///
-    /// It is compiled for every ISA, since BMI2 shifts by any register.
+    /// Finds a batch of codes first, and then writes their bits, of several codes at once: whatever follows a code in the loop
+    /// that finds them is done anew for each mispredicted branch. It is compiled for every ISA, since BMI2 shifts by any register.
     fn encode_pixels(
         lzw: &mut Lzw, pixels: &[u8], output: &mut [u8; WIDE], room: u8, dictionary: &mut Dictionary<'_>,
     ) -> Result<(usize, u8)> {
-        // In variables of their own, so that they are in registers.
-        let Lzw { mut buffer, mut count, mut width, mut next, mut head, .. } = *lzw;
-        let (mut rest, mut written) = (pixels.iter(), 0);
-        let mut event = if next < CODES as u32 { event_of(lzw.max) } else { 0 };
-        'codes: while count <= 8 && next < event {
-            // Follows known strings, for most of the pixels.
-            let mut length = 0;
-            let (pixel, found) = loop {
-                let Some(&pixel) = rest.next() else { break 'codes };
-                let found = Found::of(dictionary.slots, head, pixel);
-                if found.slot == EMPTY {
-                    break (pixel, found);
-                }
-                head = found.slot >> KEY_BITS;
-                length += 1;
-                if length == SHORT {
-                    match follow(&mut rest, &mut head, dictionary) {
-                        Some(unknown) => break unknown,
-                        None => break 'codes,
-                    }
-                }
+        let (mut rest, mut written, room) = (pixels.iter(), 0, u32::from(room));
+        let mut codes = [0; BATCH];
+        let mut event = if lzw.next < CODES as u32 { event_of(lzw.max) } else { 0 };
+        // Codes are not wider, unless someone else has changed the context.
+        while lzw.count <= 8 && lzw.next < event && lzw.width <= MAX_WIDTH && !rest.as_slice().is_empty() {
+            // The last code is the one behind which more than eight bits are left.
+            let until_full = (8 * (room - written) + 8 - lzw.count) / lzw.width + 1;
+            let most = until_full.min(event - lzw.next).min(BATCH as u32);
+            let found = find_codes(lzw, &mut rest, &mut codes[..most as usize], dictionary)?;
+
+            let Lzw { mut buffer, mut count, width, .. } = *lzw;
+            let mut put = |word: u64, length: u32| {
+                buffer |= word << count;
+                count += length;
+                output[written as usize..][..8].copy_from_slice(&buffer.to_le_bytes());
+                // All bytes but the last one, which waits for the next code.
+                let whole = ((count - 1) / 8).min(room - written);
+                written += whole;
+                buffer >>= 8 * whole;
+                count -= 8 * whole;
             };
-            let mut place = found.place;
-            if found.is_full {
-                let slot;
-                (place, slot) = probe(dictionary.slots, place, key_of(head, pixel))?;
-                if slot != EMPTY {
-                    head = slot >> KEY_BITS;
-                    continue;
-                }
+            let (groups, others) = codes[..found].as_chunks::<GROUP>();
+            for group in groups {
+                let word = group.iter().rev().fold(0, |word, code| word << width | low_bits((*code).into(), width));
+                put(word, width * GROUP as u32);
             }
-            if length == SHORT {
-                dictionary.note(head, pixel, next);
+            for code in others {
+                put(low_bits((*code).into(), width), width);
             }
-            dictionary.slots[place] = next << KEY_BITS | key_of(head, pixel);
-            buffer |= low_bits(head, width) << count;
-            count += width;
-            head = pixel.into();
-            output[written.into()..][..8].copy_from_slice(&buffer.to_le_bytes());
-            // All bytes but the last one, which waits for the next code.
-            let whole = ((count - 1) / 8).min((room - written).into());
-            written += whole as u8;
-            buffer >>= 8 * whole;
-            count -= 8 * whole;
-            next += 1;
-            if next == event {
-                // The code that was added now is the first one with a bit more.
-                if next - 1 > lzw.max {
+            (lzw.buffer, lzw.count) = (buffer, count);
+
+            if lzw.next == event {
+                // The code that was added last is the first one with a bit more.
+                if lzw.next - 1 > lzw.max {
                     lzw.max = 2 * lzw.max + 1;
-                    width += 1;
+                    lzw.width += 1;
                 }
                 event = event_of(lzw.max);
             }
         }
-        *lzw = Lzw { buffer, count, width, next, head, ..*lzw };
-        Ok((pixels.len() - rest.len(), written))
+        // At most `room`.
+        Ok((pixels.len() - rest.len(), written as u8))
     }
+}
+
+/// Finds the codes of the longest known strings, and adds longer ones to the dictionary, until `codes` is full or there are no
+/// more pixels. Returns the number of codes.
+#[inline(always)]
+fn find_codes(
+    lzw: &mut Lzw,
+    rest: &mut Iter<'_, u8>,
+    codes: &mut [u16],
+    dictionary: &mut Dictionary<'_>,
+) -> Result<usize> {
+    // In variables of their own, so that they are in registers.
+    let Lzw { mut next, mut head, .. } = *lzw;
+    let (mut behind, mut count) = (rest.clone(), 0);
+    'codes: while count < codes.len() {
+        // Follows known strings, for most of the pixels.
+        let mut length = 0;
+        let (pixel, found) = loop {
+            let Some(&pixel) = behind.next() else { break 'codes };
+            let found = Found::of(dictionary.slots, head, pixel);
+            if found.slot == EMPTY {
+                break (pixel, found);
+            }
+            head = found.slot >> KEY_BITS;
+            length += 1;
+            if length == SHORT {
+                match follow(&mut behind, &mut head, dictionary) {
+                    Some(unknown) => break unknown,
+                    None => break 'codes,
+                }
+            }
+        };
+        let mut place = found.place;
+        if found.is_full {
+            let slot;
+            (place, slot) = probe(dictionary.slots, place, key_of(head, pixel))?;
+            if slot != EMPTY {
+                head = slot >> KEY_BITS;
+                continue;
+            }
+        }
+        if length == SHORT {
+            dictionary.note(head, pixel, next);
+        }
+        dictionary.slots[place] = next << KEY_BITS | key_of(head, pixel);
+        // Below `CODES`, as slots have them.
+        codes[count] = head as u16;
+        count += 1;
+        next += 1;
+        head = pixel.into();
+    }
+    *rest = behind;
+    (lzw.next, lzw.head) = (next, head);
+    Ok(count)
 }
 
 /// Follows known strings that are long already, from the code `head` on. Returns the first pixel behind the longest one, and what
@@ -482,6 +523,10 @@ const KEY_BITS: u32 = 20;
 
 /// The bits of a slot with the key.
 const KEY: u32 = (1 << KEY_BITS) - 1;
+
+/// The most codes whose bits are written together, and those of one step: their bits fit a word, behind those of a byte.
+const BATCH: usize = 256;
+const GROUP: usize = 4;
 
 /// The bits of a generation of the dictionary, in what followed a string.
 const GENERATION_BITS: u32 = KEY_BITS - u8::BITS;

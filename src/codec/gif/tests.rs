@@ -137,6 +137,26 @@ fn a_context_of_any_numbers_is_harmless() {
     }
 }
 
+#[test]
+fn an_encoder_context_of_any_numbers_is_harmless() {
+    let mut random = 1u32;
+    let mut word = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        random ^ random >> 16
+    };
+    for _ in 0..300 {
+        let mut context = EncoderState::new(8, 0);
+        context.slots.fill_with(|| if word() % 2 == 0 { 0 } else { word() });
+        (context.step, context.phase, context.count) = (1, word() % 7, word() % 40);
+        (context.width, context.max) = (word() % 32, word() % 5000);
+        (context.next, context.head) = (word() % 4099, word() % 4096);
+        let mut image = Rows::new(1, 100, 30);
+        image.rows.iter_mut().flatten().for_each(|byte| *byte = (word() >> 24) as u8 % 20);
+        let state = CodecState { state: 1, ..state_of(&image, 8, 100) };
+        let _ = encode::<LzwEncoder>(&mut image, state, context, 700);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

@@ -1,6 +1,7 @@
 //! The encoder.
 
-use super::packet::{LONGEST, RUN};
+use super::blocks::{self, Blocks};
+use super::packet::{LONGEST, Run};
 use crate::codec::call::{Encode, Encoded, Encoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::length;
@@ -74,35 +75,6 @@ impl Layout {
     }
 }
 
-/// A run that is not written yet.
-#[derive(Clone, Copy)]
-struct Run {
-    /// 0 after a longest run was written.
-    length: u8,
-    value: u8,
-}
-
-impl Run {
-    /// Whether it takes two bytes.
-    fn is_long(self) -> bool {
-        self.length != 1 || self.value >= RUN
-    }
-
-    /// Returns the number of bytes that it takes.
-    fn bytes(self) -> usize {
-        if self.length == 0 { 0 } else { 1 + usize::from(self.is_long()) }
-    }
-
-    /// Writes the run to the start of `output`.
-    fn write(self, output: &mut [u8]) {
-        match self.bytes() {
-            0 => {}
-            1 => output[0] = self.value,
-            _ => output[..2].copy_from_slice(&[RUN | self.length, self.value]),
-        }
-    }
-}
-
 /// A line that is being encoded.
 struct Line<'a> {
     bytes: &'a [u8],
@@ -156,7 +128,7 @@ impl<'a> Line<'a> {
     /// Encodes the bytes up to `end`, except for the last run. Returns whether they are in `output`.
     fn encode_plane(&mut self, end: usize, output: &mut [u8], written: &mut usize) -> bool {
         loop {
-            self.encode_short_runs(end, output, written);
+            self.encode_blocks(end, output, written);
             if self.x == end {
                 return true;
             }
@@ -183,34 +155,15 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Encodes blocks of bytes as long as neither end is near. There is no branch for a byte that continues the run, or for a
-    /// value that takes two bytes: on photographs both are unpredictable. Each step writes the run, and keeps it if it ends.
-    fn encode_short_runs(&mut self, end: usize, output: &mut [u8], written: &mut usize) {
-        const BLOCK: usize = 16;
-        /// Runs up to this length do not become longer than the longest one in a block.
-        const LONGEST_BEFORE: u8 = LONGEST - BLOCK as u8;
-        let (plane, mut run, mut x) = (&self.bytes[..end], self.run, self.x);
-        while let (1..=LONGEST_BEFORE, Some(next), Some(place)) =
-            (run.length, plane[x..].first_chunk::<BLOCK>(), output[*written..].first_chunk_mut::<{ 2 * BLOCK + 2 }>())
-        {
-            x += BLOCK;
-            if *next == [run.value; BLOCK] {
-                run.length += BLOCK as u8;
-                continue;
-            }
-            let mut position = 0;
-            for &value in next {
-                // A run is long if it has two values, or one that looks like the first byte of a run.
-                let bytes = 1 + usize::from((RUN + run.length - 2).max(run.value) >= RUN);
-                place[position] = RUN + run.length;
-                place[position + bytes - 1] = run.value;
-                let is_equal = value == run.value;
-                position += if is_equal { 0 } else { bytes };
-                run = Run { length: if is_equal { run.length + 1 } else { 1 }, value };
-            }
-            *written += position;
+    /// Encodes blocks of bytes as long as neither end is near.
+    fn encode_blocks(&mut self, end: usize, output: &mut [u8], written: &mut usize) {
+        // Unless someone else has changed the state.
+        if self.bytes[self.x - 1] != self.run.value {
+            return;
         }
-        (self.run, self.x) = (run, x);
+        let mut blocks = Blocks { plane: &self.bytes[..end], run: self.run, x: self.x };
+        *written += blocks::encode(&mut blocks, &mut output[*written..]);
+        (self.run, self.x) = (blocks.run, blocks.x);
     }
 
     /// Writes the run. Returns whether there was room for it.

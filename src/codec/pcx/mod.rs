@@ -15,6 +15,7 @@
 //!
 //! Source: ZSoft Technical Reference Manual, revision 5 (1991).
 
+mod blocks;
 mod decode;
 mod encode;
 mod packet;

@@ -1,6 +1,6 @@
 //! Rows of one band.
 
-use crate::codec::lines::{copy, fill};
+use crate::codec::lines::{copy_wide, fill};
 use crate::simd::isa::multiversion;
 
 /// The result of an expansion.
@@ -78,7 +78,7 @@ fn packets_to_atoms<const ATOM: usize>(
         match (packet & LITERALS, &data[position..]) {
             (0, [value, ..]) if ATOM == 1 => fill(atoms.as_flattened_mut(), count, *value),
             (0, input) => atoms[..count].fill(input.as_chunks().0[0]),
-            (_, input) => copy(atoms.as_flattened_mut(), input, bytes),
+            (_, input) => copy_wide(atoms.as_flattened_mut(), input, bytes),
         }
         x += count;
         position += bytes;

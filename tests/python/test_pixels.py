@@ -338,6 +338,16 @@ def test_every_rank(both, mode, size):
             plain_floats if mode == "F" else new)  # fmt: skip
 
 
+@pytest.mark.parametrize("mode", ["L", "I", "F"])
+@pytest.mark.parametrize("size", [3, 5])
+def test_rank_filter_at_every_width(both, mode, size):
+    """Rows of whole vectors, and all lengths of what is left."""
+    for width in range(size, 134):
+        for rank in 0, size * size // 2, size * size - 1:
+            one(both, MODE_ID[mode], (width, size + 2), width, lambda library, image: library.ImagingRankFilter(image, size, rank),
+                plain_floats if mode == "F" else new)  # fmt: skip
+
+
 @given(mode=modes | st.sampled_from(["L", "P", "1"]).map(MODE_ID.get), size=small_sizes, filter_size=st.integers(-3, 15),
        seed=seeds)  # fmt: skip
 def test_mode_filter(both, mode, size, filter_size, seed):

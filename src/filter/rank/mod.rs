@@ -3,8 +3,8 @@
 //!
 //! There are these methods:
 //!
-//! - for the minimum and the maximum, two passes: [`extreme`] of columns, then of rows;
-//! - for the medians of 3 by 3 and of 5 by 5, a network whose values stay in registers ([`avx2`]);
+//! - for the minimum, the maximum and the median of 3 by 3 and of 5 by 5, kernels whose values stay in registers ([`avx2`]);
+//! - for other minima and maxima, two passes: [`extreme`] of columns, then of rows;
 //! - up to [`network::Key::MAX_SIZE`], a selection [`network`] of minima and maxima that all pixels of a row go through at the same
 //!   time, in vectors. Floats go through it as integers that sort like them;
 //! - above that, for 8-bit pixels, a [`histogram`] that slides along the row (Huang, Yang and Tang 1979);
@@ -76,18 +76,18 @@ impl RankFilter {
             parallel::copy_rows(out, image, |y| image.row(y));
             return Ok(());
         }
+        #[cfg(target_arch = "x86_64")]
+        let out = match isa::current().avx2() {
+            Some(isa) => match avx2::filter::<P>(isa, out, image, self.size, self.rank) {
+                None => return Ok(()),
+                Some(out) => out,
+            },
+            None => out,
+        };
         let last = self.size * self.size - 1;
         if self.rank == 0 || self.rank == last {
             return extreme::filter::<P>(out, image, self.size, self.rank == last);
         }
-        #[cfg(target_arch = "x86_64")]
-        let out = match isa::current().avx2() {
-            Some(isa) if self.rank == last / 2 => match avx2::filter::<P>(isa, out, image, self.size)? {
-                None => return Ok(()),
-                Some(out) => out,
-            },
-            _ => out,
-        };
         if self.size <= <P::Key as network::Key>::MAX_SIZE {
             return network::filter::<P>(out, image, self.size, self.rank);
         }
@@ -101,9 +101,9 @@ impl RankFilter {
 
 /// A pixel type that all methods take.
 #[cfg(target_arch = "x86_64")]
-trait Ordered: avx2::Median {}
+trait Ordered: avx2::Lanes {}
 #[cfg(target_arch = "x86_64")]
-impl<P: avx2::Median> Ordered for P {}
+impl<P: avx2::Lanes> Ordered for P {}
 
 /// A pixel type that all methods take.
 #[cfg(not(target_arch = "x86_64"))]

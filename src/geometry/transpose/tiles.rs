@@ -175,18 +175,37 @@ fn write_tile<const BYTES: usize, const SIDE: usize>(
     columns: &[&[[u8; BYTES]]],
     column: usize,
 ) {
-    let (blocks, rest) = columns.as_chunks::<SIDE>();
-    let rest_column = column + blocks.len() * SIDE;
     for (n, rows) in rows.chunks_mut(SIDE).enumerate() {
         let x = n * SIDE;
         let Ok(block_rows) = <&mut [_; SIDE]>::try_from(&mut *rows) else {
             return write_pixels(rows, columns, x, column);
         };
+        let written = write_pairs(block_rows, columns, x, column);
+        let (columns, column) = (&columns[written..], column + written);
+        let (blocks, rest) = columns.as_chunks::<SIDE>();
         for (n, block_columns) in blocks.iter().enumerate() {
             write_block(block_rows, block_columns, x, column + n * SIDE);
         }
-        write_pixels(rows, rest, x, rest_column);
+        write_pixels(rows, rest, x, column + blocks.len() * SIDE);
     }
+}
+
+/// Writes pairs of blocks with AVX2. Returns the number of columns that were written: none where pairs are not faster, which
+/// includes pixels of four bytes.
+#[inline(always)]
+fn write_pairs<const BYTES: usize, const SIDE: usize>(
+    rows: &mut [&mut [[u8; BYTES]]; SIDE],
+    columns: &[&[[u8; BYTES]]],
+    x: usize,
+    column: usize,
+) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if BYTES < 4
+        && let Some(isa) = crate::simd::isa::current().avx2()
+    {
+        return block::write_pairs(isa, rows, columns, x, column);
+    }
+    0
 }
 
 /// Writes a block: the pixels of `columns` from `x` on, to `column` of each row.

@@ -1,8 +1,14 @@
-//! Transposes blocks that fit into 16-byte registers: 16 × 16 pixels of one byte, 8 × 8 of two or 4 × 4 of four.
+//! Transposes blocks that fit into 16-byte registers: 16 × 16 pixels of one byte, 8 × 8 of two or 4 × 4 of four. With AVX2, two
+//! blocks side by side are transposed at once.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod layout;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
+
+#[cfg(target_arch = "x86_64")]
+pub use avx2::write_pairs;
 
 use layout::Block;
 

@@ -172,7 +172,7 @@ pub unsafe extern "C" fn ImagingTransform(
         // SAFETY: `a` is NULL or has the coefficients of the method: the header says so.
         let map = || unsafe {
             Ok(match method {
-                IMAGING_TRANSFORM_AFFINE => Mapping::Affine(*array(a, "coefficients")?),
+                IMAGING_TRANSFORM_AFFINE => Mapping::affine(*array(a, "coefficients")?),
                 IMAGING_TRANSFORM_PERSPECTIVE => Mapping::Perspective(*array(a, "coefficients")?),
                 _ => Mapping::Quad(*array(a, "coefficients")?),
             })

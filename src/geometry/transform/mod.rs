@@ -54,10 +54,10 @@ pub fn transform(
     let region = region.clip(out.xsize(), out.ysize());
     let is_16_bit = input.mode().spec().pixel_type == PixelType::I16;
     match (filter, mapping) {
-        (Filter::Nearest, Mapping::Affine(a)) if !is_16_bit => {
-            let is_separable = a[1] == 0.0 && a[3] == 0.0;
+        (Filter::Nearest, &Mapping::Affine([a, b, c, d, e, f, ..])) if !is_16_bit => {
+            let is_separable = b == 0.0 && d == 0.0;
             let draw = if is_separable { scale::draw } else { affine::draw };
-            draw(out, input, region, a)
+            draw(out, input, region, &[a, b, c, d, e, f])
         }
         (Filter::Nearest, _) => nearest::draw(out, input, region, mapping),
         (Filter::Bilinear, _) => interpolate::draw(out, input, region, mapping, Window::Bilinear),
@@ -80,7 +80,7 @@ mod tests {
 
     /// Whether a mapping is separable, with rows that come from inside the input.
     fn scales(mapping: &Mapping) -> bool {
-        matches!(mapping, Mapping::Affine([_, 0.0, _, 0.0, _, top]) if *top == 0.0)
+        matches!(mapping, Mapping::Affine([_, 0.0, _, 0.0, _, top, ..]) if *top == 0.0)
     }
 
     /// Boxes beyond the output on either side, reversed, or both; with every kind of mapping and every filter.
@@ -88,10 +88,10 @@ mod tests {
     fn a_box_outside_the_output_draws_nothing() {
         let input = try_vec(9);
         let mappings = [
-            Mapping::Affine([1.0, 0.0, 0.0, 0.0, 1.0, 1000.0]),
-            Mapping::Affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
-            Mapping::Affine([0.5, 0.5, 0.0, -0.5, 0.5, 0.0]),
-            Mapping::Affine([1e300, 1.0, f64::NAN, 0.0, -1e300, f64::INFINITY]),
+            Mapping::affine([1.0, 0.0, 0.0, 0.0, 1.0, 1000.0]),
+            Mapping::affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
+            Mapping::affine([0.5, 0.5, 0.0, -0.5, 0.5, 0.0]),
+            Mapping::affine([1e300, 1.0, f64::NAN, 0.0, -1e300, f64::INFINITY]),
             Mapping::Perspective([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]),
             Mapping::Quad([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
         ];

@@ -216,11 +216,11 @@ mod tests {
     #[test]
     fn kernels_equal_the_plain_code() {
         let mappings = [
-            Mapping::Affine([0.8, 0.1, 1.3, -0.1, 0.9, 7.7]),
-            Mapping::Affine([0.25, 0.0, 0.5, 0.0, 0.5, 0.25]),
-            Mapping::Affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
-            Mapping::Affine([-3.0, 0.7, 200.0, 0.7, 2.0, -30.0]),
-            Mapping::Affine([f64::NAN, 0.0, 0.0, 0.0, 1.0, 0.0]),
+            Mapping::affine([0.8, 0.1, 1.3, -0.1, 0.9, 7.7]),
+            Mapping::affine([0.25, 0.0, 0.5, 0.0, 0.5, 0.25]),
+            Mapping::affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
+            Mapping::affine([-3.0, 0.7, 200.0, 0.7, 2.0, -30.0]),
+            Mapping::affine([f64::NAN, 0.0, 0.0, 0.0, 1.0, 0.0]),
             Mapping::Perspective([0.9, 0.2, 10.0, -0.2, 0.9, 30.0, 1e-3, 2e-3]),
             Mapping::Quad([4.0, 0.7, 0.2, 0.002, 3.0, 0.1, 0.8, 0.004]),
         ];

@@ -9,10 +9,13 @@ use std::arch::x86_64::*;
 use bytemuck::Pod;
 
 use crate::geometry::transform::mapping::Mapping;
-use crate::geometry::transform::positions::avx2::{LANES, MAX_STEPS, Positions, RowDda, exact_integers};
+use crate::geometry::transform::positions::avx2::{LANES, MAX_STEPS, Positions, RowDda, are_exact, exact_integers};
 use crate::geometry::transform::source::avx2::store;
 use crate::geometry::transform::source::{Gather, PrefetchDistance};
 use crate::simd::isa::{Avx2, entry};
+
+/// The fewest vectors of a segment for which a [`RowDda`] is started.
+const MIN_DDA_VECTORS: usize = 8;
 
 entry! {
     /// Draws the pixels of row `y`, but for less than a vector at the end. Those outside of the source become zero if
@@ -33,16 +36,26 @@ fn draw_row_avx2<P: Pod>(
     fill: bool,
 ) -> usize {
     let perspective = PerspectiveRow::new(mapping, y, out.len(), [source.width(), source.height()]);
+    let is_exact = are_exact(mapping, out.len(), y);
     let vectors = out.as_chunks_mut::<LANES>().0;
     let count = vectors.len() * LANES;
     for (n, segment) in vectors.chunks_mut(MAX_STEPS / LANES).enumerate() {
         let start = n * MAX_STEPS;
-        let mut dda = RowDda::new(mapping, [start, y], segment.len() * LANES, 0.0);
+        // To start takes as long as to map some vectors one by one.
+        let mut dda = if segment.len() < MIN_DDA_VECTORS {
+            None
+        } else {
+            RowDda::new(mapping, [start, y], segment.len() * LANES, 0.0)
+        };
         for (x, out) in (start..).step_by(LANES).zip(segment) {
-            let integers = match (&mut dda, &perspective) {
-                (Some(dda), _) => dda.next_positions().integers(),
-                (None, Some(row)) => row.integers(x),
-                (None, None) => Positions::new(mapping, x, y, 0.0).integers(),
+            let integers = if let Some(row) = &perspective {
+                row.integers(x)
+            } else {
+                let positions = match &mut dda {
+                    Some(dda) => dda.next_positions(),
+                    None => Positions::new(mapping, x, y, 0.0),
+                };
+                if is_exact { Some([positions.x.integer, positions.y.integer]) } else { positions.integers() }
             };
             let [columns, rows] = integers.unwrap_or_else(|| exact_integers(mapping, x, y));
             let (pixels, inside) = source.pixels(columns, rows, distance);
@@ -164,6 +177,6 @@ mod tests {
         for a in [[1.0; 8], [f64::NAN; 8], [0.9, 0.2, 100.0, -0.2, 0.9, 300.0, -1e-3, 0.0]] {
             assert!(PerspectiveRow::new(&Mapping::Perspective(a), 3, 2560, SIZES).is_none() || a[6] == 1.0, "{a:?}");
         }
-        assert!(PerspectiveRow::new(&Mapping::Affine([1.0; 6]), 0, 9, SIZES).is_none());
+        assert!(PerspectiveRow::new(&Mapping::affine([1.0; 6]), 0, 9, SIZES).is_none());
     }
 }

@@ -99,20 +99,7 @@ impl RowDda {
     #[target_feature(enable = "avx2")]
     pub fn new(mapping: &Mapping, start: [usize; 2], count: usize, shift: f64) -> Option<Self> {
         const ONE: f64 = (1u64 << 32) as f64;
-        let [end_x, end_y] = [(start[0] + count + LANES) as f64, (start[1] + 1) as f64];
-        // Of both coordinates: the step to the next pixel, and a bound of the absolute terms.
-        let [(step_x, terms_x), (step_y, terms_y)] = match mapping {
-            Mapping::Affine([a0, a1, a2, a3, a4, a5]) => {
-                [[a0, a1, a2], [a3, a4, a5]].map(|[a, b, c]| (*a, a.abs() * end_x + b.abs() * end_y + c.abs()))
-            }
-            Mapping::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => {
-                [[a0, a1, a2, a3], [a4, a5, a6, a7]].map(|[a, b, c, d]| {
-                    let y = start[1] as f64 + 0.5;
-                    (b + d * y, a.abs() + (b.abs() + d.abs() * end_y) * end_x + c.abs() * end_y)
-                })
-            }
-            Mapping::Perspective(_) => return None,
-        };
+        let [(step_x, terms_x), (step_y, terms_y)] = steps_and_terms(mapping, start[0] + count + LANES, start[1])?;
         let fits = count <= MAX_STEPS && terms_x < MAX_TERMS && terms_y < MAX_TERMS;
         if !fits {
             return None;
@@ -145,6 +132,36 @@ impl RowDda {
         let fraction = _mm256_srli_epi32::<{ 32 - FRACTION_BITS }>(low_halves([low, high]));
         Coordinates { integer: high_halves([low, high]), fraction }
     }
+}
+
+/// Returns the step to the next pixel in row `y`, and a bound of the absolute terms of the coordinate of its first `width`
+/// pixels, along x and y. Returns `None` for a mapping that is not linear along a row.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn steps_and_terms(mapping: &Mapping, width: usize, y: usize) -> Option<[(f64, f64); 2]> {
+    let (end_x, end_y) = (width as f64, (y + 1) as f64);
+    let plane = |a: f64, b: f64, c: f64| (a, a.abs() * end_x + b.abs() * end_y + c.abs());
+    let bilinear = |a: f64, b: f64, c: f64, d: f64| {
+        let step = b + d * (y as f64 + 0.5);
+        (step, a.abs() + (b.abs() + d.abs() * end_y) * end_x + c.abs() * end_y)
+    };
+    match *mapping {
+        Mapping::Affine([a0, a1, a2, a3, a4, a5, ..]) => Some([plane(a0, a1, a2), plane(a3, a4, a5)]),
+        Mapping::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => Some([bilinear(a0, a1, a2, a3), bilinear(a4, a5, a6, a7)]),
+        Mapping::Perspective(_) => None,
+    }
+}
+
+/// Returns whether the positions of the first `width` pixels of row `y` are the exact coordinates: all numbers that occur are
+/// multiples of 2^-18, and less than 2^23. So it is for enlargements and reductions by 2.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub fn are_exact(mapping: &Mapping, width: usize, y: usize) -> bool {
+    let (Mapping::Affine(coefficients) | Mapping::Quad(coefficients) | Mapping::Perspective(coefficients)) = mapping;
+    let are_multiples = coefficients.iter().all(|a| (a * 65536.0).fract() == 0.0);
+    are_multiples
+        && steps_and_terms(mapping, width + LANES, y)
+            .is_some_and(|[(_, terms_x), (_, terms_y)]| terms_x < MAX_TERMS && terms_y < MAX_TERMS)
 }
 
 /// Returns the integers of the exact coordinates of the pixels from `x` on of output row `y`, along x and y.
@@ -217,7 +234,7 @@ fn map<const EXACT: bool>(mapping: &Mapping, x: usize, y: usize) -> [[__m256d; 2
 #[target_feature(enable = "avx2")]
 fn map_4<const EXACT: bool>(mapping: &Mapping, x: __m256d, y: f64) -> [__m256d; 2] {
     match mapping {
-        Mapping::Affine([a0, a1, a2, a3, a4, a5]) => [plane([*a0, a1 * y, *a2], x), plane([*a3, a4 * y, *a5], x)],
+        Mapping::Affine([a0, a1, a2, a3, a4, a5, ..]) => [plane([*a0, a1 * y, *a2], x), plane([*a3, a4 * y, *a5], x)],
         Mapping::Perspective([a0, a1, a2, a3, a4, a5, a6, a7]) => {
             let divisor = plane([*a6, a7 * y, 1.0], x);
             let [x, y] = [plane([*a0, a1 * y, *a2], x), plane([*a3, a4 * y, *a5], x)];
@@ -259,6 +276,7 @@ mod tests {
     entry! {
         fn fixed(Avx2, mapping: &Mapping, x: usize, y: usize) -> [[[i32; LANES]; 2]; 2] = fixed_avx2;
         fn exact(Avx2, mapping: &Mapping, x: usize, y: usize) -> [[i32; LANES]; 2] = exact_avx2;
+        fn are_exact_at(Avx2, mapping: &Mapping, width: usize, y: usize) -> bool = are_exact;
         fn dda(Avx2, mapping: &Mapping, x: usize, y: usize, n: usize) -> Option<[[[i32; LANES]; 2]; 2]> = dda_avx2;
     }
 
@@ -288,10 +306,10 @@ mod tests {
     }
 
     const MAPPINGS: [Mapping; 8] = [
-        Mapping::Affine([0.9, 0.2, 100.0, -0.2, 0.9, 300.0]),
-        Mapping::Affine([-1.7, 1.0 / 3.0, 2500.0, 1e-7, -0.5, 0.5]),
-        Mapping::Affine([1.0, 0.0, -20.0, 0.0, 1.0, 0.0]),
-        Mapping::Affine([0.7, 1e9, -0.5e9, 0.3, 1e-300, 5.0]),
+        Mapping::affine([0.9, 0.2, 100.0, -0.2, 0.9, 300.0]),
+        Mapping::affine([-1.7, 1.0 / 3.0, 2500.0, 1e-7, -0.5, 0.5]),
+        Mapping::affine([1.0, 0.0, -20.0, 0.0, 1.0, 0.0]),
+        Mapping::affine([0.7, 1e9, -0.5e9, 0.3, 1e-300, 5.0]),
         Mapping::Perspective([0.9, 0.2, 100.0, -0.2, 0.9, 300.0, 1e-5, 2e-5]),
         Mapping::Perspective([90.0, 10.0, -3.0, 5.0, 120.0, -4.0, 2.0, 1.5]),
         Mapping::Perspective([2.0, 0.0, -7.0, 0.0, 2.0, -9.0, -1.0 / 64.0, 0.0]),
@@ -339,19 +357,53 @@ mod tests {
     }
 
     #[test]
+    fn positions_of_simple_mappings_are_exact() {
+        let Some(avx2) = Isa::available().find_map(Isa::avx2) else { return };
+        let exact = |mapping: &Mapping, y: usize| are_exact_at(avx2, mapping, 200, y);
+        let mappings = [
+            Mapping::affine([2.0, 0.0, 0.0, 0.0, 0.5, -3.0]),
+            Mapping::affine([-0.75, 1.0 / 65536.0, 5000.0, 1.25, -2.0, 0.5]),
+            Mapping::Quad([4.0, 0.75, 0.25, 1.0 / 4096.0, 3.0, -0.5, 0.875, 1.0 / 65536.0]),
+        ];
+        for mapping in &mappings {
+            for (x, y) in [(0, 0), (8, 1), (56, 30), (120, 7), (192, 999)] {
+                assert!(exact(mapping, y));
+                let mut found = vec![fixed(avx2, mapping, x, y)];
+                found.extend(dda(avx2, mapping, x % 128, y, 0).filter(|_| x < 128));
+                for found in found {
+                    for n in 0..LANES {
+                        let exact = mapping.map(x + n, y);
+                        for ([integers, fractions], exact) in found.iter().zip([exact.0, exact.1]) {
+                            let is_inside = (-16.0..1e6).contains(&exact);
+                            assert!(
+                                !is_inside || distance([integers[n], fractions[n]], exact) == 0.0,
+                                "{mapping:?} {x} {y}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+        for a in [0.9, 1e300, f64::NAN, 65536.0] {
+            assert!(!exact(&Mapping::affine([a, 0.0, 0.0, 0.0, 1.0, 0.0]), 0));
+        }
+        assert!(!exact(&Mapping::Perspective([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), 0));
+    }
+
+    #[test]
     fn coordinates_out_of_range_are_clamped() {
         let Some(avx2) = Isa::available().find_map(Isa::avx2) else { return };
         let cases = [(-1e300, ..-1), (f64::NEG_INFINITY, ..-1)];
         for (value, range) in cases {
-            let [[integers, _], _] = fixed(avx2, &Mapping::Affine([0.0, 0.0, value, 0.0, 0.0, 0.0]), 0, 0);
+            let [[integers, _], _] = fixed(avx2, &Mapping::affine([0.0, 0.0, value, 0.0, 0.0, 0.0]), 0, 0);
             assert!(integers.iter().all(|integer| range.contains(integer)), "{value}");
         }
         for value in [1e300, f64::INFINITY] {
-            let [[integers, _], _] = fixed(avx2, &Mapping::Affine([0.0, 0.0, value, 0.0, 0.0, 0.0]), 0, 0);
+            let [[integers, _], _] = fixed(avx2, &Mapping::affine([0.0, 0.0, value, 0.0, 0.0, 0.0]), 0, 0);
             assert!(integers.iter().all(|integer| (MAX_SIZE..ABOVE_ALL).contains(integer)), "{value}");
         }
         for bits in [f64::NAN.to_bits(), (-f64::NAN).to_bits(), f64::NAN.to_bits() | 0xf_ffff_ffff_ffff] {
-            let mapping = Mapping::Affine([0.0, 0.0, f64::from_bits(bits), 0.0, 0.0, 0.0]);
+            let mapping = Mapping::affine([0.0, 0.0, f64::from_bits(bits), 0.0, 0.0, 0.0]);
             let [[integers, _], _] = fixed(avx2, &mapping, 0, 0);
             assert!(integers.iter().all(|integer| *integer > ABOVE_ALL), "{bits:x}");
         }

@@ -71,9 +71,9 @@ deleted(Imaging im) {
 /* Returns the address of the pixels of a deleted image that the library keeps, or NULL. On a busy machine it may have given
  * them back before this thread looks: one of several images will do. */
 static const void *
-kept(int xsize, int ysize, int threads) {
+kept(Imaging (*new_image)(ModeID, int, int), int xsize, int ysize, int threads) {
     for (int i = 0; i < 10; i++) {
-        const void *pixels = deleted(ImagingNew(IMAGING_MODE_L, xsize, ysize));
+        const void *pixels = deleted(new_image(IMAGING_MODE_L, xsize, ysize));
         if (is_mapped(pixels) && count_threads() == threads) {
             return pixels;
         }
@@ -173,20 +173,20 @@ reused(void) {
 
 static void
 given_back(void) {
-    const void *pixels = kept(4000, 5000, 2);
+    const void *pixels = kept(ImagingNew, 4000, 5000, 2);
     CHECK(pixels != NULL);
     ImagingMemoryTrim();
     CHECK(!is_mapped(pixels));
     ImagingMemoryTrim();
 
-    pixels = kept(1000, 1000, 2);
+    pixels = kept(ImagingNewBlock, 1000, 1000, 2);
     CHECK(pixels != NULL && is_given_back(pixels) && has_threads(1));
 
     /* A program that asked for one thread has no other; what is kept has a limit. */
     CHECK(ImagingSetNumThreads(1) == 1);
     pixels = deleted(ImagingNew(IMAGING_MODE_L, 10000, 7000));
     CHECK(!is_mapped(pixels) && has_threads(1));
-    pixels = kept(10000, 6000, 1);
+    pixels = kept(ImagingNew, 10000, 6000, 1);
     CHECK(pixels != NULL);
     CHECK(deleted(ImagingNew(IMAGING_MODE_L, 3000, 3000)) != pixels && !is_mapped(pixels));
     ImagingMemoryTrim();
@@ -196,12 +196,12 @@ given_back(void) {
 /* A process that forks has given its memory back, and has one thread; the child keeps and gives back memory of its own. */
 static void
 forked(void) {
-    const void *pixels = kept(2000, 2000, 2);
+    const void *pixels = kept(ImagingNew, 2000, 2000, 2);
     CHECK(pixels != NULL);
     const pid_t child = fork();
     CHECK(!is_mapped(pixels) && has_threads(1));
     if (child == 0) {
-        pixels = kept(2000, 2000, 2);
+        pixels = kept(ImagingNew, 2000, 2000, 2);
         CHECK(pixels != NULL && is_given_back(pixels) && has_threads(1));
         _exit(check_result());
     }

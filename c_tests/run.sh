@@ -23,8 +23,7 @@ check() {
         printf 'ok      %s (%s)\n' "$name" "$(tail -n 1 "$log")"
     else
         failed=$((failed + 1))
-        printf 'FAILED  %s\n' "$name" | tee -a "$work/failures"
-        tail -n 100 "$log" | tee -a "$work/failures"
+        { printf 'FAILED  %s\n' "$name"; tail -n 100 "$log"; } | tee -a "$work/failures"
     fi
 }
 
@@ -142,5 +141,5 @@ grep -h 'beside the file' "$work"/programs-*/Testing/Temporary/LastTest.log | se
 
 echo "c_tests: $passed passed, $failed failed"
 # Once more, where the reader of a long log looks first.
-[ "$failed" -eq 0 ] || grep -E '^FAILED|: failed:|\*\*\*|rror' "$work/failures" | tail -n 40
+[ "$failed" -eq 0 ] || grep -E '^FAILED|: failed:|\*\*\*|rror' "$work/failures" | tail -n 18
 [ "$failed" -eq 0 ]

@@ -97,8 +97,7 @@ pub fn fill(line: &mut [u8], length: usize, value: u8) {
 pub fn copy(line: &mut [u8], input: &[u8], length: usize) {
     match (line.first_chunk_mut::<LONG>(), input.first_chunk::<LONG>()) {
         (Some(to), Some(from)) if length <= SHORT => to[..SHORT].copy_from_slice(&from[..SHORT]),
-        (Some(to), Some(from)) if length <= LONG => *to = *from,
-        _ => line[..length].copy_from_slice(&input[..length]),
+        _ => copy_wide(line, input, length),
     }
 }
 

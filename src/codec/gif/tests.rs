@@ -115,13 +115,18 @@ fn a_string_that_exceeds_the_image_ends_with_it() {
     assert_eq!(image.rows, [[1, 1], [1, 1]]);
 }
 
-#[test]
-fn a_context_of_any_numbers_is_harmless() {
+/// Returns a function of pseudorandom words.
+fn words() -> impl FnMut() -> u32 {
     let mut random = 1u32;
-    let mut word = || {
+    move || {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         random ^ random >> 16
-    };
+    }
+}
+
+#[test]
+fn a_context_of_any_numbers_is_harmless() {
+    let mut word = words();
     let file = vec![0xfe; 9000];
     for index in 0..300 {
         for piece in [700, 9000] {
@@ -139,14 +144,10 @@ fn a_context_of_any_numbers_is_harmless() {
 
 #[test]
 fn an_encoder_context_of_any_numbers_is_harmless() {
-    let mut random = 1u32;
-    let mut word = || {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        random ^ random >> 16
-    };
+    let mut word = words();
     for _ in 0..300 {
         let mut context = EncoderState::new(8, 0);
-        context.slots.fill_with(|| if word() % 2 == 0 { 0 } else { word() });
+        context.slots.fill_with(|| if word().is_multiple_of(2) { 0 } else { word() });
         (context.step, context.phase, context.count) = (1, word() % 7, word() % 40);
         (context.width, context.max) = (word() % 32, word() % 5000);
         (context.next, context.head) = (word() % 4099, word() % 4096);

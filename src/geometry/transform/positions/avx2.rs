@@ -99,11 +99,10 @@ impl RowDda {
     #[target_feature(enable = "avx2")]
     pub fn new(mapping: &Mapping, start: [usize; 2], count: usize, shift: f64) -> Option<Self> {
         const ONE: f64 = (1u64 << 32) as f64;
-        let [(step_x, terms_x), (step_y, terms_y)] = steps_and_terms(mapping, start[0] + count + LANES, start[1])?;
-        let fits = count <= MAX_STEPS && terms_x < MAX_TERMS && terms_y < MAX_TERMS;
-        if !fits {
+        if count > MAX_STEPS {
             return None;
         }
+        let [step_x, step_y] = steps(mapping, start[0] + count, start[1])?;
         let (x, y) = mapping.map(start[0], start[1]);
         let half = ONE / (2 << FRACTION_BITS) as f64; // for rounding to 24 bits
         let along = |start: f64, step: f64| {
@@ -134,22 +133,23 @@ impl RowDda {
     }
 }
 
-/// Returns the step to the next pixel in row `y`, and a bound of the absolute terms of the coordinate of its first `width`
-/// pixels, along x and y. Returns `None` for a mapping that is not linear along a row.
+/// Returns the steps to the next pixel in row `y`, along x and y. Returns `None` for a mapping that is not linear along a row,
+/// or if the absolute terms of a coordinate of the first `width` pixels, in whole vectors, may add up to [`MAX_TERMS`].
 #[inline]
 #[target_feature(enable = "avx2")]
-fn steps_and_terms(mapping: &Mapping, width: usize, y: usize) -> Option<[(f64, f64); 2]> {
-    let (end_x, end_y) = (width as f64, (y + 1) as f64);
+fn steps(mapping: &Mapping, width: usize, y: usize) -> Option<[f64; 2]> {
+    let (end_x, end_y) = ((width + LANES) as f64, (y + 1) as f64);
     let plane = |a: f64, b: f64, c: f64| (a, a.abs() * end_x + b.abs() * end_y + c.abs());
     let bilinear = |a: f64, b: f64, c: f64, d: f64| {
         let step = b + d * (y as f64 + 0.5);
         (step, a.abs() + (b.abs() + d.abs() * end_y) * end_x + c.abs() * end_y)
     };
-    match *mapping {
-        Mapping::Affine([a0, a1, a2, a3, a4, a5, ..]) => Some([plane(a0, a1, a2), plane(a3, a4, a5)]),
-        Mapping::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => Some([bilinear(a0, a1, a2, a3), bilinear(a4, a5, a6, a7)]),
-        Mapping::Perspective(_) => None,
-    }
+    let [(step_x, terms_x), (step_y, terms_y)] = match *mapping {
+        Mapping::Affine([a0, a1, a2, a3, a4, a5, ..]) => [plane(a0, a1, a2), plane(a3, a4, a5)],
+        Mapping::Quad([a0, a1, a2, a3, a4, a5, a6, a7]) => [bilinear(a0, a1, a2, a3), bilinear(a4, a5, a6, a7)],
+        Mapping::Perspective(_) => return None,
+    };
+    (terms_x < MAX_TERMS && terms_y < MAX_TERMS).then_some([step_x, step_y])
 }
 
 /// Returns whether the positions of the first `width` pixels of row `y` are the exact coordinates: all numbers that occur are
@@ -158,10 +158,7 @@ fn steps_and_terms(mapping: &Mapping, width: usize, y: usize) -> Option<[(f64, f
 #[target_feature(enable = "avx2")]
 pub fn are_exact(mapping: &Mapping, width: usize, y: usize) -> bool {
     let (Mapping::Affine(coefficients) | Mapping::Quad(coefficients) | Mapping::Perspective(coefficients)) = mapping;
-    let are_multiples = coefficients.iter().all(|a| (a * 65536.0).fract() == 0.0);
-    are_multiples
-        && steps_and_terms(mapping, width + LANES, y)
-            .is_some_and(|[(_, terms_x), (_, terms_y)]| terms_x < MAX_TERMS && terms_y < MAX_TERMS)
+    steps(mapping, width, y).is_some() && coefficients.iter().all(|a| (a * 65536.0).fract() == 0.0)
 }
 
 /// Returns the integers of the exact coordinates of the pixels from `x` on of output row `y`, along x and y.

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! So no call waits for a worker to become free, nested and concurrent jobs share the workers without deadlock, and a job
-//! completes on its caller alone where no thread can be created.
+//! completes on its caller alone where no thread can be created, or would take memory that the job itself may need.
 //!
 //! - **Jobs** lie on the stacks of their callers and form a linked list, newest first, under the pool's mutex. A caller
 //!   returns only when its job is unlinked and no worker calls it any more; all unsafe code here relies on that.

@@ -6,14 +6,24 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
+use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+
 use super::environment;
 
 /// The main function of a thread.
 pub type Main = extern "C" fn(*mut c_void) -> *mut c_void;
 
-/// Creates a thread that calls `main` with NULL. Returns `None` where that is impossible.
+/// The bytes of a thread's stack.
+const STACK_BYTES: usize = 256 << 10;
+
+/// The memory that must be left beside a new thread's stack: a process near its limit needs the rest for the call itself.
+const HEADROOM: usize = 16 << 20;
+
+/// Creates a thread that calls `main` with NULL. Returns `None` where that is impossible, or would take the last memory.
 pub fn create(main: Main) -> Option<libc::pthread_t> {
-    const STACK_BYTES: usize = 256 << 10;
+    if !can_map(STACK_BYTES + HEADROOM) {
+        return None;
+    }
     // SAFETY: plain calls of the C library with pointers to locals. `pthread_attr_init` initialises the attributes before
     // they are read, and the first `pthread_sigmask` the signal mask before the second one restores it. (All of these are
     // integers and arrays of them, for which zeros are a valid value.)
@@ -30,6 +40,17 @@ pub fn create(main: Main) -> Option<libc::pthread_t> {
         libc::pthread_sigmask(libc::SIG_SETMASK, &mask, ptr::null_mut());
         libc::pthread_attr_destroy(&mut attributes);
         created.then_some(thread)
+    }
+}
+
+/// Whether the process can map that many bytes more. Taking no page, this costs two system calls.
+fn can_map(bytes: usize) -> bool {
+    // SAFETY: a mapping where the system has room for one, which is unmapped before anybody knows its address.
+    unsafe {
+        match mmap_anonymous(ptr::null_mut(), bytes, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) {
+            Ok(start) => munmap(start, bytes).is_ok(),
+            Err(_) => false,
+        }
     }
 }
 

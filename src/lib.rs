@@ -80,6 +80,8 @@ mod process;
 #[cfg(fuzzing)]
 pub mod testing;
 #[cfg(test)]
+mod testing_random;
+#[cfg(test)]
 mod testing_traits;
 
 pub use api::Draw;

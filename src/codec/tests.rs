@@ -20,6 +20,11 @@ impl Rows {
         Self { rows: vec![vec![0; bands * xsize]; ysize], format }
     }
 
+    /// Sets the bytes of all rows, from the first one on.
+    pub fn fill(&mut self, bytes: impl Iterator<Item = u8>) {
+        self.rows.iter_mut().flatten().zip(bytes).for_each(|(out, byte)| *out = byte);
+    }
+
     fn at(&self, y: i32) -> Result<&Vec<u8>> {
         usize::try_from(y).ok().and_then(|y| self.rows.get(y)).ok_or(Fault::Config)
     }

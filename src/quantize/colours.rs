@@ -217,6 +217,7 @@ mod tests {
     use super::*;
     use crate::image::Image;
     use crate::mode::Mode;
+    use crate::testing_random::words;
 
     fn counted(image: &Image) -> Vec<(u32, u32)> {
         let mut counts = std::collections::BTreeMap::new();
@@ -233,11 +234,10 @@ mod tests {
         #[test]
         fn every_pixel_is_counted(seed in any::<u32>(), xsize in 1..400usize, ysize in 1..400usize, bits in 0..24u32) {
             let mut image = Image::new(Mode::RGB, xsize, ysize)?;
-            let mut state = seed | 1;
+            let mut random = words(seed);
             for row in image.view_mut()?.rows_mut() {
-                for pixel in row.as_chunks_mut().0 {
-                    state = state.wrapping_mul(0x9e37_79b1).rotate_left(9) ^ 0x55;
-                    *pixel = (state & ((2 << bits) - 1)).to_le_bytes();
+                for (pixel, word) in row.as_chunks_mut().0.iter_mut().zip(&mut random) {
+                    *pixel = (word >> 8 & ((2 << bits) - 1)).to_le_bytes();
                 }
             }
             let colours = Colours::of_image(&image.view()?)?;

@@ -53,15 +53,13 @@ fn words(a: &[u8; BYTES], b: &[u8; BYTES]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing_random::bytes;
 
     #[test]
     fn each_byte_has_a_bit() {
-        let mut random = 1u32;
+        let mut random = bytes(1);
         for round in 0..1000 {
-            let mut byte = || {
-                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (random >> 24) as u8
-            };
+            let mut byte = || random.next().expect("endless");
             let a: [u8; BYTES] = std::array::from_fn(|_| byte());
             let b = a.map(|value| if byte() & 1 == 0 { value } else { value ^ [byte(), 1, 0x80][round % 3] });
             let expected = (0..BYTES).fold(0, |mask, at| mask | u64::from(a[at] != b[at]) << at);

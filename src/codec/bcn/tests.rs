@@ -9,16 +9,7 @@ use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
 use crate::mode::Mode;
 use crate::simd::isa::Isa;
-
-/// Returns bytes that look random.
-fn bytes(seed: u32, count: usize) -> Vec<u8> {
-    let mut random = seed;
-    let next = |random: &mut u32| {
-        *random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (*random >> 24) as u8
-    };
-    (0..count).map(|_| next(&mut random)).collect()
-}
+use crate::testing_random::bytes;
 
 fn decoded(image: &mut Rows, number: i32, file: &[u8], piece: usize) -> Result<bool> {
     let state = CodecState { state: number, ..state_of(image, 0, 0) };
@@ -130,7 +121,7 @@ fn pixels_outside_the_image_are_transparent_in_blocks_with_transparency() {
 /// Decodes rows of blocks with every ISA, and with plain code in pieces.
 fn check_run<F: BlockFormat>(seed: u32) {
     for count in (0..40).chain([200]) {
-        let file = bytes(seed + count as u32, count * size_of::<F::Block>());
+        let file = bytes(seed + count as u32).take(count * size_of::<F::Block>()).collect::<Vec<_>>();
         let blocks: &[F::Block] = bytemuck::cast_slice(&file);
         let none = [(); 4].map(|()| vec![<F::Row as bytemuck::Zeroable>::zeroed(); count]);
         let bytes_of = |rows: &[Vec<F::Row>; 4]| rows.each_ref().map(|row| bytemuck::cast_slice::<_, u8>(row).to_vec());
@@ -169,7 +160,7 @@ proptest! {
     ) {
         let mut image = rgba(xsize, ysize);
         // Two colours that 565 numbers have exactly, for each block.
-        let ends = bytes(seed, 2);
+        let ends = bytes(seed).take(2).collect::<Vec<_>>();
         for row in &mut image.rows {
             for (n, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
                 let value = if ends[n % 2] & 1 == 0 { 0 } else { 255 };
@@ -189,7 +180,7 @@ proptest! {
     ) {
         let bands = if number == 4 { 1 } else { 4 };
         let (mut one, mut other) = (Rows::new(bands, xsize, ysize), Rows::new(bands, xsize, ysize));
-        let file = bytes(seed, 16 * xsize.div_ceil(4) * ysize.div_ceil(4));
+        let file = bytes(seed).take(16 * xsize.div_ceil(4) * ysize.div_ceil(4)).collect::<Vec<_>>();
         prop_assert_eq!(decoded(&mut one, number, &file, piece), Ok(true));
         prop_assert_eq!(decoded(&mut other, number, &file, file.len()), Ok(true));
         prop_assert_eq!(one.rows, other.rows);

@@ -6,6 +6,7 @@ use super::{PcxDecoder, PcxEncoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
+use crate::testing_random::words;
 
 /// Returns the state of a codec for planes of bytes, in lines with this number of bytes more than the pixels have.
 fn state(image: &Rows, padding: usize) -> CodecState {
@@ -60,11 +61,8 @@ proptest! {
         bands in prop::sample::select(&[1usize, 3][..]), xsize in 1usize..300, ysize in 1usize..4,
         values in prop::sample::select(&[1u32, 2, 30, 256][..]), seed in any::<u32>(), buffer in 3usize..50, piece in 1usize..50,
     ) {
-        let (mut image, mut random) = (Rows::new(bands, xsize, ysize), seed);
-        for byte in image.rows.iter_mut().flatten() {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *byte = 0xc0u8.wrapping_add(((random >> 24) % values) as u8);
-        }
+        let mut image = Rows::new(bands, xsize, ysize);
+        image.fill(words(seed).map(|word| 0xc0u8.wrapping_add(((word >> 24) % values) as u8)));
         let file = encoded(&mut image, buffer).expect("valid");
         let mut copy = Rows::new(bands, xsize, ysize);
         let state = state(&copy, xsize % 2);

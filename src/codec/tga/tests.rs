@@ -6,6 +6,7 @@ use super::{RleDecoder, RleEncoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
+use crate::testing_random::bytes;
 
 /// Returns the state of a decoder, which has the bytes of a pixel in `count`.
 fn decoder_state(image: &Rows) -> CodecState {
@@ -47,11 +48,8 @@ proptest! {
         bands in 1usize..=5, xsize in 1usize..300, ysize in 1usize..4, values in 1u8..4, seed in any::<u32>(),
         buffer in 1usize..50, piece in 1usize..50,
     ) {
-        let (mut image, mut random) = (Rows::new(bands, xsize, ysize), seed);
-        for byte in image.rows.iter_mut().flatten() {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *byte = (random >> 24) as u8 % values;
-        }
+        let mut image = Rows::new(bands, xsize, ysize);
+        image.fill(bytes(seed).map(|byte| byte % values));
         let file = encoded(&mut image, buffer).expect("valid");
         let mut copy = Rows::new(bands, xsize, ysize);
         let state = decoder_state(&copy);

@@ -161,14 +161,10 @@ fn savings(data: &[u8]) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing_random::bytes;
 
     fn noise(count: usize) -> Vec<u8> {
-        let mut random = 1u32;
-        let next = |_| {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (random >> 27) as u8
-        };
-        (0..count).map(next).collect()
+        bytes(1).take(count).map(|byte| byte >> 3).collect()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{DecoderContext, EncoderContext, ZipDecoder, ZipEncoder};
 use crate::codec::fault::{Fault, Result};
 use crate::codec::state::CodecState;
 use crate::codec::tests::{Rows, decode, encode, state_of};
+use crate::testing_random::bytes;
 
 fn state(image: &Rows) -> CodecState {
     let bands = image.format.bands;
@@ -32,11 +33,7 @@ fn invalid_options_are_refused() {
 #[test]
 fn an_image_of_many_blocks_is_one_stream() {
     let mut image = Rows::new(4, 700, 900);
-    let mut random = 1u32;
-    for byte in image.rows.iter_mut().flatten() {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        *byte = (random >> 28) as u8;
-    }
+    image.fill(bytes(1).map(|byte| byte >> 4));
     for level in [0, 1, 6] {
         let file = encoded(&mut image, options(level), 10_007).expect("valid");
         let mut copy = Rows::new(4, 700, 900);
@@ -52,11 +49,8 @@ proptest! {
         bands in 1usize..=5, xsize in 1usize..300, ysize in 1usize..9, values in 1u8..=255, seed in any::<u32>(),
         buffer in 1usize..50, piece in 1usize..100, mode in 0..2, level in -1..=9, strategy in -1..=4, optimizes: bool,
     ) {
-        let (mut image, mut random) = (Rows::new(bands, xsize, ysize), seed);
-        for byte in image.rows.iter_mut().flatten() {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *byte = (random >> 24) as u8 % values;
-        }
+        let mut image = Rows::new(bands, xsize, ysize);
+        image.fill(bytes(seed).map(|byte| byte % values));
         let context = EncoderContext { mode, level, strategy, optimizes, ..EncoderContext::default() };
         let file = encoded(&mut image, context, buffer).expect("valid");
         let mut copy = Rows::new(bands, xsize, ysize);

@@ -139,14 +139,11 @@ pub fn blur_columns(out: ImageMut<'_>, input: Option<&ImageRef<'_>>, weights: &W
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing_random::bytes;
 
     fn noise(length: usize) -> Vec<[u8; WIDE_LANES]> {
-        let mut state = 1u32;
-        let mut next = || {
-            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
-            (state >> 24) as u8
-        };
-        (0..length).map(|_| std::array::from_fn(|_| next())).collect()
+        let bytes: Vec<u8> = bytes(1).take(length * WIDE_LANES).collect();
+        bytes.as_chunks().0.to_vec()
     }
 
     /// Blurs without looking for cycles.

@@ -36,6 +36,7 @@ mod tests {
     use super::each::{BLOCK, ROOM};
     use super::*;
     use crate::codec::pcx::packet::{RUN, Run};
+    use crate::testing_random::bytes;
 
     /// Encodes all bytes by single runs.
     fn expected(bytes: &[u8]) -> Vec<u8> {
@@ -49,15 +50,11 @@ mod tests {
 
     #[test]
     fn blocks_become_runs_with_every_isa() {
-        let mut random = 1u32;
-        let mut byte = |values| {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            0xb0 + (random >> 24) as u8 % values
-        };
+        let mut random = bytes(1);
         for (values, length) in
             [1, 2, 3, 40].into_iter().flat_map(|values| (1..200).map(move |length| (values, length)))
         {
-            let bytes: Vec<u8> = (0..length).map(|_| byte(values)).collect();
+            let bytes: Vec<u8> = random.by_ref().take(length).map(|byte| 0xb0 + byte % values).collect();
             for isa in Isa::available() {
                 let mut blocks = Blocks { plane: &bytes, run: Run { length: 1, value: bytes[0] }, x: 1 };
                 let mut output = vec![0; 2 * length + ROOM];

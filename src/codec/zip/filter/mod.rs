@@ -195,18 +195,15 @@ fn apply(filter: Filter, out: &mut [u8], row: &[u8], above: &[u8], pixel: usize)
 mod tests {
     use super::super::unfilter::unfilter;
     use super::*;
+    use crate::testing_random::words;
 
     #[test]
     fn filters_are_undone_and_the_best_is_chosen() {
-        let mut random = 1u32;
+        let mut bytes = words(1).map(|word| (word >> 24) as u8 >> (word >> 8 & 7));
         for pixel in [1, 2, 3, 4, 6, 8] {
             for length in (0..70).chain([500, 20_000]) {
-                let mut bytes = |_| {
-                    random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (random >> 24) as u8 >> (random >> 8 & 7)
-                };
-                let row: Vec<u8> = (0..length).map(&mut bytes).collect();
-                let above: Vec<u8> = (0..length).map(&mut bytes).collect();
+                let row: Vec<u8> = bytes.by_ref().take(length).collect();
+                let above: Vec<u8> = bytes.by_ref().take(length).collect();
                 let order = [Filter::None, Filter::Up, Filter::Sub, Filter::Average, Filter::Paeth];
                 let all = order.map(|filter| {
                     let mut out = vec![9; length + 1];

@@ -71,16 +71,7 @@ fn paeth(row: &mut [u8], above: &[u8], pixel: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Returns bytes that look random.
-    fn bytes(count: usize, seed: u32) -> Vec<u8> {
-        let mut random = seed;
-        let next = |_| {
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (random >> 24) as u8
-        };
-        (0..count).map(next).collect()
-    }
+    use crate::testing_random::bytes;
 
     #[test]
     fn kernels_equal_the_plain_code() {
@@ -88,7 +79,7 @@ mod tests {
             for length in (0..=100).chain([1000, 1023, 1024, 1025]) {
                 for extreme in [false, true] {
                     let fit = |byte: &mut u8| *byte = if extreme { (*byte >> 7) * 255 } else { *byte };
-                    let (mut row, mut above) = (bytes(length, 1), bytes(length, 2));
+                    let (mut row, mut above) = [1, 2].map(|seed| bytes(seed).take(length).collect::<Vec<_>>()).into();
                     row.iter_mut().chain(&mut above).for_each(fit);
                     for filter in 0..=4 {
                         let (mut expected, mut found) = (row.clone(), row.clone());

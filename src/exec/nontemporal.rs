@@ -197,8 +197,25 @@ fn stream(out: &mut [u8], input: &[u8], _others: &[&[u8]]) {
     out.copy_from_slice(input);
 }
 
+/// Stores a cache line by streaming stores if it is aligned, else in the ordinary way. A [`fence`] must follow before another
+/// thread reads it.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub fn store_line(out: &mut [u8; LINE], line: [std::arch::x86_64::__m256i; 2]) {
+    let start = out.as_mut_ptr().cast::<std::arch::x86_64::__m256i>();
+    if start.addr().is_multiple_of(LINE) {
+        for (n, vector) in line.into_iter().enumerate() {
+            // SAFETY: `out` has 64 bytes, for two aligned vectors.
+            unsafe { std::arch::x86_64::_mm256_stream_si256(start.add(n), vector) };
+        }
+    } else {
+        *out = bytemuck::cast(line);
+    }
+}
+
 /// Orders streaming stores before everything that this thread stores later.
-fn fence() {
+pub fn fence() {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: SSE is part of the x86-64 baseline, and a store fence changes no memory.
     unsafe {

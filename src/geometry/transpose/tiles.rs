@@ -4,8 +4,8 @@
 //! cut twice:
 //!
 //! ```text
-//! input tile: 64 columns, and a row for       output tile: 64 rows of
-//! each pixel of a cache line                  one cache line each
+//! input tile: up to 256 columns, and a row    output tile: up to 256 rows
+//! for each pixel of a cache line              of one cache line each
 //!    x …                                         column …
 //!  ┌────┬────┬────┐                             ┌──┬──┬──┬──┐
 //!  │    │▒▒▒▒│    │                             │  │  │  │  │
@@ -15,10 +15,11 @@
 //! ```
 //!
 //! - A *tile* has the same cache lines of the input and of the output for all of its pixels: they stay in the
-//!   first-level cache until each is used up. Tiles follow each other in the order of the input's rows, and the lines
-//!   of the next tile are prefetched, since no hardware prefetcher follows jumps from row to row.
+//!   first-level cache until each is used up. Tiles follow each other in the order of the input's rows, and are wide enough
+//!   for the hardware prefetcher.
 //! - A *block* is a square of a tile that fits into registers, see [`block`].
-//! - Large outputs are made in a staging buffer, 2 KiB of each row, and copied from there by non-temporal stores.
+//! - Lines of large outputs are written by non-temporal stores, or else made in a staging buffer, 1 KiB of each row, and
+//!   copied from there by such stores.
 //!
 //! Wins the benchmark's "Turn by 90°".
 
@@ -26,24 +27,22 @@ use arrayvec::ArrayVec;
 
 use super::block;
 use super::flip::Flip;
-use crate::exec::nontemporal::StorePolicy;
+use crate::exec::nontemporal::{self, StorePolicy};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::heap::try_vec;
-use crate::simd::prefetch;
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa;
 
 /// The bytes of an output row of a tile: a cache line.
 const LINE: usize = 64;
 
 /// The most output rows of a tile.
-const TILE_ROWS: usize = 64;
+const TILE_ROWS: usize = 256;
 
-/// The most output rows of a tile in the staging buffer.
-const STAGED_TILE_ROWS: usize = 128;
-
-/// Outputs of at least this many bytes are staged: their rows are so far apart that the lines of a tile would evict
+/// Outputs of at least this many bytes are streamed: their rows are so far apart that the lines of a tile would evict
 /// each other from the caches.
-const STAGED_BYTES: usize = 2 << 20;
+const STREAMED_BYTES: usize = 2 << 20;
 
 /// Transposes an image to one of the same mode, and flips the result. The output is as wide as the input is high.
 pub fn transpose(out: ImageMut<'_>, input: &ImageRef<'_>, flip: Flip) {
@@ -61,7 +60,7 @@ struct Tiles<'a, const BYTES: usize, const SIDE: usize> {
 }
 
 /// Output rows of a row of tiles, or parts of them.
-type Rows<'a, const BYTES: usize> = ArrayVec<&'a mut [[u8; BYTES]], STAGED_TILE_ROWS>;
+type Rows<'a, const BYTES: usize> = ArrayVec<&'a mut [[u8; BYTES]], TILE_ROWS>;
 
 /// The parts of input rows that become the columns of a tile.
 type Columns<'a, const BYTES: usize> = ArrayVec<&'a [[u8; BYTES]], LINE>;
@@ -71,28 +70,41 @@ impl<const BYTES: usize, const SIDE: usize> Tiles<'_, BYTES, SIDE> {
     const TILE_COLUMNS: usize = LINE / BYTES;
 
     fn transpose(&self, out: ImageMut<'_>) {
-        let policy = StorePolicy::above(STAGED_BYTES, &out);
+        let policy = StorePolicy::above(STREAMED_BYTES, &out);
         // Jumps between rows cost more than copying the bytes.
         let cost = out.xsize() * BYTES / 2;
         parallel::for_rows(out, cost, |first, mut chunk| {
-            let mut staging = if policy == StorePolicy::NonTemporal { Staging::new() } else { None };
-            let tile_rows = if staging.is_some() { STAGED_TILE_ROWS } else { TILE_ROWS };
+            let is_streamed = policy == StorePolicy::NonTemporal && Self::can_stream(&mut chunk);
+            let mut staging = if policy == StorePolicy::NonTemporal && !is_streamed { Staging::new() } else { None };
             let upwards = self.flip.top_bottom;
             let mut x = if upwards { self.input.xsize() - first - chunk.ysize() } else { first };
             let mut all_rows = chunk.rows_mut().map(|row| row.as_chunks_mut::<BYTES>().0);
             loop {
                 let next = || if upwards { all_rows.next_back() } else { all_rows.next() };
-                let mut rows: Rows<'_, BYTES> = std::iter::from_fn(next).take(tile_rows).collect();
+                let mut rows: Rows<'_, BYTES> = std::iter::from_fn(next).take(TILE_ROWS).collect();
                 if rows.is_empty() {
                     break;
                 }
                 match &mut staging {
                     Some(staging) => self.write_rows_staged(&mut rows, x, staging),
-                    None => self.write_rows(&mut rows, x, 0),
+                    None if is_streamed => self.write_rows::<true>(&mut rows, x, 0),
+                    None => self.write_rows::<false>(&mut rows, x, 0),
                 }
                 x += rows.len();
             }
+            nontemporal::fence();
         });
+    }
+
+    /// Whether whole lines of the rows can be streamed. Those of pixels of one byte are staged: a tile has as many input rows as
+    /// a line has pixels, and so many rows, and a new line of each output row, miss the TLB.
+    fn can_stream(out: &mut ImageMut<'_>) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        if BYTES > 1 && isa::current().avx2().is_some() {
+            return out.rows_mut().all(|row| row.as_ptr().addr().is_multiple_of(LINE));
+        }
+        let _ = out;
+        false
     }
 
     /// Writes output rows through the staging buffer. The first row comes from column `x` of the input.
@@ -104,31 +116,22 @@ impl<const BYTES: usize, const SIDE: usize> Tiles<'_, BYTES, SIDE> {
             let columns = part * part_width..width.min((part + 1) * part_width);
             let mut staged: Rows<'_, BYTES> =
                 staging.rows().take(rows.len()).map(|row| &mut row[..columns.len()]).collect();
-            self.write_rows(&mut staged, x, columns.start);
+            self.write_rows::<false>(&mut staged, x, columns.start);
             let rows = rows.iter_mut().map(|row| row[columns.clone()].as_flattened_mut());
             StorePolicy::NonTemporal.copy_rows(rows.enumerate(), |n| staged[n].as_flattened());
         }
     }
 
-    /// Writes a row of tiles, and prefetches the tile behind each. `rows` start at output column `start`; the first one
-    /// comes from column `x` of the input.
-    fn write_rows(&self, rows: &mut [&mut [[u8; BYTES]]], x: usize, start: usize) {
+    /// Writes a row of tiles. `rows` start at output column `start`; the first one comes from column `x` of the input.
+    fn write_rows<const STREAM: bool>(&self, rows: &mut [&mut [[u8; BYTES]]], x: usize, start: usize) {
         let (input_columns, width) = (x..x + rows.len(), rows[0].len());
-        if width == 0 {
-            return;
-        }
         let tiles = width.div_ceil(Self::TILE_COLUMNS);
-        let tile = |number: usize| -> (usize, Columns<'_, BYTES>) {
+        for number in 0..tiles {
             let first = Self::TILE_COLUMNS * if self.flip.left_right { tiles - 1 - number } else { number };
             let columns = start + first..start + width.min(first + Self::TILE_COLUMNS);
-            (first, columns.map(|column| &self.input_row(column)[input_columns.clone()]).collect())
-        };
-        let mut next = tile(0);
-        for number in 1..=tiles {
-            let (first, columns) = next;
-            next = if number < tiles { tile(number) } else { (width, ArrayVec::new()) };
-            prefetch_tile(rows, &next.1, next.0);
-            write_tile::<BYTES, SIDE>(rows, &columns, first);
+            let columns: Columns<'_, BYTES> =
+                columns.map(|column| &self.input_row(column)[input_columns.clone()]).collect();
+            write_tile::<BYTES, SIDE, STREAM>(rows, &columns, first);
         }
     }
 
@@ -144,14 +147,14 @@ struct Staging<const BYTES: usize>(Vec<[u8; BYTES]>);
 
 impl<const BYTES: usize> Staging<BYTES> {
     /// The columns of a part.
-    const COLUMNS: usize = 2048 / BYTES;
+    const COLUMNS: usize = 1024 / BYTES;
 
     /// The pixels from one row to the next: an odd number of cache lines, so that the rows map to different cache sets.
     const STRIDE: usize = Self::COLUMNS + LINE / BYTES;
 
     /// Allocates a buffer. Returns `None` if memory runs out: the rows are then written directly.
     fn new() -> Option<Self> {
-        try_vec([0; BYTES], STAGED_TILE_ROWS * Self::STRIDE).ok().map(Self)
+        try_vec([0; BYTES], TILE_ROWS * Self::STRIDE).ok().map(Self)
     }
 
     fn rows(&mut self) -> impl Iterator<Item = &mut [[u8; BYTES]]> {
@@ -159,29 +162,20 @@ impl<const BYTES: usize> Staging<BYTES> {
     }
 }
 
-/// Prefetches the cache lines of a tile: those of its input, and the line of each output row at `column`.
-fn prefetch_tile<const BYTES: usize>(rows: &[&mut [[u8; BYTES]]], columns: &[&[[u8; BYTES]]], column: usize) {
-    for input in columns {
-        input.chunks(LINE / BYTES).for_each(|line| prefetch::t0(line.as_ptr()));
-    }
-    for row in rows {
-        prefetch::t0(row[column..].as_ptr());
-    }
-}
-
 /// Writes a tile: `columns`, from `column` of each row on.
-fn write_tile<const BYTES: usize, const SIDE: usize>(
+fn write_tile<const BYTES: usize, const SIDE: usize, const STREAM: bool>(
     rows: &mut [&mut [[u8; BYTES]]],
     columns: &[&[[u8; BYTES]]],
     column: usize,
 ) {
+    let [written_rows, written_columns] = write_lines::<BYTES, SIDE, STREAM>(rows, columns, column);
     for (n, rows) in rows.chunks_mut(SIDE).enumerate() {
         let x = n * SIDE;
+        let written = if x < written_rows { written_columns } else { 0 };
+        let (columns, column) = (&columns[written..], column + written);
         let Ok(block_rows) = <&mut [_; SIDE]>::try_from(&mut *rows) else {
             return write_pixels(rows, columns, x, column);
         };
-        let written = write_pairs(block_rows, columns, x, column);
-        let (columns, column) = (&columns[written..], column + written);
         let (blocks, rest) = columns.as_chunks::<SIDE>();
         for (n, block_columns) in blocks.iter().enumerate() {
             write_block(block_rows, block_columns, x, column + n * SIDE);
@@ -190,22 +184,18 @@ fn write_tile<const BYTES: usize, const SIDE: usize>(
     }
 }
 
-/// Writes pairs of blocks with AVX2. Returns the number of columns that were written: none where pairs are not faster, which
-/// includes pixels of four bytes.
+/// Writes whole cache lines with AVX2. Returns the numbers of rows and of columns that were written.
 #[inline(always)]
-fn write_pairs<const BYTES: usize, const SIDE: usize>(
-    rows: &mut [&mut [[u8; BYTES]]; SIDE],
+fn write_lines<const BYTES: usize, const SIDE: usize, const STREAM: bool>(
+    rows: &mut [&mut [[u8; BYTES]]],
     columns: &[&[[u8; BYTES]]],
-    x: usize,
     column: usize,
-) -> usize {
+) -> [usize; 2] {
     #[cfg(target_arch = "x86_64")]
-    if BYTES < 4
-        && let Some(isa) = crate::simd::isa::current().avx2()
-    {
-        return block::write_pairs(isa, rows, columns, x, column);
+    if let Some(isa) = isa::current().avx2() {
+        return block::write_lines::<BYTES, SIDE, STREAM>(isa, rows, columns, column);
     }
-    0
+    [0, 0]
 }
 
 /// Writes a block: the pixels of `columns` from `x` on, to `column` of each row.

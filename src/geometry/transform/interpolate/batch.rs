@@ -190,6 +190,7 @@ mod tests {
     use crate::geometry::transform::mapping::Mapping;
     use crate::image::Image;
     use crate::mode::Mode;
+    use crate::testing_random::words;
 
     /// Compares rows of the kernel for the current ISA with those of the plain code.
     fn check<F: Format, I: Filter<F, SIDE>, const SIDE: usize>(image: &Image, mapping: &Mapping) {
@@ -228,11 +229,12 @@ mod tests {
             for values in [2, 3, 256] {
                 let make = |mode| {
                     let mut image = Image::new(mode, width, height).expect("small");
-                    let mut state = 1u32;
-                    for byte in image.view_mut().expect("new").rows_mut().flatten() {
-                        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                        *byte = ((state >> 16) % values * (255 / (values - 1))) as u8;
-                    }
+                    let mut random = words(1).map(|word| ((word >> 16) % values * (255 / (values - 1))) as u8);
+                    image
+                        .view_mut()
+                        .expect("new")
+                        .rows_mut()
+                        .for_each(|row| row.fill_with(|| random.next().expect("endless")));
                     image
                 };
                 for mapping in &mappings {

@@ -2,41 +2,54 @@
 
 use std::arch::x86_64::*;
 
+use crate::exec::nontemporal;
 use crate::simd::isa::entry;
 
 entry! {
-    /// Writes pairs of blocks side by side: the pixels of `columns` from `x` on, to `column` of each row. Returns the number of
-    /// columns that were written: whole pairs.
-    pub fn write_pairs[const BYTES: usize, const SIDE: usize][BYTES, SIDE](
-        Avx2, rows: &mut [&mut [[u8; BYTES]]; SIDE], columns: &[&[[u8; BYTES]]], x: usize, column: usize
-    ) -> usize = write_pairs_avx2::<BYTES, SIDE>;
+    /// Writes cache lines, four blocks side by side: the pixels of `columns`, to `column` of each row. Returns the numbers of rows
+    /// and of columns that were written: those of whole blocks, and of whole lines. If `STREAM` is set, aligned lines are written by
+    /// streaming stores.
+    pub fn write_lines[const BYTES: usize, const SIDE: usize, const STREAM: bool][BYTES, SIDE, STREAM](
+        Avx2, rows: &mut [&mut [[u8; BYTES]]], columns: &[&[[u8; BYTES]]], column: usize
+    ) -> [usize; 2] = write_lines_avx2::<BYTES, SIDE, STREAM>;
 }
 
 #[target_feature(enable = "avx2")]
-fn write_pairs_avx2<const BYTES: usize, const SIDE: usize>(
-    rows: &mut [&mut [[u8; BYTES]]; SIDE],
+fn write_lines_avx2<const BYTES: usize, const SIDE: usize, const STREAM: bool>(
+    rows: &mut [&mut [[u8; BYTES]]],
     columns: &[&[[u8; BYTES]]],
-    x: usize,
     column: usize,
-) -> usize {
+) -> [usize; 2] {
     const { assert!(BYTES * SIDE == 16 && SIDE.is_power_of_two()) };
     let (blocks, _) = columns.as_chunks::<SIDE>();
-    let (pairs, _) = blocks.as_chunks::<2>();
-    let load = |input: &[[u8; BYTES]]| -> __m128i {
-        bytemuck::cast::<[u8; 16], _>(*input[x..x + SIDE].as_flattened().first_chunk().expect("16 bytes"))
-    };
-    for (n, [left, right]) in pairs.iter().enumerate() {
-        let mut vectors = [_mm256_setzero_si256(); SIDE];
-        for (vector, (left, right)) in vectors.iter_mut().zip(left.iter().zip(right)) {
-            *vector = _mm256_set_m128i(load(right), load(left));
-        }
-        let column = column + n * 2 * SIDE;
-        for (row, vector) in rows.iter_mut().zip(transpose::<BYTES, SIDE>(vectors)) {
-            let bytes: [u8; 32] = bytemuck::cast(vector);
-            row[column..column + 2 * SIDE].as_flattened_mut().copy_from_slice(&bytes);
+    let (lines, _) = blocks.as_chunks::<4>();
+    let (groups, _) = rows.as_chunks_mut::<SIDE>();
+    for (n, rows) in groups.iter_mut().enumerate() {
+        let x = n * SIDE;
+        let load = |input: &[[u8; BYTES]]| -> __m128i {
+            bytemuck::cast::<[u8; 16], _>(*input[x..x + SIDE].as_flattened().first_chunk().expect("16 bytes"))
+        };
+        for (n, [a, b, c, d]) in lines.iter().enumerate() {
+            let halves = [[a, b], [c, d]].map(|[left, right]| {
+                let mut vectors = [_mm256_setzero_si256(); SIDE];
+                for (vector, (left, right)) in vectors.iter_mut().zip(left.iter().zip(right)) {
+                    *vector = _mm256_set_m128i(load(right), load(left));
+                }
+                transpose::<BYTES, SIDE>(vectors)
+            });
+            let column = column + n * 4 * SIDE;
+            for (n, row) in rows.iter_mut().enumerate() {
+                let out = row[column..column + 4 * SIDE].as_flattened_mut();
+                let (out, line) = (out.first_chunk_mut().expect("64 bytes"), halves.map(|half| half[n]));
+                if STREAM {
+                    nontemporal::store_line(out, line);
+                } else {
+                    *out = bytemuck::cast(line);
+                }
+            }
         }
     }
-    pairs.len() * 2 * SIDE
+    [groups.len() * SIDE, lines.len() * 4 * SIDE]
 }
 
 /// Transposes the blocks in both halves.
@@ -62,26 +75,32 @@ fn transpose<const BYTES: usize, const SIDE: usize>(mut rows: [__m256i; SIDE]) -
 mod tests {
     use crate::simd::isa::Isa;
 
-    fn check<const BYTES: usize, const SIDE: usize>() {
+    fn check<const BYTES: usize, const SIDE: usize, const STREAM: bool>() {
         let Some(isa) = Isa::available().find_map(Isa::avx2) else { return };
-        let (x, column, width) = (3, 2, 5 * SIDE + 1);
+        let (column, width, height) = (2, 9 * SIDE + 1, 3 * SIDE - 1);
         let pixel = |row: usize, column: usize| [(row * width + column) as u8; BYTES];
         let input: Vec<Vec<[u8; BYTES]>> =
-            (0..width).map(|row| (0..SIDE + x).map(|column| pixel(row, column)).collect()).collect();
+            (0..width).map(|row| (0..height).map(|column| pixel(row, column)).collect()).collect();
         let columns: Vec<&[[u8; BYTES]]> = input.iter().map(|row| &row[..]).collect();
-        let mut out = vec![vec![[0; BYTES]; column + width]; SIDE];
+        let mut out = vec![vec![[0; BYTES]; column + width]; height];
         let mut rows: Vec<&mut [[u8; BYTES]]> = out.iter_mut().map(|row| &mut row[..]).collect();
-        let rows: &mut [_; SIDE] = (&mut rows[..]).try_into().expect("one for each");
-        assert_eq!(super::write_pairs(isa, rows, &columns, x, column), 4 * SIDE);
+        let written = super::write_lines::<BYTES, SIDE, STREAM>(isa, &mut rows, &columns, column);
+        assert_eq!(written, [2 * SIDE, 8 * SIDE]);
         for (y, row) in out.iter().enumerate() {
-            assert!((0..4 * SIDE).all(|n| row[column + n] == pixel(n, x + y)));
-            assert!(row[..column].iter().chain(&row[column + 4 * SIDE..]).all(|pixel| *pixel == [0; BYTES]));
+            for (x, value) in row.iter().enumerate() {
+                let is_written = y < 2 * SIDE && (column..column + 8 * SIDE).contains(&x);
+                assert_eq!(*value, if is_written { pixel(x - column, y) } else { [0; BYTES] });
+            }
         }
     }
 
     #[test]
     fn rows_become_columns() {
-        check::<1, 16>();
-        check::<2, 8>();
+        check::<1, 16, false>();
+        check::<2, 8, false>();
+        check::<4, 4, false>();
+        check::<1, 16, true>();
+        check::<2, 8, true>();
+        check::<4, 4, true>();
     }
 }

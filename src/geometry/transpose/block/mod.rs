@@ -1,5 +1,5 @@
 //! Transposes blocks that fit into 16-byte registers: 16 × 16 pixels of one byte, 8 × 8 of two or 4 × 4 of four. With AVX2, two
-//! blocks side by side are transposed at once.
+//! blocks are transposed at once, and four side by side are a cache line.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -8,7 +8,7 @@ mod layout;
 mod sse2;
 
 #[cfg(target_arch = "x86_64")]
-pub use avx2::write_pairs;
+pub use avx2::write_lines;
 
 use layout::Block;
 

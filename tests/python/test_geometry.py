@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 
 import pytest
@@ -137,6 +138,18 @@ def test_transform(both, mode, size, out_size, mapping, box, filter, fills, seed
         transformed(library, mode, size, out_size, method, box, a, filter, fills, seed) for library in both
     )
     assert ours == theirs
+
+
+@pytest.mark.parametrize("filter", [NEAREST, BILINEAR, BICUBIC])
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_transform_into_a_box(both, name, filter):
+    """The reference draws the nearest pixels of affine mappings that rotate from the first column of the image on."""
+    method, a = MAPPINGS[name]
+    for mode, box in itertools.product(("L", "I;16", "RGB", "F"), [(1, 3, 150, 80), (29, 0, 190, 90), (60, -9, 999, 7)]):
+        for fills in (0, 1):
+            case = MODE_ID[mode], (150, 100), (171, 90), method, box, a, filter, fills, 7
+            theirs, ours = (transformed(library, *case) for library in both)
+            assert ours == theirs
 
 
 @given(

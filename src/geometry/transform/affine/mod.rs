@@ -41,33 +41,47 @@ fn draw_pixels<P: Pod + Sync>(out: ImageMut<'_>, input: &ImageRef<'_>, region: R
         return Ok(());
     }
     let source = Source::<P>::new(input)?;
-    let fill_outside = |row: &mut [P], drawn: Range<usize>| {
-        if region.fill {
-            row[..drawn.start].fill(P::zeroed());
-            row[drawn.end..].fill(P::zeroed());
-        }
-    };
     if fixed_point::fits(a, columns, rows) {
         let dda = fixed_point::Dda::new::<P>(a);
         const ROWS: f64 = PrefetchDistance::ROWS as f64;
         let distance = source.prefetch_distance(a[1] * ROWS, a[4] * ROWS);
-        region.draw_rows(out, COST, |row, y| {
-            let drawn = dda.draw_row(row, &source, y, distance);
-            fill_outside(row, drawn);
+        parallel::for_rows(region.view_rows(out), columns * COST, |first, mut chunk| {
+            for (y, row) in chunk.rows_mut().enumerate() {
+                draw_row(row, &region, |row| dda.draw_row(row, &source, first + y, distance));
+            }
         });
         return Ok(());
     }
-    let columns = region.columns();
-    parallel::for_rows(region.view_rows(out), columns.len() * COST, |first, mut chunk| {
+    parallel::for_rows(region.view_rows(out), columns * COST, |first, mut chunk| {
         // Steps accumulate from the first row of the region on, whichever row this chunk starts with.
         let mut dda = floating_point::Dda::new(a);
         (0..first).for_each(|_| dda.next_row());
         for row in chunk.rows_mut() {
-            let row = &mut bytemuck::cast_slice_mut(row)[columns.clone()];
-            let drawn = dda.draw_row(row, &source);
-            fill_outside(row, drawn);
+            draw_row(row, &region, |row| dda.draw_row(row, &source));
             dda.next_row();
         }
     });
     Ok(())
+}
+
+/// Draws a row of a region. `draw` returns which pixels it has drawn.
+///
+/// As in the reference, pixels outside of the source become zero in the region's columns, and then the others are drawn, but
+/// from the first column of the image on.
+fn draw_row<P: Pod>(row: &mut [u8], region: &Region, draw: impl FnOnce(&mut [P]) -> Range<usize>) {
+    let columns = region.columns();
+    let row: &mut [P] = bytemuck::cast_slice_mut(row);
+    if columns.start > 0 {
+        if region.fill {
+            row[columns.clone()].fill(P::zeroed());
+        }
+        draw(&mut row[..columns.len()]);
+        return;
+    }
+    let row = &mut row[columns];
+    let drawn = draw(row);
+    if region.fill {
+        row[..drawn.start].fill(P::zeroed());
+        row[drawn.end..].fill(P::zeroed());
+    }
 }

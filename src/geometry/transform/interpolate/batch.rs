@@ -4,8 +4,12 @@ use bytemuck::{AnyBitPattern, Zeroable};
 
 use super::arithmetic::Windows;
 #[cfg(target_arch = "x86_64")]
-use super::avx2::{self, Marks, SEGMENT, WindowSource};
+use super::avx2::{self, Marks, SEGMENT};
+#[cfg(target_arch = "x86_64")]
+use super::avx512::{self, BilinearRow};
 use super::format::{Bicubic, Bilinear, Filter, Format};
+#[cfg(target_arch = "x86_64")]
+use super::window_source::WindowSource;
 use crate::geometry::transform::mapping::{BATCH, Coordinates};
 use crate::geometry::transform::sampler::Sampler;
 use crate::geometry::transform::source::{PrefetchDistance, Source};
@@ -37,13 +41,18 @@ fn draw_row<F: Format, I: Filter<F, SIDE>, const SIDE: usize>(
     #[cfg(target_arch = "x86_64")]
     if avx2::has_kernel::<F>()
         && let Some(avx2) = isa::current().avx2()
-        && let Some(source) = WindowSource::<F::Input, SIDE>::new(avx2, &sampler.source)
+        && let Some(source) = WindowSource::<F::Input, _, SIDE>::new(avx2, &sampler.source)
     {
+        let avx512 = isa::current().avx512().filter(|_| SIDE == 2);
+        let bilinear = avx512.and_then(|avx512| BilinearRow::new(avx512, sampler, y, out.len(), distance));
         let (mut marks, mut marked, mut count) = (Marks::default(), [0; BATCH], 0);
         for x in (0..out.len()).step_by(SEGMENT) {
             let end = out.len().min(x + SEGMENT);
             let segment = &mut out[x..end];
-            avx2::draw_segment::<F, SIDE>(avx2, segment, sampler, &source, [x, y], distance, &mut marks);
+            match &bilinear {
+                Some(row) => avx512::draw_segment::<F>(row.isa(), segment, row, x, &mut marks),
+                None => avx2::draw_segment::<F, SIDE>(avx2, segment, sampler, &source, [x, y], distance, &mut marks),
+            }
             for pixel in avx2::marked_pixels(&marks) {
                 marked[count] = x + pixel;
                 count += 1;
@@ -60,7 +69,7 @@ fn draw_row<F: Format, I: Filter<F, SIDE>, const SIDE: usize>(
         let coordinates = sampler.mapping.map_batch(batch * BATCH, y);
         #[cfg(target_arch = "x86_64")]
         if let (Some(avx512), Ok(out)) = (isa::current().avx512(), <&mut [_; BATCH]>::try_from(&mut *out))
-            && super::avx512::draw_batch::<F, SIDE>(avx512, out, &sampler.source, &coordinates, distance)
+            && avx512::draw_batch::<F, SIDE>(avx512, out, &sampler.source, &coordinates, distance)
         {
             continue;
         }
@@ -82,14 +91,21 @@ fn draw_pixels<F: Format, I: Filter<F, SIDE>, const SIDE: usize>(
     if pixels.is_empty() {
         return;
     }
-    let mut coordinates = Coordinates { x: [0.0; BATCH], y: [0.0; BATCH] };
+    let last = sampler.mapping.map(pixels[pixels.len() - 1], y);
+    let mut coordinates = Coordinates { x: [last.0; BATCH], y: [last.1; BATCH] };
     let mut drawn = [F::Output::zeroed(); BATCH];
-    let drawn = &mut drawn[..pixels.len()];
     for (n, pixel) in pixels.iter().enumerate() {
         (coordinates.x[n], coordinates.y[n]) = sampler.mapping.map(*pixel, y);
         drawn[n] = out[*pixel];
     }
-    draw_batch::<F, I, SIDE>(drawn, sampler, windows, &coordinates, distance);
+    let vectors = &mut drawn[..pixels.len().next_multiple_of(avx512::LANES)];
+    let is_drawn = isa::current()
+        .avx512()
+        .is_some_and(|avx512| avx512::draw_batch::<F, SIDE>(avx512, vectors, &sampler.source, &coordinates, distance));
+    let drawn = &mut drawn[..pixels.len()];
+    if !is_drawn {
+        draw_batch::<F, I, SIDE>(drawn, sampler, windows, &coordinates, distance);
+    }
     for (pixel, drawn) in pixels.iter().zip(drawn) {
         out[*pixel] = *drawn;
     }
@@ -220,6 +236,8 @@ mod tests {
             Mapping::affine([0.8, 0.1, 1.3, -0.1, 0.9, 7.7]),
             Mapping::affine([0.25, 0.0, 0.5, 0.0, 0.5, 0.25]),
             Mapping::affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
+            Mapping::affine([1.0, 0.0, -0.5, 0.0, 1.0, -0.5]),
+            Mapping::affine([1.0 - 1e-9, 0.0, -0.5, 1e-10, 1.0 - 1e-9, -0.5]),
             Mapping::affine([-3.0, 0.7, 200.0, 0.7, 2.0, -30.0]),
             Mapping::affine([f64::NAN, 0.0, 0.0, 0.0, 1.0, 0.0]),
             Mapping::Perspective([0.9, 0.2, 10.0, -0.2, 0.9, 30.0, 1e-3, 2e-3]),

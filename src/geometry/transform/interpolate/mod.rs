@@ -13,7 +13,8 @@
 //!
 //! Steps 3 and 4 are plain code that LLVM vectorises. For batches whose windows all lie inside the input, [`avx512`]
 //! does the same in registers, eight pixels at a time. For bytes, [`avx2`] computes in single precision, and marks the
-//! pixels that are to be drawn by the plain code.
+//! pixels that are to be drawn in double precision. With AVX-512, a kernel of sixteen pixels does so where coordinates are
+//! moderate, for bilinear interpolation.
 
 mod arithmetic;
 #[cfg(target_arch = "x86_64")]
@@ -22,6 +23,8 @@ mod avx2;
 mod avx512;
 mod batch;
 mod format;
+#[cfg(target_arch = "x86_64")]
+mod window_source;
 
 use super::mapping::Mapping;
 use super::region::Region;

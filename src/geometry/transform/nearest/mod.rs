@@ -1,16 +1,20 @@
 //! Nearest-neighbour sampling of perspective and quad mappings (and of affine ones in 16-bit modes): each output pixel
 //! is mapped by itself, and takes the pixel that covers its coordinates.
 //!
-//! With AVX2 eight pixels are mapped and gathered at once; otherwise they are looked up one by one.
+//! With AVX2 eight pixels are mapped and gathered at once, with AVX-512 sixteen; otherwise they are looked up one by one.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 use bytemuck::Pod;
 
 use super::mapping::{BATCH, Mapping};
 #[cfg(target_arch = "x86_64")]
 use super::positions::avx2::MAX_SIZE;
+#[cfg(target_arch = "x86_64")]
+use super::positions::avx512::RowMap;
 use super::region::Region;
 use super::sampler::{self, Sampler};
 #[cfg(target_arch = "x86_64")]
@@ -59,7 +63,7 @@ multiversion! {
     }
 }
 
-/// Draws the first pixels of row `y`, all but less than a vector, and returns their number. Returns `None` if there is no
+/// Draws the first pixels of row `y`, all or all but less than a vector, and returns their number. Returns `None` if there is no
 /// kernel for the processor or the source.
 #[cfg(target_arch = "x86_64")]
 fn draw_vectors<P: Pod>(
@@ -68,6 +72,13 @@ fn draw_vectors<P: Pod>(
     y: usize,
     distance: PrefetchDistance,
 ) -> Option<usize> {
+    if let Some(avx512) = isa::current().avx512()
+        && let Some(gather) = Gather::new(avx512, &sampler.source)
+        && let Some(map) = RowMap::new(sampler.mapping, y, out.len(), [gather.width(), gather.height()], 0.0)
+    {
+        avx512::draw_row(avx512, out, &gather, sampler, &map, y, distance);
+        return Some(out.len());
+    }
     let avx2 = isa::current().avx2()?;
     let gather = Gather::new(avx2, &sampler.source)?;
     let fits = gather.width().max(gather.height()) <= MAX_SIZE;

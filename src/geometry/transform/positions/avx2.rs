@@ -15,7 +15,7 @@ use crate::geometry::transform::mapping::Mapping;
 pub const LANES: usize = 8;
 
 /// The bits of a fraction.
-const FRACTION_BITS: i32 = 24;
+pub const FRACTION_BITS: i32 = 24;
 
 /// What moves the integer of a coordinate in front of its fraction.
 const SHIFTER: f64 = 1.5 * (1 << 28) as f64;
@@ -78,7 +78,7 @@ impl Positions {
 pub const MAX_STEPS: usize = 128;
 
 /// What the absolute terms of an exact coordinate add up to at most in a [`RowDda`].
-const MAX_TERMS: f64 = (1 << 23) as f64;
+pub const MAX_TERMS: f64 = (1 << 23) as f64;
 
 /// Maps eight pixels after the other by an affine or a quad mapping, which are linear along a row: adds steps in fixed
 /// point with 32 fraction bits.
@@ -135,9 +135,7 @@ impl RowDda {
 
 /// Returns the steps to the next pixel in row `y`, along x and y. Returns `None` for a mapping that is not linear along a row,
 /// or if the absolute terms of a coordinate of the first `width` pixels, in whole vectors, may add up to [`MAX_TERMS`].
-#[inline]
-#[target_feature(enable = "avx2")]
-fn steps(mapping: &Mapping, width: usize, y: usize) -> Option<[f64; 2]> {
+pub fn steps(mapping: &Mapping, width: usize, y: usize) -> Option<[f64; 2]> {
     let (end_x, end_y) = ((width + LANES) as f64, (y + 1) as f64);
     let plane = |a: f64, b: f64, c: f64| (a, a.abs() * end_x + b.abs() * end_y + c.abs());
     let bilinear = |a: f64, b: f64, c: f64, d: f64| {

@@ -21,8 +21,10 @@ use super::windows::ScalarWindows;
 use crate::geometry::transform::interpolate::format::Layout;
 use crate::geometry::transform::positions::avx2::LANES;
 
-/// The bounds of the error.
-const BILINEAR_ERROR: f32 = 0.000125;
+/// The bound of the error of bilinear interpolation.
+pub const BILINEAR_ERROR: f32 = 0.000125;
+
+/// The bound of the error of bicubic interpolation.
 const BICUBIC_ERROR: f32 = 0.0013;
 
 /// Returns the weights of the pixels of a window along an axis, at fractions in units of 2^-24.

@@ -31,16 +31,17 @@ mod arithmetic;
 mod store;
 mod windows;
 
-pub use windows::WindowSource;
+pub use arithmetic::BILINEAR_ERROR;
 
 use std::arch::x86_64::*;
 
 use super::format::{Format, Layout};
+use super::window_source::WindowSource;
 use crate::geometry::transform::positions::avx2::{LANES, MAX_STEPS, Positions, RowDda};
 use crate::geometry::transform::sampler::Sampler;
 use crate::geometry::transform::source::PrefetchDistance;
 use crate::geometry::transform::source::avx2::store;
-use crate::simd::isa::entry;
+use crate::simd::isa::{Avx2, entry};
 use arithmetic::{bicubic_bands, bilinear_bands, interpolate_bytes, weights};
 use store::{store_bands, used_bands};
 use windows::{Windows, are_flat, same_bytes};
@@ -66,7 +67,7 @@ pub fn marked_pixels(marks: &Marks) -> impl Iterator<Item = usize> {
 entry! {
     /// Draws a segment of a row, whose first pixel is at `start` (x, y), and marks the pixels that are not final.
     pub fn draw_segment[F: Format, const SIDE: usize][F, SIDE](
-        Avx2, out: &mut [F::Output], sampler: &Sampler<'_, F::Input>, source: &WindowSource<'_, F::Input, SIDE>,
+        Avx2, out: &mut [F::Output], sampler: &Sampler<'_, F::Input>, source: &WindowSource<'_, F::Input, Avx2, SIDE>,
         start: [usize; 2], distance: PrefetchDistance, marks: &mut Marks,
     ) = draw_segment_avx2::<F, SIDE>;
 }
@@ -80,7 +81,7 @@ pub const fn has_kernel<F: Format>() -> bool {
 fn draw_segment_avx2<F: Format, const SIDE: usize>(
     out: &mut [F::Output],
     sampler: &Sampler<'_, F::Input>,
-    source: &WindowSource<'_, F::Input, SIDE>,
+    source: &WindowSource<'_, F::Input, Avx2, SIDE>,
     [x, y]: [usize; 2],
     distance: PrefetchDistance,
     marks: &mut Marks,

@@ -7,18 +7,11 @@ use std::arch::x86_64::*;
 use bytemuck::Pod;
 use safe_unaligned_simd::x86_64::{_mm256_loadu_si256, _mm256_storeu_si256};
 
-use crate::geometry::transform::positions::avx2::{ABOVE_ALL, Coordinates, LANES, MAX_SIZE, Positions};
+use crate::geometry::transform::interpolate::window_source::WindowSource;
+use crate::geometry::transform::positions::avx2::{ABOVE_ALL, Coordinates, LANES, Positions};
 use crate::geometry::transform::source::avx2::is_below;
-use crate::geometry::transform::source::{Gather, PrefetchDistance, Source};
+use crate::geometry::transform::source::{Gather, PrefetchDistance};
 use crate::simd::isa::Avx2;
-
-/// A source of at least one window of `SIDE` × `SIDE` pixels.
-pub struct WindowSource<'a, P, const SIDE: usize> {
-    source: Gather<'a, P, Avx2>,
-    /// The numbers of columns and rows at which a window may start: [`loaded`](Self::LOADED) pixels of each row can be
-    /// read from there.
-    starts: [i32; 2],
-}
 
 /// Eight windows, all of which lie inside the source.
 pub struct Windows<'a, P, const SIDE: usize> {
@@ -28,23 +21,7 @@ pub struct Windows<'a, P, const SIDE: usize> {
     offsets: __m256i,
 }
 
-impl<'a, P: Pod, const SIDE: usize> WindowSource<'a, P, SIDE> {
-    /// How many pixels are loaded from each row of a window: single bytes are loaded four at a time.
-    const LOADED: usize = if size_of::<P>() == 1 { 4 } else { SIDE };
-
-    /// The pixels of a window before the first of the middle two.
-    const BEFORE: i32 = SIDE as i32 / 2 - 1;
-
-    /// Returns `None` if windows cannot be addressed by offsets, or if the source is smaller than a window.
-    pub fn new(avx2: Avx2, source: &Source<'a, P>) -> Option<Self> {
-        const { assert!(SIDE == 2 || SIDE == 4) };
-        const { assert!(size_of::<P>() == 1 || size_of::<P>() == 4) };
-        let source = Gather::new(avx2, source)?;
-        let starts = [source.width() - Self::LOADED as i32 + 1, source.height() - SIDE as i32 + 1];
-        let fits = starts.iter().all(|starts| (1..=MAX_SIZE).contains(starts));
-        fits.then_some(Self { source, starts })
-    }
-
+impl<P: Pod, const SIDE: usize> WindowSource<'_, P, Avx2, SIDE> {
     /// Returns the windows at positions less half a pixel, and prefetches pixels that are used later. Returns `None` if
     /// one of them reaches beyond the source.
     #[inline]
@@ -53,13 +30,13 @@ impl<'a, P: Pod, const SIDE: usize> WindowSource<'a, P, SIDE> {
         let before = _mm256_set1_epi32(Self::BEFORE);
         let column = _mm256_sub_epi32(positions.x.integer, before);
         let row = _mm256_sub_epi32(positions.y.integer, before);
-        let inside = _mm256_and_si256(is_below(column, self.starts[0]), is_below(row, self.starts[1]));
+        let inside = _mm256_and_si256(is_below(column, self.starts()[0]), is_below(row, self.starts()[1]));
         if _mm256_movemask_epi8(inside) != -1 {
             return None;
         }
-        let offsets = self.source.offsets(column, row);
-        self.source.prefetch(offsets, distance);
-        Some(Windows { source: &self.source, offsets })
+        let offsets = self.source().offsets(column, row);
+        self.source().prefetch(offsets, distance);
+        Some(Windows { source: self.source(), offsets })
     }
 
     /// Returns the mask of the pixels whose exact coordinates are outside of the source, too, since they are more than
@@ -67,7 +44,7 @@ impl<'a, P: Pod, const SIDE: usize> WindowSource<'a, P, SIDE> {
     #[inline]
     #[target_feature(enable = "avx2")]
     pub fn are_outside(&self, positions: &Positions) -> u8 {
-        let [x, y] = [is_far(positions.x, self.source.width()), is_far(positions.y, self.source.height())];
+        let [x, y] = [is_far(positions.x, self.source().width()), is_far(positions.y, self.source().height())];
         _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_or_si256(x, y))) as u8
     }
 }

@@ -1,4 +1,4 @@
-//! AVX-512: interpolates eight pixels at a time, in registers.
+//! AVX-512: interpolates eight pixels at a time, in registers. ([`bilinear`] takes sixteen, in single precision.)
 //!
 //! The pixels of a window lie side by side in each row, so no gather instruction is needed: eight unaligned loads give
 //! one row of eight windows. A shuffle extracts a band of each, which becomes one lane of a vector of doubles:
@@ -14,31 +14,35 @@
 //! bit. It wins the benchmark's bilinear and bicubic transformations.
 
 mod arithmetic;
+mod bilinear;
 mod store;
 mod windows;
+
+pub use bilinear::{BilinearRow, draw_segment};
+pub use windows::LANES;
 
 use std::arch::x86_64::*;
 
 use super::format::{Format, Layout};
-use crate::geometry::transform::mapping::{BATCH, Coordinates};
+use crate::geometry::transform::mapping::Coordinates;
 use crate::geometry::transform::source::{PrefetchDistance, Source};
 use crate::simd::isa::entry;
 use arithmetic::interpolate;
 use store::{convert, store};
-use windows::{InteriorBatch, LANES, Windows};
+use windows::{InteriorBatch, Windows};
 
 entry! {
-    /// Draws a batch whose windows of `SIDE` × `SIDE` pixels all lie inside the source. Returns false, and draws
-    /// nothing, if one of them does not.
+    /// Draws the first pixels of a batch, in whole vectors. Returns false, and draws nothing, if one of the batch's windows
+    /// of `SIDE` × `SIDE` pixels does not lie inside the source.
     pub fn draw_batch[F: Format, const SIDE: usize][F, SIDE](
-        Avx512, out: &mut [F::Output; BATCH], source: &Source<'_, F::Input>, coordinates: &Coordinates,
+        Avx512, out: &mut [F::Output], source: &Source<'_, F::Input>, coordinates: &Coordinates,
         distance: PrefetchDistance,
     ) -> bool = draw_batch_avx512::<F, SIDE>;
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx2")]
 fn draw_batch_avx512<F: Format, const SIDE: usize>(
-    out: &mut [F::Output; BATCH],
+    out: &mut [F::Output],
     source: &Source<'_, F::Input>,
     coordinates: &Coordinates,
     distance: PrefetchDistance,

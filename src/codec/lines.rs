@@ -80,13 +80,22 @@ multiversion! {
 /// Bytes that are written at once for a short and for a long packet. Most packets are short: storing more bytes than that is
 /// faster than a call of `memset` or `memcpy`.
 const SHORT: usize = 32;
-const LONG: usize = 128;
+pub const LONG: usize = 128;
 
 /// Fills the first `length` bytes of a line. Those behind may change, too: they are written later.
 #[inline(always)]
 pub fn fill(line: &mut [u8], length: usize, value: u8) {
     match line.first_chunk_mut::<LONG>() {
         Some(wide) if length <= SHORT => wide[..SHORT].copy_from_slice(&[value; SHORT]),
+        Some(wide) if length <= LONG => *wide = [value; LONG],
+        _ => line[..length].fill(value),
+    }
+}
+
+/// Fills the first `length` bytes of a line, as [`fill`] does, for formats whose runs are often long: see [`copy_wide`].
+#[inline(always)]
+pub fn fill_wide(line: &mut [u8], length: usize, value: u8) {
+    match line.first_chunk_mut() {
         Some(wide) if length <= LONG => *wide = [value; LONG],
         _ => line[..length].fill(value),
     }

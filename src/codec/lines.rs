@@ -33,6 +33,12 @@ pub trait Packets {
     /// every ISA, and so must be inlined: wide vectors copy a packet in fewer steps.
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded;
 
+    /// Expands packets to whole rows of the image, without a line between. It is called at the start of a line. Returns how
+    /// many bytes of the input it consumed, none if the format cannot do it: lines are slower, but need no complete row.
+    fn expand_rows<C>(&mut self, _call: &mut Decode<'_, C>, _input: &[u8]) -> Decoded {
+        Decoded::Consumed(0)
+    }
+
     /// Changes a full line before it is unpacked.
     fn complete(&self, _line: &mut [u8]) {}
 
@@ -49,6 +55,12 @@ pub fn decode<C>(call: &mut Decode<'_, C>, packets: &mut impl Packets, input: &[
     }
     let mut consumed = 0;
     loop {
+        if call.state.x == 0 {
+            match packets.expand_rows(call, &input[consumed..]) {
+                Decoded::Consumed(read) => consumed += read,
+                Decoded::Complete => return Ok(Decoded::Complete),
+            }
+        }
         let x = state::length(call.state.x)?;
         let line = call.line.get_mut(x..).ok_or(Fault::Config)?;
         let Expanded { read, written, fault } = expand(packets, line, &input[consumed..]);

@@ -33,6 +33,12 @@ pub trait Packets {
     /// every ISA, and so must be inlined: wide vectors copy a packet in fewer steps.
     fn expand(&mut self, line: &mut [u8], input: &[u8]) -> Expanded;
 
+    /// Expands packets to whole rows of the image, without a line between. It is called at the start of a line. Returns how
+    /// many bytes of the input it consumed, none if the format cannot do it: lines are slower, but need no complete row.
+    fn expand_rows<C>(&mut self, _call: &mut Decode<'_, C>, _input: &[u8]) -> Decoded {
+        Decoded::Consumed(0)
+    }
+
     /// Changes a full line before it is unpacked.
     fn complete(&self, _line: &mut [u8]) {}
 
@@ -49,6 +55,12 @@ pub fn decode<C>(call: &mut Decode<'_, C>, packets: &mut impl Packets, input: &[
     }
     let mut consumed = 0;
     loop {
+        if call.state.x == 0 {
+            match packets.expand_rows(call, &input[consumed..]) {
+                Decoded::Consumed(read) => consumed += read,
+                Decoded::Complete => return Ok(Decoded::Complete),
+            }
+        }
         let x = state::length(call.state.x)?;
         let line = call.line.get_mut(x..).ok_or(Fault::Config)?;
         let Expanded { read, written, fault } = expand(packets, line, &input[consumed..]);
@@ -80,13 +92,22 @@ multiversion! {
 /// Bytes that are written at once for a short and for a long packet. Most packets are short: storing more bytes than that is
 /// faster than a call of `memset` or `memcpy`.
 const SHORT: usize = 32;
-const LONG: usize = 128;
+pub const LONG: usize = 128;
 
 /// Fills the first `length` bytes of a line. Those behind may change, too: they are written later.
 #[inline(always)]
 pub fn fill(line: &mut [u8], length: usize, value: u8) {
     match line.first_chunk_mut::<LONG>() {
         Some(wide) if length <= SHORT => wide[..SHORT].copy_from_slice(&[value; SHORT]),
+        Some(wide) if length <= LONG => *wide = [value; LONG],
+        _ => line[..length].fill(value),
+    }
+}
+
+/// Fills the first `length` bytes of a line, as [`fill`] does, for formats whose runs are often long: see [`copy_wide`].
+#[inline(always)]
+pub fn fill_wide(line: &mut [u8], length: usize, value: u8) {
+    match line.first_chunk_mut() {
         Some(wide) if length <= LONG => *wide = [value; LONG],
         _ => line[..length].fill(value),
     }

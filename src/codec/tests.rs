@@ -7,17 +7,18 @@ use super::state::CodecState;
 use super::tile::{ImageFormat, TileMut, TileRef};
 use crate::raw::Shuffler;
 
-/// An image that is a tile as a whole, whose rows are packed lines: nothing is converted.
+/// An image that is a tile as a whole, whose rows are packed lines: nothing is converted, unless there is an unpacker.
 pub struct Rows {
     pub rows: Vec<Vec<u8>>,
     pub format: ImageFormat,
+    pub unpacker: Option<&'static Shuffler>,
 }
 
 impl Rows {
     /// Returns black rows of a mode, whose pixels have one byte a band.
     pub fn new(bands: usize, xsize: usize, ysize: usize) -> Self {
         let format = ImageFormat { mode: 0, pixel_type: 0, bands, pixel_size: bands, xsize, ysize };
-        Self { rows: vec![vec![0; bands * xsize]; ysize], format }
+        Self { rows: vec![vec![0; bands * xsize]; ysize], format, unpacker: None }
     }
 
     /// Sets the bytes of all rows, from the first one on.
@@ -72,8 +73,17 @@ impl TileMut for Rows {
         self.rows.get_disjoint_mut(ys).map(|rows| rows.map(Vec::as_mut_slice)).map_err(|_| Fault::Config)
     }
 
+    fn unpacker(&self) -> Option<&'static Shuffler> {
+        self.unpacker
+    }
+
     fn unpack(&mut self, y: i32, line: &[u8]) -> Result<()> {
+        let (unpacker, xsize) = (self.unpacker, self.format.xsize);
         let row = self.at_mut(y)?;
+        if let Some(unpacker) = unpacker {
+            (unpacker.convert)(row, line.get(..(unpacker.input_bytes)(xsize)).ok_or(Fault::Config)?, xsize);
+            return Ok(());
+        }
         let length = row.len();
         row.copy_from_slice(line.get(..length).ok_or(Fault::Config)?);
         Ok(())

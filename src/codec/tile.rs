@@ -54,6 +54,9 @@ pub trait TileMut {
     /// Returns all pixels of four rows of the image. Rows that share memory are an error.
     fn image_rows_mut(&mut self, ys: [i32; 4]) -> Result<[&mut [u8]; 4]>;
 
+    /// Returns the state's unpacker, if it is one of this library's.
+    fn unpacker(&self) -> Option<&'static Shuffler>;
+
     /// Unpacks `line` to row `y` of the tile with the state's unpacker. `line` may be longer than the packed row.
     fn unpack(&mut self, y: i32, line: &[u8]) -> Result<()>;
 

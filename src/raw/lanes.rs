@@ -16,7 +16,7 @@ pub enum LaneSource {
 }
 
 /// A swizzle: converts pixels of `input` bytes to pixels of `output` bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LanePattern {
     /// Bytes of an input pixel.
     pub input: usize,

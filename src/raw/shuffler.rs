@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::conversion::{Kernel, LineConversion};
 use super::dispatch;
+use super::lanes::LanePattern;
 use crate::image::shuffler::{self, RowConversion, ShufflerFn};
 use crate::simd::isa;
 
@@ -20,6 +21,8 @@ pub struct Shuffler {
     pub entry: ShufflerFn,
     /// Whether the layouts are equal, so that a file can be mapped.
     pub is_copy: bool,
+    /// The conversion, if it is a swizzle: for a codec that writes pixels itself.
+    pub swizzle: Option<LanePattern>,
     /// `convert` with the kernels of a given ISA.
     #[cfg(test)]
     pub convert_with: fn(isa::Isa, &mut [u8], &[u8], usize),
@@ -34,6 +37,10 @@ impl Shuffler {
             convert: convert::<C>,
             entry: shuffler::shuffler::<CLine<C>>,
             is_copy: matches!(C::KERNEL, Kernel::Copy),
+            swizzle: match C::KERNEL {
+                Kernel::Swizzle(pattern) => Some(pattern),
+                _ => None,
+            },
             #[cfg(test)]
             convert_with: dispatch::convert::<C>,
         }

@@ -64,6 +64,10 @@ impl TileMut for Lines {
         Err(Fault::Config)
     }
 
+    fn unpacker(&self) -> Option<&'static Shuffler> {
+        None
+    }
+
     fn unpack(&mut self, _y: i32, _line: &[u8]) -> Result<()> {
         self.next()
     }

@@ -1,10 +1,14 @@
 //! The decoder.
 
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
 use super::packet::{COUNT, RUN};
 use crate::codec::call::{Decode, Decoded, Decoder};
 use crate::codec::fault::{Fault, Result};
-use crate::codec::lines::{self, Expanded, Packets, copy};
+use crate::codec::lines::{self, Expanded, Packets, copy_wide, fill_wide};
 use crate::codec::state::{CodecState, length};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::isa;
 
 /// Decodes run-length encoded TGA.
 ///
@@ -45,9 +49,31 @@ impl<const DEPTH: usize> Tga<DEPTH> {
     #[inline(always)]
     fn continue_literals(&mut self, line: &mut [u8], input: &[u8]) -> usize {
         let length = self.literals.min(line.len());
-        copy(line, input, length);
+        copy_wide(line, input, length);
         self.literals -= length;
         length
+    }
+
+    /// Expands a packet of `length` bytes, which the line has no more room for.
+    #[inline(always)]
+    fn expand_last(&mut self, line: &mut [u8], packet: u8, data: &[u8], length: usize) -> Expanded {
+        let depth = if DEPTH == 0 { self.depth } else { DEPTH };
+        if packet & RUN == 0 {
+            if data.len() < length {
+                return Expanded::default();
+            }
+            self.literals = length;
+            let copied = self.continue_literals(line, data);
+            return Expanded { read: 1 + copied, written: copied, fault: None };
+        }
+        match data.get(..depth) {
+            None => Expanded::default(),
+            Some(_) if length > line.len() => Expanded { fault: Some(Fault::Overrun), ..Expanded::default() },
+            Some(pixel) => {
+                fill(line, length, pixel);
+                Expanded { read: 1 + depth, written: length, fault: None }
+            }
+        }
     }
 }
 
@@ -63,31 +89,34 @@ impl<const DEPTH: usize> Packets for Tga<DEPTH> {
         while let Some((&packet, data)) = input[read..].split_first() {
             let length = depth * (usize::from(packet & COUNT) + 1);
             let line = &mut line[written..];
+            // The last packet of a line is apart: lengths of the others do not depend on the line, so that the next packet is
+            // found sooner.
+            if length >= line.len() {
+                let last = self.expand_last(line, packet, data, length);
+                return Expanded { read: read + last.read, written: written + last.written, fault: last.fault };
+            }
             if packet & RUN != 0 {
                 let Some(pixel) = data.get(..depth) else { break };
-                if length > line.len() {
-                    return Expanded { read, written, fault: Some(Fault::Overrun) };
-                }
                 fill(line, length, pixel);
                 read += 1 + depth;
-                written += length;
-                if length == line.len() {
-                    break;
-                }
             } else {
                 if data.len() < length {
                     break;
                 }
-                self.literals = length;
-                let copied = self.continue_literals(line, data);
-                read += 1 + copied;
-                written += copied;
-                if copied == line.len() {
-                    break;
-                }
+                copy_wide(line, data, length);
+                read += 1 + length;
             }
+            written += length;
         }
         Expanded { read, written, fault: None }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn expand_rows<C>(&mut self, call: &mut Decode<'_, C>, input: &[u8]) -> Decoded {
+        match isa::current().avx512() {
+            Some(avx512) if DEPTH == 3 && self.literals == 0 => avx512::expand_rows(avx512, call, input),
+            _ => Decoded::Consumed(0),
+        }
     }
 
     fn next_row(&self, state: &mut CodecState) -> bool {
@@ -110,7 +139,7 @@ fn fill(line: &mut [u8], length: usize, pixel: &[u8]) {
     }
     match *pixel {
         [] => {}
-        [value] => lines::fill(line, length, value),
+        [value] => fill_wide(line, length, value),
         [a, b] => of(line, length, [a, b]),
         [a, b, c] => of(line, length, [a, b, c]),
         [a, b, c, d] => of(line, length, [a, b, c, d]),

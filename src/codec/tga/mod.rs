@@ -10,8 +10,12 @@
 //!
 //! The specification forbids packets that span rows. The decoder accepts literal ones: some programs write them.
 //!
+//! Packets are expanded to a line, which is unpacked to a row. `avx512` expands those of BGR pixels to the row itself.
+//!
 //! Source: Truevision TGA File Format Specification, version 2.0 (1991), appendix C.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod decode;
 mod encode;
 mod packet;

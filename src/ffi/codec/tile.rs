@@ -158,6 +158,13 @@ impl TileMut for Tile {
         Ok(rows.map(|(address, bytes)| unsafe { std::slice::from_raw_parts_mut(address, bytes) }))
     }
 
+    fn unpacker(&self) -> Option<&'static Shuffler> {
+        match self.shuffle? {
+            Shuffle::Known(shuffler) => Some(shuffler),
+            Shuffle::Foreign(_) => None,
+        }
+    }
+
     fn unpack(&mut self, y: c_int, line: &[u8]) -> Result<()> {
         let (shuffle, pixels) = (self.shuffle()?, self.rectangle[2]);
         shuffle.convert(self.row_mut(y)?, line, pixels)

@@ -17,6 +17,12 @@ pub const LANES: usize = 8;
 /// The bits of a fraction.
 pub const FRACTION_BITS: i32 = 24;
 
+/// A pixel in fixed point, with 32 fraction bits.
+pub const ONE: f64 = (1u64 << 32) as f64;
+
+/// Half a unit of the fractions: for rounding to them.
+pub const HALF_UNIT: f64 = ONE / (2 << FRACTION_BITS) as f64;
+
 /// What moves the integer of a coordinate in front of its fraction.
 const SHIFTER: f64 = 1.5 * (1 << 28) as f64;
 
@@ -98,15 +104,13 @@ impl RowDda {
     #[inline]
     #[target_feature(enable = "avx2")]
     pub fn new(mapping: &Mapping, start: [usize; 2], count: usize, shift: f64) -> Option<Self> {
-        const ONE: f64 = (1u64 << 32) as f64;
         if count > MAX_STEPS {
             return None;
         }
         let [step_x, step_y] = steps(mapping, start[0] + count, start[1])?;
         let (x, y) = mapping.map(start[0], start[1]);
-        let half = ONE / (2 << FRACTION_BITS) as f64; // for rounding to 24 bits
         let along = |start: f64, step: f64| {
-            let (start, step) = (((start - shift) * ONE + half) as i64, (step * ONE).round() as i64);
+            let (start, step) = (((start - shift) * ONE + HALF_UNIT) as i64, (step * ONE).round() as i64);
             let pixel = |n: i64| start + n * step;
             let low = _mm256_setr_epi64x(pixel(0), pixel(1), pixel(4), pixel(5));
             let high = _mm256_setr_epi64x(pixel(2), pixel(3), pixel(6), pixel(7));

@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::avx2::{FRACTION_BITS, MAX_TERMS, steps};
+use super::avx2::{FRACTION_BITS, HALF_UNIT, MAX_TERMS, ONE, steps};
 use crate::geometry::transform::mapping::Mapping;
 
 /// The pixels of a vector.
@@ -49,9 +49,7 @@ impl RowMap {
     /// Maps the first `width` pixels of output row `y`, and subtracts `shift`, 0 or 0.5, from the coordinates. Returns
     /// `None` if coordinates within a source with these numbers of columns and rows may be too far off.
     pub fn new(mapping: &Mapping, y: usize, width: usize, sizes: [i32; 2], shift: f64) -> Option<Self> {
-        const ONE: f64 = (1u64 << 32) as f64;
-        // Half a unit, for rounding to 24 bits.
-        let offset = (0.5 / f64::from(1 << FRACTION_BITS) - shift) * ONE;
+        let offset = HALF_UNIT - shift * ONE;
         let centre = y as f64 + 0.5;
         let sums = match *mapping {
             Mapping::Affine([_, a1, a2, _, a4, a5, ..]) => [a1 * centre + a2, a4 * centre + a5],
@@ -64,7 +62,6 @@ impl RowMap {
     }
 
     fn perspective(a: [f64; 8], y: f64, end: f64, sizes: [i32; 2], offset: f64) -> Option<Self> {
-        const ONE: f64 = (1u64 << 32) as f64;
         let [a0, a1, a2, a3, a4, a5, a6, a7] = a;
         let terms = |a: f64, b: f64, c: f64| a.abs() * end + (b * y).abs() + c.abs();
         let [first, last] = [a7 * y + 1.0, a6 * end + a7 * y + 1.0];

@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // slices without bounds checks, in loops where a check would cost as much as the work
 
 use super::format::GROUP_ROWS;
-use crate::simd::prefetch;
+use crate::simd::{CACHE_LINE, prefetch};
 
 /// Calls `four` with groups of four rows, and `one` with each row that remains.
 pub fn in_groups_of_4(
@@ -50,9 +50,6 @@ pub struct Prefetcher {
     /// The column that is prefetched next, in bytes.
     position: usize,
 }
-
-/// The bytes of a cache line.
-const CACHE_LINE: usize = 64;
 
 impl Prefetcher {
     pub fn new(inputs: &[&[u8]]) -> Self {

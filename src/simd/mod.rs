@@ -12,3 +12,6 @@ pub mod prefetch;
 mod token_tests;
 pub mod transpose;
 pub mod truncate;
+
+/// The bytes of a cache line.
+pub const CACHE_LINE: usize = 64;

@@ -12,7 +12,7 @@ use super::packet::{COUNT, RUN};
 use crate::codec::call::{Decode, Decoded};
 use crate::raw::{LanePattern, LaneSource};
 use crate::simd::isa::{Avx512, entry};
-use crate::simd::prefetch;
+use crate::simd::{CACHE_LINE, prefetch};
 
 /// The unpacker: BGR to RGBX.
 const BGR: LanePattern = LanePattern {
@@ -26,8 +26,6 @@ const RUN_PIXELS: usize = 16;
 const SHORT: usize = 32;
 const LONG: usize = COUNT as usize + 1;
 
-/// Bytes of a cache line.
-const LINE: usize = 64;
 /// Prefetch distances: pixels of the row, bytes of the input before the cursor that looks ahead. A mispredicted branch stops the
 /// loads and stores that would start the hardware prefetcher early enough.
 const PREFETCH_ROW: usize = 512;
@@ -112,8 +110,8 @@ fn expand_row_avx512(row: &mut [[u8; 4]], data: &[u8], input: &[u8], ahead: &mut
         && let Some((&packet, pixels)) = data[read..].split_first()
     {
         for line in 0..2 {
-            prefetch::t0(row.as_ptr().wrapping_add(x + PREFETCH_ROW + line * LINE / 4));
-            prefetch::t0(input.as_ptr().wrapping_add(ahead.read.wrapping_add(PREFETCH_INPUT + line * LINE)));
+            prefetch::t0(row.as_ptr().wrapping_add(x + PREFETCH_ROW + line * CACHE_LINE / 4));
+            prefetch::t0(input.as_ptr().wrapping_add(ahead.read.wrapping_add(PREFETCH_INPUT + line * CACHE_LINE)));
         }
         let (row, pixels) = (&mut row[x..], pixels.as_chunks().0);
         let count = usize::from(packet & COUNT) + 1;

@@ -28,15 +28,13 @@ use crate::exec::parallel;
 use crate::image::ring::Ring;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::heap::try_vec;
+use crate::simd::CACHE_LINE;
 
 /// The most passes in one sweep.
 pub const MAX_PASSES: usize = 8;
 
 /// The bytes of all rings: they stay in the second-level cache.
 const CACHE_BYTES: usize = 512 << 10;
-
-/// The width of a block of columns is a multiple of a cache line.
-const CACHE_LINE: usize = 64;
 
 /// The operations that a byte costs in one pass.
 pub const COST: usize = 2;

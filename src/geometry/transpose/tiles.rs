@@ -31,11 +31,9 @@ use crate::exec::nontemporal::{self, StorePolicy};
 use crate::exec::parallel;
 use crate::image::{ImageMut, ImageRef};
 use crate::memory::heap::try_vec;
+use crate::simd::CACHE_LINE;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::isa;
-
-/// The bytes of an output row of a tile: a cache line.
-const LINE: usize = 64;
 
 /// The most output rows of a tile.
 const TILE_ROWS: usize = 256;
@@ -63,11 +61,11 @@ struct Tiles<'a, const BYTES: usize, const SIDE: usize> {
 type Rows<'a, const BYTES: usize> = ArrayVec<&'a mut [[u8; BYTES]], TILE_ROWS>;
 
 /// The parts of input rows that become the columns of a tile.
-type Columns<'a, const BYTES: usize> = ArrayVec<&'a [[u8; BYTES]], LINE>;
+type Columns<'a, const BYTES: usize> = ArrayVec<&'a [[u8; BYTES]], CACHE_LINE>;
 
 impl<const BYTES: usize, const SIDE: usize> Tiles<'_, BYTES, SIDE> {
-    /// The pixels of an output row of a tile.
-    const TILE_COLUMNS: usize = LINE / BYTES;
+    /// The pixels of an output row of a tile: a cache line.
+    const TILE_COLUMNS: usize = CACHE_LINE / BYTES;
 
     fn transpose(&self, out: ImageMut<'_>) {
         let policy = StorePolicy::above(STREAMED_BYTES, &out);
@@ -92,7 +90,9 @@ impl<const BYTES: usize, const SIDE: usize> Tiles<'_, BYTES, SIDE> {
                 }
                 x += rows.len();
             }
-            nontemporal::fence();
+            if is_streamed {
+                nontemporal::fence();
+            }
         });
     }
 
@@ -101,7 +101,7 @@ impl<const BYTES: usize, const SIDE: usize> Tiles<'_, BYTES, SIDE> {
     fn can_stream(out: &mut ImageMut<'_>) -> bool {
         #[cfg(target_arch = "x86_64")]
         if BYTES > 1 && isa::current().avx2().is_some() {
-            return out.rows_mut().all(|row| row.as_ptr().addr().is_multiple_of(LINE));
+            return out.rows_mut().all(|row| row.as_ptr().addr().is_multiple_of(CACHE_LINE));
         }
         let _ = out;
         false
@@ -150,7 +150,7 @@ impl<const BYTES: usize> Staging<BYTES> {
     const COLUMNS: usize = 1024 / BYTES;
 
     /// The pixels from one row to the next: an odd number of cache lines, so that the rows map to different cache sets.
-    const STRIDE: usize = Self::COLUMNS + LINE / BYTES;
+    const STRIDE: usize = Self::COLUMNS + CACHE_LINE / BYTES;
 
     /// Allocates a buffer. Returns `None` if memory runs out: the rows are then written directly.
     fn new() -> Option<Self> {

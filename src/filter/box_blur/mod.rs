@@ -8,8 +8,8 @@
 //! | --- | --- | --- |
 //! | [`one_pass`] | both directions in one sweep over the image | not in place, radius ≤ 128, its rows fit into a cache |
 //! | [`horizontal`] | one row at a time, by [`three_taps`] | not in place, radius ≤ 1 |
-//! | [`horizontal`] | one row of four-byte pixels at a time | four bands, radius ≤ 128 |
-//! | [`horizontal`] | 16 or 64 rows in a transposed tile | L, or a larger box |
+//! | [`horizontal`] | one row at a time, in 16-bit sums | radius ≤ 128; L with AVX2 |
+//! | [`horizontal`] | 16 or 64 rows in a transposed tile | otherwise |
 //! | [`vertical`] | blocks of columns, all passes in one sweep | otherwise |
 //! | [`many_passes`] | tiles, until the blur converges | more than 16 passes |
 //!

@@ -1,6 +1,7 @@
 //! The horizontal blur of one row at a time, which needs no neighbouring rows.
 
 use super::packed_row::{PackedRow, blur_row};
+use super::running_mean;
 use super::three_taps::ThreeTaps;
 use super::weights::Weights;
 use crate::error::Result;
@@ -10,14 +11,17 @@ use crate::memory::heap::try_vec;
 pub enum RowBlur<'a> {
     /// Three taps. A pass reads one of two buffers and writes the other.
     ThreeTaps { taps: ThreeTaps, pixel_size: usize, front: Vec<u8>, back: Vec<u8> },
-    /// A running sum of packed pixels.
-    Packed { weights: &'a Weights, packed: PackedRow },
+    /// A running sum of pixels of one band.
+    OneBand(PackedRow<'a, u16>),
+    /// A running sum of pixels of four bands.
+    FourBands(PackedRow<'a, u64>),
 }
 
 impl<'a> RowBlur<'a> {
-    /// Returns whether rows of such pixels can be blurred one by one.
+    /// Returns whether rows of such pixels can be blurred one by one, and are so faster than in tiles.
     pub fn supports(weights: &Weights, pixel_size: usize) -> bool {
-        weights.three_taps.is_some() || PackedRow::supports(weights, pixel_size)
+        // Without a kernel, a sum of one band waits for the one before it, where a tile has many that are independent.
+        weights.three_taps.is_some() || weights.fits_u16() && (pixel_size > 1 || running_mean::has_vectors())
     }
 
     pub fn new(weights: &'a Weights, width: usize, pixel_size: usize) -> Result<Self> {
@@ -26,7 +30,8 @@ impl<'a> RowBlur<'a> {
                 let buffer = || try_vec(0, width * pixel_size);
                 Self::ThreeTaps { taps, pixel_size, front: buffer()?, back: buffer()? }
             }
-            None => Self::Packed { weights, packed: PackedRow::new(width, weights)? },
+            None if pixel_size == 1 => Self::OneBand(PackedRow::new(width, weights)?),
+            None => Self::FourBands(PackedRow::new(width, weights)?),
         })
     }
 
@@ -46,7 +51,8 @@ impl<'a> RowBlur<'a> {
                 }
                 taps.horizontal(row, input, *pixel_size);
             }
-            Self::Packed { weights, packed } => blur_row(row, input, packed, weights, passes),
+            Self::OneBand(packed) => blur_row(row, input, packed, passes),
+            Self::FourBands(packed) => blur_row(row, input, packed, passes),
         }
     }
 }

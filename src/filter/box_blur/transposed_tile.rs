@@ -14,7 +14,6 @@
 //!
 //! Columns of an image have that layout already: each of its rows is a `tile[y]`.
 
-use super::running_mean;
 use super::weights::Weights;
 use crate::simd::transpose::{ROW_BYTES, transpose};
 
@@ -96,9 +95,6 @@ pub fn blur<const LANES: usize>(out: &mut [[u8; LANES]], input: &[[u8; LANES]], 
     let Some(last) = input.len().checked_sub(1) else { return };
     let radius = weights.radius;
     let mut sums = initial_sums(input, radius);
-    if weights.fits_u16() && running_mean::tile(&mut out[..=last], input, &sums, weights) {
-        return;
-    }
     for (x, out) in out[..=last].iter_mut().enumerate() {
         let leaving = &input[x.saturating_sub(radius + 1)];
         let entering = &input[(x + radius).min(last)];
@@ -128,35 +124,4 @@ fn initial_sums<const LANES: usize>(input: &[[u8; LANES]], radius: usize) -> [u3
     }
     add(&input[last], radius - inside);
     sums
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A tile of few lanes has no kernel.
-    #[test]
-    fn wide_tiles_equal_narrow_ones() {
-        for radius in [0.25, 1.0, 5.0, 20.5, 63.0, 127.75, 128.0, 128.99, 129.0] {
-            let weights = Weights::new(radius);
-            for width in [1, 2, 63, 300] {
-                let noise = |n: usize| (n as u32).wrapping_mul(2654435761).to_be_bytes()[0];
-                let mut input = vec![[255; WIDE_LANES]; width];
-                for (n, value) in input.as_flattened_mut().iter_mut().enumerate().filter(|(n, _)| n % 3 > 0) {
-                    *value = noise(n);
-                }
-                let mut out = vec![[0; WIDE_LANES]; width];
-                blur(&mut out, &input, &weights);
-                for lane in 0..WIDE_LANES {
-                    let (narrow, mut expected): (Vec<_>, _) =
-                        (input.iter().map(|x| [x[lane]]).collect(), vec![[0]; width]);
-                    blur(&mut expected, &narrow, &weights);
-                    assert!(
-                        out.iter().zip(&expected).all(|(x, [value])| x[lane] == *value),
-                        "radius {radius}, {width}"
-                    );
-                }
-            }
-        }
-    }
 }

@@ -21,26 +21,24 @@ use std::arch::x86_64::*;
 use safe_unaligned_simd::x86_64::{_mm_loadu_si128, _mm256_loadu_si256, _mm256_storeu_si256};
 
 use super::super::weights::Weights;
-use super::scalar::RUN;
 use crate::simd::isa::entry;
 
 /// Subtracted from the inner sums to make them signed.
 const BIAS: u16 = 1 << 15;
 
-/// A position of a tile of 64 lanes.
-pub type Lanes = [[u8; 32]; 2];
-
 entry! {
-    /// Moves a box along a run of pixels: [`row`](super::row) for a whole run.
-    pub fn row(Avx2, out: &mut [u8; 4 * RUN], sum: &mut u64, pixels: [&[u64; RUN]; 3], weights: &Weights) = row_avx2;
+    /// Moves a box along pixels of four bands ([`row`](super::row)), in whole vectors. Returns the number of pixels that it has
+    /// done.
+    pub fn row_of_four_bands(Avx2, out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights) -> usize
+        = row_of_four_bands_avx2;
+
+    /// The same for pixels of one band.
+    pub fn row_of_one_band(Avx2, out: &mut [u8], sum: &mut u16, pixels: [&[u16]; 3], weights: &Weights) -> usize
+        = row_of_one_band_avx2;
 
     /// Moves the boxes of columns down by one row ([`columns`](super::columns)), in whole vectors. Returns the number
     /// of columns that it has done. All rows have the same length.
     pub fn columns(Avx2, out: &mut [u8], sums: &mut [u16], rows: [&[u8]; 3], weights: &Weights) -> usize = columns_avx2;
-
-    /// Moves boxes along all positions of a tile. `sums` are those of the inner values before the first position; values at
-    /// both ends are repeated beyond them.
-    pub fn tile(Avx2, out: &mut [Lanes], input: &[Lanes], sums: &[u16; 64], weights: &Weights) = tile_avx2;
 }
 
 /// Runs a loop over vectors with `$mean`, which computes the means of 16 boxes from the sums of their inner pixels and of
@@ -60,21 +58,22 @@ macro_rules! with_mean {
 }
 
 #[target_feature(enable = "avx2")]
-fn row_avx2(out: &mut [u8; 4 * RUN], sum: &mut u64, pixels: [&[u64; RUN]; 3], weights: &Weights) {
-    with_mean!(weights, |mean| move_along_row(out, sum, pixels, mean));
+fn row_of_four_bands_avx2(out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights) -> usize {
+    with_mean!(weights, |mean| move_along_four_bands(out, sum, pixels, mean))
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn move_along_row(
-    out: &mut [u8; 4 * RUN],
+fn move_along_four_bands(
+    out: &mut [u8],
     sum: &mut u64,
-    [leaving, entering, next]: [&[u64; RUN]; 3],
+    pixels: [&[u64]; 3],
     mean: impl Fn(__m256i, __m256i) -> __m256i,
-) {
-    let (leaving, entering, next) = (leaving.as_chunks().0, entering.as_chunks().0, next.as_chunks().0);
+) -> usize {
+    let (out, [leaving, entering, next]) = (out.as_chunks_mut().0, pixels.map(|pixels| pixels.as_chunks().0));
+    let count = out.len();
     let mut sums = _mm256_set1_epi64x(sum.cast_signed());
-    for (((out, leaving), entering), next) in out.as_chunks_mut().0.iter_mut().zip(leaving).zip(entering).zip(next) {
+    for (((out, leaving), entering), next) in out.iter_mut().zip(leaving).zip(entering).zip(next) {
         let (leaving, entering, next) = (eight_pixels(leaving), eight_pixels(entering), eight_pixels(next));
         let mut means = [sums; 2];
         for n in 0..2 {
@@ -90,6 +89,46 @@ fn move_along_row(
         store(out, means);
     }
     *sum = _mm256_extract_epi64::<0>(sums).cast_unsigned();
+    8 * count
+}
+
+#[target_feature(enable = "avx2")]
+fn row_of_one_band_avx2(out: &mut [u8], sum: &mut u16, pixels: [&[u16]; 3], weights: &Weights) -> usize {
+    with_mean!(weights, |mean| move_along_one_band(out, sum, pixels, mean))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn move_along_one_band(
+    out: &mut [u8],
+    sum: &mut u16,
+    pixels: [&[u16]; 3],
+    mean: impl Fn(__m256i, __m256i) -> __m256i,
+) -> usize {
+    let (out, [leaving, entering, next]) = (out.as_chunks_mut().0, pixels.map(|pixels| pixels.as_chunks().0));
+    let count = out.len();
+    let mut sums = _mm256_set1_epi16(sum.cast_signed());
+    for (((out, leaving), entering), next) in out.iter_mut().zip(leaving).zip(entering).zip(next) {
+        let (leaving, entering, next) = (halves(leaving), halves(entering), halves(next));
+        let mut means = [sums; 2];
+        for n in 0..2 {
+            let moved = _mm256_sub_epi16(entering[n], leaving[n]);
+            // The prefix sums of eight pixels within each half.
+            let moved = _mm256_add_epi16(moved, _mm256_slli_si256::<2>(moved));
+            let moved = _mm256_add_epi16(moved, _mm256_slli_si256::<4>(moved));
+            let moved = _mm256_add_epi16(moved, _mm256_slli_si256::<8>(moved));
+            // The last one of each half in all of its words, and then the lower half's on the upper one.
+            let totals = _mm256_shuffle_epi8(moved, _mm256_set1_epi16(0x0f0e));
+            let inner = _mm256_add_epi16(moved, _mm256_permute2x128_si256::<0x08>(totals, totals));
+            let inner = _mm256_add_epi16(sums, inner);
+            let total = _mm256_add_epi16(totals, _mm256_permute4x64_epi64::<0b01_00_11_10>(totals));
+            sums = _mm256_add_epi16(sums, total);
+            means[n] = mean(inner, _mm256_add_epi16(leaving[n], next[n]));
+        }
+        store(out, means);
+    }
+    *sum = _mm256_extract_epi16::<0>(sums) as u16;
+    32 * count
 }
 
 #[target_feature(enable = "avx2")]
@@ -119,41 +158,6 @@ fn move_columns(
         store(out, means);
     }
     32 * count
-}
-
-#[target_feature(enable = "avx2")]
-fn tile_avx2(out: &mut [Lanes], input: &[Lanes], sums: &[u16; 64], weights: &Weights) {
-    with_mean!(weights, |mean| move_along_tile(out, input, sums, weights.radius, mean));
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn move_along_tile(
-    out: &mut [Lanes],
-    input: &[Lanes],
-    sums: &[u16; 64],
-    radius: usize,
-    mean: impl Fn(__m256i, __m256i) -> __m256i,
-) {
-    let Some(last) = input.len().checked_sub(1) else { return };
-    let mut inner = [[_mm256_setzero_si256(); 2]; 2];
-    for (inner, sums) in inner.as_flattened_mut().iter_mut().zip(sums.as_chunks::<16>().0) {
-        *inner = _mm256_loadu_si256(sums);
-    }
-    for (x, out) in out.iter_mut().enumerate() {
-        let leaving = &input[x.saturating_sub(radius + 1).min(last)];
-        let entering = &input[(x + radius).min(last)];
-        let next = &input[(x + radius + 1).min(last)];
-        for (half, out) in out.iter_mut().enumerate() {
-            let (leaving, entering, next) = (widen(&leaving[half]), widen(&entering[half]), widen(&next[half]));
-            let (inner, mut means) = (&mut inner[half], leaving);
-            for n in 0..2 {
-                inner[n] = _mm256_add_epi16(inner[n], _mm256_sub_epi16(entering[n], leaving[n]));
-                means[n] = mean(inner[n], _mm256_add_epi16(leaving[n], next[n]));
-            }
-            store(out, means);
-        }
-    }
 }
 
 /// The weights of a box as pairs (inner, outer) of 16-bit words.
@@ -210,6 +214,14 @@ fn store(out: &mut [u8; 32], [first, second]: [__m256i; 2]) {
 #[target_feature(enable = "avx2")]
 fn eight_pixels(pixels: &[u64; 8]) -> [__m256i; 2] {
     let [first, second]: &[[u64; 4]; 2] = bytemuck::cast_ref(pixels);
+    [_mm256_loadu_si256(first), _mm256_loadu_si256(second)]
+}
+
+/// Loads 32 pixels of one 16-bit band.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halves(pixels: &[u16; 32]) -> [__m256i; 2] {
+    let [first, second]: &[[u16; 16]; 2] = bytemuck::cast_ref(pixels);
     [_mm256_loadu_si256(first), _mm256_loadu_si256(second)]
 }
 

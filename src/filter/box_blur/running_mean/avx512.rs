@@ -21,15 +21,20 @@ use safe_unaligned_simd::x86_64::{
 };
 
 use super::super::weights::Weights;
-use super::scalar::RUN;
 use crate::simd::isa::entry;
 
 /// Subtracted from the inner sums to make them signed.
 const BIAS: u16 = 1 << 15;
 
 entry! {
-    /// Moves a box along a run of pixels: [`row`](super::row) for a whole run.
-    pub fn row(Avx512, out: &mut [u8; 4 * RUN], sum: &mut u64, pixels: [&[u64; RUN]; 3], weights: &Weights) = row_avx512;
+    /// Moves a box along pixels of four bands ([`row`](super::row)), in whole vectors. Returns the number of pixels that it has
+    /// done.
+    pub fn row_of_four_bands(Avx512, out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights) -> usize
+        = row_of_four_bands_avx512;
+
+    /// The same for pixels of one band.
+    pub fn row_of_one_band(Avx512, out: &mut [u8], sum: &mut u16, pixels: [&[u16]; 3], weights: &Weights) -> usize
+        = row_of_one_band_avx512;
 
     /// Moves the boxes of columns down by one row ([`columns`](super::columns)), in whole vectors. Returns the number
     /// of columns that it has done. All rows have the same length.
@@ -38,13 +43,12 @@ entry! {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
-fn row_avx512(out: &mut [u8; 4 * RUN], sum: &mut u64, pixels: [&[u64; RUN]; 3], weights: &Weights) {
+fn row_of_four_bands_avx512(out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights) -> usize {
     let coefficients = Coefficients::new(weights);
-    let [leaving, entering, next] = pixels;
-    let (leaving, entering, next) = (leaving.as_chunks().0, entering.as_chunks().0, next.as_chunks().0);
-    let zero = _mm512_setzero_si512();
+    let (out, [leaving, entering, next]) = (out.as_chunks_mut().0, pixels.map(|pixels| pixels.as_chunks().0));
+    let (count, zero) = (out.len(), _mm512_setzero_si512());
     let mut sums = _mm512_xor_si512(_mm512_set1_epi64(sum.cast_signed()), _mm512_set1_epi16(BIAS.cast_signed()));
-    for (((out, leaving), entering), next) in out.as_chunks_mut().0.iter_mut().zip(leaving).zip(entering).zip(next) {
+    for (((out, leaving), entering), next) in out.iter_mut().zip(leaving).zip(entering).zip(next) {
         let leaving = eight_pixels(leaving);
         let mut prefix = _mm512_sub_epi16(eight_pixels(entering), leaving);
         // The prefix sum of eight pixels, in log2(8) steps.
@@ -57,6 +61,33 @@ fn row_avx512(out: &mut [u8; 4 * RUN], sum: &mut u64, pixels: [&[u64; RUN]; 3], 
     }
     let sums = _mm512_xor_si512(sums, _mm512_set1_epi16(BIAS.cast_signed()));
     *sum = _mm_cvtsi128_si64(_mm512_castsi512_si128(sums)).cast_unsigned();
+    8 * count
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
+fn row_of_one_band_avx512(out: &mut [u8], sum: &mut u16, pixels: [&[u16]; 3], weights: &Weights) -> usize {
+    let coefficients = Coefficients::new(weights);
+    let (out, [leaving, entering, next]) = (out.as_chunks_mut().0, pixels.map(|pixels| pixels.as_chunks().0));
+    let (count, zero) = (out.len(), _mm512_setzero_si512());
+    let mut sums = _mm512_set1_epi16((*sum ^ BIAS).cast_signed());
+    for (((out, leaving), entering), next) in out.iter_mut().zip(leaving).zip(entering).zip(next) {
+        let leaving = _mm512_loadu_epi16(leaving);
+        let mut prefix = _mm512_sub_epi16(_mm512_loadu_epi16(entering), leaving);
+        // The prefix sums of eight pixels within each 128-bit lane.
+        prefix = _mm512_add_epi16(prefix, _mm512_bslli_epi128::<2>(prefix));
+        prefix = _mm512_add_epi16(prefix, _mm512_bslli_epi128::<4>(prefix));
+        prefix = _mm512_add_epi16(prefix, _mm512_bslli_epi128::<8>(prefix));
+        // The last one of each lane in all of its words, and the prefix sums of those.
+        let mut totals = _mm512_shuffle_epi8(prefix, _mm512_set1_epi16(0x0f0e));
+        totals = _mm512_add_epi16(totals, _mm512_alignr_epi64::<6>(totals, zero));
+        totals = _mm512_add_epi16(totals, _mm512_alignr_epi64::<4>(totals, zero));
+        prefix = _mm512_add_epi16(prefix, _mm512_alignr_epi64::<6>(totals, zero));
+        let inner = _mm512_add_epi16(sums, prefix);
+        coefficients.means(out, inner, _mm512_add_epi16(leaving, _mm512_loadu_epi16(next)));
+        sums = _mm512_add_epi16(sums, _mm512_shuffle_i64x2::<0b11_11_11_11>(totals, totals));
+    }
+    *sum = _mm_cvtsi128_si32(_mm512_castsi512_si128(sums)) as u16 ^ BIAS;
+    32 * count
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]

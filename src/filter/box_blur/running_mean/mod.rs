@@ -12,9 +12,12 @@
 //!          outer                            entering   outer
 //! ```
 //!
-//! [`row`] moves one box along a row; the four bands of its pixels are summed in the four 16-bit words of a `u64`.
+//! [`row`] moves one box along a row; the bands of its pixels are summed in 16-bit words, four of them in a `u64`.
 //! [`columns`] moves the boxes of all columns down by one row. Both have a plain loop ([`scalar`]), compiled for every
 //! ISA, and kernels for AVX2 ([`avx2`]) and AVX-512 VNNI ([`avx512`]).
+//!
+//! The sums along a row depend on each other. The kernels compute those of a vector by a prefix sum of the differences
+//! `entering - leaving` in log2(n) steps (Hillis and Steele, "Data parallel algorithms", 1986).
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -27,27 +30,52 @@ use crate::simd::isa::multiversion;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::isa::{self, Isa};
 
-pub use scalar::{Accumulator, RUN, add_row};
+pub use scalar::{Accumulator, Packed, RUN_BYTES, add_row};
 
-/// Moves a box along a run of at most [`RUN`] pixels, each a `u64` of four 16-bit bands, and writes the means. `pixels`
-/// are the leaving, the entering and the next ones. `sum` is the sum of the inner pixels: on entry that before the run,
-/// on return that at its end.
-#[inline(always)]
-pub fn row(out: &mut [u8], sum: &mut u64, pixels: [&[u64]; 3], weights: &Weights) {
-    #[cfg(target_arch = "x86_64")]
-    if let [leaving, entering, next] = pixels
-        && let (Some(leaving), Some(entering), Some(next)) =
-            (leaving.first_chunk(), entering.first_chunk(), next.first_chunk())
-        && let Some(out) = out.first_chunk_mut()
-    {
-        let pixels = [leaving, entering, next];
-        match isa::current() {
-            Isa::Avx512(isa) => return avx512::row(isa, out, sum, pixels, weights),
-            Isa::Avx2(isa) => return avx2::row(isa, out, sum, pixels, weights),
-            _ => {}
+/// A pixel that has kernels.
+pub trait Vectorised: Packed {
+    /// Moves a box along a row, as [`row`] does, in whole vectors where the ISA has a kernel. Returns the number of pixels that
+    /// it has done.
+    fn move_vectors(out: &mut [u8], sum: &mut Self, pixels: [&[Self]; 3], weights: &Weights) -> usize;
+}
+
+/// Implements [`Vectorised`] for a pixel, whose kernels have this name.
+macro_rules! vectorised {
+    ($($type:ty, $kernel:ident;)+) => {$(
+        impl Vectorised for $type {
+            #[inline(always)]
+            fn move_vectors(out: &mut [u8], sum: &mut Self, pixels: [&[Self]; 3], weights: &Weights) -> usize {
+                #[cfg(target_arch = "x86_64")]
+                match isa::current() {
+                    Isa::Avx512(isa) => return avx512::$kernel(isa, out, sum, pixels, weights),
+                    Isa::Avx2(isa) => return avx2::$kernel(isa, out, sum, pixels, weights),
+                    _ => {}
+                }
+                let _ = (out, sum, pixels, weights);
+                0
+            }
         }
-    }
-    scalar::row(out, sum, pixels, weights);
+    )+};
+}
+vectorised! {
+    u16, row_of_one_band;
+    u64, row_of_four_bands;
+}
+
+/// Returns whether [`row`] has kernels for the current ISA.
+pub fn has_vectors() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return isa::current().avx2().is_some();
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
+/// Moves a box along a run of pixels of at most [`RUN_BYTES`] bytes, and writes the means. `pixels` are the leaving, the entering
+/// and the next ones. `sum` is the sum of the inner pixels: on entry that before the run, on return that at its end.
+#[inline(always)]
+pub fn row<P: Vectorised>(out: &mut [u8], sum: &mut P, pixels: [&[P]; 3], weights: &Weights) {
+    let done = P::move_vectors(out, sum, pixels, weights);
+    scalar::row(&mut out[done * P::BANDS..], sum, pixels.map(|pixels| &pixels[done..]), weights);
 }
 
 multiversion! {
@@ -64,30 +92,6 @@ multiversion! {
         let done = 0;
         scalar::columns(&mut out[done..], &mut sums[done..], rows.map(|row| &row[done..]), weights);
     }
-}
-
-/// Moves boxes along all positions of a tile of 64 lanes, if the ISA has a kernel for it, and returns whether it has.
-/// `sums` are those of the inner values before the first position, which fit into 16 bits.
-#[inline(always)]
-pub fn tile<const LANES: usize>(
-    out: &mut [[u8; LANES]],
-    input: &[[u8; LANES]],
-    sums: &[u32; LANES],
-    weights: &Weights,
-) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    if let (Isa::Avx2(isa), Some(sums)) = (isa::current(), sums.as_slice().try_into().ok()) {
-        let sums: &[u32; 64] = sums;
-        let mut words = [0; 64];
-        for (word, sum) in words.iter_mut().zip(sums) {
-            *word = *sum as u16;
-        }
-        let out = bytemuck::cast_slice_mut(out.as_flattened_mut());
-        avx2::tile(isa, out, bytemuck::cast_slice(input.as_flattened()), &words, weights);
-        return true;
-    }
-    let _ = (out, input, sums, weights);
-    false
 }
 
 #[cfg(test)]

@@ -1,12 +1,35 @@
 //! The running mean in plain code, which LLVM vectorises.
 
+use std::iter::Sum;
+
 use bytemuck::Pod;
 
 use super::super::weights::Weights;
 use crate::simd::isa::multiversion;
 
-/// The most pixels that a box moves along at once: the sums of a run stay in registers or the first-level cache.
-pub const RUN: usize = 64;
+/// The bytes of the most pixels that a box moves along at once: the sums of a run stay in registers or the first-level cache.
+pub const RUN_BYTES: usize = 256;
+
+/// A pixel whose bands are 16-bit words, and the sum of such pixels.
+pub trait Packed: Pod + Sum + Send {
+    /// The bands, and so the bytes of the pixel in an image.
+    const BANDS: usize = size_of::<Self>() / size_of::<u16>();
+
+    /// Adds the pixel that enters a box to its sum, and subtracts the one that leaves it.
+    fn slide(self, entering: Self, leaving: Self) -> Self;
+}
+
+macro_rules! packed {
+    ($($type:ty),+) => {$(
+        impl Packed for $type {
+            #[inline(always)]
+            fn slide(self, entering: Self, leaving: Self) -> Self {
+                entering.wrapping_sub(leaving).wrapping_add(self)
+            }
+        }
+    )+};
+}
+packed!(u16, u64);
 
 /// The running sum of a box.
 pub trait Accumulator: Pod + Send {
@@ -74,16 +97,17 @@ pub fn columns<A: Accumulator>(
     }
 }
 
-/// Moves a box along a run of at most [`RUN`] pixels of four 16-bit bands. One 64-bit addition sums all four bands; no
-/// band overflows into the next, as the sums of a box fit into 16 bits ([`Weights::fits_u16`]).
+/// Moves a box along a run of pixels of at most [`RUN_BYTES`] bytes. One addition sums all bands of a pixel; none overflows into
+/// the next, as the sums of a box fit into 16 bits ([`Weights::fits_u16`]).
 #[inline(always)]
-pub fn row(out: &mut [u8], sum: &mut u64, [leaving, entering, next]: [&[u64]; 3], weights: &Weights) {
-    let mut sums = [0; RUN];
+pub fn row<P: Packed>(out: &mut [u8], sum: &mut P, [leaving, entering, next]: [&[P]; 3], weights: &Weights) {
+    let mut words = [0u64; RUN_BYTES * size_of::<u16>() / size_of::<u64>()];
+    let sums: &mut [P] = bytemuck::cast_slice_mut(&mut words);
     for ((prefix, entering), leaving) in sums.iter_mut().zip(entering).zip(leaving) {
-        *sum = entering.wrapping_sub(*leaving).wrapping_add(*sum);
+        *sum = sum.slide(*entering, *leaving);
         *prefix = *sum;
     }
-    let (inner, leaving): (&[u16], &[u16]) = (bytemuck::cast_slice(&sums), bytemuck::cast_slice(leaving));
+    let (inner, leaving): (&[u16], &[u16]) = (bytemuck::cast_slice(&words), bytemuck::cast_slice(leaving));
     let next: &[u16] = bytemuck::cast_slice(next);
     for (((out, inner), leaving), next) in out.iter_mut().zip(inner).zip(leaving).zip(next) {
         *out = weights.mean(u32::from(*inner), u32::from(leaving.wrapping_add(*next)));
